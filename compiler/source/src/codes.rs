@@ -1,0 +1,58 @@
+//! The table of codes. A code is stable: it is never given to another message.
+//!
+//! A row is a constant, and the page `codes/<CODE>.md` that `qmlang explain` prints. Ranges: 00 lexical and syntax,
+//! 01 names and modules, 02 types, 03 sizes and shapes, 04 qubit use and effects, 05 gradients and optimization,
+//! 06 faults while running, 07 devices and targets, 08 OpenQASM, 09 command line, files and data.
+
+use std::fmt;
+
+/// A stable code, `Q0201`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code(&'static str);
+
+impl Code {
+    /// The code as text, `Q0201`.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The row of the table, if `text` names a code (`q0201` and `201` do too).
+    pub fn find(text: &str) -> Option<&'static CodeInfo> {
+        let digits = text.trim_start_matches(['q', 'Q']);
+        CODES.iter().find(|row| row.code.0[1..].trim_start_matches('0') == digits.trim_start_matches('0'))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// One row: a code and its page.
+#[derive(Debug)]
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// What, why, a failing program, the repaired one; Markdown.
+    pub page: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:ident)*) => {
+        impl Code {
+            $(#[doc = concat!("See `codes/", stringify!($code), ".md`.")]
+            pub const $code: Code = Code(stringify!($code));)*
+        }
+
+        /// Every code, in order.
+        pub const CODES: &[CodeInfo] = &[
+            $(CodeInfo { code: Code::$code, page: include_str!(concat!("codes/", stringify!($code), ".md")) },)*
+        ];
+    };
+}
+
+codes! {
+    // Lexical and syntax.
+    Q0001
+}
