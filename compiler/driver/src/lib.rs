@@ -1,0 +1,1 @@
+//! Sources in, diagnostics and typed program out.

@@ -1,0 +1,224 @@
+//! The circuit IR: what a specialised kernel is.
+//!
+//! A flat list of operations over dense wires, angles as affine forms over parameter slots, structured regions for
+//! real-time control, a span on every operation, and the permutation of the wires as part of the circuit. One
+//! representation for simulator and device.
+
+use std::ops::Range;
+
+use num_complex::Complex;
+use qml_gates::Gate;
+use qml_source::Span;
+use smallvec::SmallVec;
+
+/// A wire of a circuit; wire `i` is bit `i` (the `2^i` place) of a state index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wire(pub u32);
+
+/// A parameter slot: a real number that is bound before each execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(pub u32);
+
+/// A classical bit, written by a measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bit(pub u32);
+
+/// The angle `constant + sum of coefficient * slot`, in radians. Terms are sorted by slot, each slot once, no zero
+/// coefficient.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Angle {
+    /// The part without slots.
+    pub constant: f64,
+    /// Slots with their coefficients.
+    pub terms: SmallVec<[(Slot, f64); 2]>,
+}
+
+/// Operands of an operation.
+pub type Wires = SmallVec<[Wire; 4]>;
+
+/// A control wire; `on_one` tells the value that lets the operation happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Control {
+    /// The wire.
+    pub wire: Wire,
+    /// On `|1>`, else on `|0>`.
+    pub on_one: bool,
+}
+
+/// A condition on outcomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BitExpr {
+    /// A known value.
+    Const(bool),
+    /// The value of a bit at this point of the execution.
+    Bit(Bit),
+    /// Negation.
+    Not(Box<BitExpr>),
+    /// Conjunction.
+    And(Box<BitExpr>, Box<BitExpr>),
+    /// Disjunction.
+    Or(Box<BitExpr>, Box<BitExpr>),
+    /// Exclusive or (`!=` of two bools).
+    Xor(Box<BitExpr>, Box<BitExpr>),
+}
+
+/// One operation with the place in the source that it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Op {
+    /// What happens.
+    pub kind: OpKind,
+    /// The source.
+    pub span: Span,
+}
+
+/// What an operation does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpKind {
+    /// A gate of the table, with further controls where `control(..)` was applied to it.
+    Gate {
+        /// The gate.
+        gate: Gate,
+        /// Its angles, as many as the row has parameters.
+        angles: SmallVec<[Angle; 3]>,
+        /// Its wires, as many as the row has wires, in the row's order; all different.
+        wires: Wires,
+        /// Controls beyond the gate's own; none of them among `wires`.
+        controls: SmallVec<[Control; 2]>,
+    },
+    /// `exp(-i angle/2 * P)` for a Pauli string `P` of any weight, kept whole.
+    PauliRotation {
+        /// The string: wires and letters, sorted by wire, no identity.
+        pauli: SmallVec<[(Wire, Pauli); 4]>,
+        /// The angle.
+        angle: Angle,
+        /// Controls; none of them in `pauli`.
+        controls: SmallVec<[Control; 2]>,
+    },
+    /// A constant unitary matrix; `2^k` rows for `k` wires, first wire least significant.
+    Unitary {
+        /// Entries row by row.
+        matrix: std::sync::Arc<[Complex<f64>]>,
+        /// The wires.
+        wires: Wires,
+        /// Controls; none of them among `wires`.
+        controls: SmallVec<[Control; 2]>,
+    },
+    /// Measures a wire in the Z basis into a bit.
+    Measure {
+        /// The wire.
+        wire: Wire,
+        /// The bit that takes the outcome.
+        bit: Bit,
+    },
+    /// Sets a wire to `|0>`.
+    Reset {
+        /// The wire.
+        wire: Wire,
+    },
+    /// Real-time branch.
+    If {
+        /// The condition.
+        condition: BitExpr,
+        /// What happens where it holds.
+        then: Vec<Op>,
+        /// What happens elsewhere.
+        otherwise: Vec<Op>,
+    },
+    /// Keeps passes from moving operations across it on these wires.
+    Barrier {
+        /// The wires.
+        wires: Wires,
+    },
+}
+
+/// A Pauli letter.
+pub use qml_prelude::observable::Pauli;
+
+/// A circuit. All wires start in `|0>`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Circuit {
+    /// The kernel's name, for people.
+    pub name: String,
+    /// How many wires.
+    pub n_wires: usize,
+    /// How many classical bits.
+    pub n_bits: usize,
+    /// Names of the slots (`theta_0_1`); their number is the length.
+    pub slots: Vec<String>,
+    /// The operations in order.
+    pub ops: Vec<Op>,
+    /// The result: qubit `i` of the register that the kernel returns is on wire `output[i]` at the end. This is where
+    /// permutations live: a pass that relabels wires composes its permutation into it.
+    pub output: Vec<Wire>,
+    /// The classical part of the result, in order.
+    pub result_bits: Vec<BitExpr>,
+    /// For circuits on a device: where each wire of the source circuit started (`layout[source wire]` is a wire of
+    /// this one), empty where wires still are the source's.
+    pub layout: Vec<Wire>,
+    /// For circuits on a device: where each wire of the source circuit is at the end.
+    pub final_layout: Vec<Wire>,
+}
+
+impl Angle {
+    /// A known angle.
+    pub fn constant(value: f64) -> Self {
+        Self { constant: value, terms: SmallVec::new() }
+    }
+
+    /// The value of a slot.
+    pub fn slot(slot: Slot) -> Self {
+        Self { constant: 0.0, terms: SmallVec::from_slice(&[(slot, 1.0)]) }
+    }
+
+    /// The value for given slots.
+    pub fn eval(&self, slots: &[f64]) -> f64 {
+        self.terms.iter().fold(self.constant, |sum, (slot, c)| sum + c * slots[slot.0 as usize])
+    }
+
+    /// Whether it has no slots.
+    pub fn is_constant(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// The sum of two angles.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let mut sum = self.clone();
+        sum.constant += other.constant;
+        for &(slot, coefficient) in &other.terms {
+            match sum.terms.binary_search_by_key(&slot, |term| term.0) {
+                Ok(i) => sum.terms[i].1 += coefficient,
+                Err(i) => sum.terms.insert(i, (slot, coefficient)),
+            }
+        }
+        sum.terms.retain(|term| term.1 != 0.0);
+        sum
+    }
+
+    /// The angle times a number.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        let terms = self.terms.iter().map(|&(slot, c)| (slot, c * factor)).filter(|term| term.1 != 0.0).collect();
+        Self { constant: self.constant * factor, terms }
+    }
+}
+
+impl Op {
+    /// A gate without further controls.
+    pub fn gate(gate: Gate, angles: &[Angle], wires: &[Wire], span: Span) -> Self {
+        let kind = OpKind::Gate {
+            gate,
+            angles: angles.iter().cloned().collect(),
+            wires: Wires::from_slice(wires),
+            controls: SmallVec::new(),
+        };
+        Self { kind, span }
+    }
+}
+
+impl Circuit {
+    /// The wires of a range, for tests and for registers that are whole.
+    pub fn wires(range: Range<u32>) -> Vec<Wire> {
+        range.map(Wire).collect()
+    }
+}

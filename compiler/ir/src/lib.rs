@@ -1,0 +1,9 @@
+//! The two intermediate representations: circuits, and the host program that runs them.
+//!
+//! [`host`] functions are what `fn`s, gates and kernels are lowered to; [`specialise`] evaluates a kernel for known sizes
+//! and integers to a [`circuit`]; [`differentiate`] turns host functions into ones that give gradients too; [`evaluate`]
+//! runs host functions slowly, as the oracle for the JIT. The crate must never learn where text comes from, nor how
+//! circuits are run.
+
+pub mod circuit;
+pub mod host;

@@ -1,0 +1,59 @@
+//! What built-in functions may ask of the world outside.
+
+use qml_source::Diagnostic;
+
+use crate::Value;
+
+/// An error while running: a diagnostic, whose place is filled in by the caller that knows it.
+pub type Fault = Box<Diagnostic>;
+
+/// The functions that run programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResultFunction {
+    /// `expect(obs, p)`; one observable or a tensor of them.
+    Expect,
+    /// `variance(obs, p)`.
+    Variance,
+    /// `probs(p)`.
+    Probs,
+    /// `samples(p, shots)`.
+    Samples,
+    /// `counts(p, shots)`.
+    Counts,
+    /// `run(p)`.
+    Run,
+    /// `state(p)`.
+    State,
+    /// `fidelity(p, q)`.
+    Fidelity,
+    /// `gram(ps)`, `gram(ps, qs)`.
+    Gram,
+    /// The derivative of another one: arguments of the function, then the cotangent of its value; gives a tuple with the
+    /// cotangent of each argument (`Unit` where it has none; a program's is a tuple with one entry an argument).
+    ExpectVjp,
+    /// See [`Self::ExpectVjp`].
+    VarianceVjp,
+    /// See [`Self::ExpectVjp`].
+    ProbsVjp,
+    /// See [`Self::ExpectVjp`].
+    FidelityVjp,
+}
+
+/// The world outside, as the engine provides it.
+pub trait Host {
+    /// Writes a text to standard output, as it is.
+    fn print(&mut self, text: &str);
+    /// Reads a file; a relative path starts at the folder of the program's source.
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
+    /// Writes a file; a relative path starts at the working directory.
+    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault>;
+    /// Seconds since the program started.
+    fn elapsed(&mut self) -> f64;
+    /// Runs programs. `key` is the random key of the call; `args` are the arguments in the order of the signature with
+    /// `Unit` for those left out.
+    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault>;
+    /// Tells how an optimization goes: the step (from 1), how many there are, and the objective.
+    fn progress(&mut self, step: i64, steps: i64, objective: f64);
+    /// Whether the program was asked to stop.
+    fn interrupted(&self) -> bool;
+}

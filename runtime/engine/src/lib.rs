@@ -1,0 +1,1 @@
+//! A run: specialisation, dispatch, seeds, results.

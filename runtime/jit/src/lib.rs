@@ -1,0 +1,1 @@
+//! Host IR to machine code.

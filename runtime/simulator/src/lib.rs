@@ -1,0 +1,1 @@
+//! Exact and sampled simulation of circuits.
