@@ -2,17 +2,50 @@
 //!
 //! # Signatures
 //!
-//! A signature is written as in the language, with these additions:
-//! - `T`, `U` stand for any type, `num` for `int`, `float` or `complex` (`bool` counts as `int`), the same one at every
-//!   place of the signature, each argument widened to the widest;
+//! A signature is the name, the parameters in parentheses, and `-> type` if there is a result. It is written as in the
+//! language, with these additions:
+//! - `T`, `U`, `V`, `W` stand for any type, the same one at every place of the signature. Alone, `T` may be a tensor or a
+//!   tuple too; in `T[m, ..s]` it is the type of the elements;
+//! - `num` stands for `int`, `float` or `complex` (`bool` counts as `int`), the same one at every place of the
+//!   signature, each argument widened to the widest;
 //! - `..s` as the last or only dimension stands for a shape of any rank, also none: `sqrt(x: float[..s]) -> float[..s]`;
-//! - sizes `a b m n` are bound by the arguments, `?` in a result is a size known only when it runs;
-//! - `shape[..s]` matches an `int` or a bracket literal of `int`s (`8`, `[layers, 2, 4]`) and binds `..s` to them;
-//! - `axis` matches a constant `int`; then `..s` in a result without that axis is written `..s - axis`;
+//! - sizes `a b m n` are bound by the arguments; in a result, the name of an `int` parameter is its value; `?` in a
+//!   result is a size known only when it runs, in a parameter any size;
+//! - `..s & ..t` in a result is the shape that `..s` and `..t` broadcast to;
+//! - `shape[..s]` matches an `int` or a bracket literal of `int`s (`8`, `[layers, 2, 4]`) and binds `..s` to them; it is
+//!   passed as an `Int` or a tensor of `Int`. A `shape?` that is left out binds `..s` to no dimension;
+//! - `axis` matches a constant `int` from 0; then `..s` in a result without that axis is written `..s - axis`;
+//! - `seq[m]` is a sequence: a tensor with `m` items (`T[m, ..s]`) or a tuple of tensors that all have `m` items.
+//!   `seq[k]` elsewhere in the signature is the same sequence with `k` items;
+//! - `(type, type)[m]` is a tensor of tuples, `(seq[?])[m]` a list of sequences that may differ in length; both are
+//!   [`crate::Tensor::Value`]s of rank 1;
+//! - `Counts` is the struct `Counts { outcomes: bool[?, ?], n: int[?] }`;
 //! - `name?: type` may be left out, and is passed as `Unit` then; `name: type = literal` has a default;
-//! - several signatures are tried in order; the first that fits is taken.
+//! - several signatures are tried in order; the first that fits is taken. Several rows may have the same name (see
+//!   [`BuiltinId::find_all`]): their signatures are tried in the order of the rows.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::{Fault, Host, Value};
+
+mod convert;
+mod data;
+mod elementwise;
+mod format;
+mod gradients;
+mod indexing;
+mod linear_algebra;
+mod lists;
+mod operators;
+mod optimizers;
+mod quantum;
+mod random;
+mod reductions;
+mod running;
+mod statistics;
+mod tensors;
+pub mod vjp;
 
 /// What a call may do besides giving a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +60,10 @@ pub enum Effect {
     Io,
 }
 
+/// What a row does. Arguments are as in the signature (after the hidden key), widened to its types. It may take an
+/// argument out of the slice, to reuse the memory of a tensor that nobody else holds.
+pub type Call = fn(&mut dyn Host, &mut [Value]) -> Result<Value, Fault>;
+
 /// One row of the table.
 pub struct Builtin {
     /// The name in the language; names with a dot (`op.add`) are for the compiler alone.
@@ -35,8 +72,8 @@ pub struct Builtin {
     pub signatures: &'static [&'static str],
     /// What it may do.
     pub effect: Effect,
-    /// What it does: arguments as in the signature (after the hidden key), widened to its types.
-    pub call: fn(&mut dyn Host, &[Value]) -> Result<Value, Fault>,
+    /// What it does.
+    pub call: Call,
     /// A sentence or two for the reference, with the formula.
     pub doc: &'static str,
 }
@@ -46,16 +83,111 @@ pub struct Builtin {
 pub struct BuiltinId(pub u32);
 
 /// All rows.
-pub static BUILTINS: &[Builtin] = &[];
+pub static BUILTINS: LazyLock<Vec<&'static Builtin>> = LazyLock::new(|| {
+    [
+        tensors::ROWS,
+        reductions::ROWS,
+        linear_algebra::ROWS,
+        elementwise::ROWS,
+        random::ROWS,
+        statistics::ROWS,
+        data::ROWS,
+        quantum::ROWS,
+        running::ROWS,
+        optimizers::ROWS,
+        operators::ROWS,
+        indexing::ROWS,
+        lists::ROWS,
+        convert::ROWS,
+        format::ROWS,
+        gradients::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+});
+
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+    for (i, row) in BUILTINS.iter().enumerate() {
+        by_name.entry(row.name).or_default().push(BuiltinId(i as u32));
+    }
+    by_name
+});
+
+/// Names of the prelude that are known and not supported yet.
+pub const UNSUPPORTED: &[&str] = &[
+    "polyfit",
+    "save",
+    "load",
+    "read_fcidump",
+    "read_graph",
+    "pca",
+    "plot",
+    "scatter",
+    "heatmap",
+    "histogram",
+    "adagrad",
+    "rmsprop",
+    "lbfgs",
+    "spsa",
+    "nelder_mead",
+    "rotosolve",
+    "qng",
+];
+
+/// The constants of the prelude, all of type `float`.
+pub const CONSTANTS: &[(&str, f64)] = &[
+    ("pi", std::f64::consts::PI),
+    ("π", std::f64::consts::PI),
+    ("tau", std::f64::consts::TAU),
+    ("euler", std::f64::consts::E),
+    ("inf", f64::INFINITY),
+];
 
 impl BuiltinId {
-    /// The row of this name.
+    /// The first row of this name.
     pub fn find(name: &str) -> Option<Self> {
-        BUILTINS.iter().position(|row| row.name == name).map(|i| Self(i as u32))
+        Self::find_all(name).first().copied()
+    }
+
+    /// All rows of this name, in the order in which their signatures are tried: `variance` of numbers and of an
+    /// observable are two rows, because their effects differ.
+    pub fn find_all(name: &str) -> &'static [Self] {
+        BY_NAME.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The row.
     pub fn row(self) -> &'static Builtin {
-        &BUILTINS[self.0 as usize]
+        BUILTINS[self.0 as usize]
     }
+}
+
+const fn row(
+    effect: Effect,
+    name: &'static str,
+    signatures: &'static [&'static str],
+    call: Call,
+    doc: &'static str,
+) -> Builtin {
+    Builtin { name, signatures, effect, call, doc }
+}
+
+/// A row without an effect.
+const fn pure(
+    name: &'static str,
+    signatures: &'static [&'static str],
+    call: Call,
+    doc: &'static str,
+) -> Builtin {
+    row(Effect::Pure, name, signatures, call, doc)
+}
+
+/// A row without an effect that is for the compiler alone.
+const fn internal(name: &'static str, call: Call, doc: &'static str) -> Builtin {
+    row(Effect::Pure, name, &[], call, doc)
+}
+
+fn pending(_: &mut dyn Host, _: &mut [Value]) -> Result<Value, Fault> {
+    qml_source::bug!("a built-in function without a body")
 }

@@ -10,6 +10,6 @@ pub mod observable;
 pub mod random;
 pub mod value;
 
-pub use builtins::{BUILTINS, Builtin, BuiltinId, Effect};
+pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, UNSUPPORTED};
 pub use host::{Fault, Host, ResultFunction};
 pub use value::{C64, Optimizer, Program, Tensor, Value};

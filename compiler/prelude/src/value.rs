@@ -33,6 +33,8 @@ pub enum Value {
     Tensor(Tensor),
     /// A tuple or a struct, whose fields stand in the order of its declaration.
     Tuple(Arc<[Value]>),
+    /// A list that grows, for the compiler alone: a comprehension before its items are stacked.
+    List(Arc<Vec<Value>>),
     /// `observable`.
     Observable(Arc<Observable>),
     /// `program`.
