@@ -4,4 +4,5 @@
 
 pub mod hir;
 pub mod lower;
+pub mod modules;
 pub mod size;
