@@ -55,4 +55,8 @@ macro_rules! codes {
 codes! {
     // Lexical and syntax.
     Q0001
+    // Faults while running.
+    Q0601 Q0602 Q0603 Q0604 Q0605 Q0606 Q0607 Q0608 Q0609 Q0610 Q0611 Q0612 Q0613 Q0614
+    // Files and data.
+    Q0901 Q0902 Q0903 Q0904 Q0905 Q0906
 }
