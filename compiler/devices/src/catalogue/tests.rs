@@ -1,0 +1,89 @@
+//! Every file of the catalogue reads, is embedded, and is named after its device.
+
+use std::fs;
+
+use expect_test::expect;
+
+use super::{FILES, catalogue};
+use crate::{find, list};
+
+#[test]
+fn every_file_of_the_folder_is_embedded_and_reads() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue");
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".json").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert!(FILES.is_sorted_by_key(|(name, _)| *name));
+    assert_eq!(names, catalogue().collect::<Vec<_>>());
+    for name in names {
+        assert_eq!(find(&name).unwrap().name, name);
+    }
+}
+
+#[test]
+fn devices_that_can_be_compiled_for() {
+    let names: Vec<_> = list().unwrap().into_iter().filter(|row| row.not_supported.is_none()).collect();
+    let names: Vec<_> =
+        names.iter().map(|row| format!("{} {}", row.name, row.compiled_to.join(" "))).collect();
+    expect![[r#"
+        ibm_aachen rz sx x cz
+        ibm_berlin rz sx x cz
+        ibm_boston rz sx x cz
+        ibm_brisbane rz sx x ecr
+        ibm_brussels rz sx x ecr
+        ibm_fez rz sx x cz
+        ibm_kingston rz sx x cz
+        ibm_marrakesh rz sx x cz
+        ibm_sherbrooke rz sx x ecr
+        ibm_strasbourg rz sx x ecr
+        ibm_torino rz sx x cz
+        iqm_adonis_fake prx cz
+        iqm_aphrodite_fake prx cz
+        iqm_apollo_fake prx cz
+        iqm_emerald prx cz
+        iqm_garnet prx cz
+        iqm_garnet_fake prx cz
+        oqc_lucy rz sx x ecr
+        rigetti_cepheus_1_108q rz rx cz"#]]
+    .assert_eq(&names.join("\n"));
+}
+
+#[test]
+fn the_summary_of_a_device() {
+    expect![[r#"
+        ibm_torino
+          made by              IBM, ibm_torino
+          kind                 qpu
+          qubits               133 (superconducting-transmon)
+          coupled pairs        150, 11 of them out of service
+          native gates         rz, sx, x, id, cz, rzz, rx
+          compiled to          rz, sx, x, cz
+          mid-circuit measure  yes
+          feed-forward         yes
+          reset                yes
+          most shots           100000
+          error, one qubit     0.027 %
+          error, two qubits    0.408 %
+          error, readout       2.295 %
+          T1                   184.987 us
+          T2                   140.939 us
+          figures of           2025-02-26T15:26:08-05:00 (medians)
+          note: gate_error of exactly 1 is the vendor sentinel for an uncalibrated/faulty gate: kept as reported and flagged operational=false.
+          note: max_experiments is the configuration field; the primitives accept PUB lists, other service limits apply.
+          note: location is not stated in the package.
+    "#]].assert_eq(&find("ibm_torino").unwrap().summary().to_string());
+    expect![[r"
+        line:3
+          kind                 shape
+          qubits               3
+          coupled pairs        2
+          native gates         rz, sx, x, cz
+          compiled to          rz, sx, x, cz
+          mid-circuit measure  yes
+          feed-forward         yes
+          reset                yes
+    "]]
+    .assert_eq(&find("line:3").unwrap().summary().to_string());
+}

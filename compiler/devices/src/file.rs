@@ -1,0 +1,257 @@
+//! Reads a device file.
+//!
+//! The format is described in `catalogue/README.md`. Fields that compilation has no use for may be there and are not
+//! looked at, so that a file can carry what a person wants to know.
+
+use std::collections::BTreeMap;
+
+use qml_source::{Code, Diagnostic};
+use serde_json::Value;
+
+use crate::coupling::{EdgeFacts, plain};
+use crate::native::choose_basis;
+use crate::reader::Field;
+use crate::{
+    Averages, Calibration, Coupling, Device, Features, GateFacts, Limits, NativeGate, Parameter, Price,
+    QubitFacts,
+};
+
+/// Most qubits of a device: distances are kept for all pairs.
+pub(crate) const MAX_QUBITS: usize = 2000;
+
+/// Reads the text of a device file; `file` names it in errors (Q0704).
+pub fn parse(text: &str, file: &str) -> Result<Device, Diagnostic> {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        Diagnostic::error(Code::Q0704, format!("device file `{file}` is not JSON: {error}"))
+    })?;
+    read_device(&Field::root(&value, file))
+}
+
+fn read_device(root: &Field) -> Result<Device, Diagnostic> {
+    let count = root.get("num_qubits")?;
+    let n_qubits = count.count()? as usize;
+    if n_qubits == 0 || n_qubits > MAX_QUBITS {
+        return Err(count.error(&format!("must be from 1 to {MAX_QUBITS}")));
+    }
+    let native_gates =
+        root.get("native_gates")?.list()?.iter().map(read_gate).collect::<Result<Vec<_>, _>>()?;
+    let connectivity = root.get("connectivity")?;
+    let shape = connectivity.get("kind")?.text()?.to_owned();
+    let mut coupling = read_coupling(&connectivity, &shape, n_qubits)?;
+    let mut qubits = vec![QubitFacts::default(); n_qubits];
+    let mut averages = Averages::default();
+    let mut calibration = Calibration::default();
+    if let Some(field) = root.find("calibration") {
+        calibration = Calibration {
+            kind: field.optional("kind", Field::text)?.unwrap_or_default().to_owned(),
+            timestamp: field.optional("timestamp", Field::text)?.map(str::to_owned),
+        };
+        read_qubits(&field, &mut qubits)?;
+        if coupling.edge_count() > 0 {
+            read_edges(&field, &native_gates, &mut coupling)?;
+        }
+        averages = field.optional("averages", read_averages)?.unwrap_or_default();
+    }
+    let basis = match shape.as_str() {
+        "graph" | "all_to_all" => choose_basis(&native_gates),
+        "none" => Err("its qubits are not coupled".to_owned()),
+        _ => Err(format!("its connectivity (`{shape}`) is not supported yet")),
+    };
+    Ok(Device {
+        name: root.get("name")?.text()?.to_owned(),
+        vendor: root.optional("vendor", Field::text)?.unwrap_or_default().to_owned(),
+        product: root.optional("product", Field::text)?.map(str::to_owned),
+        modality: root.optional("modality", Field::text)?.map(str::to_owned),
+        kind: root.optional("kind", Field::text)?.unwrap_or("device file").to_owned(),
+        n_qubits,
+        labels: read_labels(root, n_qubits)?,
+        coupling,
+        native_gates,
+        basis,
+        qubits,
+        averages,
+        calibration,
+        features: root.optional("features", read_features)?.unwrap_or_default(),
+        limits: root.optional("limits", read_limits)?.unwrap_or_default(),
+        price: root.optional("price", read_price)?,
+        caveats: root
+            .list_or_empty("caveats")?
+            .iter()
+            .map(|field| field.text().map(str::to_owned))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_labels(root: &Field, n_qubits: usize) -> Result<Vec<String>, Diagnostic> {
+    let Some(field) = root.find("qubit_labels") else {
+        return Ok((0..n_qubits).map(|qubit| qubit.to_string()).collect());
+    };
+    let labels = field.list()?;
+    if labels.len() != n_qubits {
+        return Err(field.error(&format!("has {} entries for {n_qubits} qubits", labels.len())));
+    }
+    labels.iter().map(|label| label.text().map(str::to_owned)).collect()
+}
+
+fn read_gate(field: &Field) -> Result<NativeGate, Diagnostic> {
+    let read_parameter = |field: &Field| {
+        Ok(Parameter {
+            name: field.get("name")?.text()?.to_owned(),
+            unit: field.optional("unit", Field::text)?.unwrap_or("rad").to_owned(),
+            min: field.optional("min", Field::number)?,
+            max: field.optional("max", Field::number)?,
+            allowed: field.optional("allowed", |field| field.list()?.iter().map(Field::number).collect())?,
+        })
+    };
+    Ok(NativeGate {
+        name: field.get("name")?.text()?.to_owned(),
+        n_qubits: field.get("num_qubits")?.count()? as usize,
+        params: field.list_or_empty("params")?.iter().map(read_parameter).collect::<Result<_, _>>()?,
+        is_virtual: field.optional("virtual", Field::flag)?.unwrap_or(false),
+        is_optional: field.optional("optional", Field::flag)?.unwrap_or(false),
+        duration_s: field.optional("duration_s", Field::non_negative)?,
+    })
+}
+
+fn read_coupling(field: &Field, shape: &str, n_qubits: usize) -> Result<Coupling, Diagnostic> {
+    if shape == "all_to_all" {
+        let n = n_qubits as u32;
+        return Ok(plain(n_qubits, (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)))));
+    }
+    let mut coupling = plain(n_qubits, []);
+    if shape != "graph" {
+        return Ok(coupling);
+    }
+    let directed = field.optional("directed", Field::flag)?.unwrap_or(false);
+    for edge in field.list_or_empty("edges")? {
+        let (a, b) = read_pair(&edge, n_qubits)?;
+        // A pair that is listed in both directions works in both.
+        let first = (directed && !coupling.contains_edge(a, b)).then_some(a);
+        coupling.add_edge(a, b, EdgeFacts { first, ..EdgeFacts::default() });
+    }
+    Ok(coupling)
+}
+
+fn read_pair(field: &Field, n_qubits: usize) -> Result<(u32, u32), Diagnostic> {
+    let ends = field.list()?;
+    let [a, b] = ends.as_slice() else {
+        return Err(field.error("must be a pair of qubits"));
+    };
+    let (a, b) = (read_qubit(a, n_qubits)?, read_qubit(b, n_qubits)?);
+    if a == b { Err(field.error("couples a qubit to itself")) } else { Ok((a, b)) }
+}
+
+fn read_qubit(field: &Field, n_qubits: usize) -> Result<u32, Diagnostic> {
+    let index = field.count()?;
+    if index < n_qubits as u64 {
+        Ok(index as u32)
+    } else {
+        Err(field.error(&format!("is {index}, but the qubits are 0 to {}", n_qubits - 1)))
+    }
+}
+
+fn read_qubits(calibration: &Field, qubits: &mut [QubitFacts]) -> Result<(), Diagnostic> {
+    for field in calibration.list_or_empty("qubits")? {
+        let qubit = read_qubit(&field.get("index")?, qubits.len())?;
+        qubits[qubit as usize] = QubitFacts {
+            t1_s: field.optional("t1_s", Field::non_negative)?,
+            t2_s: field.optional("t2_s", Field::non_negative)?,
+            readout_error: field.optional("readout_error", Field::probability)?,
+            readout_duration_s: field.optional("readout_duration_s", Field::non_negative)?,
+            gates: read_gates(&field, 1)?.0,
+        };
+    }
+    Ok(())
+}
+
+fn read_edges(
+    calibration: &Field,
+    native_gates: &[NativeGate],
+    coupling: &mut Coupling,
+) -> Result<(), Diagnostic> {
+    for field in calibration.list_or_empty("edges")? {
+        let pair = field.get("qubits")?;
+        let (a, b) = read_pair(&pair, coupling.node_count())?;
+        let (gates, broken) = read_gates(&field, 2)?;
+        let is_used = |name: &String| native_gates.iter().any(|gate| gate.name == *name && !gate.is_optional);
+        let facts =
+            coupling.edge_weight_mut(a, b).ok_or_else(|| pair.error("is not an edge of the coupling map"))?;
+        facts.broken = broken.iter().any(is_used);
+        facts.gates = gates;
+    }
+    Ok(())
+}
+
+/// Facts by gate, and the names of the gates that are out of service.
+fn read_gates(
+    field: &Field,
+    n_qubits: i32,
+) -> Result<(BTreeMap<String, GateFacts>, Vec<String>), Diagnostic> {
+    let mut gates = BTreeMap::new();
+    let mut broken = Vec::new();
+    let Some(field) = field.find("gates") else { return Ok((gates, broken)) };
+    for (name, gate) in field.entries()? {
+        let kind = gate.optional("error_kind", Field::text)?.unwrap_or_default();
+        let error = gate.optional("error", Field::probability)?;
+        if gate.optional("operational", Field::flag)? == Some(false) {
+            broken.push(name.to_owned());
+        }
+        let facts = GateFacts {
+            error: error.map(|error| error * infidelity_factor(kind, n_qubits)),
+            duration_s: gate.optional("duration_s", Field::non_negative)?,
+        };
+        gates.insert(name.to_owned(), facts);
+    }
+    Ok((gates, broken))
+}
+
+/// Average gate infidelity as a multiple of an error of this kind. With `d = 2^n`: a Pauli error probability `p` has
+/// infidelity `p d/(d + 1)`, a depolarizing parameter `p (1 - 1/d)`.
+fn infidelity_factor(kind: &str, n_qubits: i32) -> f64 {
+    let d = 2_f64.powi(n_qubits);
+    if kind.starts_with("pauli_error") {
+        d / (d + 1.0)
+    } else if kind.starts_with("depolarizing_param") {
+        1.0 - 1.0 / d
+    } else {
+        1.0
+    }
+}
+
+fn read_averages(field: &Field) -> Result<Averages, Diagnostic> {
+    Ok(Averages {
+        error_1q: field.optional("error_1q", Field::probability)?,
+        error_2q: field.optional("error_2q", Field::probability)?,
+        duration_1q_s: field.optional("duration_1q_s", Field::non_negative)?,
+        duration_2q_s: field.optional("duration_2q_s", Field::non_negative)?,
+    })
+}
+
+fn read_features(field: &Field) -> Result<Features, Diagnostic> {
+    Ok(Features {
+        mid_circuit_measurement: field.optional("mid_circuit_measurement", Field::flag)?,
+        feed_forward: field.optional("feed_forward", Field::flag)?,
+        reset: field.optional("reset", Field::flag)?,
+    })
+}
+
+fn read_limits(field: &Field) -> Result<Limits, Diagnostic> {
+    Ok(Limits {
+        min_shots: field.optional("min_shots", Field::count)?,
+        max_shots: field.optional("max_shots", Field::count)?,
+        max_circuits_per_job: field.optional("max_circuits_per_job", Field::count)?,
+        max_ops_per_circuit: field.optional("max_ops_per_circuit", Field::count)?,
+    })
+}
+
+fn read_price(field: &Field) -> Result<Price, Diagnostic> {
+    Ok(Price {
+        currency: field.get("currency")?.text()?.to_owned(),
+        per_task: field.optional("per_task", Field::non_negative)?,
+        per_shot: field.optional("per_shot", Field::non_negative)?,
+        per_second: field.optional("per_second", Field::non_negative)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

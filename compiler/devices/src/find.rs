@@ -1,0 +1,65 @@
+//! Finds a device by what a user writes after `--target`.
+
+use qml_source::{Code, Diagnostic};
+
+use crate::Device;
+use crate::catalogue::{catalogue, load};
+use crate::file::parse;
+use crate::shape::{SHAPES, parse_shape};
+
+/// The device of this name in the catalogue, of this shape (`grid:4x5`), or in this file (`./mine.json`).
+///
+/// Errors: Q0701 for an unknown name, Q0702 for a malformed shape, Q0703 for a file that cannot be read, Q0704 for
+/// one that says something impossible.
+pub fn find(name: &str) -> Result<Device, Diagnostic> {
+    if std::path::Path::new(name).extension().is_some_and(|extension| extension == "json") {
+        let text = std::fs::read_to_string(name).map_err(|error| {
+            Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {error}"))
+        })?;
+        return parse(&text, name);
+    }
+    if name.contains(':') || SHAPES.iter().any(|(shape, _)| *shape == name) {
+        return parse_shape(name);
+    }
+    load(name).unwrap_or_else(|| Err(unknown(name)))
+}
+
+fn unknown(name: &str) -> Diagnostic {
+    let mut near: Vec<(usize, &str)> = catalogue()
+        .map(|known| (edit_distance(&name.to_lowercase(), known), known))
+        .filter(|&(distance, known)| {
+            distance <= 1 + name.chars().count() / 4 || (name.len() > 2 && known.contains(name))
+        })
+        .collect();
+    near.sort_unstable();
+    near.truncate(3);
+    let diagnostic = Diagnostic::error(Code::Q0701, format!("there is no device `{name}`"));
+    let diagnostic = match near.as_slice() {
+        [] => diagnostic,
+        near => {
+            let names: Vec<_> = near.iter().map(|(_, known)| format!("`{known}`")).collect();
+            diagnostic.help(format!("did you mean {}?", names.join(" or ")))
+        }
+    };
+    diagnostic
+        .help("`qmlang devices` lists all; a shape such as `line:16` and a file such as `./mine.json` are devices too")
+}
+
+/// Fewest insertions, deletions and replacements of a character that make one text into the other.
+fn edit_distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests;
