@@ -4,12 +4,25 @@
 //! real-time control, a span on every operation, and the permutation of the wires as part of the circuit. One
 //! representation for simulator and device.
 
+mod count;
+pub mod dense;
+mod inverse;
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod validate;
+mod walk;
+
 use std::ops::Range;
 
 use num_complex::Complex;
 use qml_gates::Gate;
 use qml_source::Span;
 use smallvec::SmallVec;
+
+pub use text::ParseError;
+pub use validate::Broken;
 
 /// A wire of a circuit; wire `i` is bit `i` (the `2^i` place) of a state index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -180,6 +193,12 @@ impl Angle {
         self.terms.is_empty()
     }
 
+    /// The angle with the opposite sign.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        self.times(-1.0)
+    }
+
     /// The sum of two angles.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
@@ -198,7 +217,8 @@ impl Angle {
     /// The angle times a number.
     #[must_use]
     pub fn times(&self, factor: f64) -> Self {
-        let terms = self.terms.iter().map(|&(slot, c)| (slot, c * factor)).filter(|term| term.1 != 0.0).collect();
+        let terms =
+            self.terms.iter().map(|&(slot, c)| (slot, c * factor)).filter(|term| term.1 != 0.0).collect();
         Self { constant: self.constant * factor, terms }
     }
 }
@@ -213,6 +233,28 @@ impl Op {
             controls: SmallVec::new(),
         };
         Self { kind, span }
+    }
+
+    /// A rotation about a Pauli string; the letters in any order of the wires, which are all different.
+    pub fn pauli_rotation(pauli: &[(Wire, Pauli)], angle: Angle, span: Span) -> Self {
+        let mut pauli = SmallVec::from_slice(pauli);
+        pauli.sort_by_key(|letter: &(Wire, Pauli)| letter.0);
+        Self { kind: OpKind::PauliRotation { pauli, angle, controls: SmallVec::new() }, span }
+    }
+
+    /// A measurement.
+    pub fn measure(wire: Wire, bit: Bit, span: Span) -> Self {
+        Self { kind: OpKind::Measure { wire, bit }, span }
+    }
+
+    /// The controls beyond the gate's own, empty for what has none.
+    pub fn controls(&self) -> &[Control] {
+        match &self.kind {
+            OpKind::Gate { controls, .. }
+            | OpKind::PauliRotation { controls, .. }
+            | OpKind::Unitary { controls, .. } => controls,
+            OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } | OpKind::Barrier { .. } => &[],
+        }
     }
 }
 
