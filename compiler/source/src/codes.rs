@@ -54,9 +54,12 @@ macro_rules! codes {
 
 codes! {
     // Lexical and syntax.
-    Q0001
+    Q0001 Q0002 Q0003 Q0004 Q0005 Q0006 Q0007 Q0008 Q0009 Q0010 Q0011 Q0012 Q0013 Q0014 Q0015 Q0016 Q0017 Q0018
+    // Gradients and optimization.
+    Q0520 Q0521 Q0522 Q0523
     // Faults while running.
     Q0601 Q0602 Q0603 Q0604 Q0605 Q0606 Q0607 Q0608 Q0609 Q0610 Q0611 Q0612 Q0613 Q0614
+    Q0698 Q0699
     // Devices and targets.
     Q0701 Q0702 Q0703 Q0704 Q0705 Q0710 Q0711 Q0712 Q0713 Q0714
     // Files and data.

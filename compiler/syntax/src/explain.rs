@@ -1,0 +1,326 @@
+//! Where the grammar stopped, in the user's words: what was expected, and what people mean who write this.
+
+use crate::error::SyntaxError;
+use crate::foreign;
+use crate::items::is_first_on_line;
+use crate::lexer::Lexeme;
+use crate::parse::{Context, Stop};
+use crate::token::Token;
+
+/// The error at `stop`; `end` is the byte where the words end.
+pub(crate) fn explain(context: &Context<'_>, words: &[Lexeme], stop: &Stop, end: usize) -> SyntaxError {
+    let site = Site { context, words, at: stop.at, expected: &stop.expected, end };
+    site.unclosed()
+        .or_else(|| site.foreign_form())
+        .or_else(|| site.assignment_or_comparison())
+        .or_else(|| site.missing_semicolon())
+        .or_else(|| site.reserved_word())
+        .unwrap_or_else(|| site.unexpected())
+}
+
+/// The place where the grammar stopped.
+struct Site<'a, 'text> {
+    context: &'a Context<'text>,
+    words: &'a [Lexeme],
+    at: usize,
+    expected: &'a [String],
+    end: usize,
+}
+
+impl Site<'_, '_> {
+    fn expects(&self, word: &str) -> bool {
+        self.expected.iter().any(|expected| expected == word)
+    }
+
+    /// The word `offset` places from the one it stopped at.
+    fn word(&self, offset: isize) -> Option<Lexeme> {
+        self.at.checked_add_signed(offset).and_then(|index| self.words.get(index)).copied()
+    }
+
+    fn token(&self, offset: isize) -> Option<Token> {
+        self.word(offset).map(|word| word.token)
+    }
+
+    fn text(&self, offset: isize) -> &str {
+        self.word(offset).map_or("", |word| self.context.text(word.start, word.end))
+    }
+
+    /// Where it stopped; at the end of the words, the empty place after the last.
+    fn span(&self) -> qml_source::Span {
+        let (start, end) = self.word(0).map_or((self.end, self.end), |word| (word.start, word.end));
+        self.context.span(start, end)
+    }
+
+    fn is_first_on_line(&self) -> bool {
+        self.at < self.words.len() && is_first_on_line(self.context, self.words, self.at)
+    }
+
+    /// The innermost bracket that is open here.
+    fn opened(&self) -> Option<Lexeme> {
+        let mut open = Vec::new();
+        for word in &self.words[..self.at] {
+            match word.token {
+                Token::LeftParen | Token::LeftBracket | Token::LeftBrace => open.push(*word),
+                Token::RightParen | Token::RightBracket | Token::RightBrace => _ = open.pop(),
+                _ => {}
+            }
+        }
+        open.pop()
+    }
+
+    /// The words end inside a bracket.
+    fn unclosed(&self) -> Option<SyntaxError> {
+        if self.at < self.words.len() {
+            return None;
+        }
+        let opened = self.opened()?;
+        let bracket = self.context.text(opened.start, opened.end).chars().next()?;
+        let span = self.context.span(opened.start, opened.end);
+        Some(SyntaxError::Unbalanced { span, bracket, is_open: true })
+    }
+
+    /// `x = 1` where a value is expected, `let x == 1`.
+    fn assignment_or_comparison(&self) -> Option<SyntaxError> {
+        let span = self.span();
+        match self.token(0)? {
+            Token::Assign if self.expects("==") || self.expects("and") => {
+                Some(SyntaxError::AssignmentForComparison { span })
+            }
+            Token::Equal if self.expects("=") => Some(SyntaxError::ComparisonForAssignment { span }),
+            _ => None,
+        }
+    }
+
+    /// The statement is whole and its end is missing.
+    fn missing_semicolon(&self) -> Option<SyntaxError> {
+        let previous = self.word(-1)?;
+        let ends = self.is_first_on_line() || matches!(self.token(0), Some(Token::RightBrace) | None);
+        if !self.expects(";") || !ends || self.opened().is_some_and(|word| word.token == Token::LeftBracket) {
+            return None;
+        }
+        let next = self.word(0).map_or(self.end, |word| word.start);
+        let line = self.context.text(previous.end, next).lines().next().unwrap_or_default().trim_start();
+        let help = line.starts_with("//").then(|| {
+            if line.starts_with("//=") {
+                "`//` begins a comment; write `a = div(a, b);`".to_owned()
+            } else {
+                "`//` begins a comment; floor division is `div(a, b)`".to_owned()
+            }
+        });
+        // A remark after a line without `;` is a remark; a division has its second operand directly behind.
+        let help = help.filter(|_| line.starts_with("//=") || line.ends_with(';'));
+        Some(SyntaxError::MissingSemicolon { span: self.context.span(previous.end, previous.end), help })
+    }
+
+    /// A keyword where only a name would do.
+    fn reserved_word(&self) -> Option<SyntaxError> {
+        let is_name = self.expects("NAME") && !self.expects("NUMBER") && !self.expects("qubit");
+        let is_reserved = self.token(0)?.is_keyword();
+        (is_name && is_reserved)
+            .then(|| SyntaxError::ReservedWord { span: self.span(), word: self.text(0).to_owned() })
+    }
+
+    fn unexpected(&self) -> SyntaxError {
+        let expected = self.expectation();
+        let closers = [(")", Token::LeftParen), ("]", Token::LeftBracket), ("}", Token::LeftBrace)];
+        let opened = self.opened().filter(|opened| {
+            closers
+                .iter()
+                .any(|&(closer, opener)| opened.token == opener && expected.contains(&format!("`{closer}`")))
+        });
+        let opened = opened.map(|word| self.context.span(word.start, word.end));
+        SyntaxError::Unexpected {
+            span: self.span(),
+            found: self.found(),
+            expected,
+            opened,
+            help: self.help(),
+        }
+    }
+
+    fn found(&self) -> String {
+        match self.token(0) {
+            None => "the end".to_owned(),
+            Some(Token::String) => "a string".to_owned(),
+            Some(_) => format!("`{}`", self.text(0)),
+        }
+    }
+
+    /// What was expected, from general to particular; operators go without saying.
+    fn expectation(&self) -> String {
+        let mut list: Vec<String> = Vec::new();
+        if self.expects("let") {
+            list.push("a statement".to_owned());
+        } else if self.expects("NUMBER") {
+            list.push("an expression".to_owned());
+        } else if self.expects("NAME") {
+            list.push(if self.expects("qubit") { "a type" } else { "a name" }.to_owned());
+        } else if self.expects("STRING") {
+            list.push("a string".to_owned());
+        }
+        let is_start = !list.is_empty();
+        let marks = if is_start {
+            &["}", ")", "]"][..]
+        } else {
+            &[
+                ";", ")", "]", "}", "{", ",", ":", "=", "->", "in", "then", "else", "wrt", "with", "apply",
+                "(", ".",
+            ]
+        };
+        let marks = marks.iter().filter(|mark| self.expects(mark)).take(3);
+        list.extend(marks.map(|mark| format!("`{mark}`")));
+        match list.as_slice() {
+            [] => "the end of the item".to_owned(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        }
+    }
+
+    /// A hint that needs no message of its own.
+    fn help(&self) -> Option<String> {
+        let help = match (self.token(-1), self.token(0)) {
+            (Some(Token::Comma), Some(Token::RightParen | Token::RightBracket)) => {
+                "no comma before the closing bracket"
+            }
+            (_, Some(Token::Semicolon)) if self.expects("let") => "delete it: a statement cannot be empty",
+            (Some(Token::DotDot), Some(Token::Assign)) => "a range leaves out its end: `a..b + 1`",
+            (_, Some(Token::DotDot)) if !self.expects("..") => {
+                "ranges stand in indices, `for` and comprehensions"
+            }
+            (
+                _,
+                Some(
+                    Token::Equal
+                    | Token::NotEqual
+                    | Token::Less
+                    | Token::Greater
+                    | Token::LessEqual
+                    | Token::GreaterEqual,
+                ),
+            ) if self.expects("and") => "comparisons do not chain: write `a < b and b < c`",
+            (_, Some(Token::LeftBrace)) if self.expects("then") => {
+                "as an expression, write `if condition then a else b`"
+            }
+            (Some(Token::Name), Some(Token::LeftBrace)) if self.expects(";") => {
+                "a struct is built by calling its name: `Model(w: x, b: y)`"
+            }
+            (_, Some(Token::Foreign)) if self.text(0) == "=>" => "there are no closures; declare a `fn`",
+            _ => return self.word_help(),
+        };
+        Some(help.to_owned())
+    }
+
+    fn word_help(&self) -> Option<String> {
+        let word = foreign::word(self.text(0)).or_else(|| foreign::word(self.text(-1)));
+        word.map(str::to_owned)
+    }
+
+    /// Whole forms of other languages.
+    fn foreign_form(&self) -> Option<SyntaxError> {
+        let (message, label, help) = self.form()?;
+        let (message, label, help) = (message.to_owned(), label.to_owned(), help.to_owned());
+        Some(SyntaxError::ForeignForm { span: self.span(), message, label, help })
+    }
+
+    fn form(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        let statement = self.head();
+        Some(match (self.token(-1), self.token(0)?) {
+            _ if matches!(self.text(-1), "elif" | "elseif" | "elsif") => {
+                ("there is no `elif`", "", "write `else if condition { ... }`")
+            }
+            _ if matches!(self.text(-1), "def" | "function" | "func")
+                && self.token(0) == Some(Token::Name) =>
+            {
+                (
+                    "functions are declared with `fn`, at the top level of the file",
+                    "",
+                    "write `fn name(x: float) -> float { ... }`",
+                )
+            }
+            (_, Token::Colon) if self.expects("{") && self.expects("->") => (
+                "the type of the result follows `->`",
+                "write `->`",
+                "write `fn name(x: float) -> float { ... }`",
+            ),
+            (_, Token::Colon) if self.expects("{") => (
+                "blocks stand in braces",
+                "`{` is expected",
+                "write `{ ... }` in place of `:` and indentation",
+            ),
+            (Some(Token::RightParen), Token::Name | Token::Qubit) if self.expects("->") => (
+                "`->` is missing before the type of the result",
+                "write `->` before it",
+                "write `fn name(x: float) -> float { ... }`",
+            ),
+            (Some(Token::RightParen), Token::Arrow) if self.expects("where") => {
+                ("a gate has no result", "", "a gate acts on its qubits; a `kernel` can return them")
+            }
+            (Some(Token::Name), Token::Less)
+                if self.expects("(") && !self.expects("NUMBER") && !self.expects("+") =>
+            {
+                ("there are no generics", "", "sizes stand in brackets: `fn mean[n](x: float[n]) -> float`")
+            }
+            (Some(Token::Name), Token::Less) if self.is_type_before() => {
+                ("types have no angle brackets", "", "dimensions stand in brackets: `float[n, 2]`")
+            }
+            (Some(Token::Name), Token::Name) if self.text(-1) == "mut" => {
+                ("there is no `mut`", "", "a variable that changes is declared with `var x = ...;`")
+            }
+            (Some(Token::Name), Token::Name)
+                if self.token(1) == Some(Token::Assign) && self.expects(";") && !self.is_first_on_line() =>
+            {
+                ("a variable is declared with `let` or `var`", "", "write `let x = 3;` or `var x: int = 3;`")
+            }
+            (_, Token::Question) => {
+                ("`?` is no operator", "", "the conditional expression is `if condition then a else b`")
+            }
+            (_, found) if statement == Some(Token::For) && self.is_in_parens_of_for(found) => {
+                ("`for` has no parentheses", "", "write `for i in 0..n { ... }`")
+            }
+            (_, found)
+                if matches!(statement, Some(Token::If | Token::While))
+                    && found != Token::LeftBrace
+                    && self.only_block() =>
+            {
+                (
+                    "the body of `if` and `while` stands in braces",
+                    "`{` is expected",
+                    "write `if condition { ... }`",
+                )
+            }
+            _ => return None,
+        })
+    }
+
+    /// The word that the statement begins with.
+    fn head(&self) -> Option<Token> {
+        let before = &self.words[..self.at];
+        let is_end =
+            |word: &Lexeme| matches!(word.token, Token::Semicolon | Token::LeftBrace | Token::RightBrace);
+        let start = before.iter().rposition(is_end).map_or(0, |index| index + 1);
+        before.get(start).map(|word| word.token).map(|token| match before.get(start + 1) {
+            Some(next) if token == Token::Else => next.token,
+            _ => token,
+        })
+    }
+
+    /// `float<3>`: what stands before is a type.
+    fn is_type_before(&self) -> bool {
+        matches!(self.token(-2), Some(Token::Colon | Token::Arrow)) && !self.expects("+")
+    }
+
+    /// `for (i in ...`, `for (int i = ...`
+    fn is_in_parens_of_for(&self, found: Token) -> bool {
+        let head = self.words[..self.at].iter().rposition(|word| word.token == Token::For);
+        head.is_some_and(|head| {
+            self.words.get(head + 1).is_some_and(|word| word.token == Token::LeftParen)
+                && matches!(found, Token::In | Token::Name | Token::Assign)
+                && !self.expects("+")
+        })
+    }
+
+    /// Nothing but a block, or more of the condition, can follow.
+    fn only_block(&self) -> bool {
+        self.expects("{") && !self.expects("NUMBER") && !self.expects("->")
+    }
+}

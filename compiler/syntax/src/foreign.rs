@@ -1,0 +1,90 @@
+//! What people write who come from other languages, and what it is here.
+
+use crate::token::Token;
+
+/// An operator or comment of another language.
+pub(crate) struct Operator {
+    /// Our word of the same meaning, so that reading can go on.
+    pub(crate) meant: Option<Token>,
+    /// What to write.
+    pub(crate) help: &'static str,
+}
+
+/// What an operator of another language is here; `None` leaves it to the grammar to stumble over.
+pub(crate) fn operator(text: &str) -> Option<Operator> {
+    let (meant, help) = match text {
+        "&&" | "&" => (Some(Token::And), "logical and is written `and`"),
+        "||" | "|" => (Some(Token::Or), "logical or is written `or`"),
+        "!" | "~" => (Some(Token::Not), "logical not is written `not`"),
+        "^" => (Some(Token::StarStar), "a power is written `a ** b`"),
+        "**=" => (Some(Token::MulAssign), "write `a = a ** b`"),
+        "%=" => (Some(Token::DivAssign), "write `a = a % b`"),
+        "++" => (None, "write `i += 1`"),
+        "..." | "..=" => (Some(Token::DotDot), "a range is `a..b` and leaves out b; with b it is `a..b + 1`"),
+        "::" => (Some(Token::Dot), "a path is written with points, `std.chem`"),
+        ":=" => (Some(Token::Assign), "write `let x = ...;`, and `x = ...;` to assign to a `var`"),
+        "===" => (Some(Token::Equal), "comparison is `==`"),
+        "!==" | "<>" => (Some(Token::NotEqual), "write `!=`"),
+        _ if text.starts_with('#') => (None, "a comment begins with `//`"),
+        _ if text.starts_with("/*") => (None, "a comment begins with `//` and ends with its line"),
+        _ if text.starts_with('\'') => (Some(Token::String), "a string stands in double quotes"),
+        _ => return None,
+    };
+    Some(Operator { meant, help })
+}
+
+/// The ASCII word that a character looks like, and the token if it is one.
+pub(crate) fn lookalike(character: char) -> Option<(&'static str, Option<Token>)> {
+    let (meant, token) = match character {
+        '\u{2212}' | '\u{2013}' | '\u{2014}' => ("-", Some(Token::Minus)),
+        '×' | '·' | '∗' | '⋅' => ("*", Some(Token::Star)),
+        '÷' => ("/", Some(Token::Slash)),
+        '≤' => ("<=", Some(Token::LessEqual)),
+        '≥' => (">=", Some(Token::GreaterEqual)),
+        '≠' => ("!=", Some(Token::NotEqual)),
+        '→' => ("->", Some(Token::Arrow)),
+        '（' => ("(", Some(Token::LeftParen)),
+        '）' => (")", Some(Token::RightParen)),
+        '［' => ("[", Some(Token::LeftBracket)),
+        '］' => ("]", Some(Token::RightBracket)),
+        '｛' => ("{", Some(Token::LeftBrace)),
+        '｝' => ("}", Some(Token::RightBrace)),
+        '，' | '、' => (",", Some(Token::Comma)),
+        '；' | '\u{37e}' => (";", Some(Token::Semicolon)),
+        '：' => (":", Some(Token::Colon)),
+        '＝' => ("=", Some(Token::Assign)),
+        '“' | '”' | '„' | '＂' => ("\"", None),
+        '‘' | '’' => ("\"", None),
+        '\u{a0}' | '\u{3000}' | '\u{2009}' | '\u{202f}' => (" ", None),
+        _ => return None,
+    };
+    Some((meant, token))
+}
+
+/// What a word of another language is here, for messages on names that nothing declares: `None`, `null`, `True`.
+pub fn word(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "None" | "null" | "nil" | "undefined" | "NULL" | "nullptr" => {
+            "there is no empty value; a function without a result returns nothing with `return;`"
+        }
+        "True" => "write `true`",
+        "False" => "write `false`",
+        "elif" | "elseif" | "elsif" => "write `else if`",
+        "def" | "function" | "func" | "fun" | "proc" => "a function is declared with `fn`",
+        "mut" => "a variable that changes is declared with `var x = ...;`",
+        "double" | "f64" | "f32" | "real" => "the type is `float`",
+        "i64" | "i32" | "u64" | "u32" | "usize" | "long" | "integer" | "Int" => "the type is `int`",
+        "boolean" | "Bool" => "the type is `bool`",
+        "str" | "String" => "the type is `string`",
+        "void" => "a function without a result has no `->`",
+        "import" | "from" | "include" => "modules are brought in with `use`",
+        "class" => "a record is declared with `struct`",
+        "lambda" => "there are no closures; declare a `fn`",
+        "raise" | "throw" => "stop with `assert(condition, \"message\")`",
+        "println" | "printf" | "console" | "echo" => "write `print(...)`",
+        "qreg" | "Qubit" | "qubits" => "a register is made with `let q = qubit[n];`",
+        "xor" => "write `a != b`",
+        "pass" => "an empty block is `{ }`",
+        _ => return None,
+    })
+}

@@ -1,0 +1,174 @@
+//! Text to words. What is no word is reported here, and replaced by what was meant where that is clear, so that one
+//! slip gives one message.
+
+use logos::Logos;
+use qml_source::{FileId, Span};
+
+use crate::error::{NumberProblem, SyntaxError};
+use crate::foreign;
+use crate::token::Token;
+
+/// A word and its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lexeme {
+    /// The word.
+    pub token: Token,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// The words of a text, `///` lines among them, without other comments. For editors: what is no word is left out.
+pub fn lex(text: &str) -> Vec<Lexeme> {
+    Lexer::new(FileId::default(), text, 0).run().0
+}
+
+/// The words of `text`, which begins at byte `offset` of its file, and what is wrong with them.
+pub(crate) fn lex_part(file: FileId, text: &str, offset: usize) -> (Vec<Lexeme>, Vec<SyntaxError>) {
+    Lexer::new(file, text, offset).run()
+}
+
+struct Lexer<'text> {
+    file: FileId,
+    text: &'text str,
+    offset: usize,
+    words: Vec<Lexeme>,
+    errors: Vec<SyntaxError>,
+}
+
+impl<'text> Lexer<'text> {
+    fn new(file: FileId, text: &'text str, offset: usize) -> Self {
+        Self { file, text, offset, words: Vec::new(), errors: Vec::new() }
+    }
+
+    fn run(mut self) -> (Vec<Lexeme>, Vec<SyntaxError>) {
+        let mut tokens = Token::lexer(self.text).spanned().peekable();
+        while let Some((token, range)) = tokens.next() {
+            let (start, mut end) = (range.start, range.end);
+            let token = match token {
+                // One bad run of characters, one message.
+                Err(()) => {
+                    while let Some((_, next)) =
+                        tokens.next_if(|(token, next)| token.is_err() && next.start == end)
+                    {
+                        end = next.end;
+                    }
+                    self.unknown(start, end);
+                    continue;
+                }
+                Ok(token) => token,
+            };
+            match token {
+                Token::Foreign => self.foreign(start, end),
+                Token::OpenString => {
+                    let end = start + self.text[start..end].trim_end().len();
+                    self.errors.push(SyntaxError::OpenString { span: self.span(start, end) });
+                    self.words.push(Lexeme { token: Token::OpenString, start, end });
+                }
+                Token::Name | Token::Number => self.word_or_number(token, start, end),
+                Token::Dot => self.point(start, end),
+                _ => self.words.push(Lexeme { token, start, end }),
+            }
+        }
+        self.number_forms();
+        for word in &mut self.words {
+            word.start += self.offset;
+            word.end += self.offset;
+        }
+        (self.words, self.errors)
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, self.offset + start, self.offset + end)
+    }
+
+    /// The word before byte `start`, if nothing stands between.
+    fn adjacent(&mut self, start: usize) -> Option<&mut Lexeme> {
+        self.words.last_mut().filter(|word| word.end == start)
+    }
+
+    /// A name or a number; directly after a number it belongs to it, and the number is none.
+    fn word_or_number(&mut self, token: Token, start: usize, end: usize) {
+        let file_span = self.span(start, end);
+        match self.adjacent(start) {
+            Some(word) if word.token == Token::Number => word.end = end,
+            Some(word) if word.token == Token::Dot && token == Token::Number => {
+                let point = word.start;
+                self.words.pop();
+                let follows_value = self.adjacent(point).is_some_and(|word| word.token.ends_expr());
+                let problem =
+                    if follows_value { NumberProblem::TupleField } else { NumberProblem::NothingBeforePoint };
+                let span = Span { start: (self.offset + point) as u32, ..file_span };
+                self.errors.push(SyntaxError::MalformedNumber { span, problem });
+                if !follows_value {
+                    self.words.push(Lexeme { token, start, end });
+                }
+            }
+            _ => self.words.push(Lexeme { token, start, end }),
+        }
+    }
+
+    /// A point directly after a number, but no second one: `1.`
+    fn point(&mut self, start: usize, end: usize) {
+        match self.adjacent(start) {
+            Some(word) if word.token == Token::Number => word.end = end,
+            _ => self.words.push(Lexeme { token: Token::Dot, start, end }),
+        }
+    }
+
+    /// Numbers that more was added to are none.
+    fn number_forms(&mut self) {
+        for word in &self.words {
+            if word.token != Token::Number {
+                continue;
+            }
+            let text = &self.text[word.start..word.end];
+            let problem = if text.ends_with('.') {
+                NumberProblem::NothingAfterPoint
+            } else if matches!(text, "0x" | "0b")
+                || text.starts_with("0x_") && text[2..].chars().all(|c| c == '_')
+            {
+                NumberProblem::NoDigits
+            } else if Token::lexer(text).spanned().next().is_some_and(|(_, first)| first.end < text.len()) {
+                NumberProblem::LettersAfter
+            } else {
+                continue;
+            };
+            self.errors.push(SyntaxError::MalformedNumber { span: self.span(word.start, word.end), problem });
+        }
+        self.errors.sort_by_key(|error| error.span().start);
+    }
+
+    /// What another language would write: replaced by our word where one means the same.
+    fn foreign(&mut self, start: usize, end: usize) {
+        let text = &self.text[start..end];
+        let Some(operator) = foreign::operator(text) else {
+            self.words.push(Lexeme { token: Token::Foreign, start, end });
+            return;
+        };
+        let shown = text.lines().next().unwrap_or_default().trim_end().to_owned();
+        self.errors.push(SyntaxError::Foreign {
+            span: self.span(start, end),
+            text: shown,
+            help: operator.help,
+        });
+        if let Some(token) = operator.meant {
+            self.words.push(Lexeme { token, start, end });
+        }
+    }
+
+    /// Characters that begin no word, or that only look like one that does.
+    fn unknown(&mut self, start: usize, end: usize) {
+        for (index, character) in self.text[start..end].char_indices() {
+            let start = start + index;
+            let (at, end) = (start, start + character.len_utf8());
+            if let Some((meant, token)) = foreign::lookalike(character) {
+                self.errors.push(SyntaxError::Lookalike { span: self.span(at, end), character, meant });
+                self.words.extend(token.map(|token| Lexeme { token, start: at, end }));
+            } else if index == 0 {
+                self.errors.push(SyntaxError::UnexpectedCharacter { span: self.span(at, end), character });
+            }
+        }
+    }
+}
