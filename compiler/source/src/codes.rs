@@ -38,6 +38,58 @@ pub struct CodeInfo {
     pub page: &'static str,
 }
 
+/// A program or an output on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// What it is there for.
+    pub kind: ExampleKind,
+    /// The text, ending in a newline.
+    pub text: &'static str,
+}
+
+/// What an example is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExampleKind {
+    /// ```` ```qml fail ````: a program that gives this code.
+    Fails,
+    /// ```` ```qml ````: the repaired program.
+    Works,
+    /// ```` ```text ````: what can't be shown by a program alone.
+    Text,
+}
+
+impl CodeInfo {
+    /// The title of the page, its first line.
+    pub fn title(&self) -> &'static str {
+        self.page.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+    }
+
+    /// The fenced blocks of the page, in order.
+    pub fn examples(&self) -> Vec<Example> {
+        let mut examples = Vec::new();
+        let mut rest = self.page;
+        // Each turn takes a block from its opening fence to its closing one.
+        while let Some((_, block)) = rest.split_once("\n```") {
+            let Some((info, body)) = block.split_once('\n') else { break };
+            // The newline before the closing fence belongs to the text.
+            let end = if body.starts_with("```") {
+                0
+            } else {
+                body.find("\n```").map_or(body.len(), |end| end + 1)
+            };
+            let kind = match info.trim() {
+                "qml fail" => Some(ExampleKind::Fails),
+                "qml" => Some(ExampleKind::Works),
+                "text" => Some(ExampleKind::Text),
+                _ => None,
+            };
+            examples.extend(kind.map(|kind| Example { kind, text: &body[..end] }));
+            rest = body[end..].trim_start_matches('`');
+        }
+        examples
+    }
+}
+
 macro_rules! codes {
     ($($code:ident)*) => {
         impl Code {
@@ -55,6 +107,8 @@ macro_rules! codes {
 codes! {
     // Lexical and syntax.
     Q0001 Q0002 Q0003 Q0004 Q0005 Q0006 Q0007 Q0008 Q0009 Q0010 Q0011 Q0012 Q0013 Q0014 Q0015 Q0016 Q0017 Q0018
+    // Names and modules.
+    Q0190 Q0191
     // Gradients and optimization.
     Q0520 Q0521 Q0522 Q0523
     // Faults while running.
@@ -63,5 +117,8 @@ codes! {
     // Devices and targets.
     Q0701 Q0702 Q0703 Q0704 Q0705 Q0710 Q0711 Q0712 Q0713 Q0714
     // Files and data.
-    Q0901 Q0902 Q0903 Q0904 Q0905 Q0906
+    Q0901 Q0902 Q0903 Q0904 Q0905 Q0906 Q0910
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ mod diagnostic;
 mod files;
 mod render;
 
-pub use codes::{CODES, Code, CodeInfo};
+pub use codes::{CODES, Code, CodeInfo, Example, ExampleKind};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use files::{FileId, SourceMap, Span};
 pub use render::{Style, render, render_json};

@@ -1,6 +1,12 @@
-//! The one function that shows a diagnostic.
+//! The one function that shows a diagnostic, and its twin for programs.
 
-use crate::{Diagnostic, SourceMap};
+use std::collections::HashMap;
+use std::fmt;
+
+use ariadne::{Cache, Color, Config, Fmt, IndexType, Label, Report, ReportKind, Source};
+use serde_json::{Value, json};
+
+use crate::{Diagnostic, FileId, Severity, SourceMap, Span};
 
 /// How messages are shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,12 +17,147 @@ pub struct Style {
 
 /// The message as a person reads it, ending in a newline.
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
-    let _ = (sources, style);
-    format!("{}: {}\n", diagnostic.code, diagnostic.message)
+    let Some(primary) = &diagnostic.primary else {
+        return render_without_source(diagnostic, style);
+    };
+    let config = Config::default().with_index_type(IndexType::Byte).with_color(style.color);
+    let mut report = Report::build(kind(diagnostic.severity), Place(primary.span))
+        .with_code(diagnostic.code)
+        .with_message(&diagnostic.message)
+        .with_config(config);
+    // In source order, the file of the primary place first: ariadne starts a new excerpt where lines go back.
+    let mut labels: Vec<_> = diagnostic.secondary.iter().map(|label| (label, Color::Cyan)).collect();
+    labels.push((primary, color(diagnostic.severity)));
+    labels.sort_by_key(|(label, _)| (label.span.file != primary.span.file, label.span));
+    for (label, color) in labels {
+        let text = if label.text.is_empty() { "here" } else { &label.text };
+        report = report.with_label(Label::new(Place(label.span)).with_color(color).with_message(text));
+    }
+    for note in &diagnostic.notes {
+        report = report.with_note(note);
+    }
+    for help in &diagnostic.help {
+        report = report.with_help(help);
+    }
+    let mut bytes = Vec::new();
+    let cache = Sources { sources, ready: HashMap::new() };
+    if report.finish().write(cache, &mut bytes).is_err() {
+        crate::bug!("a message could not be written into memory: {diagnostic:?}");
+    }
+    // Lines of nothing but frame end in blanks.
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
-/// The message as one line of JSON, for programs.
+/// The message as one line of JSON, for programs: `severity`, `code`, `message`, `primary` (or null), `secondary`,
+/// `notes`, `help`. A place has `file`, `start` and `end` in bytes, and `line`, `column`, `end_line`, `end_column`
+/// from 1, columns in characters.
 pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-    let _ = sources;
-    serde_json::json!({ "code": diagnostic.code.as_str(), "message": diagnostic.message }).to_string()
+    let label = |label: &crate::Label| place_json(label.span, &label.text, sources);
+    json!({
+        "severity": severity_word(diagnostic.severity).to_lowercase(),
+        "code": diagnostic.code.as_str(),
+        "message": diagnostic.message,
+        "primary": diagnostic.primary.as_ref().map(label),
+        "secondary": diagnostic.secondary.iter().map(label).collect::<Vec<_>>(),
+        "notes": diagnostic.notes,
+        "help": diagnostic.help,
+    })
+    .to_string()
 }
+
+fn place_json(span: Span, text: &str, sources: &SourceMap) -> Value {
+    let (line, column) = sources.line_column(span.file, span.start);
+    let (end_line, end_column) = sources.line_column(span.file, span.end);
+    json!({
+        "file": sources.name(span.file),
+        "start": span.start,
+        "end": span.end,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "text": text,
+    })
+}
+
+/// The layout of a message that is not about a source text.
+fn render_without_source(diagnostic: &Diagnostic, style: Style) -> String {
+    let word = severity_word(diagnostic.severity);
+    let head = format!("[{}] {word}:", diagnostic.code);
+    let paint =
+        |text: &str, color: Color| if style.color { text.fg(color).to_string() } else { text.to_owned() };
+    let mut text = format!("{} {}\n", paint(&head, color(diagnostic.severity)), diagnostic.message);
+    for note in &diagnostic.notes {
+        text += &format!("  {}: {note}\n", paint("Note", Color::Cyan));
+    }
+    for help in &diagnostic.help {
+        text += &format!("  {}: {help}\n", paint("Help", Color::Cyan));
+    }
+    text
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Note => "Note",
+    }
+}
+
+fn kind(severity: Severity) -> ReportKind<'static> {
+    match severity {
+        Severity::Error => ReportKind::Error,
+        Severity::Warning => ReportKind::Warning,
+        Severity::Note => ReportKind::Advice,
+    }
+}
+
+fn color(severity: Severity) -> Color {
+    match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Note => Color::Blue,
+    }
+}
+
+/// A span as ariadne wants it.
+struct Place(Span);
+
+impl ariadne::Span for Place {
+    type SourceId = FileId;
+
+    fn source(&self) -> &FileId {
+        &self.0.file
+    }
+
+    fn start(&self) -> usize {
+        self.0.start as usize
+    }
+
+    fn end(&self) -> usize {
+        self.0.end as usize
+    }
+}
+
+/// The files as ariadne wants them, cut into lines when one is needed.
+struct Sources<'a> {
+    sources: &'a SourceMap,
+    ready: HashMap<FileId, Source<String>>,
+}
+
+impl Cache<FileId> for Sources<'_> {
+    type Storage = String;
+
+    fn fetch(&mut self, file: &FileId) -> Result<&Source<String>, impl fmt::Debug> {
+        let text = || Source::from(self.sources.text(*file).to_owned());
+        Ok::<_, fmt::Error>(self.ready.entry(*file).or_insert_with(text))
+    }
+
+    fn display<'a>(&self, file: &'a FileId) -> Option<impl fmt::Display + 'a> {
+        Some(self.sources.name(*file).to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;
