@@ -1,1 +1,81 @@
-//! Sources in, diagnostics and typed program out.
+//! Sources in, diagnostics and a program out.
+//!
+//! [`compile`] reads a file and what it uses, checks it, and lowers it to host IR whose gradients are expanded. Files come
+//! through [`Files`], so an editor can hand in what it has not saved. The crate must never learn how programs are run.
+
+mod load;
+pub mod stdlib;
+
+use std::path::{Path, PathBuf};
+
+use qml_ir::host;
+use qml_semantics::{hir, modules::SourceModule};
+use qml_source::{Diagnostic, SourceMap};
+
+/// Where sources are read from.
+pub trait Files {
+    /// The text of a file; an error tells why there is none.
+    fn read(&self, path: &Path) -> Result<String, String>;
+}
+
+/// The files of this computer.
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> Result<String, String> {
+        let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            _ => error.to_string(),
+        })?;
+        String::from_utf8(bytes).map_err(|error| {
+            format!("it is not UTF-8 text (byte {} is the first that isn't)", error.utf8_error().valid_up_to())
+        })
+    }
+}
+
+/// What became of a source.
+pub struct Compilation {
+    /// All files that were read.
+    pub sources: SourceMap,
+    /// What there is to say, errors among it if there is no [`Self::module`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// The typed program, as far as it could be checked.
+    pub program: hir::Program,
+    /// The program in host IR, if there was no error.
+    pub module: Option<host::Module>,
+    /// The folder of the source: where the paths of data start.
+    pub folder: PathBuf,
+}
+
+/// Parses, checks and lowers the program at `path` with the given values of its `param`s.
+pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Compilation {
+    let mut compilation = check(files, path, params);
+    if compilation.diagnostics.iter().any(Diagnostic::is_error) {
+        return compilation;
+    }
+    let mut module = qml_semantics::lower::lower(&compilation.program);
+    let differentiated = qml_ir::differentiate::differentiate(&mut module);
+    compilation.diagnostics.extend(differentiated);
+    if !compilation.diagnostics.iter().any(Diagnostic::is_error) {
+        compilation.module = Some(module);
+    }
+    compilation
+}
+
+/// Parses and checks the program at `path`; lowers nothing.
+pub fn check(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Compilation {
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Vec::new();
+    let modules: Vec<SourceModule> = load::load(files, path, &mut sources, &mut diagnostics);
+    let mut program = hir::Program::default();
+    if !modules.is_empty() {
+        let checked = qml_semantics::check(&modules, params);
+        diagnostics.extend(checked.diagnostics);
+        program = checked.program;
+    }
+    // In source order, the program's own file first; what has no place comes first.
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    Compilation { sources, diagnostics, program, module: None, folder }
+}

@@ -1,0 +1,367 @@
+//! One function: its frame, calls of the runtime, and the operations that aren't scalar arithmetic or loops.
+
+use std::collections::{BTreeMap, HashMap};
+use std::mem::offset_of;
+
+use cranelift::codegen::ir::{self, SigRef};
+use cranelift::jit::JITModule;
+use cranelift::module::{FuncId, Module as _};
+use cranelift::prelude::*;
+use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
+use qml_ir::evaluate::constant_value;
+use qml_source::{Span, bug};
+
+use super::ownership::LastUses;
+use crate::context::Context;
+use crate::runtime::Entry;
+use crate::site::{Site, SiteKind};
+use crate::words::is_owned;
+
+pub(super) const POINTER: Type = types::I64;
+
+/// The signature of all compiled functions: context, arguments, results; gives a status.
+pub(super) fn signature(jit: &JITModule) -> Signature {
+    let mut signature = jit.make_signature();
+    signature.params = vec![AbiParam::new(POINTER); 3];
+    signature.returns = vec![AbiParam::new(types::I32)];
+    signature
+}
+
+/// Translates a function into `code`.
+pub(super) fn translate(
+    module: &Module,
+    id: FunctionId,
+    ids: &BTreeMap<FunctionId, FuncId>,
+    jit: &mut JITModule,
+    code: &mut ir::Function,
+    frontend: &mut FunctionBuilderContext,
+    sites: &mut Vec<Box<Site>>,
+) {
+    let function = module.function(id);
+    let mut builder = FunctionBuilder::new(code, frontend);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let [context, args, out] = *builder.block_params(entry) else { bug!("not our signature") };
+    let failed = builder.create_block();
+    builder.set_cold_block(failed);
+
+    let mut translator = Translator {
+        b: builder,
+        function,
+        ids,
+        jit,
+        sites,
+        context,
+        failed,
+        values: HashMap::new(),
+        signatures: HashMap::new(),
+    };
+    translator.check_stack(function.span);
+    for (i, &param) in function.body.params.iter().enumerate() {
+        let word = translator.load_word(function.ty(param), args, i);
+        translator.values.insert(param, word);
+    }
+    let results = translator.region(&function.body);
+    for (i, (&word, ty)) in results.iter().zip(&function.results).enumerate() {
+        translator.store_word(ty, word, out, i);
+    }
+    translator.finish();
+}
+
+/// A function on its way into Cranelift's IR.
+pub(super) struct Translator<'a, 'f> {
+    pub(super) b: FunctionBuilder<'f>,
+    pub(super) function: &'a Function,
+    ids: &'a BTreeMap<FunctionId, FuncId>,
+    jit: &'a mut JITModule,
+    sites: &'a mut Vec<Box<Site>>,
+    pub(super) context: Value,
+    failed: Block,
+    pub(super) values: HashMap<ValueId, Value>,
+    signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
+}
+
+/// The register type of a word.
+pub(super) fn register(ty: &HostType) -> Type {
+    match ty {
+        HostType::Float => types::F64,
+        HostType::Bool => types::I8,
+        _ => types::I64,
+    }
+}
+
+impl Translator<'_, '_> {
+    /// Ends the function: results are stored.
+    fn finish(mut self) {
+        let zero = self.b.ins().iconst(types::I32, 0);
+        self.b.ins().return_(&[zero]);
+        self.b.switch_to_block(self.failed);
+        let one = self.b.ins().iconst(types::I32, 1);
+        self.b.ins().return_(&[one]);
+        self.b.seal_all_blocks();
+        let config = self.jit.target_config();
+        self.b.finalize(config);
+    }
+
+    /// Translates a region whose parameters have their values; gives its yields, owned.
+    pub(super) fn region(&mut self, region: &Region) -> Vec<Value> {
+        let last_uses = LastUses::of(region);
+        for &param in &last_uses.unused {
+            self.drop_owned(param);
+        }
+        for (i, op) in region.ops.iter().enumerate() {
+            self.op(op, i, &last_uses);
+            for value in last_uses.ending_at(i) {
+                if !last_uses.is_moved(value, i, &op.args, &op.regions) {
+                    self.drop_owned(value);
+                }
+            }
+        }
+        let end = region.ops.len();
+        let yields = region.yields.iter().map(|&value| self.take(value, end, &region.yields, &[], &last_uses)).collect();
+        for value in last_uses.ending_at(end) {
+            if !last_uses.is_moved(value, end, &region.yields, &[]) {
+                self.drop_owned(value);
+            }
+        }
+        yields
+    }
+
+    /// The word of a value.
+    pub(super) fn word(&self, value: ValueId) -> Value {
+        match self.values.get(&value) {
+            Some(&word) => word,
+            None => bug!("%{} of `{}` is used before it is defined", value.0, self.function.name),
+        }
+    }
+
+    /// The word of an operand for somebody who takes it over: the value itself at its last use, else a copy.
+    pub(super) fn take(&mut self, value: ValueId, at: usize, operands: &[ValueId], nested: &[Region], last: &LastUses) -> Value {
+        let word = self.word(value);
+        if !is_owned(self.function.ty(value)) || last.is_moved(value, at, operands, nested) {
+            return word;
+        }
+        self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0]
+    }
+
+    pub(super) fn drop_owned(&mut self, value: ValueId) {
+        let word = self.word(value);
+        match self.function.ty(value) {
+            ty if is_owned(ty) => _ = self.call_runtime(Entry::Drop, &[word], None),
+            // Only the function that made a tape gives it up; elsewhere it is a parameter or a captured value.
+            HostType::Tape if makes_tape(&self.function.body, value) => {
+                self.call_runtime(Entry::TapeDrop, &[word], None);
+            }
+            _ => {}
+        }
+    }
+
+    fn op(&mut self, op: &Op, at: usize, last: &LastUses) {
+        if let Some(word) = self.scalar(op) {
+            self.values.insert(op.results[0], word);
+            return;
+        }
+        if self.element_access(op, at, last) {
+            return;
+        }
+        let args: Vec<Value> =
+            op.args.iter().map(|&arg| self.take(arg, at, &op.args, &op.regions, last)).collect();
+        let results = match &op.kind {
+            OpKind::Const(constant) => vec![self.constant(constant, op)],
+            OpKind::Global(id) => vec![self.operation(SiteKind::Global(id.0 as usize), &[], op)],
+            OpKind::Builtin(id) => vec![self.operation(SiteKind::Builtin(*id), &args, op)],
+            OpKind::Tuple => vec![self.operation(SiteKind::Tuple, &args, op)],
+            OpKind::TupleGet(i) => vec![self.operation(SiteKind::Part(*i as usize), &args, op)],
+            OpKind::Program(kernel) => vec![self.operation(SiteKind::Program(kernel.0), &args, op)],
+            OpKind::Call(callee) => self.call(*callee, &args, op),
+            OpKind::TapeNew => self.call_runtime(Entry::TapeNew, &[], Some(types::I64)),
+            OpKind::TapePush => {
+                let word = self.as_i64(args[1]);
+                self.call_runtime(Entry::TapePush, &[args[0], word], None)
+            }
+            OpKind::TapePop => {
+                let word = self.call_runtime(Entry::TapePop, &[args[0]], Some(types::I64))[0];
+                vec![self.of_i64(word, self.function.ty(op.results[0]))]
+            }
+            OpKind::If => self.branch(op, args[0]),
+            OpKind::For => self.for_loop(op, &args),
+            OpKind::While => self.while_loop(op, &args),
+            OpKind::Map => vec![self.map(op, args[0])],
+            kind => bug!("{kind:?} in the host function `{}`", self.function.name),
+        };
+        self.values.extend(op.results.iter().copied().zip(results));
+    }
+
+    fn constant(&mut self, constant: &Constant, op: &Op) -> Value {
+        match constant {
+            Constant::Unit if !is_owned(self.function.ty(op.results[0])) => self.b.ins().iconst(types::I64, 0),
+            Constant::Bool(b) => self.b.ins().iconst(types::I8, i64::from(*b)),
+            Constant::Int(i) => self.b.ins().iconst(types::I64, *i),
+            Constant::Float(x) => self.b.ins().f64const(*x),
+            other => self.operation(SiteKind::Constant(constant_value(other)), &[], op),
+        }
+    }
+
+    /// Ints in memory, one after the other; gives the address.
+    pub(super) fn spill(&mut self, values: &[ValueId]) -> Value {
+        let address = self.room(values.len());
+        for (i, &value) in values.iter().enumerate() {
+            let word = self.word(value);
+            self.store_word(&HostType::Int, word, address, i);
+        }
+        address
+    }
+
+    /// Calls the runtime for an operation with owned words; gives the word of its result.
+    pub(super) fn operation(&mut self, kind: SiteKind, args: &[Value], op: &Op) -> Value {
+        let arg_types: Vec<HostType> = op.args.iter().map(|&arg| self.function.ty(arg).clone()).collect();
+        let result = op.results.first().map_or(HostType::Unit, |&result| self.function.ty(result).clone());
+        let words = self.room(args.len());
+        for (i, (&word, ty)) in args.iter().zip(&arg_types).enumerate() {
+            self.store_word(ty, word, words, i);
+        }
+        let out = self.room(1);
+        let site = self.site(Site { kind, args: arg_types, result: result.clone(), span: op.span });
+        let status =
+            self.call_runtime(Entry::Operation, &[self.context, site, words, out], Some(types::I32))[0];
+        self.fail_if(status);
+        self.load_word(&result, out, 0)
+    }
+
+    fn call(&mut self, callee: FunctionId, args: &[Value], op: &Op) -> Vec<Value> {
+        let words = self.room(args.len());
+        for (i, (&word, &arg)) in args.iter().zip(&op.args).enumerate() {
+            self.store_word(self.function.ty(arg), word, words, i);
+        }
+        let out = self.room(op.results.len());
+        let declared = self.ids[&callee];
+        let reference = self.jit.declare_func_in_func(declared, self.b.func);
+        let call = self.b.ins().call(reference, &[self.context, words, out]);
+        let status = self.b.inst_results(call)[0];
+        self.fail_if(status);
+        op.results.iter().enumerate().map(|(i, &result)| self.load_word(self.function.ty(result), out, i)).collect()
+    }
+
+    /// The address of a constant that lives as long as the code.
+    pub(super) fn site(&mut self, site: Site) -> Value {
+        let site = Box::new(site);
+        let address = std::ptr::from_ref(&*site).addr();
+        self.sites.push(site);
+        self.b.ins().iconst(POINTER, address as i64)
+    }
+
+    /// A site that tells only a place and types.
+    pub(super) fn plain_site(&mut self, args: Vec<HostType>, result: HostType, span: Span) -> Value {
+        self.site(Site { kind: SiteKind::Plain, args, result, span })
+    }
+
+    /// Calls a function of the runtime through the table.
+    pub(super) fn call_runtime(&mut self, entry: Entry, args: &[Value], result: Option<Type>) -> Vec<Value> {
+        let params: Vec<Type> = args.iter().map(|&arg| self.b.func.dfg.value_type(arg)).collect();
+        let signature = self.runtime_signature(params, result);
+        let table = self.b.ins().load(
+            POINTER,
+            MemFlagsData::trusted().with_readonly().with_can_move(),
+            self.context,
+            offset_of!(Context<'_>, table) as i32,
+        );
+        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
+        let target = self.b.ins().load(POINTER, flags, table, entry as i32 * 8);
+        let call = self.b.ins().call_indirect(signature, target, args);
+        self.b.inst_results(call).to_vec()
+    }
+
+    fn runtime_signature(&mut self, params: Vec<Type>, result: Option<Type>) -> SigRef {
+        let key = (params, result);
+        if let Some(&signature) = self.signatures.get(&key) {
+            return signature;
+        }
+        let mut signature = self.jit.make_signature();
+        signature.params.extend(key.0.iter().map(|&ty| AbiParam::new(ty)));
+        signature.returns.extend(key.1.iter().map(|&ty| AbiParam::new(ty)));
+        let reference = self.b.import_signature(signature);
+        self.signatures.insert(key, reference);
+        reference
+    }
+
+    /// Leaves the function if the status is not zero.
+    pub(super) fn fail_if(&mut self, status: Value) {
+        let go_on = self.b.create_block();
+        self.b.ins().brif(status, self.failed, &[], go_on, &[]);
+        self.b.switch_to_block(go_on);
+    }
+
+    /// Leaves the function with the fault that `entry` makes if the condition holds.
+    pub(super) fn fault_if(&mut self, condition: Value, entry: Entry, args: impl FnOnce(&mut Self) -> Vec<Value>) {
+        let (wrong, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(wrong);
+        self.b.ins().brif(condition, wrong, &[], go_on, &[]);
+        self.b.switch_to_block(wrong);
+        let args = args(self);
+        self.call_runtime(entry, &args, Some(types::I32));
+        self.b.ins().jump(self.failed, &[]);
+        self.b.switch_to_block(go_on);
+    }
+
+    fn check_stack(&mut self, span: Span) {
+        let offset = offset_of!(Context<'_>, stack_limit) as i32;
+        let limit = self.b.ins().load(POINTER, MemFlagsData::trusted(), self.context, offset);
+        let here = self.b.ins().get_stack_pointer(POINTER);
+        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, here, limit);
+        self.fault_if(below, Entry::TooDeep, |this| {
+            vec![this.context, this.plain_site(Vec::new(), HostType::Unit, span)]
+        });
+    }
+
+    /// Leaves a loop if the program was asked to stop.
+    pub(super) fn check_interrupt(&mut self, span: Span) {
+        let offset = offset_of!(Context<'_>, interrupt) as i32;
+        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
+        let address = self.b.ins().load(POINTER, flags, self.context, offset);
+        let flag = self.b.ins().load(types::I8, MemFlagsData::trusted(), address, 0);
+        self.fault_if(flag, Entry::Interrupted, |this| {
+            vec![this.context, this.plain_site(Vec::new(), HostType::Unit, span)]
+        });
+    }
+
+    /// Room for words on the stack; gives the address.
+    pub(super) fn room(&mut self, words: usize) -> Value {
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, (words.max(1) * 8) as u32, 3);
+        let slot = self.b.create_sized_stack_slot(slot);
+        self.b.ins().stack_addr(POINTER, slot, 0)
+    }
+
+    pub(super) fn load_word(&mut self, ty: &HostType, address: Value, index: usize) -> Value {
+        self.b.ins().load(register(ty), MemFlagsData::trusted(), address, index as i32 * 8)
+    }
+
+    pub(super) fn store_word(&mut self, ty: &HostType, word: Value, address: Value, index: usize) {
+        let word = if *ty == HostType::Bool { self.b.ins().uextend(types::I64, word) } else { word };
+        self.b.ins().store(MemFlagsData::trusted(), word, address, index as i32 * 8);
+    }
+
+    /// Any word in an integer register.
+    pub(super) fn as_i64(&mut self, word: Value) -> Value {
+        match self.b.func.dfg.value_type(word) {
+            types::F64 => self.b.ins().bitcast(types::I64, MemFlagsData::new(), word),
+            types::I8 => self.b.ins().uextend(types::I64, word),
+            _ => word,
+        }
+    }
+
+    fn of_i64(&mut self, word: Value, ty: &HostType) -> Value {
+        match register(ty) {
+            types::F64 => self.b.ins().bitcast(types::F64, MemFlagsData::new(), word),
+            types::I8 => self.b.ins().ireduce(types::I8, word),
+            _ => word,
+        }
+    }
+}
+
+fn makes_tape(region: &Region, value: ValueId) -> bool {
+    region.ops.iter().any(|op| {
+        (op.kind == OpKind::TapeNew && op.results.contains(&value))
+            || op.regions.iter().any(|nested| makes_tape(nested, value))
+    })
+}

@@ -1,0 +1,123 @@
+//! Branches and loops.
+
+use cranelift::codegen::ir::BlockArg;
+use cranelift::prelude::*;
+use qml_ir::host::Op;
+
+use super::function::{Translator, register};
+use crate::runtime::Entry;
+use crate::words::is_owned;
+
+impl Translator<'_, '_> {
+    /// `if`: both regions end in one block, whose parameters are the results.
+    pub(super) fn branch(&mut self, op: &Op, condition: Value) -> Vec<Value> {
+        let (then, otherwise, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        for &result in &op.results {
+            self.b.append_block_param(after, register(self.function.ty(result)));
+        }
+        self.b.ins().brif(condition, then, &[], otherwise, &[]);
+        for (block, region) in [then, otherwise].into_iter().zip(&op.regions) {
+            self.b.switch_to_block(block);
+            let results = block_args(&self.region(region));
+            self.b.ins().jump(after, &results);
+        }
+        self.b.switch_to_block(after);
+        self.b.block_params(after).to_vec()
+    }
+
+    /// `for`: the header's parameters are the index and the carried values.
+    pub(super) fn for_loop(&mut self, op: &Op, args: &[Value]) -> Vec<Value> {
+        let region = &op.regions[0];
+        let (end, mut start) = (args[1], vec![args[0]]);
+        start.extend(&args[2..]);
+        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        for &param in &region.params {
+            self.b.append_block_param(header, register(self.function.ty(param)));
+        }
+        self.b.ins().jump(header, &block_args(&start));
+
+        self.b.switch_to_block(header);
+        let params = self.b.block_params(header).to_vec();
+        let goes_on = self.b.ins().icmp(IntCC::SignedLessThan, params[0], end);
+        self.b.ins().brif(goes_on, body, &[], after, &[]);
+
+        self.b.switch_to_block(body);
+        self.check_interrupt(op.span);
+        self.values.extend(region.params.iter().copied().zip(params.iter().copied()));
+        let mut next = self.region(region);
+        next.insert(0, self.b.ins().iadd_imm_s(params[0], 1));
+        self.b.ins().jump(header, &block_args(&next));
+
+        self.b.switch_to_block(after);
+        params[1..].to_vec()
+    }
+
+    /// `while`: the condition gets copies of the carried values, the body the values.
+    pub(super) fn while_loop(&mut self, op: &Op, args: &[Value]) -> Vec<Value> {
+        let (test, work) = (&op.regions[0], &op.regions[1]);
+        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        for &param in &work.params {
+            self.b.append_block_param(header, register(self.function.ty(param)));
+        }
+        self.b.ins().jump(header, &block_args(args));
+
+        self.b.switch_to_block(header);
+        let params = self.b.block_params(header).to_vec();
+        for (&param, &word) in test.params.iter().zip(&params) {
+            let word = match self.function.ty(param) {
+                ty if is_owned(ty) => self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0],
+                _ => word,
+            };
+            self.values.insert(param, word);
+        }
+        let goes_on = self.region(test)[0];
+        self.b.ins().brif(goes_on, body, &[], after, &[]);
+
+        self.b.switch_to_block(body);
+        self.check_interrupt(op.span);
+        self.values.extend(work.params.iter().copied().zip(params.iter().copied()));
+        let next = block_args(&self.region(work));
+        self.b.ins().jump(header, &next);
+
+        self.b.switch_to_block(after);
+        params
+    }
+
+    /// `map`: a loop that hands each element to a builder, in order.
+    pub(super) fn map(&mut self, op: &Op, count: Value) -> Value {
+        let region = &op.regions[0];
+        let element = self.function.ty(region.yields[0]).clone();
+        let result = self.function.ty(op.results[0]).clone();
+        let site = self.plain_site(vec![element], result.clone(), op.span);
+        let builder = self.call_runtime(Entry::BuilderNew, &[site, count], Some(types::I64))[0];
+
+        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.append_block_param(header, types::I64);
+        let zero = self.b.ins().iconst(types::I64, 0);
+        self.b.ins().jump(header, &block_args(&[zero]));
+        self.b.switch_to_block(header);
+        let index = self.b.block_params(header)[0];
+        let goes_on = self.b.ins().icmp(IntCC::SignedLessThan, index, count);
+        self.b.ins().brif(goes_on, body, &[], after, &[]);
+
+        self.b.switch_to_block(body);
+        self.check_interrupt(op.span);
+        self.values.insert(region.params[0], index);
+        let word = self.region(region)[0];
+        let word = self.as_i64(word);
+        self.call_runtime(Entry::BuilderPush, &[builder, site, word], None);
+        let next = self.b.ins().iadd_imm_s(index, 1);
+        self.b.ins().jump(header, &block_args(&[next]));
+
+        self.b.switch_to_block(after);
+        let out = self.room(1);
+        let args = [self.context, site, builder, out];
+        let status = self.call_runtime(Entry::BuilderFinish, &args, Some(types::I32))[0];
+        self.fail_if(status);
+        self.load_word(&result, out, 0)
+    }
+}
+
+fn block_args(values: &[Value]) -> Vec<BlockArg> {
+    values.iter().map(|&value| value.into()).collect()
+}

@@ -1,0 +1,76 @@
+//! Who gives up a value, and when.
+//!
+//! A value of an owned type belongs to the region that defines it. The last operation of that region that uses it takes it
+//! over, if it takes it as an operand exactly once; where the last use is inside a nested region or among several operands,
+//! uses get copies (which share what they hold) and the region drops the value afterwards. So a tensor that is changed in a
+//! loop is handed from iteration to iteration, and changed in place.
+
+use std::collections::HashMap;
+
+use qml_ir::host::{Op, Region, ValueId};
+
+/// For the values that a region defines: after which of its operations each is no longer needed. The position after the
+/// last operation stands for the yields.
+#[derive(Debug)]
+pub(super) struct LastUses {
+    position: HashMap<ValueId, usize>,
+    /// Parameters that nothing uses.
+    pub unused: Vec<ValueId>,
+}
+
+impl LastUses {
+    pub(super) fn of(region: &Region) -> Self {
+        // A result that nothing uses ends where it is made.
+        let mut position: HashMap<ValueId, usize> = HashMap::new();
+        let mut unused = region.params.clone();
+        for (i, op) in region.ops.iter().enumerate() {
+            position.extend(op.results.iter().map(|&value| (value, i)));
+            for_each_use(op, &mut |value| {
+                if region.params.contains(&value) || position.contains_key(&value) {
+                    position.insert(value, i);
+                }
+            });
+        }
+        for &value in &region.yields {
+            if region.params.contains(&value) || position.contains_key(&value) {
+                position.insert(value, region.ops.len());
+            }
+        }
+        unused.retain(|param| !position.contains_key(param));
+        Self { position, unused }
+    }
+
+    /// Whether an operand at this position may be taken over: it is the last use, and the only one there.
+    pub(super) fn is_moved(&self, value: ValueId, at: usize, operands: &[ValueId], nested: &[Region]) -> bool {
+        self.position.get(&value) == Some(&at)
+            && operands.iter().filter(|&&operand| operand == value).count() == 1
+            && !nested.iter().any(|region| uses(region, value))
+    }
+
+    /// Values that end at this position.
+    pub(super) fn ending_at(&self, at: usize) -> Vec<ValueId> {
+        let mut values: Vec<_> =
+            self.position.iter().filter(|&(_, &last)| last == at).map(|(&value, _)| value).collect();
+        values.sort_unstable();
+        values
+    }
+}
+
+fn uses(region: &Region, value: ValueId) -> bool {
+    let mut found = region.yields.contains(&value);
+    for op in &region.ops {
+        for_each_use(op, &mut |used| found |= used == value);
+    }
+    found
+}
+
+/// All values that the operation and its regions use.
+fn for_each_use(op: &Op, action: &mut dyn FnMut(ValueId)) {
+    op.args.iter().copied().for_each(&mut *action);
+    for region in &op.regions {
+        for nested in &region.ops {
+            for_each_use(nested, &mut *action);
+        }
+        region.yields.iter().copied().for_each(&mut *action);
+    }
+}

@@ -1,0 +1,164 @@
+//! Arithmetic on scalars, in registers.
+
+use cranelift::prelude::*;
+use qml_ir::host::{BinaryOp, Op, OpKind, Type as HostType, UnaryOp};
+use qml_source::bug;
+
+use super::function::Translator;
+use crate::runtime::Entry;
+use crate::site::{Site, SiteKind};
+
+impl Translator<'_, '_> {
+    /// The result, if the operation is one on scalars.
+    pub(super) fn scalar(&mut self, op: &Op) -> Option<Value> {
+        match &op.kind {
+            OpKind::Unary(operator) => Some(self.unary(*operator, op)),
+            OpKind::Binary(operator) => {
+                let (a, b) = (self.word(op.args[0]), self.word(op.args[1]));
+                Some(match self.function.ty(op.args[0]) {
+                    HostType::Int => self.ints(*operator, a, b, op),
+                    HostType::Float => self.floats(*operator, a, b),
+                    HostType::Bool => self.bools(*operator, a, b),
+                    ty => bug!("{operator:?} of {ty:?}"),
+                })
+            }
+            OpKind::Builtin(id) => {
+                let all_floats = op.args.iter().chain(&op.results).all(|&v| *self.function.ty(v) == HostType::Float);
+                let entry = if all_floats { math(id.row().name)? } else { return None };
+                let args: Vec<Value> = op.args.iter().map(|&arg| self.word(arg)).collect();
+                Some(self.call_runtime(entry, &args, Some(types::F64))[0])
+            }
+            _ => None,
+        }
+    }
+
+    fn unary(&mut self, operator: UnaryOp, op: &Op) -> Value {
+        let x = self.word(op.args[0]);
+        match operator {
+            UnaryOp::Neg if *self.function.ty(op.args[0]) == HostType::Int => {
+                let smallest = self.b.ins().iconst(types::I64, i64::MIN);
+                let overflows = self.b.ins().icmp(IntCC::Equal, x, smallest);
+                let span = op.span;
+                self.fault_if(overflows, Entry::IntFault, |this| {
+                    vec![this.context, this.plain_site(Vec::new(), HostType::Int, span), x, x]
+                });
+                self.b.ins().ineg(x)
+            }
+            UnaryOp::Neg => self.b.ins().fneg(x),
+            UnaryOp::Not => self.b.ins().bxor_imm_u(x, 1),
+            UnaryOp::ToFloat => self.b.ins().fcvt_from_sint(types::F64, x),
+        }
+    }
+
+    fn ints(&mut self, operator: BinaryOp, a: Value, b: Value, op: &Op) -> Value {
+        let compared = match operator {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {
+                let (value, overflows) = match operator {
+                    BinaryOp::Add => self.b.ins().sadd_overflow(a, b),
+                    BinaryOp::Sub => self.b.ins().ssub_overflow(a, b),
+                    _ => self.b.ins().smul_overflow(a, b),
+                };
+                self.int_fault_if(overflows, operator, a, b, op);
+                return value;
+            }
+            BinaryOp::DivFloor => return self.div_floor(a, b, op),
+            BinaryOp::Mod => return self.mod_floor(a, b, op),
+            BinaryOp::Eq => IntCC::Equal,
+            BinaryOp::Ne => IntCC::NotEqual,
+            BinaryOp::Lt => IntCC::SignedLessThan,
+            BinaryOp::Le => IntCC::SignedLessThanOrEqual,
+            BinaryOp::Gt => IntCC::SignedGreaterThan,
+            BinaryOp::Ge => IntCC::SignedGreaterThanOrEqual,
+            BinaryOp::Div | BinaryOp::Pow | BinaryOp::And | BinaryOp::Or => bug!("{operator:?} of ints"),
+        };
+        self.b.ins().icmp(compared, a, b)
+    }
+
+    fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {
+        let span = op.span;
+        self.fault_if(condition, Entry::IntFault, |this| {
+            let site =
+                Site { kind: SiteKind::Int(operator), args: Vec::new(), result: HostType::Int, span };
+            vec![this.context, this.site(site), a, b]
+        });
+    }
+
+    /// The quotient rounded down; by zero, and the smallest int by -1, are faults.
+    fn div_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
+        let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
+        let smallest = self.b.ins().icmp_imm_s(IntCC::Equal, a, i64::MIN);
+        let by_minus_one = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
+        let overflows = self.b.ins().band(smallest, by_minus_one);
+        let wrong = self.b.ins().bor(by_zero, overflows);
+        self.int_fault_if(wrong, BinaryOp::DivFloor, a, b, op);
+        let quotient = self.b.ins().sdiv(a, b);
+        let remainder = self.b.ins().srem(a, b);
+        let rounds_up = self.rounds_up(remainder, b);
+        let correction = self.b.ins().uextend(types::I64, rounds_up);
+        self.b.ins().isub(quotient, correction)
+    }
+
+    /// The remainder with the sign of `b`; by zero is a fault.
+    fn mod_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
+        let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
+        self.int_fault_if(by_zero, BinaryOp::Mod, a, b, op);
+        // The smallest int modulo -1 overflows in the processor; anything modulo 1 and -1 is 0.
+        let minus_one = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
+        let one = self.b.ins().iconst(types::I64, 1);
+        let divisor = self.b.ins().select(minus_one, one, b);
+        let remainder = self.b.ins().srem(a, divisor);
+        let rounds_up = self.rounds_up(remainder, divisor);
+        let corrected = self.b.ins().iadd(remainder, divisor);
+        self.b.ins().select(rounds_up, corrected, remainder)
+    }
+
+    /// Whether truncated division went up: the remainder is not zero and has not the sign of the divisor.
+    fn rounds_up(&mut self, remainder: Value, divisor: Value) -> Value {
+        let differ = self.b.ins().bxor(remainder, divisor);
+        let signs_differ = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, differ, 0);
+        let not_zero = self.b.ins().icmp_imm_s(IntCC::NotEqual, remainder, 0);
+        self.b.ins().band(signs_differ, not_zero)
+    }
+
+    fn floats(&mut self, operator: BinaryOp, a: Value, b: Value) -> Value {
+        let compared = match operator {
+            BinaryOp::Add => return self.b.ins().fadd(a, b),
+            BinaryOp::Sub => return self.b.ins().fsub(a, b),
+            BinaryOp::Mul => return self.b.ins().fmul(a, b),
+            BinaryOp::Div => return self.b.ins().fdiv(a, b),
+            BinaryOp::Mod => return self.call_runtime(Entry::FloatMod, &[a, b], Some(types::F64))[0],
+            BinaryOp::Pow => return self.call_runtime(Entry::Pow, &[a, b], Some(types::F64))[0],
+            BinaryOp::Eq => FloatCC::Equal,
+            BinaryOp::Ne => FloatCC::NotEqual,
+            BinaryOp::Lt => FloatCC::LessThan,
+            BinaryOp::Le => FloatCC::LessThanOrEqual,
+            BinaryOp::Gt => FloatCC::GreaterThan,
+            BinaryOp::Ge => FloatCC::GreaterThanOrEqual,
+            BinaryOp::DivFloor | BinaryOp::And | BinaryOp::Or => bug!("{operator:?} of floats"),
+        };
+        self.b.ins().fcmp(compared, a, b)
+    }
+
+    fn bools(&mut self, operator: BinaryOp, a: Value, b: Value) -> Value {
+        match operator {
+            BinaryOp::And => self.b.ins().band(a, b),
+            BinaryOp::Or => self.b.ins().bor(a, b),
+            BinaryOp::Eq => self.b.ins().icmp(IntCC::Equal, a, b),
+            BinaryOp::Ne => self.b.ins().icmp(IntCC::NotEqual, a, b),
+            _ => bug!("{operator:?} of bools"),
+        }
+    }
+}
+
+/// Functions of one float that need no table.
+fn math(name: &str) -> Option<Entry> {
+    Some(match name {
+        "sin" => Entry::Sin,
+        "cos" => Entry::Cos,
+        "exp" => Entry::Exp,
+        "log" => Entry::Log,
+        "sqrt" => Entry::Sqrt,
+        "tanh" => Entry::Tanh,
+        _ => return None,
+    })
+}

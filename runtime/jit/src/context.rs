@@ -1,0 +1,121 @@
+//! Compiled code, and what it carries while it runs.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::AtomicBool;
+
+use cranelift::jit::JITModule;
+use qml_ir::host::{FunctionId, Module, Type};
+use qml_prelude::{Fault, Host, Value};
+
+use crate::codegen;
+use crate::runtime::TABLE;
+use crate::site::Site;
+use crate::words::{from_word, to_word};
+
+/// What machine code holds a pointer to. The first three fields are read by it at fixed offsets.
+#[repr(C)]
+pub(crate) struct Context<'a> {
+    /// No function starts below this address of the stack.
+    pub stack_limit: usize,
+    /// True when the program was asked to stop.
+    pub interrupt: *const AtomicBool,
+    /// The runtime's functions.
+    pub table: *const usize,
+    /// The world outside.
+    pub host: &'a mut dyn Host,
+    /// Constants and parameters of the program.
+    pub globals: &'a [Value],
+    /// Why a status is not zero.
+    pub fault: Option<Fault>,
+    /// A panic of ours, on its way around the machine code.
+    pub panic: Option<Box<dyn Any + Send>>,
+}
+
+/// Machine code: a function takes the context, its arguments as words, and where its results go; gives 0 or 1 for a fault.
+pub(crate) type Code = unsafe extern "C" fn(*mut Context<'_>, *const u64, *mut u64) -> i32;
+
+/// A module as machine code.
+pub struct Compiled {
+    functions: HashMap<FunctionId, Entry>,
+    // Held because the code refers to it; freed when this is dropped.
+    module: Option<JITModule>,
+    #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
+    _sites: Vec<Box<Site>>,
+}
+
+struct Entry {
+    code: Code,
+    params: Vec<Type>,
+    results: Vec<Type>,
+}
+
+/// What a call needs besides its arguments.
+pub struct Call<'a> {
+    /// The world outside.
+    pub host: &'a mut dyn Host,
+    /// Values of the module's globals; those initialised so far.
+    pub globals: &'a [Value],
+    /// Set it to stop the program.
+    pub interrupt: &'a AtomicBool,
+    /// How many bytes of the current thread's stack the code may use.
+    pub stack_bytes: usize,
+}
+
+impl Compiled {
+    /// Compiles the functions that `roots` need, which must be differentiated already.
+    pub fn new(module: &Module, roots: &[FunctionId]) -> Self {
+        let code = codegen::compile(module, roots);
+        let functions = code
+            .functions
+            .into_iter()
+            .map(|(id, code)| {
+                let function = module.function(id);
+                let params = function.body.params.iter().map(|&p| function.ty(p).clone()).collect();
+                (id, Entry { code, params, results: function.results.clone() })
+            })
+            .collect();
+        Self { functions, module: Some(code.module), _sites: code.sites }
+    }
+
+    /// Calls a function. Values of the results in order, or the fault with its place.
+    pub fn call(&self, function: FunctionId, args: Vec<Value>, call: Call<'_>) -> Result<Vec<Value>, Fault> {
+        let entry = &self.functions[&function];
+        assert_eq!(args.len(), entry.params.len(), "number of arguments");
+        let here = std::ptr::from_ref(&entry).addr();
+        let mut context = Context {
+            stack_limit: here.saturating_sub(call.stack_bytes),
+            interrupt: call.interrupt,
+            table: TABLE.as_ptr().cast(),
+            host: call.host,
+            globals: call.globals,
+            fault: None,
+            panic: None,
+        };
+        let words: Vec<u64> = args.into_iter().zip(&entry.params).map(|(v, ty)| to_word(v, ty)).collect();
+        let mut out = vec![0; entry.results.len()];
+        // SAFETY: the code was compiled for these parameter and result types, and lives as long as `self`.
+        let status = unsafe { (entry.code)(&raw mut context, words.as_ptr(), out.as_mut_ptr()) };
+        if let Some(panic) = context.panic {
+            resume_unwind(panic);
+        }
+        match context.fault {
+            Some(fault) => Err(fault),
+            None => {
+                assert_eq!(status, 0, "a status without a fault");
+                // SAFETY: the code wrote one word per result, each owned by us now.
+                Ok(out.iter().zip(&entry.results).map(|(&word, ty)| unsafe { from_word(word, ty) }).collect())
+            }
+        }
+    }
+}
+
+impl Drop for Compiled {
+    fn drop(&mut self) {
+        if let Some(module) = self.module.take() {
+            // SAFETY: code pointers are private to this value and no call is running.
+            unsafe { module.free_memory() };
+        }
+    }
+}

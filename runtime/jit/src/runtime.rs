@@ -1,0 +1,313 @@
+//! What machine code calls.
+//!
+//! Every function here is `extern "C"`, gets words, takes over those of owned types, and never unwinds: a fault is left in
+//! the context and told by a status.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use qml_ir::evaluate::{binary, empty_tensor, unary};
+use qml_ir::host::{BinaryOp, Type, UnaryOp};
+use qml_prelude::value::Array;
+use qml_prelude::{BuiltinId, Fault, Program, Tensor, Value};
+use qml_source::{Code, Diagnostic, bug};
+
+use crate::context::Context;
+use crate::site::{Site, SiteKind};
+use crate::words::{from_word, to_word};
+
+macro_rules! table {
+    ($($variant:ident => $function:expr,)*) => {
+        /// Positions in [`TABLE`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Entry { $($variant,)* }
+
+        /// Addresses of the functions.
+        pub(crate) static TABLE: &[Address] = &[$(Address($function as *const ()),)*];
+    };
+}
+
+/// The address of a function.
+#[repr(transparent)]
+pub(crate) struct Address(*const ());
+// SAFETY: an address of code that is never written.
+unsafe impl Sync for Address {}
+
+table! {
+    Operation => operation,
+    IntFault => int_fault,
+    Interrupted => interrupted,
+    TooDeep => too_deep,
+    Clone => clone,
+    Drop => drop_value,
+    BuilderNew => builder_new,
+    BuilderPush => builder_push,
+    BuilderFinish => builder_finish,
+    TapeNew => tape_new,
+    TapePush => tape_push,
+    TapePop => tape_pop,
+    TapeDrop => tape_drop,
+    FloatMod => float_mod,
+    Pow => f64_pow,
+    Sin => f64_sin,
+    Cos => f64_cos,
+    Exp => f64_exp,
+    Log => f64_log,
+    Sqrt => f64_sqrt,
+    Tanh => f64_tanh,
+    FloatAt => float_at,
+    IntAt => int_at,
+    BoolAt => bool_at,
+    FloatSet => float_set,
+}
+
+/// Runs `work`; a fault or a panic is left in the context.
+fn guarded(context: &mut Context<'_>, site: &Site, work: impl FnOnce(&mut Context<'_>) -> Result<(), Fault>) -> i32 {
+    match catch_unwind(AssertUnwindSafe(|| work(context))) {
+        Ok(Ok(())) => 0,
+        Ok(Err(fault)) => {
+            context.fault = Some(at(fault, site));
+            1
+        }
+        Err(panic) => {
+            context.panic = Some(panic);
+            1
+        }
+    }
+}
+
+/// The fault with its place, if it has none yet.
+fn at(mut fault: Fault, site: &Site) -> Fault {
+    if fault.primary.is_none() {
+        *fault = fault.primary(site.span, "");
+    }
+    fault
+}
+
+/// Does what the site says with its arguments.
+unsafe extern "C" fn operation(context: &mut Context<'_>, site: &Site, args: *const u64, out: *mut u64) -> i32 {
+    guarded(context, site, |context| {
+        let words = match site.args.len() {
+            0 => &[],
+            // SAFETY: the code stored one word per argument of the site.
+            count => unsafe { std::slice::from_raw_parts(args, count) },
+        };
+        // SAFETY: the code gives up what it passes.
+        let mut values = words.iter().zip(&site.args).map(|(&word, ty)| unsafe { from_word(word, ty) });
+        let value = match &site.kind {
+            SiteKind::Builtin(id) => {
+                let mut args: smallvec::SmallVec<[Value; 4]> = values.collect();
+                (id.row().call)(context.host, &mut args)?
+            }
+            SiteKind::Constant(value) => value.clone(),
+            SiteKind::Global(index) => context.globals[*index].clone(),
+            SiteKind::Tuple => Value::Tuple(values.collect()),
+            SiteKind::Part(index) => match values.next() {
+                Some(Value::Tuple(parts)) => parts[*index].clone(),
+                // The cotangent of a tuple may be missing as a whole.
+                Some(Value::Unit) => Value::Unit,
+                other => bug!("part {index} of {other:?}"),
+            },
+            SiteKind::Program(kernel) => {
+                Value::Program(Program { kernel: *kernel, args: values.collect() }.into())
+            }
+            SiteKind::Int(_) | SiteKind::Plain => bug!("not an operation: {site:?}"),
+        };
+        // SAFETY: the code passed room for one word.
+        unsafe { *out = to_word(value, &site.result) };
+        Ok(())
+    })
+}
+
+/// Tells why an operation on two ints went wrong.
+extern "C" fn int_fault(context: &mut Context<'_>, site: &Site, a: i64, b: i64) -> i32 {
+    guarded(context, site, |_| {
+        let result = match site.kind {
+            SiteKind::Int(operator) => binary(operator, &Value::Int(a), &Value::Int(b)),
+            SiteKind::Plain => unary(UnaryOp::Neg, &Value::Int(a)),
+            _ => bug!("not an int operation: {site:?}"),
+        };
+        bug!("{:?} of {a} and {b} is {:?}, not a fault", site.kind, result?)
+    })
+}
+
+extern "C" fn interrupted(context: &mut Context<'_>, site: &Site) -> i32 {
+    guarded(context, site, |_| Err(Box::new(Diagnostic::error(Code::Q0699, "the program was interrupted"))))
+}
+
+extern "C" fn too_deep(context: &mut Context<'_>, site: &Site) -> i32 {
+    guarded(context, site, |_| {
+        Err(Box::new(
+            Diagnostic::error(Code::Q0698, "calls nest too deeply")
+                .help("a recursion needs a case that ends it; a `while` or `for` loop needs no stack"),
+        ))
+    })
+}
+
+/// A copy of an owned word.
+unsafe extern "C" fn clone(value: *const Value) -> u64 {
+    // SAFETY: the code passes a live pointer of its own.
+    Box::into_raw(Box::new(unsafe { (*value).clone() })) as u64
+}
+
+/// Gives up an owned word.
+unsafe extern "C" fn drop_value(value: *mut Value) {
+    // SAFETY: the code gives up its pointer.
+    drop(unsafe { Box::from_raw(value) });
+}
+
+/// Elements of a tensor that a `map` makes, kept unboxed where they are scalars.
+enum Builder {
+    Bool(Vec<bool>),
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Value(Vec<Value>),
+}
+
+/// A builder for elements of the site's argument type.
+extern "C" fn builder_new(site: &Site, count: i64) -> *mut Builder {
+    // A count beyond reason must fail by its elements, not by reserving room for them.
+    let room = count.clamp(0, 1 << 20) as usize;
+    Box::into_raw(Box::new(match site.args[0] {
+        Type::Bool => Builder::Bool(Vec::with_capacity(room)),
+        Type::Int => Builder::Int(Vec::with_capacity(room)),
+        Type::Float => Builder::Float(Vec::with_capacity(room)),
+        _ => Builder::Value(Vec::with_capacity(room)),
+    }))
+}
+
+unsafe extern "C" fn builder_push(builder: &mut Builder, site: &Site, word: u64) {
+    match builder {
+        Builder::Bool(items) => items.push(word & 1 == 1),
+        Builder::Int(items) => items.push(word as i64),
+        Builder::Float(items) => items.push(f64::from_bits(word)),
+        // SAFETY: the code gives up the word.
+        Builder::Value(items) => items.push(unsafe { from_word(word, &site.args[0]) }),
+    }
+}
+
+/// The tensor of the elements; gives up the builder.
+unsafe extern "C" fn builder_finish(
+    context: &mut Context<'_>,
+    site: &Site,
+    builder: *mut Builder,
+    out: *mut u64,
+) -> i32 {
+    guarded(context, site, |context| {
+        // SAFETY: made by `builder_new`, and given up here.
+        let tensor = match *unsafe { Box::from_raw(builder) } {
+            Builder::Bool(items) => Value::Tensor(Tensor::Bool(vector(items))),
+            Builder::Int(items) => Value::Tensor(Tensor::Int(vector(items))),
+            Builder::Float(items) => Value::Tensor(Tensor::Float(vector(items))),
+            Builder::Value(items) if items.is_empty() => empty_tensor(&site.result),
+            Builder::Value(mut items) => {
+                let row = BuiltinId::find("op.stack").unwrap_or_else(|| bug!("no row op.stack")).row();
+                (row.call)(context.host, &mut items)?
+            }
+        };
+        // SAFETY: the code passed room for one word.
+        unsafe { *out = to_word(tensor, &site.result) };
+        Ok(())
+    })
+}
+
+fn vector<T: Clone>(items: Vec<T>) -> Array<T> {
+    ndarray::ArcArray1::from_vec(items).into_dyn()
+}
+
+type Tape = Vec<u64>;
+
+extern "C" fn tape_new() -> *mut Tape {
+    Box::into_raw(Box::default())
+}
+
+/// Puts a word on the tape, which holds it from then on.
+unsafe extern "C" fn tape_push(tape: &mut Tape, word: u64) {
+    tape.push(word);
+}
+
+/// Takes the last word off the tape. The way back takes what the way forward put, so there is one.
+unsafe extern "C" fn tape_pop(tape: &mut Tape) -> u64 {
+    tape.pop().unwrap_or_else(|| bug!("more was taken off a tape than put on it"))
+}
+
+unsafe extern "C" fn tape_drop(tape: *mut Tape) {
+    // SAFETY: made by `tape_new`, and given up here.
+    let tape = unsafe { Box::from_raw(tape) };
+    debug_assert!(tape.is_empty(), "a tape that was not read to its end");
+}
+
+extern "C" fn float_mod(a: f64, b: f64) -> f64 {
+    match binary(BinaryOp::Mod, &Value::Float(a), &Value::Float(b)) {
+        Ok(Value::Float(remainder)) => remainder,
+        other => bug!("{a} % {b} is {other:?}"),
+    }
+}
+extern "C" fn f64_pow(a: f64, b: f64) -> f64 {
+    a.powf(b)
+}
+extern "C" fn f64_sin(x: f64) -> f64 {
+    x.sin()
+}
+extern "C" fn f64_cos(x: f64) -> f64 {
+    x.cos()
+}
+extern "C" fn f64_exp(x: f64) -> f64 {
+    x.exp()
+}
+extern "C" fn f64_log(x: f64) -> f64 {
+    x.ln()
+}
+extern "C" fn f64_sqrt(x: f64) -> f64 {
+    x.sqrt()
+}
+extern "C" fn f64_tanh(x: f64) -> f64 {
+    x.tanh()
+}
+
+/// The position of an element, if the indices are in range.
+fn element<'a, T>(array: &'a Array<T>, indices: &[i64]) -> Option<&'a T> {
+    let mut position = smallvec::SmallVec::<[usize; 4]>::new();
+    for &i in indices {
+        position.push(usize::try_from(i).ok()?);
+    }
+    array.get(position.as_slice())
+}
+
+macro_rules! element_at {
+    ($name:ident, $variant:ident, $ty:ty) => {
+        /// One element of a borrowed tensor. Status 1 asks for the slow way, which finds out what is wrong.
+        unsafe extern "C" fn $name(tensor: *const Value, indices: *const i64, count: i64, out: *mut $ty) -> i32 {
+            // SAFETY: the code passes a live tensor, `count` indices and room for the element.
+            unsafe {
+                let indices = std::slice::from_raw_parts(indices, count as usize);
+                let Value::Tensor(Tensor::$variant(array)) = &*tensor else { return 1 };
+                if array.ndim() != indices.len() {
+                    return 1;
+                }
+                match element(array, indices) {
+                    Some(&item) => {
+                        *out = item.into();
+                        0
+                    }
+                    None => 1,
+                }
+            }
+        }
+    };
+}
+element_at!(float_at, Float, f64);
+element_at!(int_at, Int, i64);
+element_at!(bool_at, Bool, u64);
+
+/// Writes one element of an owned tensor, in place if nobody else holds it. Status 1 asks for the slow way.
+unsafe extern "C" fn float_set(tensor: *mut Value, item: f64, indices: *const i64, count: i64) -> i32 {
+    // SAFETY: the code passes a live tensor of its own and `count` indices.
+    let (tensor, indices) = unsafe { (&mut *tensor, std::slice::from_raw_parts(indices, count as usize)) };
+    let Value::Tensor(Tensor::Float(array)) = tensor else { return 1 };
+    if array.ndim() != indices.len() || element(array, indices).is_none() {
+        return 1;
+    }
+    let position: smallvec::SmallVec<[usize; 4]> = indices.iter().map(|&i| i as usize).collect();
+    array[position.as_slice()] = item;
+    0
+}
