@@ -89,10 +89,10 @@ fn render_without_source(diagnostic: &Diagnostic, style: Style) -> String {
         |text: &str, color: Color| if style.color { text.fg(color).to_string() } else { text.to_owned() };
     let mut text = format!("{} {}\n", paint(&head, color(diagnostic.severity)), diagnostic.message);
     for note in &diagnostic.notes {
-        text += &format!("  {}: {note}\n", paint("Note", Color::Cyan));
+        text += &["  ", &paint("Note", Color::Cyan), ": ", note, "\n"].concat();
     }
     for help in &diagnostic.help {
-        text += &format!("  {}: {help}\n", paint("Help", Color::Cyan));
+        text += &["  ", &paint("Help", Color::Cyan), ": ", help, "\n"].concat();
     }
     text
 }

@@ -10,7 +10,7 @@ use crate::token::Token;
 /// The error at `stop`; `end` is the byte where the words end.
 pub(crate) fn explain(context: &Context<'_>, words: &[Lexeme], stop: &Stop, end: usize) -> SyntaxError {
     let site = Site { context, words, at: stop.at, expected: &stop.expected, end };
-    site.unclosed()
+    site.unbalanced()
         .or_else(|| site.foreign_form())
         .or_else(|| site.assignment_or_comparison())
         .or_else(|| site.missing_semicolon())
@@ -68,12 +68,20 @@ impl Site<'_, '_> {
         open.pop()
     }
 
-    /// The words end inside a bracket.
-    fn unclosed(&self) -> Option<SyntaxError> {
+    /// The words end inside a bracket, or one is closed that was never opened.
+    fn unbalanced(&self) -> Option<SyntaxError> {
+        let opened = self.opened();
         if self.at < self.words.len() {
-            return None;
+            let bracket = if self.token(0) == Some(Token::RightParen) { ')' } else { ']' };
+            let is_closing = matches!(self.token(0), Some(Token::RightParen | Token::RightBracket));
+            let is_open = opened.is_some_and(|word| word.token != Token::LeftBrace);
+            return (is_closing && !is_open).then(|| SyntaxError::Unbalanced {
+                span: self.span(),
+                bracket,
+                is_open: false,
+            });
         }
-        let opened = self.opened()?;
+        let opened = opened?;
         let bracket = self.context.text(opened.start, opened.end).chars().next()?;
         let span = self.context.span(opened.start, opened.end);
         Some(SyntaxError::Unbalanced { span, bracket, is_open: true })
@@ -167,9 +175,15 @@ impl Site<'_, '_> {
                 "(", ".",
             ]
         };
-        let marks = marks.iter().filter(|mark| self.expects(mark)).take(3);
+        // After a whole expression it may also be called or taken apart; nobody wants to hear that.
+        let is_whole = self.expects("**");
+        let marks = marks
+            .iter()
+            .filter(|mark| self.expects(mark) && !(is_whole && matches!(**mark, "(" | ".")))
+            .take(3);
         list.extend(marks.map(|mark| format!("`{mark}`")));
         match list.as_slice() {
+            [] if is_whole => "an operator".to_owned(),
             [] => "the end of the item".to_owned(),
             [one] => one.clone(),
             [first @ .., last] => format!("{} or {last}", first.join(", ")),
@@ -266,7 +280,7 @@ impl Site<'_, '_> {
             (Some(Token::Name), Token::Name) if self.text(-1) == "mut" => {
                 ("there is no `mut`", "", "a variable that changes is declared with `var x = ...;`")
             }
-            (Some(Token::Name), Token::Name)
+            (Some(Token::Name | Token::RightBracket), Token::Name)
                 if self.token(1) == Some(Token::Assign) && self.expects(";") && !self.is_first_on_line() =>
             {
                 ("a variable is declared with `let` or `var`", "", "write `let x = 3;` or `var x: int = 3;`")
@@ -279,7 +293,7 @@ impl Site<'_, '_> {
             }
             (_, found)
                 if matches!(statement, Some(Token::If | Token::While))
-                    && found != Token::LeftBrace
+                    && matches!(found, Token::Name | Token::Return | Token::Break | Token::Continue)
                     && self.only_block() =>
             {
                 (
@@ -324,3 +338,6 @@ impl Site<'_, '_> {
         self.expects("{") && !self.expects("NUMBER") && !self.expects("->")
     }
 }
+
+#[cfg(test)]
+mod tests;

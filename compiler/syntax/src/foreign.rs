@@ -53,8 +53,7 @@ pub(crate) fn lookalike(character: char) -> Option<(&'static str, Option<Token>)
         '；' | '\u{37e}' => (";", Some(Token::Semicolon)),
         '：' => (":", Some(Token::Colon)),
         '＝' => ("=", Some(Token::Assign)),
-        '“' | '”' | '„' | '＂' => ("\"", None),
-        '‘' | '’' => ("\"", None),
+        '“' | '”' | '„' | '＂' | '‘' | '’' => ("\"", None),
         '\u{a0}' | '\u{3000}' | '\u{2009}' | '\u{202f}' => (" ", None),
         _ => return None,
     };

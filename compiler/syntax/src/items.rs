@@ -17,7 +17,9 @@ pub(crate) fn items(context: &mut Context<'_>) -> Vec<Item> {
         context.report(error);
         return Vec::new();
     }
-    errors.into_iter().for_each(|error| context.report(error));
+    for error in errors {
+        context.report(error);
+    }
 
     let mut items = Vec::new();
     let mut docs = None;
@@ -175,6 +177,7 @@ fn stray_word(span: qml_source::Span, text: &str, token: Token) -> SyntaxError {
         }
         "let" | "var" => "a constant of the file is `const N = 7;`; variables stand in functions",
         "mod" | "module" => "a file is a module; there is no declaration of one",
+        "test" => "a test has a name in quotes: `test \"what it shows\" { ... }`",
         "operation" | "circuit" => "quantum code is declared with `kernel` or `gate`",
         _ => "statements stand in functions, `fn main() { ... }`",
     };

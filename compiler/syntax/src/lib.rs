@@ -23,3 +23,6 @@ pub use foreign::word as foreign_word;
 pub use lexer::{Lexeme, lex};
 pub use parse::{Parsed, parse};
 pub use token::Token;
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,9 @@ pub(crate) fn parse_item(context: &mut Context<'_>, words: &[Lexeme]) -> Result<
 pub(crate) fn parse_expr(context: &mut Context<'_>, start: usize, end: usize) -> Option<ast::Expr> {
     let (words, errors) = lexer::lex_part(context.file, context.text(start, end), start);
     let is_clean = errors.is_empty();
-    errors.into_iter().for_each(|error| context.report(error));
+    for error in errors {
+        context.report(error);
+    }
     if let Some(error) = nesting::too_deep(context, &words) {
         context.report(error);
         return None;

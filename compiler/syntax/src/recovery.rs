@@ -25,6 +25,7 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
             Ok(_) => break,
             Err(stop) => stop,
         };
+        let rest_len = rest.len();
         let error = explain(context, &rest, &stop, rest[rest.len() - 1].end);
         let is_missing_semicolon = matches!(error, SyntaxError::MissingSemicolon { .. });
         let is_known = is_known(context, &rest, stop.at, &error);
@@ -43,7 +44,8 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
         if !is_known {
             context.report(error);
         }
-        if !repaired {
+        // At the end of the words a bracket is open; what comes before is read.
+        if !repaired || stop.at == rest_len {
             break;
         }
     }
@@ -56,8 +58,9 @@ fn is_known(context: &Context<'_>, words: &[Lexeme], at: usize, error: &SyntaxEr
     if words.get(at).is_some_and(|word| word.token == Token::OpenString) {
         return true;
     }
-    let start =
-        Statement::around(context, words, at).map_or(words[0].start, |found| words[found.start].start);
+    let first =
+        Statement::around(context, words, at).and_then(|found| words.get(found.start)).unwrap_or(&words[0]);
+    let start = first.start;
     let end = (error.span().end as usize).max(start);
     context.has_lexical_error_in(start, end)
 }
@@ -78,7 +81,7 @@ impl Statement {
         for (index, word) in words.iter().enumerate().take(at) {
             match word.token {
                 Token::LeftParen | Token::LeftBracket | Token::LeftBrace => {
-                    open.push((word.token, index + 1))
+                    open.push((word.token, index + 1));
                 }
                 Token::RightParen | Token::RightBracket => {
                     open.pop_if(|last| last.0 != Token::LeftBrace);

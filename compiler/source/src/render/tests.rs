@@ -1,4 +1,5 @@
 //! What a person sees of a diagnostic, and what a program does.
+#![allow(clippy::needless_raw_string_hashes)] // expect-test writes them.
 
 use expect_test::{Expect, expect};
 
@@ -23,7 +24,10 @@ fn labels_notes_and_help() {
         .secondary(span(&sources, file, "measure(q[0])", 0), "measured here")
         .note("a measured qubit is classical")
         .help("`reset(q[0]);` makes it fresh");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0009] Error: qubit `q[0]` was already measured
            ╭─[ bell.qml:3:7 ]
            │
@@ -38,7 +42,8 @@ fn labels_notes_and_help() {
            │
            │ Note: a measured qubit is classical
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -48,7 +53,10 @@ fn greek_and_cjk_source() {
     let diagnostic = Diagnostic::warning(Code::Q0009, "unknown name `ψ`")
         .primary(span(&sources, file, "ψ", 0), "not declared")
         .secondary(span(&sources, file, "量子", 0), "needed here");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0009] Warning: unknown name `ψ`
            ╭─[ θ.qml:2:18 ]
            │
@@ -58,7 +66,8 @@ fn greek_and_cjk_source() {
            │                    │
            │                    ╰── not declared
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -68,7 +77,10 @@ fn an_empty_place_at_the_end_of_the_file() {
     let end = sources.text(file).len();
     let diagnostic =
         Diagnostic::error(Code::Q0012, "`{` is never closed").primary(Span::new(file, end, end), "here");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0012] Error: `{` is never closed
            ╭─[ short.qml:1:13 ]
            │
@@ -76,11 +88,15 @@ fn an_empty_place_at_the_end_of_the_file() {
            │             │
            │             ╰─ here
         ───╯
-    "#]]);
+    "#]],
+    );
     let file = sources.add("no_newline.qml", "fn main() {");
     let diagnostic =
         Diagnostic::error(Code::Q0012, "`{` is never closed").primary(Span::new(file, 11, 11), "here");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0012] Error: `{` is never closed
            ╭─[ no_newline.qml:1:12 ]
            │
@@ -88,10 +104,14 @@ fn an_empty_place_at_the_end_of_the_file() {
            │            │
            │            ╰─ here
         ───╯
-    "#]]);
+    "#]],
+    );
     let file = sources.add("empty.qml", "");
     let diagnostic = Diagnostic::error(Code::Q0012, "nothing to run").primary(Span::new(file, 0, 0), "here");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0012] Error: nothing to run
            ╭─[ empty.qml:1:1 ]
            │
@@ -99,7 +119,8 @@ fn an_empty_place_at_the_end_of_the_file() {
            │ │
            │ ╰─ here
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -108,7 +129,10 @@ fn lines_that_end_in_crlf() {
     let file = sources.add("dos.qml", "fn main() {\r\n    let x = 3\r\n    print(y);\r\n}\r\n");
     let diagnostic = Diagnostic::error(Code::Q0009, "unknown name `y`")
         .primary(span(&sources, file, "y", 0), "not declared");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0009] Error: unknown name `y`
            ╭─[ dos.qml:3:11 ]
            │
@@ -116,7 +140,8 @@ fn lines_that_end_in_crlf() {
            │           ┬
            │           ╰── not declared
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -128,7 +153,10 @@ fn two_files_and_a_place_of_many_lines() {
     let diagnostic = Diagnostic::error(Code::Q0009, "`f` is declared twice")
         .primary(whole, "declared here")
         .secondary(span(&sources, second, "f()", 0), "and imported from here");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0009] Error: `f` is declared twice
            ╭─[ main.qml:2:1 ]
            │
@@ -144,7 +172,8 @@ fn two_files_and_a_place_of_many_lines() {
            │    ─┬─
            │     ╰─── and imported from here
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -154,7 +183,10 @@ fn a_place_without_words() {
     let diagnostic = Diagnostic::error(Code::Q0008, "`!` is not part of the language")
         .primary(span(&sources, file, "!", 0), "")
         .help("write `not`");
-    check(&diagnostic, &sources, &expect![[r#"
+    check(
+        &diagnostic,
+        &sources,
+        &expect![[r#"
         [Q0008] Error: `!` is not part of the language
            ╭─[ a.qml:1:9 ]
            │
@@ -164,18 +196,23 @@ fn a_place_without_words() {
            │
            │ Help: write `not`
         ───╯
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_message_without_a_place() {
     let diagnostic =
         Diagnostic::error(Code::Q0009, "there is no file `vqe.qml`").note("looked in `.`").help("check it");
-    check(&diagnostic, &SourceMap::default(), &expect![[r#"
+    check(
+        &diagnostic,
+        &SourceMap::default(),
+        &expect![[r#"
         [Q0009] Error: there is no file `vqe.qml`
           Note: looked in `.`
           Help: check it
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -235,7 +272,8 @@ fn json_is_one_line_with_places_in_bytes_and_characters() {
             }
           ],
           "severity": "error"
-        }"#]].assert_eq(&serde_json::to_string_pretty(&value).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&value).unwrap());
     let unplaced = render_json(&Diagnostic::warning(Code::Q0009, "m"), &sources);
     expect![[r#"{"code":"Q0009","help":[],"message":"m","notes":[],"primary":null,"secondary":[],"severity":"warning"}"#]].assert_eq(&unplaced);
 }
