@@ -29,10 +29,12 @@ use std::sync::LazyLock;
 
 use crate::{Fault, Host, Value};
 
+mod ad_support;
 mod convert;
 mod data;
 mod elementwise;
-mod format;
+pub mod faults;
+pub(crate) mod format;
 mod gradients;
 mod indexing;
 mod linear_algebra;
@@ -101,6 +103,7 @@ pub static BUILTINS: LazyLock<Vec<&'static Builtin>> = LazyLock::new(|| {
         convert::ROWS,
         format::ROWS,
         gradients::ROWS,
+        ad_support::ROWS,
     ]
     .into_iter()
     .flatten()
@@ -188,6 +191,5 @@ const fn internal(name: &'static str, call: Call, doc: &'static str) -> Builtin 
     row(Effect::Pure, name, &[], call, doc)
 }
 
-fn pending(_: &mut dyn Host, _: &mut [Value]) -> Result<Value, Fault> {
-    qml_source::bug!("a built-in function without a body")
-}
+#[cfg(test)]
+mod tests;

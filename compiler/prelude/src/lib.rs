@@ -10,6 +10,7 @@ pub mod observable;
 pub mod random;
 pub mod value;
 
+pub use builtins::format::{format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, UNSUPPORTED};
 pub use host::{Fault, Host, ResultFunction};
-pub use value::{C64, Optimizer, Program, Tensor, Value};
+pub use value::{Array, C64, Element, Optimizer, Program, Tensor, Value};

@@ -79,3 +79,6 @@ pub struct Optimizer {
     /// What the rule remembers, each shaped like the parameters; empty before the first step.
     pub moments: Vec<Value>,
 }
+
+mod access;
+pub use access::Element;

@@ -1,7 +1,17 @@
 //! Tables from and to files; splitting, batching and scaling data.
 
-use super::pending;
 use super::{Builtin, Call, Effect, pure, row};
+
+use std::collections::BTreeMap;
+
+use ndarray::{ArrayView1, Axis};
+
+use super::faults::{domain, shapes};
+use super::lists::{select, sequence_len};
+use super::random::{permuted, stream};
+use crate::{Fault, Value};
+
+mod csv;
 
 pub(super) const ROWS: &[Builtin] = &[
     io(
@@ -10,7 +20,7 @@ pub(super) const ROWS: &[Builtin] = &[
             "read_csv(path: string, header: bool = true, columns?: string[k]) -> float[?, ?]",
             "read_csv(path: string, header: bool = true, columns: int[k]) -> float[?, k]",
         ],
-        pending,
+        csv::read_csv,
         "The numbers of a CSV file, all columns or those named or numbered (from 0).",
     ),
     io(
@@ -19,37 +29,37 @@ pub(super) const ROWS: &[Builtin] = &[
             "read_labels(path: string, column: string) -> int[?]",
             "read_labels(path: string, column: int, header: bool = true) -> int[?]",
         ],
-        pending,
+        csv::read_labels,
         "A column of a CSV file as class numbers: whole numbers as they are, words by their place in alphabetical order.",
     ),
     io(
         "write_csv",
         &["write_csv(path: string, x: float[m, n], header?: string[n])"],
-        pending,
+        csv::write_csv,
         "Writes a matrix as a CSV file.",
     ),
     random(
         "split",
         &["split(s: seq[m], fraction: float, seed?: int, stratify?: int[m]) -> (seq[?], seq[?])"],
-        pending,
+        |_, args| split(args),
         "Shuffles, then cuts: the first part has the share `fraction` of the items (rounded), the second the others. With `stratify`, of each class.",
     ),
     random(
         "batches",
         &["batches(s: seq[m], size: int, seed?: int) -> (seq[?])[?]"],
-        pending,
+        |_, args| batches(args),
         "Shuffles, then cuts into parts of `size` items; the last one may be shorter.",
     ),
     pure(
         "standardize",
         &["standardize(x: float[m, n], reference?: float[k, n]) -> float[m, n]"],
-        pending,
+        |_, args| standardize(args),
         "Each column minus its mean, divided by its standard deviation, both taken from `reference` (else `x`); a constant column becomes 0.",
     ),
     pure(
         "minmax",
         &["minmax(x: float[m, n], lo: float = 0.0, hi: float = 1.0, reference?: float[k, n]) -> float[m, n]"],
-        pending,
+        |_, args| minmax(args),
         "Each column scaled so that its smallest value in `reference` (else `x`) becomes `lo` and its largest `hi`; a constant column becomes `lo`.",
     ),
 ];
@@ -71,3 +81,92 @@ const fn random(
 ) -> Builtin {
     row(Effect::Random, name, signatures, call, doc)
 }
+
+fn split(args: &[Value]) -> Result<Value, Fault> {
+    let (sequence, fraction) = (&args[1], args[2].to_float());
+    if !(0.0..=1.0).contains(&fraction) {
+        return Err(domain(format!("split at {fraction:?}: the share goes from 0 to 1")));
+    }
+    let n = sequence_len(sequence)?;
+    let classes: Vec<i64> = match &args[4] {
+        Value::Unit => vec![0; n],
+        labels => labels.clone().into_ints().iter().copied().collect(),
+    };
+    if classes.len() != n {
+        return Err(shapes("split", &[n], &[classes.len()], format_args!("0: {n} and {}", classes.len())));
+    }
+    let mut quota: BTreeMap<i64, usize> = BTreeMap::new();
+    for &class in &classes {
+        *quota.entry(class).or_default() += 1;
+    }
+    for count in quota.values_mut() {
+        *count = (*count as f64 * fraction).round() as usize;
+    }
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for i in permuted(&mut stream(&args[0], &args[3]), n) {
+        match quota.get_mut(&classes[i]) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                first.push(i);
+            }
+            _ => second.push(i),
+        }
+    }
+    Ok(Value::tuple([select(sequence, &first), select(sequence, &second)]))
+}
+
+fn batches(args: &[Value]) -> Result<Value, Fault> {
+    let (sequence, size) = (&args[1], args[2].to_int());
+    if size < 1 {
+        return Err(domain(format!("batches of {size} items")));
+    }
+    let order = permuted(&mut stream(&args[0], &args[3]), sequence_len(sequence)?);
+    Ok(Value::vector(order.chunks(size as usize).map(|part| select(sequence, part)).collect::<Vec<Value>>()))
+}
+
+/// Maps each column of `x` by a function of the same column of `reference`.
+fn scale_columns(
+    x: &Value,
+    reference: &Value,
+    scale: impl Fn(ArrayView1<'_, f64>) -> (f64, f64),
+) -> Result<Value, Fault> {
+    let reference = if *reference == Value::Unit { x } else { reference };
+    if x.shape()[1] != reference.shape()[1] {
+        return Err(shapes("scaling", x.shape(), reference.shape(), 1));
+    }
+    if reference.shape()[0] == 0 {
+        return Err(domain("scaling by the columns of a table without rows"));
+    }
+    let (mut x, reference) = (x.clone().into_floats(), reference.clone().into_floats());
+    for (mut column, lane) in x.axis_iter_mut(Axis(1)).zip(reference.lanes(Axis(0))) {
+        let (factor, offset) = scale(lane);
+        column.mapv_inplace(|x| x * factor + offset);
+    }
+    Ok(Value::from_array(x))
+}
+
+fn standardize(args: &[Value]) -> Result<Value, Fault> {
+    scale_columns(&args[0], &args[1], |column| {
+        let n = column.len() as f64;
+        let mean = column.sum() / n;
+        let sd = (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+        if sd > 0.0 { (1.0 / sd, -mean / sd) } else { (0.0, 0.0) }
+    })
+}
+
+fn minmax(args: &[Value]) -> Result<Value, Fault> {
+    let (lo, hi) = (args[1].to_float(), args[2].to_float());
+    scale_columns(&args[0], &args[3], |column| {
+        let smallest = column.iter().copied().fold(f64::INFINITY, f64::min);
+        let largest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if largest > smallest {
+            let factor = (hi - lo) / (largest - smallest);
+            (factor, lo - smallest * factor)
+        } else {
+            (0.0, lo)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

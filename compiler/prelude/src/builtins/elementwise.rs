@@ -1,19 +1,26 @@
 //! Functions that work element by element.
 
-use super::pending;
 use super::{Builtin, pure};
+
+use ndarray::Axis;
+use qml_source::Code;
+
+use super::faults::{fault, overflow};
+use super::operators::{Kind, kind, zip_same};
+use crate::value::Array;
+use crate::{C64, Fault, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     pure(
         "int",
         &["int(x: bool[..s]) -> int[..s]", "int(x: int[..s]) -> int[..s]", "int(x: float[..s]) -> int[..s]"],
-        pending,
+        |_, args| int(std::mem::take(&mut args[0])),
         "A whole number: the fraction is cut off.",
     ),
     pure(
         "float",
         &["float(x: bool[..s]) -> float[..s]", "float(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(Value::from_array(std::mem::take(&mut args[0]).into_floats())),
         "A floating-point number.",
     ),
     pure(
@@ -23,95 +30,236 @@ pub(super) const ROWS: &[Builtin] = &[
             "abs(x: float[..s]) -> float[..s]",
             "abs(x: complex[..s]) -> float[..s]",
         ],
-        pending,
+        |_, args| abs(std::mem::take(&mut args[0])),
         "The absolute value.",
     ),
     pure(
         "sign",
         &["sign(x: int[..s]) -> int[..s]", "sign(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(sign(args)),
         "-1, 0 or 1.",
     ),
-    pure("floor", &["floor(x: float[..s]) -> float[..s]"], pending, "Rounded down."),
-    pure("ceil", &["ceil(x: float[..s]) -> float[..s]"], pending, "Rounded up."),
+    pure(
+        "floor",
+        &["floor(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, f64::floor)),
+        "Rounded down.",
+    ),
+    pure(
+        "ceil",
+        &["ceil(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, f64::ceil)),
+        "Rounded up.",
+    ),
     pure(
         "round",
         &["round(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(floats(args, f64::round_ties_even)),
         "Rounded to the nearest whole number, halves to the even one.",
     ),
     pure(
         "sqrt",
         &["sqrt(x: float[..s]) -> float[..s]", "sqrt(x: complex[..s]) -> complex[..s]"],
-        pending,
+        |_, args| Ok(numbers(args, f64::sqrt, C64::sqrt)),
         "The square root.",
     ),
     pure(
         "exp",
         &["exp(x: float[..s]) -> float[..s]", "exp(x: complex[..s]) -> complex[..s]"],
-        pending,
+        |_, args| Ok(numbers(args, f64::exp, C64::exp)),
         "`euler ** x`.",
     ),
     pure(
         "log",
         &["log(x: float[..s]) -> float[..s]", "log(x: complex[..s]) -> complex[..s]"],
-        pending,
+        |_, args| Ok(numbers(args, f64::ln, C64::ln)),
         "The natural logarithm.",
     ),
-    pure("log2", &["log2(x: float[..s]) -> float[..s]"], pending, "The logarithm to base 2."),
+    pure(
+        "log2",
+        &["log2(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, f64::log2)),
+        "The logarithm to base 2.",
+    ),
     pure(
         "sin",
         &["sin(x: float[..s]) -> float[..s]", "sin(x: complex[..s]) -> complex[..s]"],
-        pending,
+        |_, args| Ok(numbers(args, f64::sin, C64::sin)),
         "The sine.",
     ),
     pure(
         "cos",
         &["cos(x: float[..s]) -> float[..s]", "cos(x: complex[..s]) -> complex[..s]"],
-        pending,
+        |_, args| Ok(numbers(args, f64::cos, C64::cos)),
         "The cosine.",
     ),
-    pure("tan", &["tan(x: float[..s]) -> float[..s]"], pending, "The tangent."),
+    pure("tan", &["tan(x: float[..s]) -> float[..s]"], |_, args| Ok(floats(args, f64::tan)), "The tangent."),
     pure(
         "asin",
         &["asin(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(floats(args, f64::asin)),
         "The angle with this sine, from -pi/2 to pi/2.",
     ),
     pure(
         "acos",
         &["acos(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(floats(args, f64::acos)),
         "The angle with this cosine, from 0 to pi.",
     ),
     pure(
         "atan",
         &["atan(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(floats(args, f64::atan)),
         "The angle with this tangent, from -pi/2 to pi/2.",
     ),
     pure(
         "atan2",
         &["atan2(y: float[..s], x: float[..t]) -> float[..s & ..t]"],
-        pending,
+        |_, args| atan2(args),
         "The angle of the point (x, y), from -pi to pi.",
     ),
-    pure("tanh", &["tanh(x: float[..s]) -> float[..s]"], pending, "The hyperbolic tangent."),
-    pure("sigmoid", &["sigmoid(x: float[..s]) -> float[..s]"], pending, "`1 / (1 + exp(-x))`."),
-    pure("relu", &["relu(x: float[..s]) -> float[..s]"], pending, "`maximum(x, 0)`."),
+    pure(
+        "tanh",
+        &["tanh(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, f64::tanh)),
+        "The hyperbolic tangent.",
+    ),
+    pure(
+        "sigmoid",
+        &["sigmoid(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, sigmoid)),
+        "`1 / (1 + exp(-x))`.",
+    ),
+    pure(
+        "relu",
+        &["relu(x: float[..s]) -> float[..s]"],
+        |_, args| Ok(floats(args, relu)),
+        "`maximum(x, 0)`.",
+    ),
     pure(
         "softmax",
         &["softmax(x: float[m]) -> float[m]", "softmax(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(Value::from_array(softmax(std::mem::take(&mut args[0]).into_floats()))),
         "`exp(x) / sum(exp(x))` along the last axis.",
     ),
     pure(
         "log_softmax",
         &["log_softmax(x: float[m]) -> float[m]", "log_softmax(x: float[..s]) -> float[..s]"],
-        pending,
+        |_, args| Ok(Value::from_array(log_softmax(std::mem::take(&mut args[0]).into_floats()))),
         "`log(softmax(x))` along the last axis.",
     ),
-    pure("real", &["real(x: complex[..s]) -> float[..s]"], pending, "The real part."),
-    pure("imag", &["imag(x: complex[..s]) -> float[..s]"], pending, "The imaginary part."),
-    pure("conj", &["conj(x: complex[..s]) -> complex[..s]"], pending, "The complex conjugate."),
+    pure(
+        "real",
+        &["real(x: complex[..s]) -> float[..s]"],
+        |_, args| Ok(Value::from_owned(std::mem::take(&mut args[0]).into_complexes().map(|x| x.re))),
+        "The real part.",
+    ),
+    pure(
+        "imag",
+        &["imag(x: complex[..s]) -> float[..s]"],
+        |_, args| Ok(Value::from_owned(std::mem::take(&mut args[0]).into_complexes().map(|x| x.im))),
+        "The imaginary part.",
+    ),
+    pure(
+        "conj",
+        &["conj(x: complex[..s]) -> complex[..s]"],
+        |_, args| Ok(Value::from_owned(std::mem::take(&mut args[0]).into_complexes().map(C64::conj))),
+        "The complex conjugate.",
+    ),
 ];
+
+fn floats(args: &mut [Value], f: fn(f64) -> f64) -> Value {
+    match std::mem::take(&mut args[0]) {
+        Value::Float(x) => Value::Float(f(x)),
+        x => {
+            let mut array = x.into_floats();
+            array.mapv_inplace(f);
+            Value::from_array(array)
+        }
+    }
+}
+
+fn numbers(args: &mut [Value], f: fn(f64) -> f64, g: fn(C64) -> C64) -> Value {
+    if kind(&args[0]) != Kind::Complex {
+        return floats(args, f);
+    }
+    let mut array = std::mem::take(&mut args[0]).into_complexes();
+    array.mapv_inplace(g);
+    Value::from_array(array)
+}
+
+fn int(x: Value) -> Result<Value, Fault> {
+    if kind(&x) != Kind::Float {
+        return Ok(Value::from_array(x.into_ints()));
+    }
+    let x = x.into_floats();
+    // The bounds are powers of two, so they are exact as floats.
+    let bound = 2f64.powi(63);
+    let whole = |&x: &f64| {
+        if x > -bound - 1.0 && x < bound {
+            return Ok(x as i64);
+        }
+        Err(fault(Code::Q0613, format!("there is no int for {}", super::format::format_float(x))))
+    };
+    let ints: Vec<i64> = x.iter().map(whole).collect::<Result<_, _>>()?;
+    Ok(super::lists::from_elements(x.shape(), ints))
+}
+
+fn abs(x: Value) -> Result<Value, Fault> {
+    match kind(&x) {
+        Kind::Bool | Kind::Int => {
+            let x = x.into_ints();
+            let abs = |&x: &i64| x.checked_abs().ok_or_else(|| overflow(format_args!("abs({x})")));
+            let ints: Vec<i64> = x.iter().map(abs).collect::<Result<_, _>>()?;
+            Ok(super::lists::from_elements(x.shape(), ints))
+        }
+        Kind::Complex => Ok(Value::from_owned(x.into_complexes().map(|x| x.norm()))),
+        _ => Ok(floats(&mut [x], f64::abs)),
+    }
+}
+
+fn sign(args: &mut [Value]) -> Value {
+    if kind(&args[0]) == Kind::Float {
+        // The sign of `nan` is `nan`, that of 0.0 is 0.0.
+        return floats(args, |x| if x == 0.0 { 0.0 } else { x.signum() });
+    }
+    Value::from_owned(std::mem::take(&mut args[0]).into_ints().map(|x| x.signum()))
+}
+
+fn atan2(args: &mut [Value]) -> Result<Value, Fault> {
+    let (y, x) = (std::mem::take(&mut args[0]).into_floats(), std::mem::take(&mut args[1]).into_floats());
+    zip_same("atan2", y, x, |y, x| y.atan2(*x))
+}
+
+/// 1 / (1 + exp(-x)), without overflow on either side.
+pub(super) fn sigmoid(x: f64) -> f64 {
+    if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
+}
+
+fn relu(x: f64) -> f64 {
+    if x < 0.0 { 0.0 } else { x }
+}
+
+/// exp(x) / sum(exp(x)) along the last axis, shifted by the largest so that nothing overflows.
+pub(super) fn softmax(x: Array<f64>) -> Array<f64> {
+    let mut y = log_softmax(x);
+    y.mapv_inplace(f64::exp);
+    y
+}
+
+/// log(softmax(x)) along the last axis.
+pub(super) fn log_softmax(mut x: Array<f64>) -> Array<f64> {
+    let last = Axis(x.ndim().saturating_sub(1));
+    if x.ndim() == 0 {
+        return ndarray::arr0(0.0).into_dyn().into_shared();
+    }
+    for mut lane in x.lanes_mut(last) {
+        let largest = lane.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let log_sum = largest + lane.iter().map(|x| (x - largest).exp()).sum::<f64>().ln();
+        lane.mapv_inplace(|x| x - log_sum);
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,167 @@
 //! Values as text.
 
-use super::pending;
+use ndarray::{ArrayViewD, Axis};
+
+use super::faults::domain;
 use super::{Builtin, internal};
+use crate::{C64, Fault, Tensor, Value, with_array};
+
+mod spec;
+pub use spec::Spec;
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
         "op.format",
-        pending,
+        |_, args| {
+            let spec = args[1].to_str();
+            let spec = Spec::parse(spec).ok_or_else(|| domain(format!("`{spec}` is not a format")))?;
+            spec.format(&args[0]).map(Value::text)
+        },
         "`(value, spec)`: the value as text; spec as in `{x:>8.3f}`, may be empty.",
     ),
     internal(
         "op.format_counts",
-        pending,
+        |_, args| Ok(Value::text(format_counts(&args[0]))),
         "`(counts)`: the table of a `Counts`, no line end after the last row.",
     ),
-    internal("op.concat", pending, "`(s0, s1, ...)`: the strings one after the other."),
+    internal(
+        "op.concat",
+        |_, args| Ok(Value::text(args.iter().map(Value::to_str).collect::<String>())),
+        "`(s0, s1, ...)`: the strings one after the other.",
+    ),
 ];
+
+/// Tensors with more elements than this show the ends of each axis only.
+const MAX_ELEMENTS: usize = 1000;
+/// How many items of a long axis are shown at each end.
+const N_ENDS: usize = 3;
+
+/// The shortest decimal that reads back, always with a point or an exponent; zero has no sign.
+pub fn format_float(x: f64) -> String {
+    if x.is_nan() {
+        "nan".to_string()
+    } else if x == 0.0 {
+        "0.0".to_string()
+    } else {
+        format!("{x:?}")
+    }
+}
+
+/// As `1.0+2.0im`.
+pub fn format_complex(x: C64) -> String {
+    let sign = if x.im < 0.0 { '-' } else { '+' };
+    format!("{}{sign}{}im", format_float(x.re), format_float(x.im.abs()))
+}
+
+/// A value as `print` shows it.
+pub fn format_value(value: &Value) -> String {
+    format_with(value, &mut |scalar| match scalar {
+        Value::Bool(x) => x.to_string(),
+        Value::Int(x) => x.to_string(),
+        Value::Float(x) => format_float(*x),
+        Value::Complex(x) => format_complex(*x),
+        Value::Str(text) => text.to_string(),
+        Value::Observable(observable) => observable.to_string(),
+        Value::Program(_) => "<program>".to_string(),
+        Value::Optimizer(optimizer) => {
+            let options: Vec<_> =
+                optimizer.options.iter().map(|(name, x)| format!("{name}: {}", format_float(*x))).collect();
+            format!("{}({})", optimizer.rule, options.join(", "))
+        }
+        Value::Unit => "()".to_string(),
+        Value::List(_) | Value::Tensor(_) | Value::Tuple(_) => unreachable!("has parts"),
+    })
+}
+
+/// A value whose parts are formatted by a function.
+fn format_with(value: &Value, scalar: &mut impl FnMut(&Value) -> String) -> String {
+    match value {
+        Value::Tuple(parts) => {
+            let parts: Vec<_> = parts.iter().map(|part| format_with(part, scalar)).collect();
+            format!("({})", parts.join(", "))
+        }
+        Value::List(items) => {
+            let items: Vec<_> = items.iter().map(|item| format_with(item, scalar)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Tensor(tensor) => with_array!(tensor, array => {
+            let is_long = array.len() > MAX_ELEMENTS;
+            format_array(&array.view(), is_long, &mut |x| {
+                format_with(&crate::value::Element::into_value(x.clone()), scalar)
+            })
+        }),
+        other => scalar(other),
+    }
+}
+
+fn format_array<T>(
+    array: &ArrayViewD<'_, T>,
+    is_long: bool,
+    element: &mut impl FnMut(&T) -> String,
+) -> String {
+    if let (0, Some(x)) = (array.ndim(), array.first()) {
+        return element(x);
+    }
+    let length = array.shape()[0];
+    let mut items = Vec::new();
+    for (i, item) in array.axis_iter(Axis(0)).enumerate() {
+        if is_long && length > 2 * N_ENDS && (N_ENDS..length - N_ENDS).contains(&i) {
+            if i == N_ENDS {
+                items.push("...".to_string());
+            }
+            continue;
+        }
+        items.push(format_array(&item, is_long, element));
+    }
+    format!("[{}]", items.join(", "))
+}
+
+/// A `Counts` as a table: outcomes with qubit 0 leftmost, and how often each occurred.
+fn format_counts(counts: &Value) -> String {
+    let parts = counts.parts();
+    let (outcomes, n) = (parts[0].clone().into_bools(), parts[1].clone().into_ints());
+    let rows: Vec<(String, String)> = outcomes
+        .axis_iter(Axis(0))
+        .zip(n.iter())
+        .map(|(bits, n)| (bits.iter().map(|&bit| if bit { '1' } else { '0' }).collect(), n.to_string()))
+        .collect();
+    let left = rows.iter().map(|row| row.0.len()).chain(["outcome".len()]).max().unwrap_or(0);
+    let right = rows.iter().map(|row| row.1.len()).chain(["count".len()]).max().unwrap_or(0);
+    let header = ("outcome".to_string(), "count".to_string());
+    let lines: Vec<_> = std::iter::once(&header)
+        .chain(&rows)
+        .map(|(bits, n)| format!("{bits:<left$}  {n:>right$}"))
+        .collect();
+    lines.join("\n")
+}
+
+impl Tensor {
+    /// The type of the elements as the language writes it, for messages.
+    pub fn element_name(&self) -> &'static str {
+        match self {
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Float(_) => "float",
+            Self::Complex(_) => "complex",
+            Self::Value(_) => "value",
+        }
+    }
+}
+
+impl Spec {
+    /// The value with this format; of a tensor or tuple each element has it.
+    pub fn format(&self, value: &Value) -> Result<String, Fault> {
+        let mut problem = None;
+        let text = format_with(value, &mut |scalar| match self.scalar(scalar) {
+            Ok(text) => text,
+            Err(error) => {
+                problem = Some(error);
+                String::new()
+            }
+        });
+        problem.map_or(Ok(text), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,162 @@
 //! What differentiated code calls. `Unit` is the zero cotangent of anything.
 
-use super::pending;
-use super::{Builtin, internal, pure};
+use ndarray::{Axis, IxDyn};
+use qml_source::bug;
+
+use super::operators::{self, spread};
+use super::{Builtin, internal, pure, vjp};
+use crate::value::Array;
+use crate::{Fault, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
-    internal("ad.zeros_like", pending, "`(v)`: the zero cotangent of v; Unit if v has no derivative."),
-    internal("ad.add", pending, "`(a, b)`: the sum of two cotangents."),
-    internal("ad.unbroadcast", pending, "`(cot, like)`: summed down to the shape of `like`."),
-    internal("ad.broadcast", pending, "`(cot, like)`: spread to the shape of `like`."),
+    internal(
+        "ad.zeros_like",
+        |_, args| Ok(zeros_like(&args[0])),
+        "`(v)`: the zero cotangent of v; Unit if v has no derivative.",
+    ),
+    internal(
+        "ad.add",
+        |_, args| add(std::mem::take(&mut args[0]), std::mem::take(&mut args[1])),
+        "`(a, b)`: the sum of two cotangents.",
+    ),
+    internal(
+        "ad.unbroadcast",
+        |_, args| Ok(unbroadcast(std::mem::take(&mut args[0]), &args[1])),
+        "`(cot, like)`: summed down to the shape of `like`.",
+    ),
+    internal(
+        "ad.broadcast",
+        |_, args| Ok(broadcast(args[0].clone(), args[1].shape())),
+        "`(cot, like)`: spread to the shape of `like`.",
+    ),
     internal(
         "ad.vjp",
-        pending,
+        |_, args| vjp_row(args),
         "`(name, args..., result, cot)`: the cotangents of the arguments as a tuple.",
     ),
-    internal("ad.tuple_get", pending, "`(cot, i)`: part i of a tuple's cotangent."),
-    internal("ad.tuple_add", pending, "`(cot, like, i, v)`: a tuple's cotangent with v added to part i."),
-    pure("stop_gradient", &["stop_gradient(x: T) -> T"], pending, "`x`, taken as a constant by `grad`."),
+    internal(
+        "ad.tuple_get",
+        |_, args| {
+            Ok(if args[0] == Value::Unit {
+                Value::Unit
+            } else {
+                args[0].parts()[args[1].to_int() as usize].clone()
+            })
+        },
+        "`(cot, i)`: part i of a tuple's cotangent.",
+    ),
+    internal(
+        "ad.tuple_add",
+        |_, args| tuple_add(args),
+        "`(cot, like, i, v)`: a tuple's cotangent with v added to part i.",
+    ),
+    pure(
+        "stop_gradient",
+        &["stop_gradient(x: T) -> T"],
+        |_, args| Ok(std::mem::take(&mut args[0])),
+        "`x`, taken as a constant by `grad`.",
+    ),
 ];
+
+/// The zero cotangent of a value, `Unit` if it has no derivative.
+pub(crate) fn zeros_like(value: &Value) -> Value {
+    match value {
+        Value::Float(_) => Value::Float(0.0),
+        Value::Complex(_) => Value::Complex(crate::C64::ZERO),
+        Value::Tensor(Tensor::Float(array)) => {
+            Value::from_owned(ndarray::ArrayD::<f64>::zeros(array.raw_dim()))
+        }
+        Value::Tensor(Tensor::Complex(array)) => {
+            Value::from_owned(ndarray::ArrayD::<crate::C64>::zeros(array.raw_dim()))
+        }
+        Value::Tuple(parts) => Value::tuple(parts.iter().map(zeros_like).collect::<Vec<_>>()),
+        _ => Value::Unit,
+    }
+}
+
+/// The sum of two cotangents.
+pub(crate) fn add(a: Value, b: Value) -> Result<Value, Fault> {
+    match (a, b) {
+        (Value::Unit, other) | (other, Value::Unit) => Ok(other),
+        (Value::Tuple(a), Value::Tuple(b)) => {
+            let parts: Result<Vec<_>, _> =
+                a.iter().zip(b.iter()).map(|(x, y)| add(x.clone(), y.clone())).collect();
+            Ok(Value::tuple(parts?))
+        }
+        (Value::List(a), Value::List(b)) => {
+            let items: Result<Vec<_>, _> =
+                a.iter().zip(b.iter()).map(|(x, y)| add(x.clone(), y.clone())).collect();
+            Ok(Value::List(std::sync::Arc::new(items?)))
+        }
+        (Value::Tensor(Tensor::Value(a)), Value::Tensor(Tensor::Value(b))) => {
+            let parts: Result<Vec<_>, _> =
+                a.iter().zip(b.iter()).map(|(x, y)| add(x.clone(), y.clone())).collect();
+            Ok(super::lists::from_elements(a.shape(), parts?))
+        }
+        (a, b) => operators::add(a, b),
+    }
+}
+
+/// A cotangent summed down to the shape of the value that was broadcast.
+pub(crate) fn unbroadcast(cotangent: Value, like: &Value) -> Value {
+    match cotangent {
+        Value::Unit | Value::Tuple(_) => cotangent,
+        Value::Complex(_) | Value::Tensor(Tensor::Complex(_)) => {
+            Value::from_array(sum_to(cotangent.into_complexes(), like.shape()))
+        }
+        Value::Float(_) | Value::Int(_) | Value::Tensor(_) => {
+            Value::from_array(sum_to(cotangent.into_floats(), like.shape()))
+        }
+        other => bug!("{other:?} is no cotangent"),
+    }
+}
+
+fn sum_to<T: ndarray::LinalgScalar>(mut array: Array<T>, shape: &[usize]) -> Array<T> {
+    while array.ndim() > shape.len() {
+        array = array.sum_axis(Axis(0)).into_shared();
+    }
+    for (axis, &size) in shape.iter().enumerate() {
+        if size == 1 && array.shape()[axis] != 1 {
+            array = array.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared();
+        }
+    }
+    array
+}
+
+/// A cotangent repeated to fill a shape.
+pub(crate) fn broadcast(cotangent: Value, shape: &[usize]) -> Value {
+    match cotangent {
+        Value::Unit => Value::Unit,
+        Value::Complex(_) | Value::Tensor(Tensor::Complex(_)) => {
+            Value::from_owned(spread(&cotangent.into_complexes(), shape).to_owned())
+        }
+        other => Value::from_owned(spread(&other.into_floats(), shape).to_owned()),
+    }
+}
+
+fn vjp_row(args: &[Value]) -> Result<Value, Fault> {
+    let [name, rest @ .., result, cotangent] = args else { bug!("ad.vjp without its arguments") };
+    match vjp::vjp(name.to_str(), rest, result, cotangent) {
+        Some(cotangents) => cotangents.map(Value::tuple),
+        None => bug!("`{}` has no derivative", name.to_str()),
+    }
+}
+
+fn tuple_add(args: &mut [Value]) -> Result<Value, Fault> {
+    let index = args[2].to_int() as usize;
+    let n_parts = args[1].parts().len();
+    let mut parts = match std::mem::take(&mut args[0]) {
+        Value::Unit => vec![Value::Unit; n_parts],
+        cotangent => cotangent.parts().to_vec(),
+    };
+    parts[index] = add(std::mem::take(&mut parts[index]), std::mem::take(&mut args[3]))?;
+    Ok(Value::tuple(parts))
+}
+
+/// An array of zeros.
+pub(crate) fn zeros(shape: &[usize]) -> Array<f64> {
+    ndarray::ArrayD::zeros(IxDyn(shape)).into_shared()
+}
+
+#[cfg(test)]
+mod tests;

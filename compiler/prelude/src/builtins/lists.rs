@@ -1,26 +1,189 @@
 //! Collecting values: brackets, comprehensions, tuples.
 
-use super::pending;
-use super::{Builtin, internal};
+use std::sync::Arc;
+
+use ndarray::{Axis, IxDyn, Slice};
+use qml_source::{Code, bug};
+
+use super::faults::{fault, size};
+use super::operators::{Kind, kind};
+use super::{Builtin, indexing, internal};
+use crate::value::{Array, Element};
+use crate::{Fault, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
         "op.stack",
-        pending,
+        |_, args| stack(args.iter_mut().map(std::mem::take).collect()),
         "`(e0, e1, ...)`: a tensor with these items; without any an empty float tensor.",
     ),
-    internal("op.fill", pending, "`(v, n)`: a tensor of n items v."),
-    internal("op.range", pending, "`(a, b)`: the ints from a to before b."),
-    internal("op.tuple", pending, "`(e0, e1, ...)`: a tuple or struct."),
-    internal("op.tuple_get", pending, "`(t, i)`: part i of a tuple."),
-    internal("op.tuple_set", pending, "`(t, i, v)`: the tuple with part i replaced."),
-    internal("op.len", pending, "`(t)`: the number of items of a tensor, list or tuple sequence."),
-    internal("list.new", pending, "`()`: an empty list."),
+    internal("op.fill", |_, args| fill(&args[0], args[1].to_int()), "`(v, n)`: a tensor of n items v."),
+    internal(
+        "op.range",
+        |_, args| Ok(Value::vector((args[0].to_int()..args[1].to_int()).collect())),
+        "`(a, b)`: the ints from a to before b.",
+    ),
+    internal(
+        "op.tuple",
+        |_, args| Ok(Value::tuple(args.iter_mut().map(std::mem::take).collect::<Vec<_>>())),
+        "`(e0, e1, ...)`: a tuple or struct.",
+    ),
+    internal(
+        "op.tuple_get",
+        |_, args| Ok(args[0].parts()[args[1].to_int() as usize].clone()),
+        "`(t, i)`: part i of a tuple.",
+    ),
+    internal("op.tuple_set", |_, args| Ok(tuple_set(args)), "`(t, i, v)`: the tuple with part i replaced."),
+    internal(
+        "op.len",
+        |_, args| Ok(Value::Int(len(&args[0]) as i64)),
+        "`(t)`: the number of items of a tensor, list or tuple sequence.",
+    ),
+    internal("list.new", |_, _| Ok(Value::List(Arc::default())), "`()`: an empty list."),
     internal(
         "list.push",
-        pending,
+        |_, args| Ok(push(std::mem::take(&mut args[0]), std::mem::take(&mut args[1]))),
         "`(list, v)`: the list with v at its end; in place if nobody else holds it.",
     ),
-    internal("list.stack", pending, "`(list)`: a tensor of its items."),
-    internal("list.get", pending, "`(list, i)`: item i."),
+    internal(
+        "list.stack",
+        |_, args| {
+            let Value::List(items) = std::mem::take(&mut args[0]) else { bug!("no list to stack") };
+            stack(Arc::unwrap_or_clone(items))
+        },
+        "`(list)`: a tensor of its items.",
+    ),
+    internal("list.get", |_, args| indexing::index(&args[0], &args[1..]), "`(list, i)`: item i."),
 ];
+
+fn push(list: Value, item: Value) -> Value {
+    let Value::List(mut items) = list else { bug!("no list to push to") };
+    Arc::make_mut(&mut items).push(item);
+    Value::List(items)
+}
+
+fn tuple_set(args: &mut [Value]) -> Value {
+    let Value::Tuple(mut parts) = std::mem::take(&mut args[0]) else { bug!("no tuple to change") };
+    let index = args[1].to_int() as usize;
+    Arc::make_mut(&mut parts)[index] = std::mem::take(&mut args[2]);
+    Value::Tuple(parts)
+}
+
+/// The number of items of a tensor, a list or a tuple sequence.
+pub(crate) fn len(value: &Value) -> usize {
+    match value {
+        Value::Tensor(tensor) => tensor.len(),
+        Value::List(items) => items.len(),
+        Value::Tuple(parts) => parts.first().map_or(0, len),
+        other => bug!("the length of {other:?}"),
+    }
+}
+
+/// A tensor with these items on a new first axis.
+pub(crate) fn stack(items: Vec<Value>) -> Result<Value, Fault> {
+    let Some(first) = items.first() else { return Ok(Value::vector(Vec::<f64>::new())) };
+    let shape = first.shape().to_vec();
+    if let Some((i, other)) = items.iter().enumerate().find(|(_, item)| item.shape() != shape) {
+        let message = format!("item 0 has shape {shape:?} and item {i} has shape {:?}", other.shape());
+        return Err(fault(Code::Q0606, message));
+    }
+    Ok(match items.iter().map(kind).max() {
+        Some(Kind::Bool) => join(items, &shape, Value::into_bools),
+        Some(Kind::Int) => join(items, &shape, Value::into_ints),
+        Some(Kind::Float) => join(items, &shape, Value::into_floats),
+        Some(Kind::Complex) => join(items, &shape, Value::into_complexes),
+        _ => join(items, &shape, Value::into_values),
+    })
+}
+
+fn join<T: Element>(items: Vec<Value>, shape: &[usize], into_array: fn(Value) -> Array<T>) -> Value {
+    let whole: Vec<usize> = std::iter::once(items.len()).chain(shape.iter().copied()).collect();
+    let mut elements = Vec::with_capacity(whole.iter().product());
+    for item in items {
+        elements.extend(into_array(item).iter().cloned());
+    }
+    from_elements(&whole, elements)
+}
+
+/// A tensor of this shape from its elements, last index fastest; their number must be right.
+pub(crate) fn from_elements<T: Element>(shape: &[usize], elements: Vec<T>) -> Value {
+    match ndarray::ArrayD::from_shape_vec(IxDyn(shape), elements) {
+        Ok(array) => Value::from_owned(array),
+        Err(error) => bug!("elements for shape {shape:?}: {error}"),
+    }
+}
+
+fn fill(item: &Value, n: i64) -> Result<Value, Fault> {
+    let n = size("the number of items", n)?;
+    if n == 0 {
+        // Keeps the type and the other dimensions.
+        let one = stack(vec![item.clone()])?.into_tensor();
+        return Ok(crate::with_array!(one, array => {
+            let mut array = array;
+            array.slice_axis_inplace(Axis(0), Slice::from(0..0));
+            Value::from_array(array)
+        }));
+    }
+    stack(vec![item.clone(); n])
+}
+
+/// Both, one after the other on the first axis.
+pub(crate) fn concat(a: Value, b: Value) -> Result<Value, Fault> {
+    fn join<T: Element>(a: &Array<T>, b: &Array<T>) -> Value {
+        let shape: Vec<usize> =
+            std::iter::once(a.shape()[0] + b.shape()[0]).chain(a.shape()[1..].to_vec()).collect();
+        from_elements(&shape, a.iter().chain(b.iter()).cloned().collect())
+    }
+    let (shape_a, shape_b) = (a.shape().to_vec(), b.shape().to_vec());
+    if shape_a[1..] != shape_b[1..] {
+        // An empty list has no shape of its own.
+        match (shape_a.as_slice(), shape_b.as_slice()) {
+            ([0], _) => return Ok(b),
+            (_, [0]) => return Ok(a),
+            _ => {}
+        }
+        let axis = (1..).find(|&axis| shape_a.get(axis) != shape_b.get(axis)).unwrap_or(1);
+        return Err(super::faults::shapes("concat", &shape_a, &shape_b, axis));
+    }
+    let widest = match (kind(&a), kind(&b)) {
+        // The type of an empty tensor gives way.
+        (_, kind_b) if shape_a.contains(&0) => kind_b,
+        (kind_a, _) if shape_b.contains(&0) => kind_a,
+        (kind_a, kind_b) => kind_a.max(kind_b),
+    };
+    Ok(match widest {
+        Kind::Bool => join(&a.into_bools(), &b.into_bools()),
+        Kind::Int => join(&a.into_ints(), &b.into_ints()),
+        Kind::Float => join(&a.into_floats(), &b.into_floats()),
+        Kind::Complex => join(&a.into_complexes(), &b.into_complexes()),
+        Kind::Other => join(&a.into_values(), &b.into_values()),
+    })
+}
+
+/// The items of a sequence at these indices: of the tensor, or of each tensor of the tuple.
+pub(crate) fn select(sequence: &Value, indices: &[usize]) -> Value {
+    match sequence {
+        Value::Tuple(parts) => {
+            Value::tuple(parts.iter().map(|part| select(part, indices)).collect::<Vec<_>>())
+        }
+        Value::Tensor(tensor) => Value::Tensor(Tensor::select(tensor, indices)),
+        other => bug!("{other:?} is no sequence"),
+    }
+}
+
+/// The length of a sequence, the same for each of its tensors.
+pub(crate) fn sequence_len(sequence: &Value) -> Result<usize, Fault> {
+    let Value::Tuple(parts) = sequence else { return Ok(len(sequence)) };
+    let length = len(sequence);
+    for (i, part) in parts.iter().enumerate() {
+        if len(part) != length {
+            let message =
+                format!("sequences of unequal length: {length} items in part 0, {} in part {i}", len(part));
+            return Err(fault(Code::Q0604, message));
+        }
+    }
+    Ok(length)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,15 @@
 //! Observables, and the functions that run programs.
 
-use super::pending;
 use super::{Builtin, Call, Effect, pure, row};
+
+use qml_source::Code;
+
+use super::faults::{domain, fault, size};
+use super::operators;
+use crate::observable::{Observable, Pauli};
+use crate::{C64, Fault, Host, ResultFunction, Value};
+
+mod spectrum;
 
 pub(super) const ROWS: &[Builtin] = &[
     quantum(
@@ -10,49 +18,49 @@ pub(super) const ROWS: &[Builtin] = &[
             "expect(obs: observable, p: program, shots?: int) -> float",
             "expect(obs: observable[m], p: program, shots?: int) -> float[m]",
         ],
-        pending,
+        |host, args| host.result(ResultFunction::Expect, args[0].to_int(), &args[1..]),
         "The expectation value of the observable in the program's result, or of each observable.",
     ),
     quantum(
         "variance",
         &["variance(obs: observable, p: program, shots?: int) -> float"],
-        pending,
+        |host, args| host.result(ResultFunction::Variance, args[0].to_int(), &args[1..]),
         "`expect(obs * obs, p) - expect(obs, p) ** 2`.",
     ),
     quantum(
         "probs",
         &["probs(p: program, shots?: int) -> float[?]"],
-        pending,
+        |host, args| host.result(ResultFunction::Probs, args[0].to_int(), &args[1..]),
         "The probability of each outcome of the register, as an integer: `2 ** n` of them.",
     ),
     quantum(
         "samples",
         &["samples(p: program, shots?: int) -> bool[?, ?]"],
-        pending,
+        |host, args| host.result(ResultFunction::Samples, args[0].to_int(), &args[1..]),
         "One row a shot: the register, then the classical bits of the result.",
     ),
     quantum(
         "counts",
         &["counts(p: program, shots?: int) -> Counts"],
-        pending,
+        |host, args| host.result(ResultFunction::Counts, args[0].to_int(), &args[1..]),
         "How often each outcome occurred, most frequent first, ties by outcome.",
     ),
     quantum(
         "run",
         &["run(p: program) -> bool[?]"],
-        pending,
+        |host, args| host.result(ResultFunction::Run, args[0].to_int(), &args[1..]),
         "One shot: the register, measured, then the classical bits.",
     ),
     quantum(
         "state",
         &["state(p: program) -> complex[?]"],
-        pending,
+        |host, args| host.result(ResultFunction::State, args[0].to_int(), &args[1..]),
         "The amplitudes of the register; simulators only.",
     ),
     quantum(
         "fidelity",
         &["fidelity(p: program, q: program, shots?: int) -> float"],
-        pending,
+        |host, args| host.result(ResultFunction::Fidelity, args[0].to_int(), &args[1..]),
         "The squared overlap of two pure states.",
     ),
     quantum(
@@ -61,75 +69,95 @@ pub(super) const ROWS: &[Builtin] = &[
             "gram(ps: program[m], shots?: int) -> float[m, m]",
             "gram(ps: program[m], qs: program[n], shots?: int) -> float[m, n]",
         ],
-        pending,
+        gram,
         "The fidelity of each pair.",
     ),
     row(
         Effect::Quantum,
         "ad.expect_vjp",
         &[],
-        pending,
+        |host, args| host.result(ResultFunction::ExpectVjp, args[0].to_int(), &args[1..]),
         "`(key, obs, p, shots, cotangent)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.variance_vjp",
         &[],
-        pending,
+        |host, args| host.result(ResultFunction::VarianceVjp, args[0].to_int(), &args[1..]),
         "`(key, obs, p, shots, cotangent)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.probs_vjp",
         &[],
-        pending,
+        |host, args| host.result(ResultFunction::ProbsVjp, args[0].to_int(), &args[1..]),
         "`(key, p, shots, cotangent)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.fidelity_vjp",
         &[],
-        pending,
+        |host, args| host.result(ResultFunction::FidelityVjp, args[0].to_int(), &args[1..]),
         "`(key, p, q, shots, cotangent)`: the cotangents of the arguments.",
     ),
-    pure("X", &["X(i: int) -> observable"], pending, "The Pauli operator X on qubit `i`."),
-    pure("Y", &["Y(i: int) -> observable"], pending, "The Pauli operator Y on qubit `i`."),
-    pure("Z", &["Z(i: int) -> observable"], pending, "The Pauli operator Z on qubit `i`."),
-    pure("I", &["I() -> observable"], pending, "The identity."),
+    pure(
+        "X",
+        &["X(i: int) -> observable"],
+        |_, args| letter(&args[0], Pauli::X),
+        "The Pauli operator X on qubit `i`.",
+    ),
+    pure(
+        "Y",
+        &["Y(i: int) -> observable"],
+        |_, args| letter(&args[0], Pauli::Y),
+        "The Pauli operator Y on qubit `i`.",
+    ),
+    pure(
+        "Z",
+        &["Z(i: int) -> observable"],
+        |_, args| letter(&args[0], Pauli::Z),
+        "The Pauli operator Z on qubit `i`.",
+    ),
+    pure(
+        "I",
+        &["I() -> observable"],
+        |_, _| Ok(Value::observable(Observable::constant(C64::ONE))),
+        "The identity.",
+    ),
     pure(
         "pauli",
         &["pauli(letters: string) -> observable"],
-        pending,
+        |_, args| pauli(args[0].to_str()),
         "The product of these letters, leftmost on qubit 0: `pauli(\"XXIZ\")`.",
     ),
     pure(
         "projector",
         &["projector(bits: bool[n]) -> observable", "projector(bits: int[n]) -> observable"],
-        pending,
+        |_, args| projector(&args[0]),
         "1 on the basis state with these bits (qubit 0 first), 0 on the others; never expanded.",
     ),
     pure(
         "commutator",
         &["commutator(a: observable, b: observable) -> observable"],
-        pending,
+        |_, args| commutator(&args[0], &args[1]),
         "`a * b - b * a`.",
     ),
     pure(
         "terms",
         &["terms(h: observable) -> (complex, string)[?]"],
-        pending,
+        |_, args| terms(&args[0].to_observable()),
         "The coefficients and Pauli strings of a sum; strings as `pauli` reads them.",
     ),
     pure(
         "matrix",
         &["matrix(h: observable, n?: int) -> complex[?, ?]"],
-        pending,
+        |_, args| matrix(&args[0].to_observable(), &args[1]),
         "The matrix on `n` qubits (else as many as it has), qubit 0 least significant.",
     ),
     pure(
         "ground_energy",
         &["ground_energy(h: observable) -> float"],
-        pending,
+        |_, args| spectrum::ground_energy(&args[0].to_observable()).map(Value::Float),
         "The smallest eigenvalue, exactly.",
     ),
 ];
@@ -142,3 +170,102 @@ const fn quantum(
 ) -> Builtin {
     row(Effect::Quantum, name, signatures, call, doc)
 }
+
+/// The host takes `(ps, qs, shots)`, with Unit for the `qs` of the first signature.
+fn gram(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let key = args[0].to_int();
+    let mut all = args[1..].to_vec();
+    if all.len() == 2 {
+        all.insert(1, Value::Unit);
+    }
+    host.result(ResultFunction::Gram, key, &all)
+}
+
+/// The highest qubit that an observable may act on.
+const MAX_QUBIT: usize = 1 << 20;
+
+fn letter(qubit: &Value, letter: Pauli) -> Result<Value, Fault> {
+    let qubit = size("the qubit of a Pauli operator", qubit.to_int())?;
+    if qubit > MAX_QUBIT {
+        return Err(domain(format!("the qubit of a Pauli operator is {qubit}, the highest is {MAX_QUBIT}")));
+    }
+    Ok(Value::observable(Observable::term(vec![(qubit as u32, letter)], C64::ONE)))
+}
+
+fn pauli(letters: &str) -> Result<Value, Fault> {
+    let mut string = Vec::new();
+    for (qubit, c) in letters.chars().enumerate() {
+        let letter = match c {
+            'I' => continue,
+            'X' => Pauli::X,
+            'Y' => Pauli::Y,
+            'Z' => Pauli::Z,
+            _ => {
+                return Err(domain(format!("pauli(\"{letters}\"): `{c}` is none of the letters I, X, Y, Z")));
+            }
+        };
+        string.push((qubit as u32, letter));
+    }
+    Ok(Value::observable(Observable::term(string, C64::ONE)))
+}
+
+fn projector(bits: &Value) -> Result<Value, Fault> {
+    let bit = |&bit: &i64| match bit {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(domain(format!("projector: {other} is no bit"))),
+    };
+    let bits: Vec<bool> = bits.clone().into_ints().iter().map(bit).collect::<Result<_, _>>()?;
+    Ok(Value::observable(Observable::projector(bits)))
+}
+
+fn commutator(a: &Value, b: &Value) -> Result<Value, Fault> {
+    operators::sub(operators::mul(a.clone(), b.clone())?, operators::mul(b.clone(), a.clone())?)
+}
+
+fn terms(observable: &Observable) -> Result<Value, Fault> {
+    if !observable.projectors.is_empty() {
+        return Err(domain("terms: a projector is not expanded into Pauli strings"));
+    }
+    let n = observable.n_qubits();
+    let pair = |(string, coefficient): (&Vec<(u32, Pauli)>, &C64)| {
+        let mut letters = vec!['I'; n];
+        for &(qubit, letter) in string {
+            letters[qubit as usize] = match letter {
+                Pauli::X => 'X',
+                Pauli::Y => 'Y',
+                Pauli::Z => 'Z',
+            };
+        }
+        Value::tuple([Value::Complex(*coefficient), Value::text(letters.into_iter().collect::<String>())])
+    };
+    Ok(Value::vector(observable.terms.iter().map(pair).collect::<Vec<Value>>()))
+}
+
+/// More qubits make a matrix of more than 256 MiB.
+const MAX_MATRIX_QUBITS: usize = 12;
+
+fn matrix(observable: &Observable, n: &Value) -> Result<Value, Fault> {
+    let needed = observable.n_qubits();
+    let n = if *n == Value::Unit { needed } else { size("the number of qubits", n.to_int())? };
+    if n < needed {
+        return Err(domain(format!("matrix: the observable acts on {needed} qubits, not on {n}")));
+    }
+    if n > MAX_MATRIX_QUBITS {
+        let message = format!("the matrix of an observable on {n} qubits; {MAX_MATRIX_QUBITS} are possible");
+        return Err(fault(Code::Q0614, message));
+    }
+    let dim = 1usize << n;
+    let mut columns = ndarray::Array2::<C64>::zeros((dim, dim));
+    for (index, mut column) in columns.rows_mut().into_iter().enumerate() {
+        let mut basis = vec![C64::ZERO; dim];
+        basis[index] = C64::ONE;
+        if let Some(column) = column.as_slice_mut() {
+            observable.multiply_add(&basis, column);
+        }
+    }
+    Ok(Value::from_owned(columns.reversed_axes()))
+}
+
+#[cfg(test)]
+mod tests;

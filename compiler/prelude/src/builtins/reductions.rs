@@ -1,7 +1,17 @@
 //! Sums, products, extremes: many elements to one, over the whole tensor or along an axis.
 
-use super::pending;
 use super::{Builtin, pure};
+
+use std::sync::Arc;
+
+use ndarray::{ArrayD, ArrayView1, Axis};
+use qml_source::bug;
+
+use super::faults::{domain, overflow};
+use super::operators::{Kind, kind};
+use crate::observable::Observable;
+use crate::value::{Array, Element};
+use crate::{C64, Fault, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     pure(
@@ -11,13 +21,13 @@ pub(super) const ROWS: &[Builtin] = &[
             "sum(x: num[..s], axis: axis) -> num[..s - axis]",
             "sum(x: observable[m]) -> observable",
         ],
-        pending,
+        |_, args| sum(std::mem::take(&mut args[0]), axis_of(args, 1)),
         "The sum of the elements, or along an axis; counts what is true among `bool`s.",
     ),
     pure(
         "prod",
         &["prod(x: num[..s]) -> num", "prod(x: num[..s], axis: axis) -> num[..s - axis]"],
-        pending,
+        |_, args| prod(std::mem::take(&mut args[0]), axis_of(args, 1)),
         "The product of the elements, or along an axis.",
     ),
     pure(
@@ -30,7 +40,7 @@ pub(super) const ROWS: &[Builtin] = &[
             "mean(x: complex[..s]) -> complex",
             "mean(x: complex[..s], axis: axis) -> complex[..s - axis]",
         ],
-        pending,
+        |_, args| mean(std::mem::take(&mut args[0]), axis_of(args, 1)),
         "The mean of the elements, or along an axis; the share of what is true among `bool`s.",
     ),
     pure(
@@ -41,7 +51,7 @@ pub(super) const ROWS: &[Builtin] = &[
             "min(x: float[..s]) -> float",
             "min(x: float[..s], axis: axis) -> float[..s - axis]",
         ],
-        pending,
+        |_, args| extreme(args, "min", |x, y| x < y),
         "The smallest element, or along an axis.",
     ),
     pure(
@@ -52,31 +62,161 @@ pub(super) const ROWS: &[Builtin] = &[
             "max(x: float[..s]) -> float",
             "max(x: float[..s], axis: axis) -> float[..s - axis]",
         ],
-        pending,
+        |_, args| extreme(args, "max", |x, y| x > y),
         "The largest element, or along an axis.",
     ),
     pure(
         "argmin",
         &["argmin(x: float[m]) -> int", "argmin(x: float[..s], axis: axis) -> int[..s - axis]"],
-        pending,
+        |_, args| arg_extreme(args, "argmin", |x, y| x < y),
         "The index of the smallest element, the first of several.",
     ),
     pure(
         "argmax",
         &["argmax(x: float[m]) -> int", "argmax(x: float[..s], axis: axis) -> int[..s - axis]"],
-        pending,
+        |_, args| arg_extreme(args, "argmax", |x, y| x > y),
         "The index of the largest element, the first of several.",
     ),
     pure(
         "any",
         &["any(x: bool[..s]) -> bool", "any(x: bool[..s], axis: axis) -> bool[..s - axis]"],
-        pending,
+        |_, args| Ok(quantify(args, |lane| lane.iter().any(|&x| x))),
         "Whether one element is true.",
     ),
     pure(
         "all",
         &["all(x: bool[..s]) -> bool", "all(x: bool[..s], axis: axis) -> bool[..s - axis]"],
-        pending,
+        |_, args| Ok(quantify(args, |lane| lane.iter().all(|&x| x))),
         "Whether each element is true.",
     ),
 ];
+
+/// The axis argument, if there is one.
+pub(super) fn axis_of(args: &[Value], position: usize) -> Option<usize> {
+    match args.get(position) {
+        None | Some(Value::Unit) => None,
+        Some(axis) => Some(axis.to_int() as usize),
+    }
+}
+
+/// Each lane along the axis to one element; the whole tensor if there is no axis. A scalar is a lane of one.
+fn reduce<T: Element, U: Element>(
+    x: &Array<T>,
+    axis: Option<usize>,
+    f: impl Fn(ArrayView1<'_, T>) -> Result<U, Fault>,
+) -> Result<Value, Fault> {
+    let Some(axis) = axis else {
+        let flat: ndarray::Array1<T> = x.iter().cloned().collect();
+        return Ok(f(flat.view())?.into_value());
+    };
+    if axis >= x.ndim() {
+        return Err(domain(format!("there is no axis {axis} in a tensor of shape {:?}", x.shape())));
+    }
+    let mut shape = x.shape().to_vec();
+    shape.remove(axis);
+    let elements: Vec<U> = x.lanes(Axis(axis)).into_iter().map(f).collect::<Result<_, _>>()?;
+    match ArrayD::from_shape_vec(shape, elements) {
+        Ok(array) => Ok(Value::from_owned(array)),
+        Err(error) => bug!("{error}"),
+    }
+}
+
+/// The sum of the elements, or along an axis.
+pub(super) fn sum(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
+    match kind(&x) {
+        Kind::Bool | Kind::Int => reduce(&x.into_ints(), axis, |lane| {
+            lane.iter().try_fold(0i64, |a, &b| a.checked_add(b)).ok_or_else(|| overflow("sum"))
+        }),
+        Kind::Float => Ok(match axis {
+            None => Value::Float(x.into_floats().sum()),
+            Some(_) => reduce(&x.into_floats(), axis, |lane| Ok(lane.sum()))?,
+        }),
+        Kind::Complex => reduce(&x.into_complexes(), axis, |lane| Ok(lane.sum())),
+        Kind::Other => {
+            let mut sum = Observable::default();
+            for term in &x.into_values() {
+                sum.add_scaled(&term.to_observable(), C64::ONE);
+            }
+            Ok(Value::Observable(Arc::new(sum)))
+        }
+    }
+}
+
+fn prod(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
+    match kind(&x) {
+        Kind::Bool | Kind::Int => reduce(&x.into_ints(), axis, |lane| {
+            lane.iter().try_fold(1i64, |a, &b| a.checked_mul(b)).ok_or_else(|| overflow("prod"))
+        }),
+        Kind::Complex => reduce(&x.into_complexes(), axis, |lane| Ok(lane.product())),
+        _ => reduce(&x.into_floats(), axis, |lane| Ok(lane.product())),
+    }
+}
+
+fn not_empty(what: &str, n: usize) -> Result<(), Fault> {
+    if n == 0 { Err(domain(format!("{what} of no elements"))) } else { Ok(()) }
+}
+
+/// The mean of the elements, or along an axis.
+pub(super) fn mean(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
+    if kind(&x) == Kind::Complex {
+        return reduce(&x.into_complexes(), axis, |lane| {
+            not_empty("mean", lane.len())?;
+            Ok(lane.sum() / lane.len() as f64)
+        });
+    }
+    reduce(&x.into_floats(), axis, |lane| {
+        not_empty("mean", lane.len())?;
+        Ok(lane.sum() / lane.len() as f64)
+    })
+}
+
+/// The position of the first element that comes before all others; of the first `nan` if there is one.
+fn position<T: PartialOrd>(lane: &ArrayView1<'_, T>, is_before: fn(&T, &T) -> bool) -> usize {
+    let mut best = 0;
+    for (i, x) in lane.iter().enumerate() {
+        // What isn't equal to itself is `nan`.
+        if lane[best].partial_cmp(&lane[best]).is_none() {
+            break;
+        }
+        if is_before(x, &lane[best]) || x.partial_cmp(x).is_none() {
+            best = i;
+        }
+    }
+    best
+}
+
+/// Both comparisons in one argument: on ints and on floats.
+fn extreme(args: &mut [Value], what: &str, is_before: fn(&f64, &f64) -> bool) -> Result<Value, Fault> {
+    let (x, axis) = (std::mem::take(&mut args[0]), axis_of(args, 1));
+    if kind(&x) == Kind::Float {
+        return reduce(&x.into_floats(), axis, |lane| {
+            not_empty(what, lane.len())?;
+            Ok(lane[position(&lane, is_before)])
+        });
+    }
+    let is_min = is_before(&0.0, &1.0);
+    reduce(&x.into_ints(), axis, |lane| {
+        not_empty(what, lane.len())?;
+        let best = if is_min { lane.iter().min() } else { lane.iter().max() };
+        Ok(best.copied().unwrap_or_default())
+    })
+}
+
+fn arg_extreme(args: &mut [Value], what: &str, is_before: fn(&f64, &f64) -> bool) -> Result<Value, Fault> {
+    let (x, axis) = (std::mem::take(&mut args[0]), axis_of(args, 1));
+    reduce(&x.into_floats(), axis, |lane| {
+        not_empty(what, lane.len())?;
+        Ok(position(&lane, is_before) as i64)
+    })
+}
+
+fn quantify(args: &mut [Value], f: fn(ArrayView1<'_, bool>) -> bool) -> Value {
+    let (x, axis) = (std::mem::take(&mut args[0]), axis_of(args, 1));
+    match reduce(&x.into_bools(), axis, |lane| Ok(f(lane))) {
+        Ok(value) => value,
+        Err(fault) => bug!("{}", fault.message),
+    }
+}
+
+#[cfg(test)]
+mod tests;

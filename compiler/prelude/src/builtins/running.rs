@@ -1,7 +1,13 @@
 //! Printing, asserting, time, and what an optimization reports.
 
-use super::pending;
 use super::{Builtin, Call, Effect, internal, row};
+
+use qml_source::{Code, Diagnostic};
+
+use super::faults::fault;
+use super::format::{format_complex, format_float, format_value};
+use super::operators::{Kind, broadcast_shape, kind, spread};
+use crate::{Fault, Host, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     io(
@@ -13,19 +19,19 @@ pub(super) const ROWS: &[Builtin] = &[
             "print(x: T, y: U, z: V)",
             "print(x: T, y: U, z: V, w: W)",
         ],
-        pending,
+        print,
         "Writes its arguments, with spaces between, and ends the line.",
     ),
     io(
         "table",
         &["table(header: string[n], rows: num[m, n])", "table(header: string[n], rows: string[m, n])"],
-        pending,
+        table,
         "Writes a table with aligned columns.",
     ),
     io(
         "assert",
         &["assert(condition: bool, message?: string)"],
-        pending,
+        |_, args| assert(args),
         "Stops with an error unless the condition holds.",
     ),
     io(
@@ -34,20 +40,25 @@ pub(super) const ROWS: &[Builtin] = &[
             "assert_close(a: float[..s], b: float[..t], tolerance: float = 1e-9)",
             "assert_close(a: complex[..s], b: complex[..t], tolerance: float = 1e-9)",
         ],
-        pending,
+        |_, args| assert_close(args),
         "Stops with an error unless `abs(a - b) <= tolerance` everywhere.",
     ),
-    io("elapsed", &["elapsed() -> float"], pending, "Seconds since the program started."),
+    io(
+        "elapsed",
+        &["elapsed() -> float"],
+        |host, _| Ok(Value::Float(host.elapsed())),
+        "Seconds since the program started.",
+    ),
     row(
         Effect::Io,
         "run.progress",
         &[],
-        pending,
+        progress,
         "`(step, steps, objective)`: tells how an optimization goes; `steps` is Unit if unknown.",
     ),
     internal(
         "run.check_finite",
-        pending,
+        |_, args| check_finite(args),
         "`(objective)`: a fault unless it is a finite number; gives it back.",
     ),
 ];
@@ -60,3 +71,87 @@ const fn io(
 ) -> Builtin {
     row(Effect::Io, name, signatures, call, doc)
 }
+
+fn print(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let texts: Vec<String> = args.iter().map(format_value).collect();
+    host.print(&(texts.join(" ") + "\n"));
+    Ok(Value::Unit)
+}
+
+fn table(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let header: Vec<String> = args[0].clone().into_values().iter().map(format_value).collect();
+    let is_text = kind(&args[1]) == Kind::Other;
+    let cells = args[1].clone().into_values();
+    if cells.shape()[1] != header.len() {
+        return Err(super::faults::shapes("table", args[0].shape(), args[1].shape(), 1));
+    }
+    let mut lines = vec![header];
+    lines.extend(cells.axis_iter(ndarray::Axis(0)).map(|row| row.iter().map(format_value).collect()));
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
+    for line in &lines {
+        let cells: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| if is_text { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
+            .collect();
+        host.print(&format!("{}\n", cells.join("  ").trim_end()));
+    }
+    Ok(Value::Unit)
+}
+
+fn assert(args: &[Value]) -> Result<Value, Fault> {
+    if args[0].to_bool() {
+        return Ok(Value::Unit);
+    }
+    Err(match &args[1] {
+        Value::Str(message) => fault(Code::Q0608, format!("assertion failed: {message}")),
+        _ => fault(Code::Q0608, "assertion failed"),
+    })
+}
+
+fn assert_close(args: &[Value]) -> Result<Value, Fault> {
+    let tolerance = args[2].to_float();
+    let is_complex = kind(&args[0]).max(kind(&args[1])) == Kind::Complex;
+    let (a, b) = (args[0].clone().into_complexes(), args[1].clone().into_complexes());
+    let shape = broadcast_shape("assert_close", a.shape(), b.shape())?;
+    // Equal infinities are close; `nan` is close to nothing.
+    let distance = |x: &crate::C64, y: &crate::C64| if x == y { 0.0 } else { (x - y).norm() };
+    let show = |x: &crate::C64| if is_complex { format_complex(*x) } else { format_float(x.re) };
+    let (a, b) = (spread(&a, &shape), spread(&b, &shape));
+    let pairs = a.indexed_iter().zip(b.iter()).map(|((place, x), y)| (place, x, y, distance(x, y)));
+    let rank = |d: f64| if d.is_nan() { f64::INFINITY } else { d };
+    let Some((place, x, y, d)) = pairs.max_by(|p, q| rank(p.3).total_cmp(&rank(q.3))) else {
+        return Ok(Value::Unit);
+    };
+    if d <= tolerance {
+        return Ok(Value::Unit);
+    }
+    let place =
+        if shape.is_empty() { String::new() } else { format!(" at {:?}", ndarray::Dimension::slice(&place)) };
+    let message = format!(
+        "{} and {} differ by {}{place}, more than {}",
+        show(x),
+        show(y),
+        format_float(d),
+        format_float(tolerance)
+    );
+    Err(Box::new(Diagnostic::error(Code::Q0609, message)))
+}
+
+fn progress(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let steps = if args[1] == Value::Unit { 0 } else { args[1].to_int() };
+    host.progress(args[0].to_int(), steps, args[2].to_float());
+    Ok(Value::Unit)
+}
+
+fn check_finite(args: &mut [Value]) -> Result<Value, Fault> {
+    let objective = args[0].to_float();
+    if !objective.is_finite() {
+        return Err(fault(Code::Q0607, format!("the objective is {}", format_float(objective))));
+    }
+    Ok(std::mem::take(&mut args[0]))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,20 @@
 //! Vector-Jacobian products of the differentiable built-in functions.
+//!
+//! For y = f(x) and the cotangent of y, a function here gives that of each argument: the sum over the elements of y of
+//! cotangent times derivative. `Unit` is the zero cotangent, and that of arguments without a derivative. The cotangent
+//! of a tuple is a tuple, of a list a list, of a tensor of tuples a tensor of values; their parts may be `Unit`.
+
+use qml_source::bug;
+
+use super::faults::domain;
+use super::gradients::{unbroadcast, zeros_like};
+use super::operators::{Kind, div, kind, mul, neg, sub};
+use crate::{Fault, Tensor, Value};
+
+mod elementwise;
+mod matrices;
+mod reductions;
+mod structure;
 
 /// Whether a function has a derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,19 +27,181 @@ pub enum Differentiability {
     No,
 }
 
+type Rule = fn(args: &[Value], result: &Value, cotangent: &Value) -> Result<Vec<Value>, Fault>;
+
+/// The rule of a function.
+fn rule(name: &str) -> Option<Rule> {
+    Some(match name {
+        "op.add" => |args, _, g| Ok(vec![fold(g.clone(), &args[0]), fold(g.clone(), &args[1])]),
+        "op.sub" => |args, _, g| Ok(vec![fold(g.clone(), &args[0]), fold(neg(g.clone())?, &args[1])]),
+        "op.mul" => |args, _, g| {
+            let (a, b) = (&args[0], &args[1]);
+            Ok(vec![fold(mul(g.clone(), b.clone())?, a), fold(mul(g.clone(), a.clone())?, b)])
+        },
+        "op.div" => |args, y, g| {
+            let (a, b) = (&args[0], &args[1]);
+            let ratio = div(g.clone(), b.clone())?;
+            Ok(vec![fold(ratio.clone(), a), fold(neg(mul(ratio, y.clone())?)?, b)])
+        },
+        "op.neg" => |_, _, g| Ok(vec![neg(g.clone())?]),
+        "op.pow" => elementwise::pow,
+        "op.mod" => elementwise::modulo,
+        "op.matmul" | "dot" => matrices::matmul,
+        "op.index" | "take" => structure::index,
+        "op.index_set" => structure::index_set,
+        "op.index_add" => structure::index_add,
+        "op.slice_zeros_add" => structure::slice_zeros_add,
+        "op.stack" | "stack" => structure::stack,
+        "op.fill" => structure::fill,
+        "op.tuple" => |_, _, g| Ok(g.parts().to_vec()),
+        "op.tuple_get" => structure::tuple_get,
+        "op.tuple_set" => structure::tuple_set,
+        "op.to_float" | "float" => |_, _, g| Ok(vec![g.clone()]),
+        "list.push" => structure::list_push,
+        "list.stack" => structure::list_stack,
+        "list.get" => structure::list_get,
+        "full" => structure::full,
+        "reshape" => structure::reshape,
+        "transpose" => structure::transpose,
+        "concat" => structure::concat,
+        "append" => structure::append,
+        "reverse" => structure::reverse,
+        "sort" => structure::sort,
+        "zip" => structure::zip,
+        "enumerate" => structure::enumerate,
+        "sum" => reductions::sum,
+        "mean" => reductions::mean,
+        "prod" => reductions::prod,
+        "min" | "max" => reductions::extreme,
+        "variance" => reductions::variance,
+        "stddev" => reductions::stddev,
+        "mse" => reductions::mse,
+        "cross_entropy" => reductions::cross_entropy,
+        "softmax" => reductions::softmax,
+        "log_softmax" => reductions::log_softmax,
+        "maximum" => elementwise::maximum,
+        "minimum" => elementwise::minimum,
+        "clip" => elementwise::clip,
+        "atan2" => elementwise::atan2,
+        "outer" => matrices::outer,
+        "kron" => matrices::kron,
+        "norm" => matrices::norm,
+        "trace" => matrices::trace,
+        "det" => matrices::det,
+        "inv" => matrices::inv,
+        "solve" => matrices::solve,
+        _ => return None,
+    })
+}
+
 /// Whether the function of this name (`op.mul`, `sin`) is differentiable.
 pub fn is_differentiable(name: &str) -> Differentiability {
+    if rule(name).is_some() || elementwise::derivative(name).is_some() {
+        return Differentiability::Yes;
+    }
     match name {
-        "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg" | "op.pow" | "op.matmul" | "op.index"
-        | "op.index_set" | "op.index_add" | "op.slice_zeros_add" | "op.stack" | "op.fill" | "op.tuple"
-        | "op.tuple_get" | "op.tuple_set" | "op.to_float" | "list.stack" | "list.get" | "list.push"
-        | "full" | "reshape" | "transpose" | "concat" | "stack" | "append" | "take" | "reverse" | "sort"
-        | "maximum" | "minimum" | "clip" | "sum" | "prod" | "mean" | "min" | "max" | "dot" | "outer"
-        | "kron" | "norm" | "trace" | "det" | "inv" | "solve" | "float" | "abs" | "sqrt" | "exp" | "log"
-        | "log2" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "tanh" | "sigmoid"
-        | "relu" | "softmax" | "log_softmax" | "variance" | "stddev" | "mse" | "cross_entropy" => {
-            Differentiability::Yes
-        }
+        "op.eq" | "op.ne" | "op.lt" | "op.le" | "op.gt" | "op.ge" | "op.and" | "op.or" | "op.not"
+        | "op.div_floor" | "op.len" | "op.dim" | "op.shape_check" | "op.range" | "op.to_int"
+        | "op.format" | "op.format_counts" | "op.concat" | "op.mix" | "list.new" | "ad.zeros_like"
+        | "stop_gradient" | "len" | "shape" | "argsort" | "argmin" | "argmax" | "any" | "all" | "div"
+        | "to_int" | "where_true" | "int" | "sign" | "floor" | "ceil" | "round" | "accuracy"
+        | "confusion" | "zeros" | "ones" | "eye" | "range" | "bits" => Differentiability::Zero,
         _ => Differentiability::No,
     }
 }
+
+/// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None` if
+/// the function has no derivative, [`Differentiability::Zero`] apart. A fault where the derivative doesn't exist.
+pub fn vjp(
+    name: &str,
+    args: &[Value],
+    result: &Value,
+    cotangent: &Value,
+) -> Option<Result<Vec<Value>, Fault>> {
+    let zeros = || Some(Ok(vec![Value::Unit; args.len()]));
+    match is_differentiable(name) {
+        Differentiability::No => return None,
+        Differentiability::Zero => return zeros(),
+        Differentiability::Yes if *cotangent == Value::Unit => return zeros(),
+        Differentiability::Yes => {}
+    }
+    if args.iter().any(|arg| kind(arg) == Kind::Complex) || kind(cotangent) == Kind::Complex {
+        return Some(Err(domain(format!(
+            "the derivative of `{name}` of complex numbers is not supported yet"
+        ))));
+    }
+    if args.len() <= 2 && name.starts_with("op.") && args.iter().any(|arg| matches!(arg, Value::Tuple(_))) {
+        if let "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg" = name {
+            return Some(by_parts(name, args, result, cotangent));
+        }
+    }
+    let cotangents = match (rule(name), elementwise::derivative(name)) {
+        (Some(rule), _) => rule(args, result, cotangent),
+        (None, Some(derivative)) => {
+            elementwise::unary(derivative, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
+        }
+        (None, None) => bug!("`{name}` is differentiable without a rule"),
+    };
+    Some(cotangents.map(|mut cotangents| {
+        cotangents.resize(args.len(), Value::Unit);
+        for (cotangent, arg) in cotangents.iter_mut().zip(args) {
+            if !has_derivative(arg) {
+                *cotangent = Value::Unit;
+            }
+        }
+        cotangents
+    }))
+}
+
+/// Whether a value can have a cotangent.
+fn has_derivative(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Float(_)
+            | Value::Tensor(Tensor::Float(_) | Tensor::Value(_))
+            | Value::Tuple(_)
+            | Value::List(_)
+            | Value::Observable(_)
+    )
+}
+
+/// Operators on tuples: each part by itself; the parts of the cotangent of a number are added.
+fn by_parts(name: &str, args: &[Value], result: &Value, cotangent: &Value) -> Result<Vec<Value>, Fault> {
+    let mut sums: Vec<Vec<Value>> = vec![Vec::new(); args.len()];
+    for (i, (y, g)) in result.parts().iter().zip(cotangent.parts()).enumerate() {
+        let part = |arg: &Value| if let Value::Tuple(parts) = arg { parts[i].clone() } else { arg.clone() };
+        let part_args: Vec<Value> = args.iter().map(part).collect();
+        let Some(cotangents) = vjp(name, &part_args, y, g) else { bug!("`{name}` has no derivative") };
+        for (sum, cotangent) in sums.iter_mut().zip(cotangents?) {
+            sum.push(cotangent);
+        }
+    }
+    args.iter()
+        .zip(sums)
+        .map(|(arg, parts)| match arg {
+            Value::Tuple(_) => Ok(Value::tuple(parts)),
+            _ => parts.into_iter().try_fold(Value::Unit, super::gradients::add),
+        })
+        .collect()
+}
+
+/// Summed down to the shape of an argument that was broadcast; nothing for one without a derivative.
+fn fold(cotangent: Value, like: &Value) -> Value {
+    if !has_derivative(like) {
+        return Value::Unit;
+    }
+    if like.shape() == cotangent.shape() { cotangent } else { unbroadcast(cotangent, like) }
+}
+
+/// A cotangent, or the zeros that `Unit` stands for.
+fn or_zeros(cotangent: Value, like: &Value) -> Value {
+    if cotangent == Value::Unit { zeros_like(like) } else { cotangent }
+}
+
+/// a - b * c, element by element.
+fn sub_mul(a: Value, b: Value, c: Value) -> Result<Value, Fault> {
+    sub(a, mul(b, c)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Tables in CSV files. Lines and columns count from 1 in messages, columns from 0 in programs.
+
+use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
+use ndarray::Axis;
+use qml_source::{Code, Diagnostic, bug};
+
+use crate::builtins::faults::{fault, shapes};
+use crate::builtins::format::format_float;
+use crate::builtins::lists::from_elements;
+use crate::{Fault, Host, Value};
+
+/// A table as it stands in the file.
+struct Table {
+    path: String,
+    header: Option<StringRecord>,
+    /// Each with the line on which it begins.
+    rows: Vec<(u64, StringRecord)>,
+}
+
+fn read_table(host: &mut dyn Host, path: &str, has_header: bool) -> Result<Table, Fault> {
+    let bytes = host.read_file(path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+    let mut rows: Vec<(u64, StringRecord)> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| fault(Code::Q0901, format!("{path}: {error}")))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if let Some((_, first)) = rows.first()
+            && first.len() != record.len()
+        {
+            let message = format!(
+                "{path}, line {line}: {} fields, but {} in the first line",
+                record.len(),
+                first.len()
+            );
+            return Err(fault(Code::Q0902, message));
+        }
+        rows.push((line, record));
+    }
+    let header = (has_header && !rows.is_empty()).then(|| rows.remove(0).1);
+    if rows.is_empty() {
+        let what = if header.is_some() { "there is nothing after the header" } else { "the file is empty" };
+        return Err(fault(Code::Q0905, format!("{path}: {what}")));
+    }
+    Ok(Table { path: path.to_string(), header, rows })
+}
+
+impl Table {
+    /// The position of a column given by its name or its number.
+    fn column(&self, column: &Value) -> Result<usize, Fault> {
+        let n = self.rows[0].1.len();
+        let path = &self.path;
+        if let Value::Str(name) = column {
+            let Some(header) = &self.header else {
+                let message =
+                    format!("{path}: column `{name}` is named, but the file is read without a header");
+                return Err(fault(Code::Q0904, message));
+            };
+            return header.iter().position(|other| other == &**name).ok_or_else(|| {
+                let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
+                let message = format!("{path}: there is no column `{name}`");
+                Box::new(
+                    Diagnostic::error(Code::Q0904, message)
+                        .note(format!("the columns are {}", names.join(", "))),
+                )
+            });
+        }
+        let number = column.to_int();
+        usize::try_from(number).ok().filter(|&i| i < n).ok_or_else(|| {
+            fault(
+                Code::Q0904,
+                format!("{path}: there is no column {number}, they are numbered 0 to {}", n - 1),
+            )
+        })
+    }
+
+    fn number(&self, row: usize, column: usize) -> Result<f64, Fault> {
+        let (line, record) = &self.rows[row];
+        let field = &record[column];
+        field.parse().map_err(|_| {
+            let name = match &self.header {
+                Some(header) => format!(" (`{}`)", &header[column]),
+                None => String::new(),
+            };
+            let what = if field.is_empty() {
+                "the field is empty".into()
+            } else {
+                format!("`{field}` is not a number")
+            };
+            let message = format!("{}, line {line}, column {}{name}: {what}", self.path, column + 1);
+            let mut diagnostic = Diagnostic::error(Code::Q0903, message);
+            if !field.is_empty() {
+                diagnostic = diagnostic
+                    .help("`columns:` chooses the columns of numbers, `read_labels` reads one of words");
+            }
+            Box::new(diagnostic)
+        })
+    }
+}
+
+/// `read_csv(path, header, columns?)`.
+pub(super) fn read_csv(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let table = read_table(host, args[0].to_str(), args[1].to_bool())?;
+    let columns: Vec<usize> = match &args[2] {
+        Value::Unit => (0..table.rows[0].1.len()).collect(),
+        columns => columns
+            .clone()
+            .into_values()
+            .iter()
+            .map(|column| table.column(column))
+            .collect::<Result<_, _>>()?,
+    };
+    let mut elements = Vec::with_capacity(table.rows.len() * columns.len());
+    for row in 0..table.rows.len() {
+        for &column in &columns {
+            elements.push(table.number(row, column)?);
+        }
+    }
+    Ok(from_elements(&[table.rows.len(), columns.len()], elements))
+}
+
+/// `read_labels(path, column, header?)`: whole numbers as they are, else places in alphabetical order, so that the
+/// numbers don't depend on the order of the rows.
+pub(super) fn read_labels(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let has_header = args.get(2).is_none_or(|header| *header == Value::Unit || header.to_bool());
+    let table = read_table(host, args[0].to_str(), has_header)?;
+    let column = table.column(&args[1])?;
+    let words: Vec<&str> = table.rows.iter().map(|(_, record)| &record[column]).collect();
+    if let Some(row) = words.iter().position(|word| word.is_empty()) {
+        let line = table.rows[row].0;
+        let message = format!("{}, line {line}, column {}: the field is empty", table.path, column + 1);
+        return Err(fault(Code::Q0903, message));
+    }
+    if let Ok(numbers) = words.iter().map(|word| word.parse()).collect::<Result<Vec<i64>, _>>() {
+        return Ok(Value::vector(numbers));
+    }
+    let mut classes = words.clone();
+    classes.sort_unstable();
+    classes.dedup();
+    let class = |word: &&str| match classes.binary_search(word) {
+        Ok(class) => class as i64,
+        Err(_) => bug!("a class that is not among the classes"),
+    };
+    Ok(Value::vector(words.iter().map(class).collect()))
+}
+
+/// `write_csv(path, x, header?)`.
+pub(super) fn write_csv(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let x = args[1].clone().into_floats();
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    let path = args[0].to_str();
+    let failed = |error: &dyn std::fmt::Display| fault(Code::Q0906, format!("{path}: {error}"));
+    if args[2] != Value::Unit {
+        let names = args[2].clone().into_values();
+        if names.len() != x.shape()[1] {
+            return Err(shapes("write_csv", names.shape(), x.shape(), 1));
+        }
+        writer.write_record(names.iter().map(Value::to_str)).map_err(|error| failed(&error))?;
+    }
+    for row in x.axis_iter(Axis(0)) {
+        writer.write_record(row.iter().map(|&x| format_float(x))).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(&error.error()))?;
+    host.write_file(path, &bytes)?;
+    Ok(Value::Unit)
+}
