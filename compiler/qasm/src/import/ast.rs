@@ -1,0 +1,148 @@
+//! Statements as they are written.
+
+use qml_source::Span;
+
+/// A name with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A file.
+#[derive(Debug)]
+pub struct File {
+    /// 2 or 3.
+    pub version: u32,
+    /// How many qubits of the device (`$0`) it can name: one more than the largest index.
+    pub n_physical: usize,
+    /// The statements.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement with its place, from its first to its last token.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it says.
+    pub kind: StatementKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug)]
+pub enum StatementKind {
+    /// `include "qelib1.inc";`
+    Include(Name),
+    /// `qreg q[2];`, `qubit[2] q;`
+    Qubits { name: Name, size: Option<Expr> },
+    /// `creg c[2];`, `bit[2] c;`, `bit[2] c = measure q;`
+    Bits { name: Name, size: Option<Expr>, measured: Option<Operand> },
+    /// `input float[64] x;`
+    Input(Name),
+    /// `const float x = pi / 2;`
+    Constant { name: Name, value: Expr },
+    /// `gate g(a) q { .. }`
+    Gate(Definition),
+    /// `opaque g(a) q;`
+    Opaque(Name),
+    /// `ctrl @ rx(0.1) q[0], q[1];`
+    Call(Call),
+    /// `measure q -> c;`, `c = measure q;`
+    Measure { from: Operand, to: Option<Operand> },
+    /// `reset q;`
+    Reset(Operand),
+    /// `barrier q;`; without operands, of all qubits.
+    Barrier(Vec<Operand>),
+    /// `if (c == 1) { .. } else { .. }`
+    If { condition: Expr, then: Vec<Statement>, otherwise: Vec<Statement> },
+}
+
+/// A gate definition.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The gate's name.
+    pub name: Name,
+    /// Its angles.
+    pub params: Vec<Name>,
+    /// Its wires.
+    pub wires: Vec<Name>,
+    /// Its body.
+    pub body: Vec<Statement>,
+}
+
+/// A gate applied.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Modifiers, outermost first.
+    pub modifiers: Vec<Modifier>,
+    /// The gate.
+    pub name: Name,
+    /// Its angles.
+    pub arguments: Vec<Expr>,
+    /// Its qubits, controls of the modifiers first.
+    pub operands: Vec<Operand>,
+}
+
+/// What stands before `@`.
+#[derive(Clone, Debug)]
+pub enum Modifier {
+    /// `inv`
+    Inverse,
+    /// `ctrl(2)`, `negctrl`
+    Control { on_one: bool, count: Option<Expr> },
+    /// `pow(2)`
+    Power(Expr),
+}
+
+/// A register, or a part of it.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    /// The register's name, or `$0`.
+    pub name: Name,
+    /// The part.
+    pub part: Part,
+    /// Name and part.
+    pub span: Span,
+}
+
+/// Which part of a register.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// `q[1]`
+    Index(Expr),
+    /// `q[1:3]`, with the last one
+    Range(Expr, Expr),
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it says.
+    pub kind: ExprKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What an expression says.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A number.
+    Number(f64),
+    /// `true`, `false`
+    Bool(bool),
+    /// A name.
+    Name(String),
+    /// `c[1]`
+    Index(Name, Box<Expr>),
+    /// `-x`, `!x`, `~x`
+    Unary(&'static str, Box<Expr>),
+    /// `x + y`
+    Binary(&'static str, Box<Expr>, Box<Expr>),
+    /// `sin(x)`
+    Call(Name, Vec<Expr>),
+}

@@ -1,0 +1,240 @@
+//! Expressions: angles, whole numbers, conditions.
+
+use std::f64::consts::{E, PI, TAU};
+
+use qml_ir::circuit::{Angle, Bit, BitExpr, Slot};
+use qml_source::Span;
+
+use super::ast::{Expr, ExprKind, Name};
+use super::fault::Fault;
+use super::lower::Lowering;
+use super::names::Meaning;
+use super::program::{Computed, Function};
+
+/// The angles of a gate definition and their values.
+pub type Locals<'a> = &'a [(String, Angle)];
+
+impl Lowering<'_> {
+    /// The value of an expression, which is finite where no input occurs. What is not affine goes to a slot of its own.
+    pub fn angle(&mut self, expr: &Expr, locals: Locals) -> Result<Angle, Fault> {
+        let value = self.value(expr, locals)?;
+        let is_finite = value.constant.is_finite() && value.terms.iter().all(|term| term.1.is_finite());
+        if is_finite { Ok(value) } else { Err(Fault::Kind { wanted: "a finite number", span: expr.span }) }
+    }
+
+    fn value(&mut self, expr: &Expr, locals: Locals) -> Result<Angle, Fault> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Number(value) => Ok(Angle::constant(*value)),
+            ExprKind::Name(name) => self.named_value(name, span, locals),
+            ExprKind::Unary("-", operand) => Ok(self.value(operand, locals)?.negated()),
+            ExprKind::Binary(sign @ ("+" | "-" | "*" | "/" | "**"), left, right) => {
+                let (left, right) = (self.value(left, locals)?, self.value(right, locals)?);
+                Ok(match *sign {
+                    "+" => left.plus(&right),
+                    "-" => left.plus(&right.negated()),
+                    "*" if right.is_constant() => left.times(right.constant),
+                    "*" if left.is_constant() => right.times(left.constant),
+                    "*" => self.compute(Function::Multiply, vec![left, right], span),
+                    "/" if right.is_constant() => divide(left, right.constant),
+                    "/" => self.compute(Function::Divide, vec![left, right], span),
+                    _ => self.compute(Function::Power, vec![left, right], span),
+                })
+            }
+            ExprKind::Call(name, arguments) => {
+                let [argument] = &arguments[..] else {
+                    return self.two_arguments(name, arguments, locals, span);
+                };
+                let Some((_, function)) = Function::NAMES.iter().find(|(text, _)| *text == name.text) else {
+                    return Err(unknown_function(name));
+                };
+                let argument = self.value(argument, locals)?;
+                Ok(self.compute(*function, vec![argument], span))
+            }
+            ExprKind::Bool(_) | ExprKind::Index(..) | ExprKind::Unary(..) | ExprKind::Binary(..) => {
+                Err(Fault::Kind { wanted: "a number", span })
+            }
+        }
+    }
+
+    fn two_arguments(
+        &mut self,
+        name: &Name,
+        arguments: &[Expr],
+        locals: Locals,
+        span: Span,
+    ) -> Result<Angle, Fault> {
+        let [base, exponent] = arguments else {
+            return Err(Fault::Count {
+                name: name.text.clone(),
+                what: "argument",
+                wanted: 1,
+                given: arguments.len(),
+                span,
+            });
+        };
+        if name.text != "pow" {
+            return Err(unknown_function(name));
+        }
+        let arguments = vec![self.value(base, locals)?, self.value(exponent, locals)?];
+        Ok(self.compute(Function::Power, arguments, span))
+    }
+
+    fn named_value(&self, name: &str, span: Span, locals: Locals) -> Result<Angle, Fault> {
+        if let Some((_, value)) = locals.iter().find(|(local, _)| local == name) {
+            return Ok(value.clone());
+        }
+        match self.symbols.get(name).map(|symbol| &symbol.meaning) {
+            Some(Meaning::Value(value)) => return Ok(value.clone()),
+            Some(_) => return Err(Fault::Kind { wanted: "a number", span }),
+            None => {}
+        }
+        match name {
+            "pi" | "π" => Ok(Angle::constant(PI)),
+            "tau" | "τ" => Ok(Angle::constant(TAU)),
+            "euler" | "ℇ" => Ok(Angle::constant(E)),
+            _ => Err(Fault::Unknown { name: name.to_owned(), what: "number", span, help: None }),
+        }
+    }
+
+    /// The value of a function: at once for known arguments, else a slot, the same one for the same arguments.
+    fn compute(&mut self, function: Function, arguments: Vec<Angle>, span: Span) -> Angle {
+        if arguments.iter().all(Angle::is_constant) {
+            let known: Vec<f64> = arguments.iter().map(|angle| angle.constant).collect();
+            return Angle::constant(function.apply(&known));
+        }
+        let computed = &mut self.program.computed;
+        if let Some(same) = computed.iter().find(|c| c.function == function && c.arguments == arguments) {
+            return Angle::slot(same.slot);
+        }
+        let slots = &mut self.program.circuit.slots;
+        let slot = Slot(slots.len() as u32);
+        let name = (computed.len()..).map(|i| format!("computed_{i}")).find(|name| !slots.contains(name));
+        slots.extend(name);
+        computed.push(Computed { slot, function, arguments, span });
+        Angle::slot(slot)
+    }
+
+    /// A whole number that is known, not negative, and at most `MAX_OPS`.
+    pub fn count(&mut self, expr: &Expr) -> Result<usize, Fault> {
+        let value = self.whole(expr, &[])?;
+        usize::try_from(value)
+            .map_err(|_| Fault::Kind { wanted: "a number that is not negative", span: expr.span })
+    }
+
+    /// A whole number that is known.
+    pub fn whole(&mut self, expr: &Expr, locals: Locals) -> Result<i64, Fault> {
+        let value = self.angle(expr, locals)?;
+        let is_whole = value.is_constant() && value.constant.fract() == 0.0 && value.constant.abs() < 1e15;
+        if is_whole {
+            Ok(value.constant as i64)
+        } else {
+            Err(Fault::Kind { wanted: "a known whole number", span: expr.span })
+        }
+    }
+
+    /// A condition on bits.
+    pub fn condition(&mut self, expr: &Expr) -> Result<BitExpr, Fault> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Bool(value) => Ok(BitExpr::Const(*value)),
+            ExprKind::Name(_) | ExprKind::Index(..) => match self.bits(expr)? {
+                (bits, false) => Ok(BitExpr::Bit(bits[0])),
+                (_, true) => {
+                    Err(Fault::Kind { wanted: "a condition; compare the register with a number", span })
+                }
+            },
+            ExprKind::Unary("!" | "~", operand) => Ok(BitExpr::Not(Box::new(self.condition(operand)?))),
+            ExprKind::Binary(sign @ ("&&" | "||" | "&" | "|" | "^"), left, right) => {
+                let (left, right) = (Box::new(self.condition(left)?), Box::new(self.condition(right)?));
+                Ok(match *sign {
+                    "&&" | "&" => BitExpr::And(left, right),
+                    "||" | "|" => BitExpr::Or(left, right),
+                    _ => BitExpr::Xor(left, right),
+                })
+            }
+            ExprKind::Binary(sign @ ("==" | "!="), left, right) => {
+                let equal = self.equality(left, right)?;
+                Ok(if *sign == "==" { equal } else { BitExpr::Not(Box::new(equal)) })
+            }
+            _ => Err(Fault::Kind { wanted: "a condition on bits", span }),
+        }
+    }
+
+    /// Bits or a condition on one side, a number or a condition on the other.
+    fn equality(&mut self, left: &Expr, right: &Expr) -> Result<BitExpr, Fault> {
+        if let ExprKind::Number(_) = left.kind {
+            return self.equality_with(right, left);
+        }
+        self.equality_with(left, right)
+    }
+
+    fn equality_with(&mut self, left: &Expr, right: &Expr) -> Result<BitExpr, Fault> {
+        let is_number = !matches!(right.kind, ExprKind::Bool(_)) && self.angle(right, &[]).is_ok();
+        if !is_number {
+            let (left, right) = (self.condition(left)?, self.condition(right)?);
+            return Ok(match right {
+                BitExpr::Const(true) => left,
+                BitExpr::Const(false) => BitExpr::Not(Box::new(left)),
+                _ => BitExpr::Not(Box::new(BitExpr::Xor(Box::new(left), Box::new(right)))),
+            });
+        }
+        let value = self.count(right)? as u64;
+        let bits = self.bits(left)?.0;
+        if bits.len() < 64 && value >> bits.len() != 0 {
+            return Ok(BitExpr::Const(false));
+        }
+        let each = bits.into_iter().enumerate().map(|(i, bit)| {
+            let is_one = i < 64 && value >> i & 1 == 1;
+            if is_one { BitExpr::Bit(bit) } else { BitExpr::Not(Box::new(BitExpr::Bit(bit))) }
+        });
+        let all = each.reduce(|a, b| BitExpr::And(Box::new(a), Box::new(b)));
+        Ok(all.unwrap_or(BitExpr::Const(true)))
+    }
+
+    /// The bits that an expression names, and whether they are a register.
+    fn bits(&mut self, expr: &Expr) -> Result<(Vec<Bit>, bool), Fault> {
+        let wrong = Err(Fault::Kind { wanted: "bits", span: expr.span });
+        let (name, index) = match &expr.kind {
+            ExprKind::Name(name) => (name, None),
+            ExprKind::Index(name, index) => (&name.text, Some(index)),
+            _ => return wrong,
+        };
+        let (start, size, is_register) = match self.symbols.get(name).map(|symbol| &symbol.meaning) {
+            Some(&Meaning::Bits { start, size, is_register }) => (start, size, is_register),
+            Some(_) => return wrong,
+            None => {
+                let span = expr.span;
+                return Err(Fault::Unknown { name: name.clone(), what: "register", span, help: None });
+            }
+        };
+        let all = |range: std::ops::Range<usize>| range.map(|i| Bit((start + i) as u32)).collect();
+        match index {
+            Some(index) => {
+                let i = self.index(index, name, size)?;
+                Ok((all(i..i + 1), false))
+            }
+            None => Ok((all(0..size), is_register)),
+        }
+    }
+
+    /// An index into a register; OpenQASM 3 counts negative ones from the end.
+    pub fn index(&mut self, expr: &Expr, name: &str, size: usize) -> Result<usize, Fault> {
+        let index = self.whole(expr, &[])?;
+        let from_start = if index < 0 && self.version > 2 { index + size as i64 } else { index };
+        match usize::try_from(from_start) {
+            Ok(i) if i < size => Ok(i),
+            _ => Err(Fault::Index { name: name.to_owned(), size, index: index as f64, span: expr.span }),
+        }
+    }
+}
+
+fn divide(mut angle: Angle, divisor: f64) -> Angle {
+    angle.constant /= divisor;
+    angle.terms.iter_mut().for_each(|term| term.1 /= divisor);
+    angle
+}
+
+fn unknown_function(name: &Name) -> Fault {
+    Fault::Unknown { name: name.text.clone(), what: "function", span: name.span, help: None }
+}

@@ -1,0 +1,530 @@
+//! Tokens to statements, by recursive descent. After a fault it goes on behind the next semicolon.
+
+use logos::Logos;
+use qml_source::{FileId, Span};
+
+use super::ast::{
+    Call, Definition, Expr, ExprKind, File, Modifier, Name, Operand, Part, Statement, StatementKind,
+};
+use super::fault::Fault;
+use super::token::Token;
+
+type Parsed<T> = Result<T, Fault>;
+
+/// How deep expressions and blocks may nest.
+const MAX_DEPTH: usize = 200;
+
+/// The statements of a file, and what is wrong with its text.
+pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut tokens = Vec::new();
+    for (token, range) in Token::lexer(text).spanned() {
+        let span = Span::new(file, range.start, range.end);
+        match token {
+            Ok(token) => tokens.push((token, span)),
+            Err(()) => faults
+                .push(Fault::Syntax { span, expected: "a word, a number or a sign of OpenQASM".to_owned() }),
+        }
+    }
+    let end = Span::new(file, text.len(), text.len());
+    let mut parser = Parser { text, tokens, at: 0, end, depth: 0, version: 2 };
+    match parser.version() {
+        Ok(version) => parser.version = version,
+        Err(fault) => {
+            faults.push(fault);
+            parser.skip_statement(0);
+        }
+    }
+    let mut statements = Vec::new();
+    while !parser.is_done() {
+        let start = parser.at;
+        match parser.statement() {
+            Ok(found) => statements.push(found),
+            Err(fault) => {
+                faults.push(fault);
+                parser.skip_statement(start);
+            }
+        }
+    }
+    let physical = parser.tokens.iter().filter(|token| token.0 == Token::Physical);
+    let n_physical = physical
+        .filter_map(|token| parser.slice(token.1)[1..].parse::<usize>().ok())
+        .map(|i| i.saturating_add(1));
+    (File { version: parser.version, n_physical: n_physical.max().unwrap_or(0), statements }, faults)
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<(Token, Span)>,
+    at: usize,
+    /// The empty place at the end.
+    end: Span,
+    depth: usize,
+    version: u32,
+}
+
+impl<'a> Parser<'a> {
+    /// `OPENQASM 2.0;`, which may be missing: then the first words tell.
+    fn version(&mut self) -> Parsed<u32> {
+        if !self.eat("OPENQASM") {
+            let is_old = self.tokens.iter().any(|&(_, span)| matches!(self.slice(span), "qreg" | "creg"));
+            return Ok(if is_old { 2 } else { 3 });
+        }
+        let span = self.span();
+        let version = match self.peek() {
+            "2.0" | "2" => 2,
+            "3" | "3.0" | "3.1" => 3,
+            other => {
+                return Err(Fault::Header {
+                    span,
+                    what: format!("version `{other}` of OpenQASM is not known"),
+                });
+            }
+        };
+        self.at += 1;
+        self.expect(";")?;
+        Ok(version)
+    }
+
+    fn statement(&mut self) -> Parsed<Statement> {
+        self.deeper(|parser| {
+            let start = parser.span();
+            let kind = parser.statement_kind()?;
+            Ok(Statement { kind, span: parser.since(start) })
+        })
+    }
+
+    fn statement_kind(&mut self) -> Parsed<StatementKind> {
+        let kind = match self.peek() {
+            "include" => {
+                self.at += 1;
+                let span = self.span();
+                let Some(Token::Text) = self.token() else {
+                    return Err(self.expected("a file name in quotes"));
+                };
+                self.at += 1;
+                let text = self.slice(span).trim_matches('"').to_owned();
+                StatementKind::Include(Name { text, span })
+            }
+            "qreg" => self.old_register(|name, size| StatementKind::Qubits { name, size })?,
+            "creg" => self.old_register(|name, size| StatementKind::Bits { name, size, measured: None })?,
+            "qubit" => {
+                self.at += 1;
+                let size = self.designator()?;
+                StatementKind::Qubits { size, name: self.name()? }
+            }
+            "bit" => {
+                self.at += 1;
+                let size = self.designator()?;
+                let name = self.name()?;
+                let measured = if self.eat("=") {
+                    self.expect("measure")?;
+                    Some(self.operand()?)
+                } else {
+                    None
+                };
+                StatementKind::Bits { name, size, measured }
+            }
+            "input" => {
+                self.at += 1;
+                if !matches!(self.peek(), "float" | "angle") {
+                    let what = format!("an input of type `{}`", self.peek());
+                    return Err(Fault::Unsupported { what, span: self.span() });
+                }
+                self.scalar_type()?;
+                StatementKind::Input(self.name()?)
+            }
+            "const" => {
+                self.at += 1;
+                self.scalar_type()?;
+                let name = self.name()?;
+                self.expect("=")?;
+                StatementKind::Constant { name, value: self.expr()? }
+            }
+            "gate" => return self.definition().map(StatementKind::Gate),
+            "opaque" => {
+                self.at += 1;
+                let name = self.name()?;
+                self.params()?;
+                self.names()?;
+                StatementKind::Opaque(name)
+            }
+            "measure" => {
+                self.at += 1;
+                let from = self.operand()?;
+                let to = if self.eat("->") { Some(self.operand()?) } else { None };
+                StatementKind::Measure { from, to }
+            }
+            "reset" => {
+                self.at += 1;
+                StatementKind::Reset(self.operand()?)
+            }
+            "barrier" => {
+                self.at += 1;
+                StatementKind::Barrier(if self.peek() == ";" { Vec::new() } else { self.operands()? })
+            }
+            "if" => return self.branch(),
+            word @ ("for" | "while" | "switch" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern"
+            | "let" | "output" | "delay" | "box" | "duration" | "stretch" | "int" | "uint"
+            | "float" | "angle" | "bool" | "complex" | "array" | "return" | "break" | "continue"
+            | "end" | "pragma" | "nop") => {
+                return Err(Fault::Unsupported { what: format!("`{word}`"), span: self.span() });
+            }
+            _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => self.call_or_assignment()?,
+            _ => return Err(self.expected("a statement")),
+        };
+        self.expect(";")?;
+        Ok(kind)
+    }
+
+    fn old_register(&mut self, make: fn(Name, Option<Expr>) -> StatementKind) -> Parsed<StatementKind> {
+        self.at += 1;
+        let name = self.name()?;
+        let size = self.designator()?;
+        Ok(make(name, size))
+    }
+
+    /// `[expr]`, if it is there.
+    fn designator(&mut self) -> Parsed<Option<Expr>> {
+        if !self.eat("[") {
+            return Ok(None);
+        }
+        let size = self.expr()?;
+        self.expect("]")?;
+        Ok(Some(size))
+    }
+
+    fn scalar_type(&mut self) -> Parsed<()> {
+        let span = self.span();
+        match self.peek() {
+            "float" | "angle" | "int" | "uint" => {
+                self.at += 1;
+                self.designator()?;
+                Ok(())
+            }
+            other => Err(Fault::Unsupported { what: format!("the type `{other}` here"), span }),
+        }
+    }
+
+    fn definition(&mut self) -> Parsed<Definition> {
+        self.at += 1;
+        let name = self.name()?;
+        let params = self.params()?;
+        let wires = self.names()?;
+        let body = self.block()?;
+        Ok(Definition { name, params, wires, body })
+    }
+
+    /// Names in parentheses, if there are any.
+    fn params(&mut self) -> Parsed<Vec<Name>> {
+        if !self.eat("(") {
+            return Ok(Vec::new());
+        }
+        let params = if self.peek() == ")" { Vec::new() } else { self.names()? };
+        self.expect(")")?;
+        Ok(params)
+    }
+
+    fn names(&mut self) -> Parsed<Vec<Name>> {
+        let mut names = Vec::new();
+        // A gate of no wires (a global phase) has an empty list.
+        if matches!(self.peek(), "{" | ";") {
+            return Ok(names);
+        }
+        loop {
+            names.push(self.name()?);
+            if !self.eat(",") {
+                return Ok(names);
+            }
+        }
+    }
+
+    fn block(&mut self) -> Parsed<Vec<Statement>> {
+        self.expect("{")?;
+        let mut body = Vec::new();
+        while !self.eat("}") {
+            body.push(self.statement()?);
+        }
+        Ok(body)
+    }
+
+    fn branch(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect("(")?;
+        let condition = self.expr()?;
+        self.expect(")")?;
+        let then = self.block_or_statement()?;
+        let otherwise = if self.eat("else") { self.block_or_statement()? } else { Vec::new() };
+        Ok(StatementKind::If { condition, then, otherwise })
+    }
+
+    fn block_or_statement(&mut self) -> Parsed<Vec<Statement>> {
+        if self.peek() == "{" { self.block() } else { Ok(vec![self.statement()?]) }
+    }
+
+    fn call_or_assignment(&mut self) -> Parsed<StatementKind> {
+        let start = self.at;
+        if let Ok(to) = self.operand() {
+            if self.eat("=") {
+                let span = self.span();
+                if !self.eat("measure") {
+                    return Err(Fault::Unsupported {
+                        what: "an assignment that is no measurement".to_owned(),
+                        span,
+                    });
+                }
+                return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
+            }
+        }
+        self.at = start;
+        let mut modifiers = Vec::new();
+        while let Some(modifier) = self.modifier()? {
+            modifiers.push(modifier);
+        }
+        let name = self.name()?;
+        let mut arguments = Vec::new();
+        if self.eat("(") {
+            while !self.eat(")") {
+                arguments.push(self.expr()?);
+                if self.peek() != ")" {
+                    self.expect(",")?;
+                }
+            }
+        }
+        let operands = if self.peek() == ";" { Vec::new() } else { self.operands()? };
+        Ok(StatementKind::Call(Call { modifiers, name, arguments, operands }))
+    }
+
+    fn modifier(&mut self) -> Parsed<Option<Modifier>> {
+        let word = self.peek();
+        let modifier = match word {
+            "inv" => {
+                self.at += 1;
+                Modifier::Inverse
+            }
+            "ctrl" | "negctrl" => {
+                self.at += 1;
+                Modifier::Control { on_one: word == "ctrl", count: self.argument()? }
+            }
+            "pow" => {
+                self.at += 1;
+                let Some(power) = self.argument()? else { return Err(self.expected("`(`")) };
+                Modifier::Power(power)
+            }
+            _ => return Ok(None),
+        };
+        self.expect("@")?;
+        Ok(Some(modifier))
+    }
+
+    /// `(expr)`, if it is there.
+    fn argument(&mut self) -> Parsed<Option<Expr>> {
+        if !self.eat("(") {
+            return Ok(None);
+        }
+        let argument = self.expr()?;
+        self.expect(")")?;
+        Ok(Some(argument))
+    }
+
+    fn operands(&mut self) -> Parsed<Vec<Operand>> {
+        let mut operands = vec![self.operand()?];
+        while self.eat(",") {
+            operands.push(self.operand()?);
+        }
+        Ok(operands)
+    }
+
+    fn operand(&mut self) -> Parsed<Operand> {
+        let name = if let Some(Token::Physical) = self.token() {
+            let span = self.span();
+            self.at += 1;
+            Name { text: self.slice(span).to_owned(), span }
+        } else {
+            self.name()?
+        };
+        let part = if self.eat("[") {
+            let first = self.expr()?;
+            let part = if self.eat(":") { Part::Range(first, self.expr()?) } else { Part::Index(first) };
+            self.expect("]")?;
+            part
+        } else {
+            Part::Whole
+        };
+        let span = self.since(name.span);
+        Ok(Operand { name, part, span })
+    }
+
+    fn expr(&mut self) -> Parsed<Expr> {
+        self.binary(0)
+    }
+
+    /// A chain of operators that bind at least as strongly as `level`.
+    fn binary(&mut self, level: usize) -> Parsed<Expr> {
+        const LEVELS: [&[&str]; 8] = [
+            &["||"],
+            &["&&"],
+            &["|"],
+            // In OpenQASM 2 this sign is the power, below.
+            &["^"],
+            &["&"],
+            &["==", "!="],
+            &["+", "-"],
+            &["*", "/"],
+        ];
+        let Some(signs) = LEVELS.get(level) else { return self.unary() };
+        let mut left = self.binary(level + 1)?;
+        loop {
+            let sign = signs.iter().find(|sign| self.peek() == **sign && (**sign != "^" || self.version > 2));
+            let Some(sign) = sign else { return Ok(left) };
+            self.at += 1;
+            let right = self.binary(level + 1)?;
+            left = Expr {
+                span: left.span.to(right.span),
+                kind: ExprKind::Binary(sign, left.into(), right.into()),
+            };
+        }
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        self.deeper(|parser| {
+            let start = parser.span();
+            for sign in ["-", "!", "~"] {
+                if parser.eat(sign) {
+                    let operand = parser.unary()?;
+                    let span = start.to(operand.span);
+                    return Ok(Expr { kind: ExprKind::Unary(sign, operand.into()), span });
+                }
+            }
+            parser.eat("+");
+            parser.power()
+        })
+    }
+
+    fn power(&mut self) -> Parsed<Expr> {
+        let base = self.primary()?;
+        if self.eat("**") || self.version == 2 && self.eat("^") {
+            let exponent = self.unary()?;
+            let span = base.span.to(exponent.span);
+            return Ok(Expr { kind: ExprKind::Binary("**", base.into(), exponent.into()), span });
+        }
+        Ok(base)
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        let kind = match self.token() {
+            Some(Token::Int | Token::Float) => {
+                let digits = self.slice(span).replace('_', "");
+                self.at += 1;
+                let Ok(value) = digits.parse() else { return Err(self.expected("a number")) };
+                ExprKind::Number(value)
+            }
+            Some(Token::Word) => {
+                let name = self.name()?;
+                if self.eat("(") {
+                    let mut arguments = vec![self.expr()?];
+                    while self.eat(",") {
+                        arguments.push(self.expr()?);
+                    }
+                    self.expect(")")?;
+                    ExprKind::Call(name, arguments)
+                } else if self.eat("[") {
+                    let index = self.expr()?;
+                    self.expect("]")?;
+                    ExprKind::Index(name, index.into())
+                } else {
+                    match name.text.as_str() {
+                        "true" => ExprKind::Bool(true),
+                        "false" => ExprKind::Bool(false),
+                        _ => ExprKind::Name(name.text),
+                    }
+                }
+            }
+            _ if self.eat("(") => {
+                let inner = self.expr()?;
+                self.expect(")")?;
+                inner.kind
+            }
+            _ => return Err(self.expected("an expression")),
+        };
+        Ok(Expr { kind, span: self.since(span) })
+    }
+
+    fn name(&mut self) -> Parsed<Name> {
+        let span = self.span();
+        let Some(Token::Word) = self.token() else { return Err(self.expected("a name")) };
+        self.at += 1;
+        Ok(Name { text: self.slice(span).to_owned(), span })
+    }
+
+    fn deeper<T>(&mut self, part: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth == MAX_DEPTH {
+            return Err(Fault::Unsupported { what: "such deep nesting".to_owned(), span: self.span() });
+        }
+        self.depth += 1;
+        let result = part(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Goes behind the end of the statement that began at token `start`: a semicolon or brace outside of its braces.
+    fn skip_statement(&mut self, start: usize) {
+        self.depth = 0;
+        let mut open = 0;
+        for at in start..self.tokens.len() {
+            let is_taken = at < self.at;
+            match self.slice(self.tokens[at].1) {
+                "{" => open += 1,
+                "}" => open -= 1,
+                ";" => {}
+                _ => continue,
+            }
+            let is_end = open < 0 || open == 0 && self.slice(self.tokens[at].1) != "{";
+            if is_end && !is_taken {
+                self.at = at + 1;
+                return;
+            }
+        }
+        self.at = self.tokens.len();
+    }
+
+    fn is_done(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    fn token(&self) -> Option<Token> {
+        self.tokens.get(self.at).map(|token| token.0)
+    }
+
+    fn span(&self) -> Span {
+        self.tokens.get(self.at).map_or(self.end, |token| token.1)
+    }
+
+    /// From `start` to the last token that was taken.
+    fn since(&self, start: Span) -> Span {
+        if self.at == 0 { start } else { start.to(self.tokens[self.at - 1].1) }
+    }
+
+    fn slice(&self, span: Span) -> &'a str {
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    fn peek(&self) -> &'a str {
+        self.slice(self.span())
+    }
+
+    fn eat(&mut self, word: &str) -> bool {
+        let found = self.peek() == word;
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, word: &str) -> Parsed<()> {
+        if self.eat(word) { Ok(()) } else { Err(self.expected(&format!("`{word}`"))) }
+    }
+
+    fn expected(&self, what: &str) -> Fault {
+        Fault::Syntax { span: self.span(), expected: what.to_owned() }
+    }
+}
