@@ -1,1 +1,34 @@
 //! Exact and sampled simulation of circuits.
+//!
+//! A circuit is prepared once as a [`Plan`]; each call then binds the slots and runs it on a [`Simulator`]. States are
+//! vectors of complex doubles, bit `i` of an index belongs to wire `i`. The same call gives the same bits on any number
+//! of threads. The crate knows circuits and observables; it must never learn about the language, devices or files.
+
+mod bind;
+mod expect;
+mod fault;
+mod fidelity;
+mod kernel;
+mod kets;
+mod memory;
+mod pauli;
+mod plan;
+mod probabilities;
+mod sample;
+mod simulator;
+mod state;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use expect::Expectations;
+pub use fault::Fault;
+pub use fidelity::Fidelity;
+pub use plan::Plan;
+pub use probabilities::ProbabilitiesVjp;
+pub use sample::Shots;
+pub use simulator::{Exact, MANY_BRANCHES, Simulator};
+
+/// A complex number in double precision.
+pub type C64 = num_complex::Complex<f64>;

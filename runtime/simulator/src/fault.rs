@@ -1,0 +1,91 @@
+//! What can go wrong in a simulation that is not our fault.
+
+use std::fmt;
+
+use crate::C64;
+
+/// Why a simulation has no result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// The states don't fit into memory.
+    TooLarge {
+        /// What the call would hold at once.
+        needed_bytes: u128,
+        /// What the machine (or its container) has left.
+        available_bytes: u64,
+        /// Wires of the circuit.
+        qubits: usize,
+    },
+    /// The program was asked to stop.
+    Interrupted,
+    /// A slot holds NaN or an infinity.
+    NotFinite {
+        /// Which slot.
+        slot: usize,
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: f64,
+    },
+    /// A coefficient of an observable has an imaginary part, or is not finite.
+    NotHermitian {
+        /// Which observable of the list.
+        observable: usize,
+        /// The coefficient.
+        coefficient: C64,
+    },
+    /// An observable refers to a qubit that the register doesn't have.
+    QubitOutOfRange {
+        /// The qubit.
+        qubit: u32,
+        /// Qubits of the register.
+        register: usize,
+    },
+    /// A projector has more or fewer bits than the register has qubits.
+    ProjectorLength {
+        /// Bits of the projector.
+        bits: usize,
+        /// Qubits of the register.
+        register: usize,
+    },
+    /// The register has no state vector: it is entangled with qubits that were not returned, or depends on outcomes.
+    Mixed,
+    /// Two registers that are compared differ in size.
+    RegisterMismatch {
+        /// Qubits of the first.
+        left: usize,
+        /// Qubits of the second.
+        right: usize,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { needed_bytes, available_bytes, qubits } => write!(
+                f,
+                "simulating {qubits} qubits takes {needed_bytes} bytes of memory, {available_bytes} are available"
+            ),
+            Self::Interrupted => write!(f, "interrupted"),
+            Self::NotFinite { name, value, .. } => write!(f, "the angle `{name}` is {value}"),
+            Self::NotHermitian { coefficient, .. } => {
+                write!(f, "the observable is not Hermitian: it has the coefficient {coefficient}")
+            }
+            Self::QubitOutOfRange { qubit, register } => {
+                write!(f, "the observable acts on qubit {qubit}, the register has {register} qubits")
+            }
+            Self::ProjectorLength { bits, register } => {
+                write!(f, "the projector has {bits} bits, the register has {register} qubits")
+            }
+            Self::Mixed => write!(
+                f,
+                "the register has no state vector: it is entangled with qubits that are not returned, or differs between outcomes"
+            ),
+            Self::RegisterMismatch { left, right } => {
+                write!(f, "the registers have {left} and {right} qubits")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,63 @@
+//! The squared overlap of two states, and its gradient.
+
+use crate::bind::Bound;
+use crate::plan::Plan;
+use crate::simulator::Simulator;
+use crate::state::Parts;
+use crate::sweep::sweep;
+use crate::walk::Purpose;
+use crate::{C64, Fault};
+
+/// A fidelity with its derivatives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fidelity {
+    /// `|<a|b>|^2`.
+    pub value: f64,
+    /// The derivative with respect to the first circuit's slots.
+    pub d_left: Vec<f64>,
+    /// The derivative with respect to the second circuit's slots.
+    pub d_right: Vec<f64>,
+}
+
+impl Simulator {
+    /// The squared overlap `|<a|b>|^2` of the registers of two circuits; both must be pure.
+    pub fn fidelity(&self, left: (&Plan, &[f64]), right: (&Plan, &[f64])) -> Result<f64, Fault> {
+        check_sizes(left.0, right.0)?;
+        let a = self.state(left.0, left.1)?.value;
+        let b = self.state(right.0, right.1)?.value;
+        Ok(overlap(&a, &b))
+    }
+
+    /// The squared overlap and its derivatives.
+    pub fn fidelity_vjp(&self, left: (&Plan, &[f64]), right: (&Plan, &[f64])) -> Result<Fidelity, Fault> {
+        check_sizes(left.0, right.0)?;
+        let (left, right) = (Bound::new(left.0, left.1)?, Bound::new(right.0, right.1)?);
+        let (a, b) = (self.pure_state(&left)?.value, self.pure_state(&right)?.value);
+        let d_left = self.d_projector(&left, &b)?;
+        let d_right = self.d_projector(&right, &a)?;
+        Ok(Fidelity { value: overlap(&a, &b), d_left, d_right })
+    }
+
+    /// The derivative of `<target| rho |target>`, where `rho` is the register's density matrix.
+    fn d_projector(&self, bound: &Bound, target: &[C64]) -> Result<Vec<f64>, Fault> {
+        let parts = Parts::new(bound.plan);
+        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
+            for rest in parts.rests() {
+                let along: C64 =
+                    target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi[i | rest]).sum();
+                target.iter().zip(&parts.indices).for_each(|(t, i)| bra[i | rest] = t * along);
+            }
+            Ok(())
+        };
+        Ok(sweep(self, bound, Purpose::State, &mut leaf)?.0)
+    }
+}
+
+fn check_sizes(left: &Plan, right: &Plan) -> Result<(), Fault> {
+    let (left, right) = (left.register_len(), right.register_len());
+    if left == right { Ok(()) } else { Err(Fault::RegisterMismatch { left, right }) }
+}
+
+fn overlap(a: &[C64], b: &[C64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr()
+}

@@ -1,0 +1,50 @@
+//! How much memory there is, so that a state that doesn't fit is refused before it is tried.
+
+use std::fs;
+use std::path::Path;
+
+/// Bytes that can be allocated now without swapping or being killed; `u64::MAX` where the system doesn't tell.
+pub(crate) fn available_bytes() -> u64 {
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo_available(&text));
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let group = groups.lines().filter_map(|line| group_available(line, Path::new("/sys/fs/cgroup"))).min();
+    machine.unwrap_or(u64::MAX).min(group.unwrap_or(u64::MAX))
+}
+
+/// `MemAvailable` of `/proc/meminfo`, in bytes.
+fn meminfo_available(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// What a line of `/proc/self/cgroup` (`0::/path`, or `5:memory:/path` in version 1) leaves: the least over the group
+/// and all groups around it.
+fn group_available(line: &str, root: &Path) -> Option<u64> {
+    let mut parts = line.splitn(3, ':');
+    let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_v1 = controllers.split(',').any(|name| name == "memory");
+    if !is_v1 && !controllers.is_empty() {
+        return None;
+    }
+    let (root, limit, used, inactive) = if is_v1 {
+        (root.join("memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ")
+    } else {
+        (root.to_path_buf(), "memory.max", "memory.current", "inactive_file ")
+    };
+    let own = root.join(path.trim_start_matches('/'));
+    own.ancestors()
+        .take_while(|folder| folder.starts_with(&root))
+        .filter_map(|folder| {
+            // The word `max` stands for no limit and doesn't parse.
+            let read = |name: &str| fs::read_to_string(folder.join(name)).ok()?.trim().parse::<u64>().ok();
+            let (limit, used) = (read(limit)?, read(used)?);
+            let stat = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
+            // File pages that nobody uses are given back before anybody is killed.
+            let spare = stat.lines().find_map(|line| line.strip_prefix(inactive)?.trim().parse::<u64>().ok());
+            Some(limit.saturating_sub(used.saturating_sub(spare.unwrap_or(0))))
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests;

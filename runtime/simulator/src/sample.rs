@@ -1,0 +1,191 @@
+//! Shots.
+//!
+//! The shots walk through the plan together: at a measurement each shot draws its outcome, and the two groups go on with
+//! the two projected states. A shot draws from its own stream, keyed by the shot's number and the number of the
+//! measurement on its way, so it is the same whatever the threads and whatever the number of shots.
+
+use qml_prelude::random::uniform_at;
+use rayon::prelude::*;
+
+use crate::bind::Bound;
+use crate::kernel::{apply, copy, outcome_weights, scale};
+use crate::plan::{Plan, Step, holds};
+use crate::simulator::Simulator;
+use crate::walk::{Purpose, settle};
+use crate::{C64, Fault};
+
+/// Amplitudes whose probabilities are summed before a search.
+const BLOCK: usize = 64;
+
+/// Outcomes of repeated runs: for each shot the register, qubit 0 first, and then the classical bits of the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shots {
+    /// How many runs.
+    pub n_shots: usize,
+    /// Bits of a run.
+    pub n_bits: usize,
+    /// The bits, run by run.
+    pub bits: Vec<bool>,
+}
+
+impl Shots {
+    /// The bits of a run.
+    pub fn row(&self, shot: usize) -> &[bool] {
+        &self.bits[shot * self.n_bits..][..self.n_bits]
+    }
+}
+
+impl Simulator {
+    /// Runs the circuit `shots` times and measures the register in the end. The first shots of a longer call are those
+    /// of a shorter one with the same key.
+    pub fn sample(&self, plan: &Plan, slots: &[f64], shots: usize, key: u64) -> Result<Shots, Fault> {
+        let bound = Bound::new(plan, slots)?;
+        let n_bits = plan.register_len() + plan.result_bits.len();
+        let rows = Shots { n_shots: shots, n_bits, bits: vec![false; shots * n_bits] };
+        let mut sampler = Sampler { simulator: self, bound: &bound, key, rows };
+        if shots > 0 {
+            let mut all: Vec<usize> = (0..shots).collect();
+            let ket = self.start(plan.n_wires)?;
+            sampler.follow(0, 0, ket, vec![false; plan.n_bits], &mut all)?;
+        }
+        Ok(sampler.rows)
+    }
+}
+
+struct Sampler<'a> {
+    simulator: &'a Simulator,
+    bound: &'a Bound<'a>,
+    key: u64,
+    rows: Shots,
+}
+
+impl Sampler<'_> {
+    /// Follows a group of shots from step `at`, after `draws` measurements on the way.
+    fn follow(
+        &mut self,
+        mut at: usize,
+        mut draws: u64,
+        mut ket: Vec<C64>,
+        mut bits: Vec<bool>,
+        mut shots: &mut [usize],
+    ) -> Result<(), Fault> {
+        let run = &self.simulator.run;
+        let plan = self.bound.plan;
+        while let Some(step) = plan.steps.get(at) {
+            run.check()?;
+            at += 1;
+            match step {
+                Step::Unitary(unitary) => apply(run, self.bound, *unitary, &mut ket),
+                Step::Branch { condition, otherwise } => {
+                    if !holds(condition, &bits) {
+                        at = *otherwise;
+                    }
+                }
+                Step::Jump { to } => at = *to,
+                Step::Measure { position, is_last, .. }
+                    if Purpose::Outcomes.skips(plan, *position, *is_last) => {}
+                Step::Measure { position, .. } | Step::Reset { position } => {
+                    let weights = outcome_weights(run, &ket, *position);
+                    run.check()?;
+                    let p_one = weights[1] / (weights[0] + weights[1]);
+                    let n_ones = ones_first(shots, |shot| uniform_at(self.key, shot as u64, draws) < p_one);
+                    draws += 1;
+                    let (ones, zeros) = shots.split_at_mut(n_ones);
+                    // The smaller group first: what waits for its end is at most as deep as a group can be halved.
+                    let first = ones.len() <= zeros.len();
+                    let (fewer, more) = if first { (ones, zeros) } else { (zeros, ones) };
+                    let factor = |outcome: bool| weights[usize::from(outcome)].sqrt().recip();
+                    if !fewer.is_empty() {
+                        let mut other = self.simulator.kets.take(plan.n_wires)?;
+                        copy(run, &ket, &mut other);
+                        let mut other_bits = bits.clone();
+                        settle(run, step, first, &mut other, &mut other_bits);
+                        scale(run, &mut other, factor(first));
+                        self.follow(at, draws, other, other_bits, fewer)?;
+                    }
+                    let run = &self.simulator.run;
+                    settle(run, step, !first, &mut ket, &mut bits);
+                    scale(run, &mut ket, factor(!first));
+                    shots = more;
+                }
+            }
+        }
+        self.read_out(draws, &ket, &mut bits, shots)?;
+        self.simulator.kets.give(ket);
+        Ok(())
+    }
+
+    /// Measures all wires for these shots and fills in their rows.
+    fn read_out(&mut self, draws: u64, ket: &[C64], bits: &mut [bool], shots: &[usize]) -> Result<(), Fault> {
+        let run = &self.simulator.run;
+        let plan = self.bound.plan;
+        let ends: Vec<f64> = ket
+            .chunks(BLOCK)
+            .scan(0.0, |sum, block| {
+                *sum += block.iter().map(C64::norm_sqr).sum::<f64>();
+                Some(*sum)
+            })
+            .collect();
+        run.check()?;
+        let draw = |&shot: &usize| pick(ket, &ends, uniform_at(self.key, shot as u64, draws));
+        let indices: Vec<usize> = match run.pool_for(shots.len() / 1000) {
+            Some(pool) => pool.install(|| shots.par_iter().map(draw).collect()),
+            None => shots.iter().map(draw).collect(),
+        };
+        let last: Vec<(u32, usize)> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match *step {
+                Step::Measure { position, bit, is_last: true } => Some((position, bit)),
+                _ => None,
+            })
+            .collect();
+        let n_bits = self.rows.n_bits;
+        for (&shot, index) in shots.iter().zip(indices) {
+            for &(position, bit) in &last {
+                bits[bit] = index >> position & 1 == 1;
+            }
+            let row = &mut self.rows.bits[shot * n_bits..][..n_bits];
+            let (register, result) = row.split_at_mut(plan.register_len());
+            register
+                .iter_mut()
+                .zip(&plan.output)
+                .for_each(|(bit, position)| *bit = index >> position & 1 == 1);
+            result.iter_mut().zip(&plan.result_bits).for_each(|(bit, value)| *bit = holds(value, bits));
+        }
+        Ok(())
+    }
+}
+
+/// Moves the shots for which `is_one` holds to the front; returns how many there are.
+fn ones_first(shots: &mut [usize], is_one: impl Fn(usize) -> bool) -> usize {
+    let mut n_ones = 0;
+    for i in 0..shots.len() {
+        if is_one(shots[i]) {
+            shots.swap(i, n_ones);
+            n_ones += 1;
+        }
+    }
+    n_ones
+}
+
+/// The index where the summed probabilities exceed the share `uniform` of the whole.
+fn pick(ket: &[C64], ends: &[f64], uniform: f64) -> usize {
+    let target = uniform * ends.last().copied().unwrap_or(0.0);
+    let block = ends.partition_point(|&end| end <= target).min(ends.len() - 1);
+    let mut sum = if block == 0 { 0.0 } else { ends[block - 1] };
+    let start = block * BLOCK;
+    let mut found = start;
+    for (i, a) in ket[start..].iter().take(BLOCK).enumerate() {
+        let probability = a.norm_sqr();
+        if probability > 0.0 {
+            // Also where rounding leaves the target above the last end: the last index that can occur.
+            found = start + i;
+            sum += probability;
+            if sum > target {
+                break;
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,89 @@
+//! The state vector of the register, where it has one.
+
+use crate::bind::Bound;
+use crate::plan::Plan;
+use crate::simulator::{Exact, Simulator};
+use crate::walk::Purpose;
+use crate::{C64, Fault};
+
+/// How much weight may lie outside of the one state.
+const IMPURITY: f64 = 1e-10;
+
+impl Simulator {
+    /// The state of the register, qubit 0 least significant. Where other wires are traced out or outcomes were
+    /// measured, the register's global phase is that of its largest part.
+    pub fn state(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<C64>>, Fault> {
+        let bound = Bound::new(plan, slots)?;
+        self.pure_state(&bound)
+    }
+
+    pub(crate) fn pure_state(&self, bound: &Bound) -> Result<Exact<Vec<C64>>, Fault> {
+        let plan = bound.plan;
+        // The state itself and the register's.
+        self.kets.require(plan.n_wires, 2)?;
+        let mut pure: Option<Vec<C64>> = None;
+        let branches = self.walk(bound, Purpose::State).run(|psi| {
+            let parts = Parts::new(plan);
+            let state = match &mut pure {
+                Some(state) => state,
+                None => pure.insert(parts.normalised_largest(psi)),
+            };
+            let outside: f64 = parts
+                .rests()
+                .map(|rest| {
+                    let part = || parts.indices.iter().map(|&i| psi[i | rest]);
+                    let overlap: C64 = state.iter().zip(part()).map(|(a, b)| a.conj() * b).sum();
+                    state.iter().zip(part()).map(|(a, b)| (b - overlap * a).norm_sqr()).sum::<f64>()
+                })
+                .sum();
+            if outside > IMPURITY { Err(Fault::Mixed) } else { Ok(()) }
+        })?;
+        let mut value = pure.unwrap_or_default();
+        for a in &mut value {
+            *a *= bound.phase;
+        }
+        Ok(Exact { value, branches })
+    }
+}
+
+/// A state seen as a table: one column of register amplitudes for each setting of the other wires.
+pub(crate) struct Parts {
+    /// The index of each outcome of the register, other wires zero.
+    pub indices: Vec<usize>,
+    /// The other wires.
+    others: usize,
+}
+
+impl Parts {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut indices = vec![0];
+        for &position in &plan.output {
+            let with_bit: Vec<usize> = indices.iter().map(|i| i | 1 << position).collect();
+            indices.extend(with_bit);
+        }
+        let register: usize = plan.output.iter().map(|p| 1 << p).sum();
+        Self { indices, others: ((1 << plan.n_wires) - 1) & !register }
+    }
+
+    /// All settings of the other wires, as parts of an index.
+    pub(crate) fn rests(&self) -> impl Iterator<Item = usize> + use<> {
+        let others = self.others;
+        let mut next = Some(0usize);
+        std::iter::from_fn(move || {
+            let rest = next?;
+            next = Some((rest | !others).wrapping_add(1) & others).filter(|&rest| rest != 0);
+            Some(rest)
+        })
+    }
+
+    fn normalised_largest(&self, psi: &[C64]) -> Vec<C64> {
+        let norm = |rest: usize| self.indices.iter().map(|&i| psi[i | rest].norm_sqr()).sum::<f64>();
+        let (rest, largest) = self
+            .rests()
+            .map(|rest| (rest, norm(rest)))
+            .fold((0, -1.0), |best, part| if part.1 > best.1 { part } else { best });
+        let scale =
+            if self.others == 0 && (largest - 1.0).abs() < IMPURITY { 1.0 } else { largest.sqrt().recip() };
+        self.indices.iter().map(|&i| psi[i | rest] * scale).collect()
+    }
+}

@@ -1,0 +1,138 @@
+//! Runs a plan through all branches of measurement outcomes.
+//!
+//! A branch state is not normalised: its squared norm is the branch's probability. Sums over the ends of all branches
+//! are therefore plain sums.
+
+use crate::bind::Bound;
+use crate::kernel::{Select, apply, copy, flip_amplitudes, outcome_weights, project};
+use crate::plan::{Plan, Step, holds};
+use crate::simulator::Simulator;
+use crate::{C64, Fault};
+
+/// What is looked at in the end; it decides which measurements matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The state of the register.
+    State,
+    /// The register's outcomes in the Z basis alone.
+    Outcomes,
+}
+
+impl Purpose {
+    /// Whether a measurement changes nothing that is looked at: nobody uses the outcome, and the wire is traced out or
+    /// is only ever looked at in the same basis.
+    pub(crate) fn skips(self, plan: &Plan, position: u32, is_last: bool) -> bool {
+        is_last && (self == Self::Outcomes || !plan.is_returned(position))
+    }
+}
+
+/// A walk through the branches.
+pub(crate) struct Walk<'a> {
+    pub simulator: &'a Simulator,
+    pub bound: &'a Bound<'a>,
+    pub purpose: Purpose,
+    pub tally: Tally,
+}
+
+/// What happened to the branches.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// The weight that may be left out.
+    budget: f64,
+    /// How many branches came to an end.
+    pub branches: u64,
+}
+
+impl Tally {
+    /// Leaves out branches as long as their weights stay under `budget` together.
+    pub(crate) fn new(budget: f64) -> Self {
+        Self { budget, branches: 0 }
+    }
+
+    /// Whether a branch of this weight is followed.
+    pub(crate) fn follows(&mut self, weight: f64) -> bool {
+        let leaves_out = weight <= self.budget;
+        if leaves_out {
+            self.budget -= weight;
+        }
+        !leaves_out
+    }
+}
+
+impl Walk<'_> {
+    /// Calls `leaf` with the state at the end of each branch; returns how many there were.
+    pub(crate) fn run(mut self, mut leaf: impl FnMut(&[C64]) -> Result<(), Fault>) -> Result<u64, Fault> {
+        let ket = self.simulator.start(self.bound.plan.n_wires)?;
+        let bits = vec![false; self.bound.plan.n_bits];
+        self.follow(0, ket, bits, &mut leaf)?;
+        Ok(self.tally.branches)
+    }
+
+    fn follow(
+        &mut self,
+        mut at: usize,
+        mut ket: Vec<C64>,
+        mut bits: Vec<bool>,
+        leaf: &mut dyn FnMut(&[C64]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let run = &self.simulator.run;
+        let plan = self.bound.plan;
+        while let Some(step) = plan.steps.get(at) {
+            run.check()?;
+            at += 1;
+            match step {
+                Step::Unitary(unitary) => apply(run, self.bound, *unitary, &mut ket),
+                Step::Branch { condition, otherwise } => {
+                    if !holds(condition, &bits) {
+                        at = *otherwise;
+                    }
+                }
+                Step::Jump { to } => at = *to,
+                Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
+                Step::Measure { position, .. } | Step::Reset { position } => {
+                    let weights = outcome_weights(run, &ket, *position);
+                    run.check()?;
+                    // The rarer outcome first: what waits for its end is at most as deep as the weight can be halved.
+                    let rare = weights[1] <= weights[0];
+                    let outcomes = [rare, !rare];
+                    if self.tally.follows(weights[usize::from(rare)]) {
+                        let mut other = self.simulator.kets.take(plan.n_wires)?;
+                        copy(run, &ket, &mut other);
+                        let mut other_bits = bits.clone();
+                        settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);
+                        self.follow(at, other, other_bits, leaf)?;
+                    }
+                    settle(&self.simulator.run, step, outcomes[1], &mut ket, &mut bits);
+                }
+            }
+        }
+        self.simulator.run.check()?;
+        self.tally.branches += 1;
+        leaf(&ket)?;
+        self.simulator.kets.give(ket);
+        Ok(())
+    }
+}
+
+/// Projects on an outcome of a measurement or reset, and does what follows from it.
+pub(crate) fn settle(
+    run: &crate::simulator::Run,
+    step: &Step,
+    outcome: bool,
+    ket: &mut [C64],
+    bits: &mut [bool],
+) {
+    match *step {
+        Step::Measure { position, bit, .. } => {
+            project(run, ket, position, outcome);
+            bits[bit] = outcome;
+        }
+        Step::Reset { position } => {
+            project(run, ket, position, outcome);
+            if outcome {
+                flip_amplitudes(run, [ket], 1 << position, Select::default());
+            }
+        }
+        Step::Unitary(_) | Step::Branch { .. } | Step::Jump { .. } => {}
+    }
+}
