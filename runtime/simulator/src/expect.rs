@@ -36,11 +36,16 @@ impl Simulator {
         let prepared = Prepared::new(plan, observables)?;
         let bound = Bound::new(plan, slots)?;
         let mut values = prepared.zeros();
-        let branches = self.walk(&bound, Purpose::State).run(|psi| {
+        let branches = self.walk(&bound, prepared.purpose()).run(|psi| {
             prepared.add_values(&self.run, psi, &mut values);
             self.run.check()
         })?;
         Ok(Exact { value: prepared.combine(&values), branches })
+    }
+
+    /// Whether the observables are ones of this circuit's register, as every function here demands.
+    pub fn check(plan: &Plan, observables: &[Observable]) -> Result<(), Fault> {
+        Prepared::new(plan, observables).map(drop)
     }
 
     /// The variance `<O^2> - <O>^2` of each observable.
@@ -58,7 +63,7 @@ impl Simulator {
         self.kets.require(plan.n_wires, 2)?;
         let mut values = vec![0.0; each.len()];
         let mut squares = vec![0.0; each.len()];
-        let mut image = self.kets.take(plan.n_wires)?;
+        let mut image = self.kets.take(&self.run, plan.n_wires)?;
         let branches = self.walk(&bound, Purpose::State).run(|psi| {
             for (i, prepared) in each.iter().enumerate() {
                 prepared.apply(&self.run, &[1.0], psi, &mut image);
@@ -95,7 +100,7 @@ impl Simulator {
             prepared.apply(&self.run, cotangents, psi, bra);
             self.run.check()
         };
-        let (d_slots, branches) = sweep(self, &bound, Purpose::State, &mut leaf)?;
+        let (d_slots, branches) = sweep(self, &bound, prepared.purpose(), &mut leaf)?;
         let values = prepared.combine(&measured);
         let of_terms = |terms: &Vec<crate::pauli::Term>| terms.iter().map(|t| measured[t.measured]).collect();
         let terms = prepared.observables.iter().map(of_terms).collect();

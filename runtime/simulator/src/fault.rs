@@ -16,6 +16,15 @@ pub enum Fault {
         /// Wires of the circuit.
         qubits: usize,
     },
+    /// The results of the shots don't fit into memory.
+    TooManyShots {
+        /// What they would take.
+        needed_bytes: u128,
+        /// What the machine (or its container) has left.
+        available_bytes: u64,
+        /// How many shots.
+        shots: usize,
+    },
     /// The program was asked to stop.
     Interrupted,
     /// A slot holds NaN or an infinity.
@@ -66,6 +75,12 @@ impl fmt::Display for Fault {
                 f,
                 "simulating {qubits} qubits takes {needed_bytes} bytes of memory, {available_bytes} are available"
             ),
+            Self::TooManyShots { needed_bytes, available_bytes, shots } => {
+                write!(
+                    f,
+                    "{shots} shots take {needed_bytes} bytes of memory, {available_bytes} are available"
+                )
+            }
             Self::Interrupted => write!(f, "interrupted"),
             Self::NotFinite { name, value, .. } => write!(f, "the angle `{name}` is {value}"),
             Self::NotHermitian { coefficient, .. } => {

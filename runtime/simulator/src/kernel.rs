@@ -72,18 +72,25 @@ impl<T: Copy + Default + Send + std::ops::AddAssign> Sum for Vec<T> {
     }
 }
 
-/// Works on all pieces, on several threads where that pays, and adds up their results in order. Once interrupted, the
-/// rest is skipped; the caller finds out through [`Run::check`].
+/// Works on all pieces and adds up their results in order, see [`map`].
 pub(crate) fn drive<P: Send, A: Sum>(run: &Run, pieces: Vec<P>, work: impl Fn(P) -> A + Sync) -> A {
-    let work = |piece| if run.is_interrupted() { A::default() } else { work(piece) };
     let mut total = A::default();
-    if let Some(pool) = run.pool_for(pieces.len()) {
-        let parts: Vec<A> = pool.install(|| pieces.into_par_iter().map(work).collect());
-        for part in parts {
-            total.add(part);
-        }
-    } else {
-        pieces.into_iter().map(work).for_each(|part| total.add(part));
+    for part in map(run, pieces, work) {
+        total.add(part);
     }
     total
+}
+
+/// Works on all pieces, on several threads where that pays; the results are in order. Once interrupted, the rest is
+/// skipped; the caller finds out through [`Run::check`].
+pub(crate) fn map<P: Send, A: Default + Send>(
+    run: &Run,
+    pieces: Vec<P>,
+    work: impl Fn(P) -> A + Sync,
+) -> Vec<A> {
+    let work = |piece| if run.is_interrupted() { A::default() } else { work(piece) };
+    match run.pool_for(pieces.len()) {
+        Some(pool) => pool.install(|| pieces.into_par_iter().map(work).collect()),
+        None => pieces.into_iter().map(work).collect(),
+    }
 }

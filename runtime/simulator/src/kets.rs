@@ -3,12 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::memory::available_bytes;
+use crate::simulator::Run;
 use crate::{C64, Fault};
 
 /// Below this the machine is not asked how much memory it has.
 const SMALL: u128 = 1 << 20;
-/// How many vectors are kept for the next call.
-const KEPT: usize = 8;
+/// How many vectors are kept for the next call, and how many amplitudes together (a gibibyte).
+const KEPT: (usize, usize) = (8, 1 << 26);
+/// How many amplitudes are made between two looks at whether the call should end.
+const STEP: usize = 1 << 20;
 
 /// Vectors that wait for their next use.
 #[derive(Debug, Default)]
@@ -25,20 +28,31 @@ impl Kets {
     /// Checks that `count` states of `qubits` qubits fit into memory together with what already is there.
     pub(crate) fn require(&self, qubits: usize, count: usize) -> Result<(), Fault> {
         let needed_bytes = bytes(qubits, count);
+        let too_large = |available_bytes| Fault::TooLarge { needed_bytes, available_bytes, qubits };
+        self.available_for(needed_bytes).map_err(too_large)
+    }
+
+    /// Checks that the rows of shots fit into memory.
+    pub(crate) fn require_shots(&self, shots: usize, bytes_per_shot: usize) -> Result<(), Fault> {
+        let needed_bytes = shots as u128 * bytes_per_shot as u128;
+        let too_many = |available_bytes| Fault::TooManyShots { needed_bytes, available_bytes, shots };
+        self.available_for(needed_bytes).map_err(too_many)
+    }
+
+    /// Whether there are so many bytes, else how many there are.
+    fn available_for(&self, needed_bytes: u128) -> Result<(), u64> {
         if needed_bytes <= SMALL {
             return Ok(());
         }
         let kept: usize = self.lock().iter().map(|ket| ket.len() * size_of::<C64>()).sum();
-        let available_bytes = available_bytes().saturating_add(kept as u64);
+        let available = available_bytes().saturating_add(kept as u64);
         // Half of the address space is the most that one vector may have.
-        if needed_bytes > u128::from(available_bytes) || needed_bytes > isize::MAX as u128 {
-            return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
-        }
-        Ok(())
+        let is_enough = needed_bytes <= u128::from(available) && needed_bytes <= isize::MAX as u128;
+        if is_enough { Ok(()) } else { Err(available) }
     }
 
     /// A vector of `2^qubits` amplitudes with any content.
-    pub(crate) fn take(&self, qubits: usize) -> Result<Vec<C64>, Fault> {
+    pub(crate) fn take(&self, run: &Run, qubits: usize) -> Result<Vec<C64>, Fault> {
         {
             let mut free = self.lock();
             if let Some(found) = free.iter().position(|ket| ket.len() == 1 << qubits) {
@@ -55,14 +69,18 @@ impl Kets {
             let (needed_bytes, available_bytes) = (bytes(qubits, 1), available_bytes());
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
-        ket.resize(1 << qubits, C64::ZERO);
+        while ket.len() < 1 << qubits {
+            run.check()?;
+            ket.resize((ket.len() + STEP).min(1 << qubits), C64::ZERO);
+        }
         Ok(ket)
     }
 
     /// Gives a vector back.
     pub(crate) fn give(&self, ket: Vec<C64>) {
         let mut free = self.lock();
-        if free.len() < KEPT {
+        let amplitudes: usize = free.iter().map(Vec::len).sum();
+        if free.len() < KEPT.0 && amplitudes + ket.len() <= KEPT.1 {
             free.push(ket);
         }
     }

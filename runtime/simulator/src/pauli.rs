@@ -11,6 +11,7 @@ use qml_prelude::observable::Observable;
 use crate::kernel::{Select, for_chunks, for_chunks_mut};
 use crate::plan::Plan;
 use crate::simulator::Run;
+use crate::walk::Purpose;
 use crate::{C64, Fault};
 
 /// From this many strings in a group on, all signs of a piece are summed by a Walsh transform instead of one by one.
@@ -114,6 +115,11 @@ impl Prepared {
         prepared.iter_mut().flatten().for_each(|term| term.measured = place[term.measured]);
         let projectors = projectors.into_iter().map(|(select, _)| select).collect();
         Ok(Self { groups, projectors, observables: prepared, n_measured })
+    }
+
+    /// What these observables look at: if all are diagonal, outcomes alone.
+    pub(crate) fn purpose(&self) -> Purpose {
+        if self.groups.iter().all(|group| group.x == 0) { Purpose::Outcomes } else { Purpose::State }
     }
 
     /// A zero for each different string and projector.

@@ -149,9 +149,11 @@ impl Plan {
         self.output.iter().enumerate().fold(0, |sum, (i, &position)| sum | (index >> position & 1) << i)
     }
 
-    /// Whether the register is all wires in their order, so that outcomes are indices.
+    /// Whether the register's state is that of all wires in their order.
     pub(crate) fn is_whole(&self) -> bool {
-        self.output.len() == self.n_wires && self.output.iter().enumerate().all(|(i, &p)| i == p as usize)
+        let is_unitary = self.steps.iter().all(|step| matches!(step, Step::Unitary(_)));
+        let mut in_order = self.output.iter().enumerate();
+        is_unitary && self.output.len() == self.n_wires && in_order.all(|(i, &p)| i == p as usize)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Probabilities of the register's outcomes, and their gradient.
 
 use crate::bind::Bound;
-use crate::kernel::for_chunks_mut;
+use crate::kernel::{PIECE, for_chunks_mut};
 use crate::plan::Plan;
-use crate::simulator::{Exact, Simulator};
+use crate::simulator::{Exact, Run, Simulator};
 use crate::sweep::sweep;
 use crate::walk::Purpose;
 use crate::{C64, Fault};
@@ -21,12 +21,12 @@ impl Simulator {
     /// The probability of each outcome of the register, qubit 0 least significant.
     pub fn probabilities(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<f64>>, Fault> {
         let bound = Bound::new(plan, slots)?;
-        self.kets.require(plan.n_wires.max(plan.register_len()), 2)?;
+        self.kets.require(plan.n_wires, 2)?;
+        let outcomes = Outcomes::new(plan);
         let mut values = vec![0.0; 1 << plan.register_len()];
-        let branches = self.walk(&bound, Purpose::Outcomes).run(|psi| {
-            add_probabilities(plan, psi, &mut values);
-            Ok(())
-        })?;
+        let branches = self
+            .walk(&bound, Purpose::Outcomes)
+            .run(|psi| add_probabilities(&self.run, &outcomes, psi, &mut values))?;
         Ok(Exact { value: values, branches })
     }
 
@@ -39,12 +39,14 @@ impl Simulator {
     ) -> Result<Exact<ProbabilitiesVjp>, Fault> {
         let bound = Bound::new(plan, slots)?;
         self.kets.require(plan.n_wires, 3)?;
+        let outcomes = Outcomes::new(plan);
         let mut values = vec![0.0; 1 << plan.register_len()];
         let mut leaf = |psi: &[C64], bra: &mut [C64]| {
-            add_probabilities(plan, psi, &mut values);
+            add_probabilities(&self.run, &outcomes, psi, &mut values)?;
             for_chunks_mut(&self.run, bra, |base, chunk| {
+                let outcome = outcomes.of_piece(base);
                 for (i, a) in chunk.iter_mut().enumerate() {
-                    *a = psi[base + i] * cotangents[plan.outcome(base + i)];
+                    *a = psi[base + i] * cotangents[outcome(i)];
                 }
             });
             Ok(())
@@ -54,10 +56,31 @@ impl Simulator {
     }
 }
 
-fn add_probabilities(plan: &Plan, psi: &[C64], values: &mut [f64]) {
-    if plan.is_whole() {
-        psi.iter().zip(values).for_each(|(a, value)| *value += a.norm_sqr());
-    } else {
-        psi.iter().enumerate().for_each(|(i, a)| values[plan.outcome(i)] += a.norm_sqr());
+/// Adds the probabilities of a branch.
+fn add_probabilities(run: &Run, outcomes: &Outcomes, psi: &[C64], values: &mut [f64]) -> Result<(), Fault> {
+    for (piece, amplitudes) in psi.chunks(PIECE).enumerate() {
+        run.check()?;
+        let outcome = outcomes.of_piece(piece * PIECE);
+        amplitudes.iter().enumerate().for_each(|(i, a)| values[outcome(i)] += a.norm_sqr());
+    }
+    Ok(())
+}
+
+/// The register's outcome for each index of a state.
+struct Outcomes<'a> {
+    plan: &'a Plan,
+    /// For the indices of the first piece; an outcome is the union of what the two halves of an index give.
+    near: Vec<usize>,
+}
+
+impl<'a> Outcomes<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        Self { plan, near: (0..PIECE.min(1 << plan.n_wires)).map(|i| plan.outcome(i)).collect() }
+    }
+
+    /// The outcome for a place in the piece that starts at `base`.
+    fn of_piece(&self, base: usize) -> impl Fn(usize) -> usize {
+        let far = self.plan.outcome(base);
+        move |i| far | self.near[i]
     }
 }

@@ -8,9 +8,9 @@ use qml_prelude::random::uniform_at;
 use rayon::prelude::*;
 
 use crate::bind::Bound;
-use crate::kernel::{apply, copy, outcome_weights, scale};
+use crate::kernel::{PIECE, apply, copy, map, outcome_weights, scale};
 use crate::plan::{Plan, Step, holds};
-use crate::simulator::Simulator;
+use crate::simulator::{Run, Simulator};
 use crate::walk::{Purpose, settle};
 use crate::{C64, Fault};
 
@@ -41,6 +41,8 @@ impl Simulator {
     pub fn sample(&self, plan: &Plan, slots: &[f64], shots: usize, key: u64) -> Result<Shots, Fault> {
         let bound = Bound::new(plan, slots)?;
         let n_bits = plan.register_len() + plan.result_bits.len();
+        // The rows, the list of shots, and the index that each shot finds.
+        self.kets.require_shots(shots, n_bits + 2 * size_of::<usize>())?;
         let rows = Shots { n_shots: shots, n_bits, bits: vec![false; shots * n_bits] };
         let mut sampler = Sampler { simulator: self, bound: &bound, key, rows };
         if shots > 0 {
@@ -96,7 +98,7 @@ impl Sampler<'_> {
                     let (fewer, more) = if first { (ones, zeros) } else { (zeros, ones) };
                     let factor = |outcome: bool| weights[usize::from(outcome)].sqrt().recip();
                     if !fewer.is_empty() {
-                        let mut other = self.simulator.kets.take(plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(run, step, first, &mut other, &mut other_bits);
@@ -119,13 +121,7 @@ impl Sampler<'_> {
     fn read_out(&mut self, draws: u64, ket: &[C64], bits: &mut [bool], shots: &[usize]) -> Result<(), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
-        let ends: Vec<f64> = ket
-            .chunks(BLOCK)
-            .scan(0.0, |sum, block| {
-                *sum += block.iter().map(C64::norm_sqr).sum::<f64>();
-                Some(*sum)
-            })
-            .collect();
+        let ends = block_ends(run, ket);
         run.check()?;
         let draw = |&shot: &usize| pick(ket, &ends, uniform_at(self.key, shot as u64, draws));
         let indices: Vec<usize> = match run.pool_for(shots.len() / 1000) {
@@ -155,6 +151,19 @@ impl Sampler<'_> {
         }
         Ok(())
     }
+}
+
+/// The summed probabilities at the end of each block.
+fn block_ends(run: &Run, ket: &[C64]) -> Vec<f64> {
+    let of_block = |block: &[C64]| block.iter().map(C64::norm_sqr).sum::<f64>();
+    let of_piece = |piece: &[C64]| piece.chunks(BLOCK).map(of_block).collect::<Vec<f64>>();
+    let mut ends: Vec<f64> = map(run, ket.chunks(PIECE).collect(), of_piece).concat();
+    let mut sum = 0.0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    ends
 }
 
 /// Moves the shots for which `is_one` holds to the front; returns how many there are.

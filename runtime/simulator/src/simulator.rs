@@ -47,7 +47,7 @@ impl Simulator {
 
     /// The state in which all wires are zero.
     pub(crate) fn start(&self, n_wires: usize) -> Result<Vec<C64>, Fault> {
-        let mut ket = self.kets.take(n_wires)?;
+        let mut ket = self.kets.take(&self.run, n_wires)?;
         for_chunks_mut(&self.run, &mut ket, |_, chunk| chunk.fill(C64::ZERO));
         ket[0] = C64::ONE;
         Ok(ket)

@@ -19,23 +19,35 @@ impl Simulator {
 
     pub(crate) fn pure_state(&self, bound: &Bound) -> Result<Exact<Vec<C64>>, Fault> {
         let plan = bound.plan;
-        // The state itself and the register's.
-        self.kets.require(plan.n_wires, 2)?;
+        if plan.is_whole() {
+            self.kets.require(plan.n_wires, 2)?;
+            let mut value = Vec::new();
+            let scaled = |psi: &[C64]| psi.iter().map(|a| a * bound.phase).collect();
+            let branches = self.walk(bound, Purpose::State).run(|psi| {
+                value = scaled(psi);
+                Ok(())
+            })?;
+            return Ok(Exact { value, branches });
+        }
+        // The state itself, the register's, and the register's indices.
+        self.kets.require(plan.n_wires, 3)?;
+        let parts = Parts::new(plan);
         let mut pure: Option<Vec<C64>> = None;
         let branches = self.walk(bound, Purpose::State).run(|psi| {
-            let parts = Parts::new(plan);
             let state = match &mut pure {
                 Some(state) => state,
                 None => pure.insert(parts.normalised_largest(psi)),
             };
             let outside: f64 = parts
                 .rests()
+                .take_while(|_| !self.run.is_interrupted())
                 .map(|rest| {
                     let part = || parts.indices.iter().map(|&i| psi[i | rest]);
                     let overlap: C64 = state.iter().zip(part()).map(|(a, b)| a.conj() * b).sum();
                     state.iter().zip(part()).map(|(a, b)| (b - overlap * a).norm_sqr()).sum::<f64>()
                 })
                 .sum();
+            self.run.check()?;
             if outside > IMPURITY { Err(Fault::Mixed) } else { Ok(()) }
         })?;
         let mut value = pure.unwrap_or_default();

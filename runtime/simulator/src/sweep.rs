@@ -94,7 +94,7 @@ impl Sweep<'_> {
                     run.check()?;
                     let rare = weights[1] <= weights[0];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(run, step, rare, &mut other, &mut other_bits);
@@ -109,7 +109,7 @@ impl Sweep<'_> {
         }
         self.simulator.run.check()?;
         self.tally.branches += 1;
-        let mut bra = self.simulator.kets.take(plan.n_wires)?;
+        let mut bra = self.simulator.kets.take(run, plan.n_wires)?;
         leaf(&ket, &mut bra)?;
         self.go_back(past, &mut ket, &mut bra)?;
         Ok((ket, bra))

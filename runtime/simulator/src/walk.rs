@@ -96,7 +96,7 @@ impl Walk<'_> {
                     let rare = weights[1] <= weights[0];
                     let outcomes = [rare, !rare];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);

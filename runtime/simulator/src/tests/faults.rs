@@ -38,6 +38,14 @@ fn states_that_do_not_fit_are_refused_with_both_numbers() {
 }
 
 #[test]
+fn more_shots_than_memory_are_refused() {
+    let plan = Plan::new(&circuit(2, 0, vec![])).unwrap();
+    for shots in [1 << 50, usize::MAX] {
+        assert!(matches!(simulator(1).sample(&plan, &[], shots, 0), Err(Fault::TooManyShots { .. })));
+    }
+}
+
+#[test]
 fn a_slot_that_is_no_number_is_named() {
     let plan = Plan::new(&circuit(1, 2, vec![gate(Gate::Rx, &[slot(1)], &[0])])).unwrap();
     let fault = simulator(1).state(&plan, &[0.0, f64::NAN]).unwrap_err();
