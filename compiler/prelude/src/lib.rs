@@ -10,6 +10,9 @@ pub mod observable;
 pub mod random;
 pub mod value;
 
+#[cfg(test)]
+mod testing;
+
 pub use builtins::format::{format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, UNSUPPORTED};
 pub use host::{Fault, Host, ResultFunction};

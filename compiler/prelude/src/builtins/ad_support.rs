@@ -25,7 +25,9 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     internal(
         "ad.item",
-        |_, args| if args[0] == Value::Unit { Ok(Value::Unit) } else { indexing::index(&args[0], &args[1..]) },
+        |_, args| {
+            if args[0] == Value::Unit { Ok(Value::Unit) } else { indexing::index(&args[0], &args[1..]) }
+        },
         "`(cot, i)`: item i of a tensor's cotangent.",
     ),
     internal(
