@@ -16,6 +16,7 @@ mod token;
 use qml_ir::circuit::Circuit;
 use qml_source::{Diagnostic, FileId};
 
+pub(crate) use names::STDGATES;
 pub use program::{Computed, Function, Program};
 
 use fault::Fault;

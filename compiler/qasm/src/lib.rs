@@ -1,8 +1,12 @@
 //! OpenQASM in and out.
 //!
-//! [`import`] reads OpenQASM 2, and the part of OpenQASM 3 that describes circuits, into the circuit IR. The crate must
-//! never learn about the language's syntax nor about devices.
+//! [`import`] reads OpenQASM 2, and the part of OpenQASM 3 that describes circuits, into the circuit IR; [`export_qasm3`]
+//! and [`export_qasm2`] write it. The crate must never learn about the language's syntax nor about devices.
 
+mod export;
 mod import;
+#[cfg(test)]
+mod tests;
 
+pub use export::{export_program, export_qasm2, export_qasm3};
 pub use import::{Computed, Function, Program, import, import_program};

@@ -213,7 +213,7 @@ impl Angle {
         for &(slot, coefficient) in &self.terms {
             text += sign_between(&text, coefficient);
             if coefficient.abs() != 1.0 {
-                let _ = write!(text, "{:?}*", coefficient.abs());
+                let _ = write!(text, "{}*", format_float(coefficient.abs()));
             }
             text += &name(slot);
         }
@@ -248,7 +248,16 @@ fn format_number(value: f64) -> String {
             return text;
         }
     }
-    format!("{value:?}")
+    format_float(value)
+}
+
+/// The shortest digits that read back, always with a point: OpenQASM 2 wants one.
+fn format_float(value: f64) -> String {
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{exponent}"),
+        _ => text,
+    }
 }
 
 impl fmt::Display for BitExpr {

@@ -84,7 +84,7 @@ pub struct Symbol {
 pub type Symbols = HashMap<String, Symbol>;
 
 /// The gates of `stdgates.inc` that are rows of the table.
-const STDGATES: [&str; 26] = [
+pub const STDGATES: [&str; 26] = [
     "p", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "rx", "ry", "rz", "cx", "cy", "cz", "cp", "crx",
     "cry", "crz", "ch", "swap", "ccx", "cswap", "cu", "id",
 ];

@@ -12,7 +12,10 @@ use super::token::Token;
 type Parsed<T> = Result<T, Fault>;
 
 /// How deep expressions and blocks may nest.
-const MAX_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 40;
+
+/// How many operators may follow each other.
+const MAX_CHAIN: usize = 500;
 
 /// The statements of a file, and what is wrong with its text.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
@@ -359,8 +362,8 @@ impl<'a> Parser<'a> {
         self.binary(0)
     }
 
-    /// A chain of operators that bind at least as strongly as `level`.
-    fn binary(&mut self, level: usize) -> Parsed<Expr> {
+    /// Operands with operators between them that bind at least as strongly as `least`.
+    fn binary(&mut self, least: usize) -> Parsed<Expr> {
         const LEVELS: [&[&str]; 8] = [
             &["||"],
             &["&&"],
@@ -372,11 +375,14 @@ impl<'a> Parser<'a> {
             &["+", "-"],
             &["*", "/"],
         ];
-        let Some(signs) = LEVELS.get(level) else { return self.unary() };
-        let mut left = self.binary(level + 1)?;
-        loop {
-            let sign = signs.iter().find(|sign| self.peek() == **sign && (**sign != "^" || self.version > 2));
-            let Some(sign) = sign else { return Ok(left) };
+        let mut left = self.unary()?;
+        for _ in 0..MAX_CHAIN {
+            let found = LEVELS.iter().enumerate().skip(least).find_map(|(level, signs)| {
+                let sign =
+                    signs.iter().find(|sign| self.peek() == **sign && (**sign != "^" || self.version > 2));
+                sign.map(|sign| (level, *sign))
+            });
+            let Some((level, sign)) = found else { return Ok(left) };
             self.at += 1;
             let right = self.binary(level + 1)?;
             left = Expr {
@@ -384,6 +390,7 @@ impl<'a> Parser<'a> {
                 kind: ExprKind::Binary(sign, left.into(), right.into()),
             };
         }
+        Err(Fault::Unsupported { what: "such a long expression".to_owned(), span: self.span() })
     }
 
     fn unary(&mut self) -> Parsed<Expr> {

@@ -76,6 +76,11 @@ impl Function {
         ("sqrt", Self::Sqrt),
     ];
 
+    /// The name of a function of one argument in OpenQASM 3.
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+    }
+
     /// The value for its arguments.
     pub fn apply(self, arguments: &[f64]) -> f64 {
         let x = arguments[0];

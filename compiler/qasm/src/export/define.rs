@@ -1,0 +1,235 @@
+//! Definitions of what the included files lack, as small circuits.
+
+use std::collections::HashMap;
+
+use num_complex::Complex;
+use qml_gates::Gate;
+use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires};
+use qml_source::{Span, bug};
+
+/// Something that is defined once and then applied by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Defined {
+    /// A gate of the table.
+    Gate(Gate),
+    /// A rotation about these letters.
+    Rotation(Vec<Pauli>),
+    /// A constant matrix, by its entries' bits.
+    Unitary(Vec<(u64, u64)>),
+}
+
+/// The definitions in the order in which they have to stand.
+#[derive(Debug, Default)]
+pub struct Definitions {
+    numbers: HashMap<Defined, usize>,
+    /// Name, names of the angles, body.
+    pub all: Vec<Definition>,
+}
+
+/// One definition; the slots of its body are its angles.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The name.
+    pub name: String,
+    /// The body.
+    pub body: Circuit,
+}
+
+impl Definitions {
+    /// The name of what has been defined.
+    pub fn name(&self, defined: &Defined) -> &str {
+        let Some(&number) = self.numbers.get(defined) else { bug!("{defined:?} has no definition") };
+        &self.all[number].name
+    }
+
+    /// Defines all that the operations need; `is_known` tells which gates of the table need no definition.
+    pub fn collect(&mut self, ops: &[Op], is_known: &dyn Fn(Gate) -> bool) {
+        for op in ops {
+            op.visit(&mut |op| {
+                if let Some((defined, _)) = what(op) {
+                    self.define(&defined, is_known);
+                }
+            });
+        }
+    }
+
+    fn define(&mut self, defined: &Defined, is_known: &dyn Fn(Gate) -> bool) {
+        let is_there = matches!(defined, Defined::Gate(gate) if is_known(*gate));
+        if is_there || self.numbers.contains_key(defined) {
+            return;
+        }
+        let (name, body) = match defined {
+            Defined::Gate(gate) => (gate.def().name.to_owned(), gate_body(*gate)),
+            Defined::Rotation(letters) => rotation_body(letters),
+            Defined::Unitary(bits) => {
+                let n = self.numbers.keys().filter(|key| matches!(key, Defined::Unitary(_))).count();
+                (format!("unitary_{n}"), unitary_body(bits))
+            }
+        };
+        self.collect(&body.ops, is_known);
+        self.numbers.insert(defined.clone(), self.all.len());
+        self.all.push(Definition { name, body });
+    }
+}
+
+/// What an operation applies, and to which wires; nothing for global phases and what is no gate.
+pub fn what(op: &Op) -> Option<(Defined, Wires)> {
+    match &op.kind {
+        OpKind::Gate { gate: Gate::Gphase, .. } => None,
+        OpKind::Gate { gate, wires, .. } => Some((Defined::Gate(*gate), wires.clone())),
+        OpKind::PauliRotation { pauli, .. } => {
+            let letters: Vec<Pauli> = pauli.iter().map(|letter| letter.1).collect();
+            let wires = pauli.iter().map(|letter| letter.0).collect();
+            let gate = match letters[..] {
+                [] => return None,
+                [Pauli::X] => Gate::Rx,
+                [Pauli::Y] => Gate::Ry,
+                [Pauli::Z] => Gate::Rz,
+                [Pauli::X, Pauli::X] => Gate::Rxx,
+                [Pauli::Y, Pauli::Y] => Gate::Ryy,
+                [Pauli::Z, Pauli::Z] => Gate::Rzz,
+                [Pauli::Z, Pauli::X] => Gate::Rzx,
+                _ => return Some((Defined::Rotation(letters), wires)),
+            };
+            Some((Defined::Gate(gate), wires))
+        }
+        OpKind::Unitary { matrix, wires, .. } => {
+            let bits = matrix.iter().map(|z| (z.re.to_bits(), z.im.to_bits())).collect();
+            Some((Defined::Unitary(bits), wires.clone()))
+        }
+        OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } | OpKind::Barrier { .. } => None,
+    }
+}
+
+/// The global phase that an operation is, if it is one.
+pub fn global_phase(op: &Op) -> Option<Angle> {
+    match &op.kind {
+        OpKind::Gate { gate: Gate::Gphase, angles, .. } => Some(angles[0].clone()),
+        OpKind::PauliRotation { pauli, angle, .. } if pauli.is_empty() => Some(angle.times(-0.5)),
+        _ => None,
+    }
+}
+
+/// A gate by simpler gates; the same matrix, global phase included.
+fn gate_body(gate: Gate) -> Circuit {
+    let text = match gate {
+        Gate::Sxdg => "rx(-pi/2) q0; gphase(-pi/4)",
+        Gate::U => "p(s2) q0; ry(s0) q0; p(s1) q0",
+        Gate::Iswap => "s q0; s q1; h q0; cx q0 q1; cx q1 q0; h q1",
+        Gate::Ecr => "rzx(pi/4) q0 q1; x q0; rzx(-pi/4) q0 q1",
+        Gate::Rxx => "h q0; h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1; h q0",
+        Gate::Ryy => "rx(pi/2) q0; rx(pi/2) q1; cx q0 q1; rz(s0) q1; cx q0 q1; rx(-pi/2) q1; rx(-pi/2) q0",
+        Gate::Rzz => "cx q0 q1; rz(s0) q1; cx q0 q1",
+        Gate::Rzx => "h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1",
+        Gate::XxPlusYy => "rz(s1) q0; rxx(0.5*s0) q0 q1; ryy(0.5*s0) q0 q1; rz(-s1) q0",
+        Gate::Ccz => "h q2; ccx q0 q1 q2; h q2",
+        Gate::Prx => "rz(-s1) q0; rx(s0) q0; rz(s1) q0",
+        _ => bug!("`{}` needs no definition", gate.def().name),
+    };
+    let Ok(body) = Circuit::parse(text) else { bug!("the definition of `{}`", gate.def().name) };
+    body
+}
+
+fn gate(gate: Gate, angles: &[Angle], wires: &[Wire]) -> Op {
+    Op::gate(gate, angles, wires, Span::default())
+}
+
+/// Basis changes around a ladder of CX and one RZ.
+fn rotation_body(letters: &[Pauli]) -> (String, Circuit) {
+    let wires = Circuit::wires(0..letters.len() as u32);
+    let turn = |letter: &Pauli, wire: Wire, sign: f64| match letter {
+        Pauli::X => Some(gate(Gate::H, &[], &[wire])),
+        Pauli::Y => Some(gate(Gate::Rx, &[Angle::constant(sign * std::f64::consts::FRAC_PI_2)], &[wire])),
+        Pauli::Z => None,
+    };
+    let turns =
+        |sign: f64| letters.iter().zip(&wires).filter_map(move |(letter, &wire)| turn(letter, wire, sign));
+    let ladder: Vec<Op> = wires.windows(2).map(|pair| gate(Gate::Cx, &[], pair)).collect();
+    let mut ops: Vec<Op> = turns(1.0).collect();
+    ops.extend(ladder.iter().cloned());
+    ops.push(gate(Gate::Rz, &[Angle::slot(Slot(0))], &wires[wires.len() - 1..]));
+    ops.extend(ladder.iter().rev().cloned());
+    ops.extend(turns(-1.0));
+    let name: String = letters.iter().map(|letter| format!("{letter:?}").to_lowercase()).collect();
+    (format!("rot_{name}"), Circuit::from_ops(ops))
+}
+
+/// A matrix as controlled one-qubit gates: rotations of two rows that differ in one bit bring it to diagonal form, column
+/// by column in the order of a Gray code; what undoes them, and the phases, are the definition.
+fn unitary_body(bits: &[(u64, u64)]) -> Circuit {
+    let mut matrix: Vec<Complex<f64>> =
+        bits.iter().map(|&(re, im)| Complex::new(f64::from_bits(re), f64::from_bits(im))).collect();
+    let dim = matrix.len().isqrt();
+    let n_wires = dim.trailing_zeros() as usize;
+    let gray = |i: usize| i ^ i >> 1;
+    let mut undo: Vec<Op> = Vec::new();
+    for column in 0..dim {
+        for step in (column + 1..dim).rev() {
+            let (upper, lower) = (gray(step - 1), gray(step));
+            let (a, b) = (matrix[upper * dim + gray(column)], matrix[lower * dim + gray(column)]);
+            let norm = (a.norm_sqr() + b.norm_sqr()).sqrt();
+            if b.norm() < 1e-15 {
+                continue;
+            }
+            // (a, b) to (norm, 0), by a matrix of determinant 1.
+            let (a, b) = (a / norm, b / norm);
+            for k in 0..dim {
+                let (x, y) = (matrix[upper * dim + k], matrix[lower * dim + k]);
+                matrix[upper * dim + k] = a.conj() * x + b.conj() * y;
+                matrix[lower * dim + k] = a * y - b * x;
+            }
+            undo.extend(two_level(n_wires, upper, lower, [a, -b.conj(), b, a.conj()]));
+        }
+    }
+    let mut ops: Vec<Op> = Vec::new();
+    for index in 0..dim {
+        let phase = matrix[index * dim + index].arg();
+        if phase.abs() > 1e-15 {
+            ops.push(on_index(
+                n_wires,
+                index,
+                usize::MAX,
+                OpKind::Gate {
+                    gate: Gate::Gphase,
+                    angles: [Angle::constant(phase)].into_iter().collect(),
+                    wires: Wires::new(),
+                    controls: smallvec::SmallVec::new(),
+                },
+            ));
+        }
+    }
+    // The matrix is (first undoing) .. (last undoing) (diagonal): the diagonal comes first in time.
+    ops.extend(undo.into_iter().rev());
+    Circuit { n_wires, ops, ..Circuit::default() }
+}
+
+/// The one-qubit matrix, as `u` with a phase, on the bit in which two indices differ, where all other bits are theirs.
+fn two_level(n_wires: usize, upper: usize, lower: usize, entries: [Complex<f64>; 4]) -> Vec<Op> {
+    let wire = (upper ^ lower).trailing_zeros();
+    let [a, b, c, d] = if upper < lower { entries } else { [entries[3], entries[2], entries[1], entries[0]] };
+    // u = e^{i gamma} ((cos, -e^{i lambda} sin), (e^{i phi} sin, e^{i (phi + lambda)} cos))
+    let theta = 2.0 * c.norm().atan2(a.norm());
+    let (gamma, phi, lambda) = match (a.norm() > 1e-12, c.norm() > 1e-12) {
+        (true, true) => (a.arg(), c.arg() - a.arg(), (-b).arg() - a.arg()),
+        (true, false) => (a.arg(), 0.0, d.arg() - a.arg()),
+        _ => (c.arg(), 0.0, (-b).arg() - c.arg()),
+    };
+    let angles = [theta, phi, lambda].into_iter().map(Angle::constant).collect();
+    let wires = Wires::from_slice(&[Wire(wire)]);
+    let controls = smallvec::SmallVec::new();
+    let turn = OpKind::Gate { gate: Gate::U, angles, wires, controls: controls.clone() };
+    let angles = [Angle::constant(gamma)].into_iter().collect();
+    let phase = OpKind::Gate { gate: Gate::Gphase, angles, wires: Wires::new(), controls };
+    let mask = !(1 << wire);
+    vec![on_index(n_wires, upper, mask, turn), on_index(n_wires, upper, mask, phase)]
+}
+
+/// The operation, controlled on the bits of `index` that are in `mask`.
+fn on_index(n_wires: usize, index: usize, mask: usize, mut kind: OpKind) -> Op {
+    if let OpKind::Gate { controls, .. } = &mut kind {
+        for i in (0..n_wires).filter(|i| mask >> i & 1 == 1) {
+            controls.push(Control { wire: Wire(i as u32), on_one: index >> i & 1 == 1 });
+        }
+    }
+    Op { kind, span: Span::default() }
+}

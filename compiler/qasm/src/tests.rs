@@ -1,0 +1,375 @@
+//! What is written reads back to the same circuit; what is wrong is found, at its place.
+
+use std::collections::BTreeMap;
+
+use qml_ir::circuit::Circuit;
+use qml_ir::circuit::dense::{C64, branches, unitary};
+use qml_ir::circuit::testing::{
+    Options, Random, assert_same_unitary, assert_same_up_to_phase, distance, distance_up_to_phase,
+    random_circuit,
+};
+use qml_source::{FileId, SourceMap};
+
+use crate::{export_program, export_qasm2, export_qasm3, import, import_program};
+
+fn read(text: &str) -> Circuit {
+    import(FileId(0), text).unwrap_or_else(|faults| panic!("{faults:#?}\n{text}"))
+}
+
+/// A body of OpenQASM 2 and the circuit that it means, as text.
+fn check2(body: &str, expected: &str) {
+    let circuit = read(&format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\n{body}"));
+    assert_eq!(Circuit::from_ops(circuit.ops).to_string(), expected);
+}
+
+/// The same with OpenQASM 3.
+fn check3(body: &str, expected: &str) {
+    let circuit = read(&format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{body}"));
+    assert_eq!(Circuit::from_ops(circuit.ops).to_string(), expected);
+}
+
+/// The faults of a text: code and the text under the primary label.
+fn check_faults(text: &str, expected: &[(&str, &str)]) {
+    let mut sources = SourceMap::default();
+    let file = sources.add("test.qasm", text);
+    let faults = import(file, text).expect_err(text);
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.code.as_str(), sources.snippet(fault.primary.as_ref().unwrap().span)))
+        .collect();
+    assert_eq!(found, expected, "{faults:#?}");
+}
+
+#[test]
+fn registers_follow_each_other_and_broadcast() {
+    check2("qreg a[2]; qreg b[2]; cx a, b; cx a[1], b;", "cx q0 q2; cx q1 q3; cx q1 q2; cx q1 q3");
+    check2(
+        "qreg a[2]; creg c[2]; measure a -> c; reset a;",
+        "b0 = measure q0; b1 = measure q1; reset q0; reset q1",
+    );
+    check2("qreg a[2]; qreg b[1]; barrier a, b[0];", "barrier q0 q1 q2");
+    check3("qubit[4] q; h q[1:2]; x q[-1];", "h q1; h q2; x q3");
+    check3("x $2; qubit q; cx $0, q;", "x q2; cx q0 q3");
+}
+
+#[test]
+fn angles_are_expressions() {
+    check2("qreg q[1]; rx(-pi/2^2 + 3*(1-0.5)) q[0];", "rx(0.7146018366025517) q0");
+    check2(
+        "qreg q[1]; rz(sin(pi/2)) q[0]; rz(sqrt(4)*ln(exp(1))) q[0]; rz(2e-3) q[0];",
+        "rz(1.0) q0; rz(2.0) q0; rz(0.002) q0",
+    );
+    check3(
+        "input float[64] a; input float b; const float k = 2 * pi; qubit q; rz(k - (a + 2*b)/2 + -a) q;",
+        "rz(-1.5*s0 - s1 + 2*pi) q0",
+    );
+    check3("input float _θ_0_; qubit q; p(tau * _θ_0_) q;", "p(6.283185307179586*s0) q0");
+    check3("qubit q; const int k = 3; rz(2**k) q;", "rz(8.0) q0");
+}
+
+#[test]
+fn definitions_are_expanded_or_recognised() {
+    check2(
+        "gate g(a,b) x,y { rx(a-b) x; barrier x,y; cx y,x; } qreg q[2]; g(2,1) q[1],q[0];",
+        "rx(1.0) q1; barrier q1 q0; cx q0 q1",
+    );
+    check2("gate rzz(t) a,b { cx a,b; rz(t) b; cx a,b; } qreg q[2]; rzz(0.5) q[0],q[1];", "rzz(0.5) q0 q1");
+    check2(
+        "gate rzz(t) a,b { cx a,b; rx(t) b; cx a,b; } qreg q[2]; rzz(0.5) q[0],q[1];",
+        "cx q0 q1; rx(0.5) q1; cx q0 q1",
+    );
+    // Only a constant phase may differ.
+    check2("gate rz(t) a { u1(t) a; } qreg q[1]; rz(0.5) q[0];", "p(0.5) q0");
+    check3("gate sxdg a { s a; h a; s a; } qubit q; sxdg q;", "sxdg q0; gphase(pi/4)");
+    check2("opaque magic(a) q; qreg q[1]; x q[0];", "x q0");
+    check2("gate nothing a { } qreg q[1]; nothing q[0];", "");
+}
+
+#[test]
+fn modifiers_become_controls_inverses_and_repetitions() {
+    check3("qubit[3] q; ctrl @ x q[0], q[1]; ctrl(2) @ z q[0], q[1], q[2];", "cx q0 q1; ccz q0 q1 q2");
+    check3("qubit[3] q; negctrl @ ctrl @ rx(1) q[0], q[1], q[2];", "ctrl(!q0, q1) rx(1.0) q2");
+    check3(
+        "qubit q; inv @ s q; pow(2) @ t q; inv @ pow(2) @ rz(1) q; pow(0) @ x q;",
+        "sdg q0; t q0; t q0; rz(-1.0) q0; rz(-1.0) q0",
+    );
+    check3("gate g a, b { h a; cx a, b; s b; } qubit[2] q; inv @ g q[0], q[1];", "sdg q1; cx q0 q1; h q0");
+    check3("qubit q; gphase(0.5); ctrl @ gphase(0.25) q;", "p(0.25) q0; gphase(0.5)");
+}
+
+#[test]
+fn gates_of_the_included_files_have_their_matrices() {
+    let same = |qasm: &str, text: &str| {
+        let circuit = read(&format!("OPENQASM 2.0; include \"qelib1.inc\"; qreg q[5]; {qasm}"));
+        let expected = Circuit::parse(&format!("circuit wires 5\n{text}")).unwrap();
+        assert!(distance(&unitary(&circuit, &[]), &unitary(&expected, &[])) < 1e-12, "{qasm}");
+    };
+    same("u2(0.1,0.2) q[0];", "u(pi/2, 0.1, 0.2) q0");
+    same(
+        "u3(0.3,0.1,0.2) q[0]; U(0.3,0.1,0.2) q[1]; CX q[0],q[1];",
+        "u(0.3, 0.1, 0.2) q0; u(0.3, 0.1, 0.2) q1; cx q0 q1",
+    );
+    same("cu3(0.3,0.1,0.2) q[0],q[1];", "ctrl(q0) u(0.3, 0.1, 0.2) q1");
+    same("cu1(0.3) q[0],q[1]; u1(0.2) q[1]; u0(1) q[0];", "cp(0.3) q0 q1; p(0.2) q1");
+    same("csx q[0],q[1];", "ctrl(q0) sx q1");
+    same(
+        "c3x q[0],q[1],q[2],q[3]; c4x q[0],q[1],q[2],q[3],q[4];",
+        "ctrl(q0, q1, q2) x q3; ctrl(q0, q1, q2, q3) x q4",
+    );
+    same("c3sqrtx q[0],q[1],q[2],q[3];", "ctrl(q0, q1, q2) sx q3");
+    // Maslov, arXiv:1508.03273: Toffoli but for the phases of a controlled-controlled iY on target 1.
+    same("rccx q[0],q[1],q[2]; rccx q[0],q[1],q[2];", "");
+    // OpenQASM 3 gives `U`, `u2` and `u3` other phases, seen under controls.
+    check3("qubit[2] q; ctrl @ u3(0.2, 0.3, 0.1) q[0], q[1];", "p(-0.2) q0; ctrl(q0) u(0.2, 0.3, 0.1) q1");
+    check3("qubit[2] q; ctrl @ U(0.2, 0.3, 0.1) q[0], q[1];", "p(0.1) q0; ctrl(q0) u(0.2, 0.3, 0.1) q1");
+}
+
+#[test]
+fn conditions_compare_registers_and_read_bits() {
+    check2(
+        "qreg q[1]; creg a[1]; creg c[2]; if (c==2) x q[0]; if(a==2) x q[0];",
+        "if !b1 & b2 { x q0 }; if false { x q0 }",
+    );
+    check3(
+        "qubit q; bit[2] c; bit d = measure q; if (c[0] && !d) { x q; } else if (c != 1) h q;",
+        "b2 = measure q0; if b0 & !b2 { x q0 } else { if !(b0 & !b1) { h q0 } }",
+    );
+    check3(
+        "qubit q; bit c; c = measure q; if (c == true) { reset q; } if (c == 0) { z q; }",
+        "b0 = measure q0; if b0 { reset q0 }; if !b0 { z q0 }",
+    );
+    let circuit = read("OPENQASM 3; qubit[2] q; bit c; c = measure q[1];");
+    assert_eq!((circuit.output, circuit.result_bits.len()), (Circuit::wires(0..2), 1));
+}
+
+#[test]
+fn faults_are_named_at_their_place() {
+    let two = |body: &str| format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\n{body}");
+    check_faults(&two("h q[0]\nx q[1]; y q[0] q[1]; z q[0];"), &[("Q0801", "x"), ("Q0801", "q")]);
+    check_faults(&two("h q[0]; § x q[1];"), &[("Q0801", "§")]);
+    check_faults("OPENQASM 4.0; qubit q;", &[("Q0802", "4.0")]);
+    check_faults("OPENQASM 2.0; include \"mine.inc\";", &[("Q0802", "\"mine.inc\"")]);
+    check_faults(&two("qreg c[1]; gate g a,a { }"), &[("Q0803", "c"), ("Q0803", "a")]);
+    check_faults(
+        &two("foo q[0]; x r[0]; rx(beta) q[0]; rx(sinh(1)) q[0];"),
+        &[("Q0804", "foo"), ("Q0804", "r[0]"), ("Q0804", "beta"), ("Q0804", "sinh")],
+    );
+    check_faults("OPENQASM 3.0; qubit q; h q;", &[("Q0804", "h")]);
+    check_faults(
+        &two("cx q[0]; rx q[0]; qreg r[3]; cx q, r;"),
+        &[("Q0805", "cx q[0];"), ("Q0805", "rx q[0];"), ("Q0805", "r")],
+    );
+    check_faults(&two("x q[2]; measure q[0] -> c[7];"), &[("Q0806", "2"), ("Q0806", "7")]);
+    check_faults(
+        &two("cx q[0], q[0]; cx q, q[1];"),
+        &[("Q0807", "cx q[0], q[0];"), ("Q0807", "cx q, q[1];")],
+    );
+    check_faults(&two("opaque m a; m q[0];"), &[("Q0808", "m")]);
+    let three = "OPENQASM 3.0; include \"stdgates.inc\"; input float a; input float b; qubit q; ";
+    check_faults(
+        &format!("{three} rz(2 * (a * b)) q; rz(cos(a)) q;"),
+        &[("Q0809", "(a * b)"), ("Q0809", "cos(a)")],
+    );
+    check_faults(
+        &format!("{three} for int i in [0:2] {{ x q; }} let r = q; x q;"),
+        &[("Q0810", "for"), ("Q0810", "let")],
+    );
+    check_faults(&format!("{three} input int n; pow(0.5) @ x q;"), &[("Q0810", "int"), ("Q0810", "0.5")]);
+    check_faults(
+        &two("h c[0]; measure q -> q; rx(q) q[0]; if (c) x q[0]; rx(1/0) q[0];"),
+        &[("Q0811", "c[0]"), ("Q0811", "q"), ("Q0811", "q"), ("Q0811", "c"), ("Q0811", "1/0")],
+    );
+    check_faults("OPENQASM 2.0; qreg q[100000000];", &[("Q0814", "qreg q[100000000];")]);
+    let mut bomb = "gate g0 a { U(1,1,1) a; }\n".to_owned();
+    for i in 1..30 {
+        bomb += &format!("gate g{i} a {{ g{} a; g{} a; }}\n", i - 1, i - 1);
+    }
+    // Definition i stands for 2^i gates; the limit is 2^22.
+    let too_large = ["g23", "g24", "g25", "g26", "g27", "g28", "g29"].map(|name| ("Q0814", name));
+    check_faults(&format!("OPENQASM 2.0;\n{bomb}"), &too_large);
+}
+
+#[test]
+fn broken_text_never_panics() {
+    let mut random = Random::new(9);
+    for _ in 0..10 {
+        let text = export_qasm3(&random_circuit(&mut random, &Options::everything(3, 8)));
+        let words: Vec<&str> = text.split_inclusive([' ', '\n', '(', ';']).collect();
+        for _ in 0..40 {
+            let mut words = words.clone();
+            let (i, j) = (random.below(words.len()), random.below(words.len()));
+            match random.below(3) {
+                0 => words.swap(i, j),
+                1 => drop(words.remove(i)),
+                _ => words
+                    .insert(i, ["ctrl @ ", "{ ", "c ", "gate ", "$3 ", "\"", "-1", "if ("][random.below(8)]),
+            }
+            let _ = import(FileId(0), &words.concat());
+        }
+    }
+    let _ = import(FileId(0), &format!("OPENQASM 3; qubit q; rx({}1) q;", "(".repeat(10_000)));
+    let _ = import(FileId(0), &format!("OPENQASM 3; qubit q; U({}1, 0, 0) q;", "1+".repeat(10_000)));
+    let _ = import(FileId(0), &format!("OPENQASM 3; bit c; {}", "if (c) {".repeat(10_000)));
+}
+
+#[test]
+fn openqasm_3_reads_back_to_the_same_matrix() {
+    let mut random = Random::new(21);
+    for _ in 0..60 {
+        let circuit = random_circuit(&mut random, &Options { barriers: true, ..Options::unitary(4, 10) });
+        assert_same_unitary(&circuit, &read(&export_qasm3(&circuit)));
+    }
+}
+
+#[test]
+fn openqasm_2_reads_back_to_the_same_matrix_up_to_phase() {
+    let mut random = Random::new(22);
+    for _ in 0..60 {
+        let options = Options { pauli_rotations: true, barriers: true, ..Options::gates(4, 10) };
+        let circuit = random_circuit(&mut random, &options);
+        assert_same_up_to_phase(&circuit, &read(&export_qasm2(&circuit).unwrap()));
+    }
+}
+
+/// The density matrix of the wires for each value of the bits.
+fn mixture(circuit: &Circuit, slots: &[f64]) -> BTreeMap<Vec<bool>, Vec<Vec<C64>>> {
+    let mut mixture = BTreeMap::new();
+    for branch in branches(circuit, slots) {
+        let dim = branch.state.len();
+        let density = mixture.entry(branch.bits).or_insert_with(|| vec![vec![C64::new(0.0, 0.0); dim]; dim]);
+        for (row, a) in branch.state.iter().enumerate() {
+            for (column, b) in branch.state.iter().enumerate() {
+                density[row][column] += a * b.conj();
+            }
+        }
+    }
+    mixture.retain(|_, density| (0..density.len()).map(|i| density[i][i].re).sum::<f64>() > 1e-12);
+    mixture
+}
+
+fn assert_same_mixture(a: &Circuit, b: &Circuit) {
+    let slots = Random::new(4).angles(a.slots.len());
+    let (left, right) = (mixture(a, &slots), mixture(b, &slots));
+    assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>(), "{a}\n--- and ---\n{b}");
+    for (bits, density) in &left {
+        assert!(distance(density, &right[bits]) < 1e-9, "{a}\n--- and ---\n{b}");
+    }
+}
+
+#[test]
+fn measurements_and_branches_read_back() {
+    let mut random = Random::new(23);
+    for _ in 0..60 {
+        let circuit = random_circuit(&mut random, &Options::everything(3, 10));
+        assert_same_mixture(&circuit, &read(&export_qasm3(&circuit)));
+    }
+}
+
+#[test]
+fn openqasm_2_writes_most_branches_and_refuses_the_others() {
+    let mut random = Random::new(24);
+    let mut n_written = 0;
+    for _ in 0..100 {
+        let options = Options { measurements: true, pauli_rotations: true, ..Options::gates(3, 8) };
+        let circuit = random_circuit(&mut random, &options);
+        match export_qasm2(&circuit) {
+            Ok(text) => {
+                n_written += 1;
+                assert_same_mixture(&circuit, &read(&text));
+            }
+            Err(refused) => assert_eq!(refused.code.as_str(), "Q0813"),
+        }
+    }
+    assert!((50..100).contains(&n_written), "{n_written}");
+}
+
+#[test]
+fn openqasm_2_refuses_what_it_has_no_words_for() {
+    let code = |text: &str| export_qasm2(&Circuit::parse(text).unwrap()).unwrap_err().code.to_string();
+    assert_eq!(code("rx(s0) q0"), "Q0812");
+    assert_eq!(code("ctrl(q0, q1) rx(0.1) q2"), "Q0813");
+    assert_eq!(code("if b0 { b0 = measure q0 }"), "Q0813");
+    assert_eq!(code("if b0 & b7 { x q0 }"), "Q0813");
+}
+
+#[test]
+fn what_is_written_is_short() {
+    let circuit = "circuit demo bits 1 slots [\"θ 0\" q pi] output [q1 q0] layout [q1 q0] final [q0 q1]\n\
+                   rx(0.5*s0 + pi/2) q0; ctrl(!q0) rzz(s1 - s2) q1 q2; b0 = measure q1; if !b0 { x q0 }";
+    let circuit = Circuit::parse(circuit).unwrap();
+    let expected = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n// demo\n// returned qubits: q[1], q[0]\n\
+        // initial layout: q[1], q[0]\n// final layout: q[0], q[1]\n\
+        input float[64] __0;\ninput float[64] q_;\ninput float[64] pi_;\n\
+        gate rzz(t0) a0, a1 {\n  cx a0, a1;\n  rz(t0) a1;\n  cx a0, a1;\n}\nqubit[3] q;\nbit[1] c;\n\
+        rx(0.5*__0 + pi/2) q[0];\nnegctrl @ rzz(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
+        if (!c[0]) {\n  x q[0];\n}\n";
+    assert_eq!(export_qasm3(&circuit), expected);
+    let circuit =
+        Circuit::parse("swap q0 q1; rz(1e-5) q0; iswap q0 q1; b0 = measure q1; if b0 { h q0 } else { x q0 }")
+            .unwrap();
+    let expected = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n\
+        gate iswap a0, a1 {\n  s a0;\n  s a1;\n  h a0;\n  cx a0, a1;\n  cx a1, a0;\n  h a1;\n}\nqreg q[2];\ncreg c0[1];\n\
+        swap q[0], q[1];\nrz(1.0e-5) q[0];\niswap q[0], q[1];\nmeasure q[1] -> c0[0];\nif (c0==1) h q[0];\nif (c0==0) x q[0];\n";
+    assert_eq!(export_qasm2(&circuit).unwrap(), expected);
+}
+
+/// The files of `tests/data`, by name.
+fn data() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let qasm = paths.filter(|path| path.extension().is_some_and(|extension| extension == "qasm"));
+    let mut files: Vec<_> = qasm
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                std::fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn files_of_other_tools_are_read() {
+    let files = data();
+    assert_eq!(files.len(), 12);
+    for (name, text) in files {
+        let program = import_program(FileId(0), &text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+        assert_eq!(program.n_inputs, text.matches("input ").count(), "{name}");
+        assert!(program.circuit.ops.len() > 5, "{name}");
+        assert_eq!(import(FileId(0), &text).is_ok(), program.computed.is_empty(), "{name}");
+        if program.circuit.n_wires > 6 {
+            continue;
+        }
+        let again = import_program(FileId(0), &export_program(&program)).unwrap();
+        let inputs = Random::new(6).angles(program.n_inputs);
+        let matrix = |program: &crate::Program| unitary(&program.circuit, &program.bind(&inputs));
+        assert!(distance(&matrix(&program), &matrix(&again)) < 1e-9, "{name}");
+    }
+}
+
+#[test]
+fn the_quantum_fourier_transform_is_one() {
+    let (_, text) = data().into_iter().find(|(name, _)| name == "qft_5").unwrap();
+    let found = unitary(&read(&text), &[]);
+    let n = found.len();
+    let entry = |j: usize, k: usize| {
+        C64::from_polar(1.0 / (n as f64).sqrt(), std::f64::consts::TAU * (j * k % n) as f64 / n as f64)
+    };
+    let expected: Vec<Vec<C64>> = (0..n).map(|j| (0..n).map(|k| entry(j, k)).collect()).collect();
+    assert!(distance_up_to_phase(&found, &expected) < 1e-9);
+}
+
+#[test]
+fn computed_slots_are_what_the_file_says() {
+    let text = "OPENQASM 3.0; include \"stdgates.inc\"; input float x; input float y; qubit q;\
+                rz((pi - x) * (pi - y) / 2) q; rx(sin(x)**2 / y) q; rz((pi - x) * (pi - y)) q;";
+    let program = import_program(FileId(0), text).unwrap();
+    let (x, y) = (0.3, 0.7);
+    let slots = program.bind(&[x, y]);
+    let angles: Vec<f64> = program.circuit.ops.iter().map(|op| op.angles()[0].eval(&slots)).collect();
+    let product = (std::f64::consts::PI - x) * (std::f64::consts::PI - y);
+    assert_eq!(angles, [product / 2.0, x.sin().powf(2.0) / y, product]);
+    assert_eq!(program.computed.len(), 4);
+}
