@@ -7,3 +7,4 @@
 
 pub mod circuit;
 pub mod host;
+pub mod specialise;

@@ -109,6 +109,8 @@ codes! {
     Q0001 Q0002 Q0003 Q0004 Q0005 Q0006 Q0007 Q0008 Q0009 Q0010 Q0011 Q0012 Q0013 Q0014 Q0015 Q0016 Q0017 Q0018
     // Names and modules.
     Q0190 Q0191
+    // Qubit use and effects, found when a kernel is specialised.
+    Q0440 Q0441 Q0442 Q0443 Q0444 Q0445 Q0446 Q0447 Q0448 Q0449 Q0450 Q0451 Q0452 Q0453 Q0454
     // Gradients and optimization.
     Q0520 Q0521 Q0522 Q0523
     // Faults while running.

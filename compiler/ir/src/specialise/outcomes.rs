@@ -1,0 +1,117 @@
+//! Measurements, and what may depend on their outcomes.
+
+use qml_prelude::Value;
+use qml_source::Span;
+
+use super::faults::{self, Failure};
+use super::machine::{Frame, Machine};
+use super::qubits;
+use super::value::{Abstract, Grid};
+use crate::circuit::{Bit, BitExpr, Op, OpKind};
+use crate::host;
+
+impl Machine<'_> {
+    pub(super) fn measure(&mut self, operand: &Abstract, span: Span) -> Result<Abstract, Failure> {
+        self.require_irreversible("a measurement", span)?;
+        let operand = qubits::operand(operand);
+        let mut outcomes = Vec::with_capacity(operand.wires.len());
+        for &wire in operand.wires.iter() {
+            let bit = Bit(self.n_bits);
+            self.n_bits += 1;
+            self.emit(Op { kind: OpKind::Measure { wire, bit }, span })?;
+            outcomes.push(Abstract::Outcome(BitExpr::Bit(bit)));
+        }
+        let shape = if operand.is_register { vec![outcomes.len()] } else { Vec::new() };
+        if outcomes.is_empty() {
+            return Ok(Abstract::Known(Value::vector::<bool>(Vec::new())));
+        }
+        Ok(Grid { shape, items: outcomes }.into_abstract())
+    }
+
+    pub(super) fn reset(&mut self, operand: &Abstract, span: Span) -> Result<Vec<Abstract>, Failure> {
+        self.require_irreversible("`reset`", span)?;
+        for &wire in qubits::operand(operand).wires.iter() {
+            self.emit(Op { kind: OpKind::Reset { wire }, span })?;
+        }
+        Ok(Vec::new())
+    }
+
+    /// `if`: one branch where the condition is known, else both, with their results merged.
+    pub(super) fn branch(&mut self, frame: &mut Frame, op: &host::Op) -> Result<Vec<Abstract>, Failure> {
+        let condition = frame.get(op.args[0]).clone();
+        let Abstract::Outcome(condition) = condition else {
+            let holds = self.known(&condition, "a branch", op.span)?.to_bool();
+            return self.region(frame, &op.regions[usize::from(!holds)], Vec::new());
+        };
+        let (then_values, then) = self.collect(frame, &op.regions[0])?;
+        let (other_values, otherwise) = self.collect(frame, &op.regions[1])?;
+        if !(then.is_empty() && otherwise.is_empty()) {
+            let kind = OpKind::If { condition: condition.clone(), then, otherwise };
+            self.emit(Op { kind, span: op.span })?;
+        }
+        then_values.iter().zip(&other_values).map(|(a, b)| select(&condition, a, b, op.span)).collect()
+    }
+}
+
+/// `if condition then a else b`.
+fn select(condition: &BitExpr, a: &Abstract, b: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    if a == b {
+        return Ok(a.clone());
+    }
+    let is_bool = |value: &Abstract| matches!(value, Abstract::Outcome(_) | Abstract::Known(Value::Bool(_)));
+    if is_bool(a) && is_bool(b) {
+        let (a, b) = (a.to_outcome(), b.to_outcome());
+        let chosen = or(and(condition.clone(), a), and(not(condition.clone()), b));
+        return Ok(Abstract::outcome(chosen));
+    }
+    let is_tuple = |value: &Abstract| matches!(value, Abstract::Tuple(_) | Abstract::Known(Value::Tuple(_)));
+    if is_tuple(a) && is_tuple(b) {
+        let parts = (0..a.n_parts()).map(|index| select(condition, &a.part(index), &b.part(index), span));
+        return Ok(Abstract::tuple(parts.collect::<Result<_, _>>()?));
+    }
+    if !a.shape().is_empty() && a.shape() == b.shape() {
+        let (a, b) = (a.to_grid(), b.to_grid());
+        let items = a.items.iter().zip(&b.items).map(|(a, b)| select(condition, a, b, span));
+        return Ok(Grid { shape: a.shape.clone(), items: items.collect::<Result<_, _>>()? }.into_abstract());
+    }
+    Err(faults::depends_on_outcome("a value that is no `bool`", span))
+}
+
+/// `not a`.
+pub(super) fn not(a: BitExpr) -> BitExpr {
+    match a {
+        BitExpr::Const(a) => BitExpr::Const(!a),
+        BitExpr::Not(a) => *a,
+        a => BitExpr::Not(Box::new(a)),
+    }
+}
+
+/// `a and b`.
+pub(super) fn and(a: BitExpr, b: BitExpr) -> BitExpr {
+    match (a, b) {
+        (BitExpr::Const(false), _) | (_, BitExpr::Const(false)) => BitExpr::Const(false),
+        (BitExpr::Const(true), other) | (other, BitExpr::Const(true)) => other,
+        (a, b) if a == b => a,
+        (a, b) => BitExpr::And(Box::new(a), Box::new(b)),
+    }
+}
+
+/// `a or b`.
+pub(super) fn or(a: BitExpr, b: BitExpr) -> BitExpr {
+    match (a, b) {
+        (BitExpr::Const(true), _) | (_, BitExpr::Const(true)) => BitExpr::Const(true),
+        (BitExpr::Const(false), other) | (other, BitExpr::Const(false)) => other,
+        (a, b) if a == b => a,
+        (a, b) => BitExpr::Or(Box::new(a), Box::new(b)),
+    }
+}
+
+/// `a != b`.
+pub(super) fn xor(a: BitExpr, b: BitExpr) -> BitExpr {
+    match (a, b) {
+        (BitExpr::Const(false), other) | (other, BitExpr::Const(false)) => other,
+        (BitExpr::Const(true), other) | (other, BitExpr::Const(true)) => not(other),
+        (a, b) if a == b => BitExpr::Const(false),
+        (a, b) => BitExpr::Xor(Box::new(a), Box::new(b)),
+    }
+}

@@ -1,0 +1,1 @@
+//! Small kernels against the dense oracle.
