@@ -3,6 +3,7 @@
 //! [`compile`] reads a file and what it uses, checks it, and lowers it to host IR whose gradients are expanded. Files come
 //! through [`Files`], so an editor can hand in what it has not saved. The crate must never learn how programs are run.
 
+pub mod kernel;
 mod load;
 pub mod stdlib;
 
@@ -55,10 +56,12 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
         return compilation;
     }
     let mut module = qml_semantics::lower::lower(&compilation.program);
-    let differentiated = qml_ir::differentiate::differentiate(&mut module);
-    compilation.diagnostics.extend(differentiated);
-    if !compilation.diagnostics.iter().any(Diagnostic::is_error) {
-        compilation.module = Some(module);
+    match qml_ir::differentiate(&mut module) {
+        Ok(warnings) => {
+            compilation.diagnostics.extend(warnings);
+            compilation.module = Some(module);
+        }
+        Err(errors) => compilation.diagnostics.extend(errors),
     }
     compilation
 }

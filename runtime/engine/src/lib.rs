@@ -1,1 +1,23 @@
-//! A run: specialisation, dispatch, seeds, results.
+//! A run: machine code on one side, circuits on the other, and what is kept between them.
+//!
+//! [`Run`] compiles a program's host functions and calls them. Where they run a kernel, [`session`] specialises and plans it
+//! once per key ([`kernels`]) and evaluates it ([`results`]), exactly or with shots, with its derivative by the rule that
+//! fits ([`gradients`]). A run is a function of its program, its inputs and the seed: the clock is read in `clock.rs` alone.
+//!
+//! The crate must never learn where programs come from.
+
+mod clock;
+mod gradients;
+mod kernels;
+mod results;
+mod run;
+mod sampled;
+mod session;
+mod shift;
+
+pub use kernels::Statistics;
+pub use run::{Options, Run, TestOutcome};
+pub use session::{Output, Progress};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! Derivatives of result functions: the vector-Jacobian products that reverse mode asks for.
+//!
+//! On an exact simulator one sweep back gives all slots (adjoint). With shots, the parameter-shift rule; both, and central
+//! differences, can be forced. The rule gives derivatives with respect to slots, the bind program takes them to the
+//! arguments.
+
+use qml_ir::specialise::cotangents;
+use qml_prelude::observable::Observable;
+use qml_prelude::random::child_key;
+use qml_prelude::{Fault, ResultFunction, Value};
+use qml_source::{Code, Diagnostic, bug};
+
+use crate::kernels::{Angles, BoundProgram};
+use crate::results::{Sampling, observables_of, squared};
+use crate::session::{Session, simulation_fault};
+use crate::shift::Shifted;
+
+/// Half the step of central differences, which balances rounding against the third derivative.
+const STEP: f64 = 1e-5;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Adjoint,
+    ParameterShift,
+    FiniteDifference,
+}
+
+impl Session<'_> {
+    /// Arguments of the function, then the cotangent of its value, then the method; see [`ResultFunction::ExpectVjp`].
+    pub(crate) fn vjp(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        let n = args.len();
+        let (args, cotangent, method) = (&args[..n - 2], &args[n - 2], args[n - 1].to_str());
+        let weights: Vec<f64> = match cotangent {
+            Value::Float(x) => vec![*x],
+            Value::Unit => return Ok(Value::tuple(vec![Value::Unit; args.len()])),
+            tensor => tensor.clone().into_floats().into_iter().collect(),
+        };
+        match function {
+            ResultFunction::ExpectVjp => {
+                let program = self.bind(&args[1])?;
+                let sampling = self.sampling(&args[2], &program, key)?;
+                let observables = observables_of(&args[0]);
+                let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
+                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots), Value::Unit]))
+            }
+            ResultFunction::VarianceVjp => {
+                let program = self.bind(&args[1])?;
+                let sampling = self.sampling(&args[2], &program, key)?;
+                let observable = (*args[0].to_observable()).clone();
+                // d(<O^2> - <O>^2) = d<O^2> - 2 <O> d<O>
+                let mean = self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
+                let both_weights = [weights[0], -2.0 * mean * weights[0]];
+                let both = [squared(&observable)?, observable];
+                let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
+                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots), Value::Unit]))
+            }
+            ResultFunction::ProbsVjp => {
+                let program = self.bind(&args[0])?;
+                let sampling = self.sampling(&args[1], &program, key)?;
+                let d_slots = match self.method(method, sampling)? {
+                    Method::Adjoint => {
+                        let plan = &program.prepared.runnable.plan;
+                        let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
+                        self.exact(result)?.d_slots
+                    }
+                    other => self.by_evaluations(other, &program, sampling, &mut |this, angles, sampling| {
+                        let values = this.probabilities(angles, sampling)?;
+                        Ok(weighted(&values, &weights))
+                    })?,
+                };
+                Ok(Value::tuple([cotangent_of(&program, &d_slots), Value::Unit]))
+            }
+            ResultFunction::FidelityVjp => {
+                let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
+                if let Sampling::Shots { .. } = self.sampling(&args[2], &p, key)? {
+                    return Err(unsupported("a gradient of a fidelity from shots is not supported yet"));
+                }
+                self.kernels.statistics.kernel_calls += 2;
+                let (left, right) = (&p.prepared.runnable.plan, &q.prepared.runnable.plan);
+                let fidelity = self
+                    .simulator
+                    .fidelity_vjp((left, &p.slots), (right, &q.slots))
+                    .map_err(|fault| simulation_fault(&fault))?;
+                let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();
+                Ok(Value::tuple([
+                    cotangent_of(&p, &scaled(&fidelity.d_left)),
+                    cotangent_of(&q, &scaled(&fidelity.d_right)),
+                    Value::Unit,
+                ]))
+            }
+            other => bug!("{other:?} is no derivative"),
+        }
+    }
+
+    fn method(&self, asked: &str, sampling: Sampling) -> Result<Method, Fault> {
+        match (asked, sampling) {
+            ("auto" | "adjoint", Sampling::Exact) => Ok(Method::Adjoint),
+            ("auto" | "parameter_shift", _) => Ok(Method::ParameterShift),
+            ("finite_difference", Sampling::Exact) => Ok(Method::FiniteDifference),
+            ("adjoint", Sampling::Shots { .. }) => Err(Box::new(
+                Diagnostic::error(Code::Q0662, "the adjoint method needs exact values, and shots were asked for")
+                    .help("leave `shots` out, or leave the method out: with shots it is the parameter-shift rule"),
+            )),
+            ("finite_difference", Sampling::Shots { .. }) => Err(Box::new(
+                Diagnostic::error(Code::Q0662, "finite differences of shots are noise divided by a small number")
+                    .help("`using \"parameter_shift\"` is exact on average"),
+            )),
+            (other, _) => bug!("the gradient method {other}"),
+        }
+    }
+
+    fn expect_slots(
+        &mut self,
+        program: &BoundProgram,
+        observables: &[Observable],
+        cotangents: &[f64],
+        sampling: Sampling,
+        method: &str,
+    ) -> Result<Vec<f64>, Fault> {
+        match self.method(method, sampling)? {
+            Method::Adjoint => {
+                let plan = &program.prepared.runnable.plan;
+                let result = self.simulator.expectations_vjp(plan, &program.slots, observables, cotangents);
+                Ok(self.exact(result)?.d_slots)
+            }
+            other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
+                let values = this.expectations(angles, observables, sampling)?;
+                Ok(weighted(&values, cotangents))
+            }),
+        }
+    }
+
+    /// The derivative with respect to each slot from values of the function itself.
+    fn by_evaluations(
+        &mut self,
+        method: Method,
+        program: &BoundProgram,
+        sampling: Sampling,
+        value: &mut dyn FnMut(&mut Self, Angles<'_>, Sampling) -> Result<f64, Fault>,
+    ) -> Result<Vec<f64>, Fault> {
+        let mut d_slots = vec![0.0; program.slots.len()];
+        if method == Method::FiniteDifference {
+            for (slot, derivative) in d_slots.iter_mut().enumerate() {
+                let mut at = |this: &mut Self, step: f64| {
+                    let mut moved = program.slots.clone();
+                    moved[slot] += step;
+                    value(this, (&program.prepared.runnable, &moved), sampling)
+                };
+                *derivative = (at(self, STEP)? - at(self, -STEP)?) / (2.0 * STEP);
+            }
+            return Ok(d_slots);
+        }
+        if program.prepared.shifted.get().is_none() {
+            let shifted = Shifted::new(&mut self.kernels, &program.prepared.runnable.circuit)?;
+            _ = program.prepared.shifted.set(shifted);
+        }
+        let Some(shifted) = program.prepared.shifted.get() else { bug!("just made") };
+        let angles = shifted.bind(&program.slots);
+        let mut evaluation = 0;
+        for (i, occurrence) in shifted.occurrences.iter().enumerate() {
+            let mut derivative = 0.0;
+            for &(shift, weight) in &occurrence.rule {
+                for sign in [1.0, -1.0] {
+                    let mut moved = angles.clone();
+                    moved[i] += sign * shift;
+                    // Each evaluation draws its own shots.
+                    let stream = match sampling {
+                        Sampling::Exact => Sampling::Exact,
+                        Sampling::Shots { shots, key } => {
+                            Sampling::Shots { shots, key: child_key(key, evaluation) }
+                        }
+                    };
+                    evaluation += 1;
+                    derivative += sign * weight * value(self, (&shifted.runnable, &moved), stream)?;
+                }
+            }
+            for &(slot, coefficient) in &occurrence.angle.terms {
+                d_slots[slot.0 as usize] += coefficient * derivative;
+            }
+        }
+        Ok(d_slots)
+    }
+}
+
+fn weighted(values: &[f64], weights: &[f64]) -> f64 {
+    values.iter().zip(weights).map(|(value, weight)| value * weight).sum()
+}
+
+/// From slots to the program's arguments.
+fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Value {
+    let prepared = &program.prepared;
+    let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots);
+    Value::tuple(cotangents(&prepared.key.args, &d_inputs))
+}
+
+fn unsupported(message: &str) -> Fault {
+    Box::new(Diagnostic::error(Code::Q0660, message))
+}

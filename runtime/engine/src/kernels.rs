@@ -1,0 +1,135 @@
+//! Kernels ready to run: specialised, checked and planned once per key.
+//!
+//! The key is what the circuit depends on: the kernel, the sizes, and the `int` and `bool` arguments. Floats are never part
+//! of it, so a training loop prepares each kernel once.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use qml_ir::circuit::Circuit;
+use qml_ir::host::{FunctionId, Module};
+use qml_ir::specialise::{Key, Specialised, specialise, split};
+use qml_prelude::observable::Pauli;
+use qml_prelude::{Fault, Program, Value};
+use qml_simulator::Plan;
+use qml_source::{Code, Diagnostic};
+
+use crate::session::simulation_fault;
+use crate::shift::Shifted;
+
+/// How many specialisations of one kernel are normal; more of them are worth a warning.
+const MANY_SPECIALISATIONS: usize = 256;
+
+/// Counts of what a run did, for people and for tests that a loop compiles once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Kernels specialised to circuits.
+    pub specialisations: u64,
+    /// Circuits planned for the simulator.
+    pub plans: u64,
+    /// Circuits run, gradients included.
+    pub kernel_calls: u64,
+    /// Shots drawn.
+    pub shots: u64,
+}
+
+/// A circuit with its plan, and the plans of its variants that shots need.
+#[derive(Debug)]
+pub(crate) struct Runnable {
+    /// The circuit.
+    pub circuit: Circuit,
+    /// The circuit as the simulator runs it.
+    pub plan: Plan,
+    /// With its register turned so that these letters are measured.
+    pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Plan>>>,
+}
+
+/// A kernel for known sizes and integers.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// What it is compiled for.
+    pub key: Key,
+    /// How it is bound.
+    pub specialised: Specialised,
+    /// Its circuit.
+    pub runnable: Runnable,
+    /// Its circuit with a slot an occurrence of an angle; made when a shift rule asks for it.
+    pub shifted: OnceCell<Shifted>,
+}
+
+/// A program with its kernel prepared and its angles bound.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundProgram {
+    pub prepared: Rc<Prepared>,
+    pub slots: Vec<f64>,
+}
+
+/// A circuit with the values of its slots.
+pub(crate) type Angles<'a> = (&'a Runnable, &'a [f64]);
+
+impl BoundProgram {
+    /// The circuit with the values of its slots.
+    pub(crate) fn angles(&self) -> Angles<'_> {
+        (&self.prepared.runnable, &self.slots)
+    }
+}
+
+/// All kernels of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Kernels {
+    prepared: HashMap<Key, Rc<Prepared>>,
+    of_kernel: HashMap<FunctionId, usize>,
+    pub statistics: Statistics,
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Kernels {
+    /// The program, ready to run.
+    pub(crate) fn bind(&mut self, module: &Module, globals: &[Value], program: &Program) -> Result<BoundProgram, Fault> {
+        let (args, inputs) = split(&program.args);
+        let key = Key { kernel: FunctionId(program.kernel), args };
+        let prepared = match self.prepared.get(&key) {
+            Some(prepared) => Rc::clone(prepared),
+            None => {
+                let prepared = Rc::new(self.prepare(module, globals, key.clone())?);
+                self.prepared.insert(key, Rc::clone(&prepared));
+                prepared
+            }
+        };
+        let mut slots = Vec::new();
+        prepared.specialised.bind.bind(&inputs, &mut slots);
+        Ok(BoundProgram { prepared, slots })
+    }
+
+    fn prepare(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Prepared, Fault> {
+        let kernel = key.kernel;
+        let specialised = specialise(module, globals, kernel, &key.args).map_err(Box::new)?;
+        self.statistics.specialisations += 1;
+        let count = self.of_kernel.entry(kernel).or_default();
+        *count += 1;
+        if *count == MANY_SPECIALISATIONS + 1 {
+            let function = module.function(kernel);
+            let message = format!("kernel `{}` was compiled {count} times", function.name);
+            self.warnings.push(
+                Diagnostic::warning(Code::Q0650, message)
+                    .primary(function.span, "for other sizes or integers each time")
+                    .help("pass what changes often as a float: floats never make a new circuit"),
+            );
+        }
+        let runnable = self.runnable(specialised.circuit.clone())?;
+        Ok(Prepared { key, specialised, runnable, shifted: OnceCell::new() })
+    }
+
+    /// Plans a circuit, and keeps it for its variants.
+    pub(crate) fn runnable(&mut self, circuit: Circuit) -> Result<Runnable, Fault> {
+        let plan = self.plan(&circuit)?;
+        Ok(Runnable { circuit, plan, turned: RefCell::default() })
+    }
+
+    /// Plans a circuit.
+    pub(crate) fn plan(&mut self, circuit: &Circuit) -> Result<Plan, Fault> {
+        self.statistics.plans += 1;
+        Plan::new(circuit).map_err(|fault| simulation_fault(&fault))
+    }
+}

@@ -1,0 +1,257 @@
+//! The functions that run programs: `expect`, `probs`, `counts` and the others, exactly or with shots.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use qml_prelude::observable::Observable;
+use qml_prelude::random::uniform_at;
+use qml_prelude::{Fault, ResultFunction, Tensor, Value};
+use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
+use qml_source::{Code, Diagnostic, bug};
+
+use crate::kernels::{Angles, BoundProgram, Runnable};
+use crate::session::{Session, simulation_fault};
+
+/// Exact values, or estimates from this many shots drawn with this key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sampling {
+    Exact,
+    Shots { shots: usize, key: u64 },
+}
+
+impl Session<'_> {
+    /// Runs what a result function asks for; see [`qml_prelude::Host::result`].
+    pub(crate) fn result_of(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        match function {
+            ResultFunction::Expect => {
+                let program = self.bind(&args[1])?;
+                let sampling = self.sampling(&args[2], &program, key)?;
+                let observables = observables_of(&args[0]);
+                let values = self.expectations(program.angles(), &observables, sampling)?;
+                Ok(like_observables(&args[0], values))
+            }
+            ResultFunction::Variance => {
+                let program = self.bind(&args[1])?;
+                let sampling = self.sampling(&args[2], &program, key)?;
+                Ok(Value::Float(self.variance(&program, &args[0].to_observable(), sampling)?))
+            }
+            ResultFunction::Probs => {
+                let program = self.bind(&args[0])?;
+                let sampling = self.sampling(&args[1], &program, key)?;
+                Ok(Value::vector(self.probabilities(program.angles(), sampling)?))
+            }
+            ResultFunction::Samples => {
+                let shots = self.draw(&args[0], &args[1], key)?;
+                let rows = ndarray::Array2::from_shape_vec((shots.n_shots, shots.n_bits), shots.bits);
+                Ok(Value::from_owned(rows.unwrap_or_else(|error| bug!("shape of samples: {error}"))))
+            }
+            ResultFunction::Counts => Ok(counts(&self.draw(&args[0], &args[1], key)?)),
+            ResultFunction::Run => {
+                let shots = self.draw(&args[0], &Value::Int(1), key)?;
+                Ok(Value::vector(shots.bits))
+            }
+            ResultFunction::State => {
+                let program = self.bind(&args[0])?;
+                Ok(Value::vector(self.state(&program)?))
+            }
+            ResultFunction::Fidelity => {
+                let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
+                let sampling = self.sampling(&args[2], &p, key)?;
+                let states = (self.state(&p)?, self.state(&q)?);
+                Ok(Value::Float(self.overlap(&states.0, &states.1, sampling, 0)?))
+            }
+            ResultFunction::Gram => self.gram(args, key),
+            ResultFunction::ExpectVjp
+            | ResultFunction::VarianceVjp
+            | ResultFunction::ProbsVjp
+            | ResultFunction::FidelityVjp => self.vjp(function, key, args),
+        }
+    }
+
+    pub(crate) fn bind(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+        let Value::Program(program) = program else { bug!("not a program: {program:?}") };
+        self.kernels.bind(self.module, &self.globals, program)
+    }
+
+    /// Shots come from the call, else from `@shots` on the kernel, else from `--shots`.
+    pub(crate) fn sampling(&self, shots: &Value, program: &BoundProgram, key: i64) -> Result<Sampling, Fault> {
+        let asked = match shots {
+            Value::Int(shots) => Some(*shots),
+            _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
+        };
+        match asked {
+            None => Ok(Sampling::Exact),
+            Some(shots @ 1..=1_000_000_000) => Ok(Sampling::Shots { shots: shots as usize, key: key as u64 }),
+            Some(shots) => Err(Box::new(
+                Diagnostic::error(Code::Q0657, format!("{shots} shots were asked for"))
+                    .help("from 1 to 1_000_000_000; leave `shots` out for exact values"),
+            )),
+        }
+    }
+
+    /// The value, and a note if it took very many branches.
+    pub(crate) fn exact<T>(&mut self, result: Result<Exact<T>, qml_simulator::Fault>) -> Result<T, Fault> {
+        self.kernels.statistics.kernel_calls += 1;
+        let exact = result.map_err(|fault| simulation_fault(&fault))?;
+        if exact.branches > MANY_BRANCHES {
+            let message = format!("an exact value took {} branches of measurements", exact.branches);
+            self.kernels.warnings.push(
+                Diagnostic::warning(Code::Q0658, message).help("with `shots: k` it takes as many runs as shots at most"),
+            );
+        }
+        Ok(exact.value)
+    }
+
+    pub(crate) fn expectations(
+        &mut self,
+        (runnable, slots): Angles<'_>,
+        observables: &[Observable],
+        sampling: Sampling,
+    ) -> Result<Vec<f64>, Fault> {
+        match sampling {
+            Sampling::Exact => {
+                let result = self.simulator.expectations(&runnable.plan, slots, observables);
+                self.exact(result)
+            }
+            Sampling::Shots { shots, key } => {
+                self.sampled_expectations(runnable, slots, observables, shots, key)
+            }
+        }
+    }
+
+    fn variance(&mut self, program: &BoundProgram, observable: &Observable, sampling: Sampling) -> Result<f64, Fault> {
+        if let Sampling::Exact = sampling {
+            let (runnable, slots) = program.angles();
+            let result = self.simulator.variances(&runnable.plan, slots, std::slice::from_ref(observable));
+            return Ok(self.exact(result)?[0]);
+        }
+        let values = self.expectations(program.angles(), &[observable.clone(), squared(observable)?], sampling)?;
+        Ok(values[1] - values[0] * values[0])
+    }
+
+    pub(crate) fn probabilities(&mut self, angles: Angles<'_>, sampling: Sampling) -> Result<Vec<f64>, Fault> {
+        let (Runnable { plan, .. }, slots) = angles;
+        let Sampling::Shots { shots, key } = sampling else {
+            let result = self.simulator.probabilities(plan, slots);
+            return self.exact(result);
+        };
+        let n = plan.register_len();
+        let drawn = self.sample(angles, shots, key)?;
+        let mut histogram = vec![0.0; 1 << n];
+        for shot in 0..shots {
+            histogram[index_of(&drawn.row(shot)[..n])] += 1.0 / shots as f64;
+        }
+        Ok(histogram)
+    }
+
+    fn draw(&mut self, program: &Value, shots: &Value, key: i64) -> Result<Shots, Fault> {
+        let program = self.bind(program)?;
+        match self.sampling(shots, &program, key)? {
+            Sampling::Shots { shots, key } => self.sample(program.angles(), shots, key),
+            Sampling::Exact => Err(Box::new(
+                Diagnostic::error(Code::Q0659, "the number of shots is missing")
+                    .help("`shots: 1000` in the call, `@shots(1000)` on the kernel, or `--shots 1000`"),
+            )),
+        }
+    }
+
+    fn sample(&mut self, (runnable, slots): Angles<'_>, shots: usize, key: u64) -> Result<Shots, Fault> {
+        self.kernels.statistics.kernel_calls += 1;
+        self.kernels.statistics.shots += shots as u64;
+        self.simulator.sample(&runnable.plan, slots, shots, key).map_err(|fault| simulation_fault(&fault))
+    }
+
+    fn state(&mut self, program: &BoundProgram) -> Result<Vec<C64>, Fault> {
+        let result = self.simulator.state(&program.prepared.runnable.plan, &program.slots);
+        self.exact(result)
+    }
+
+    /// The squared overlap; with shots, the fraction of them that a test of the two states passes.
+    fn overlap(&mut self, a: &[C64], b: &[C64], sampling: Sampling, stream: u64) -> Result<f64, Fault> {
+        if a.len() != b.len() {
+            let (left, right) = (a.len().ilog2() as usize, b.len().ilog2() as usize);
+            return Err(simulation_fault(&qml_simulator::Fault::RegisterMismatch { left, right }));
+        }
+        let exact = a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr();
+        let Sampling::Shots { shots, key } = sampling else { return Ok(exact) };
+        self.kernels.statistics.shots += shots as u64;
+        let passed = (0..shots).filter(|&shot| uniform_at(key, stream, shot as u64) < exact).count();
+        Ok(passed as f64 / shots as f64)
+    }
+
+    /// Each state is computed once.
+    fn gram(&mut self, args: &[Value], key: i64) -> Result<Value, Fault> {
+        let programs_of = |value: &Value| value.clone().into_values().into_iter().collect::<Vec<_>>();
+        let mut states_of = |value: &Value| -> Result<Vec<(BoundProgram, Vec<C64>)>, Fault> {
+            programs_of(value)
+                .iter()
+                .map(|program| {
+                    let bound = self.bind(program)?;
+                    let state = self.state(&bound)?;
+                    Ok((bound, state))
+                })
+                .collect()
+        };
+        let rows = states_of(&args[0])?;
+        let others = match &args[1] {
+            Value::Tensor(_) => Some(states_of(&args[1])?),
+            _ => None,
+        };
+        let columns = others.as_ref().unwrap_or(&rows);
+        let mut values = Vec::with_capacity(rows.len() * columns.len());
+        for (i, (program, row)) in rows.iter().enumerate() {
+            for (j, (_, column)) in columns.iter().enumerate() {
+                let sampling = self.sampling(&args[2], program, key)?;
+                // The matrix of one list is symmetric also where it is estimated.
+                let (low, high) = if others.is_none() { (i.min(j), i.max(j)) } else { (i, j) };
+                values.push(self.overlap(row, column, sampling, (low * columns.len() + high) as u64)?);
+            }
+        }
+        let shape = [rows.len(), columns.len()];
+        let matrix = ndarray::Array2::from_shape_vec(shape, values);
+        Ok(Value::from_owned(matrix.unwrap_or_else(|error| bug!("shape of a Gram matrix: {error}"))))
+    }
+}
+
+/// The square of an observable.
+pub(crate) fn squared(observable: &Observable) -> Result<Observable, Fault> {
+    observable.product(observable).ok_or_else(|| {
+        Box::new(Diagnostic::error(Code::Q0660, "the variance of a sum with a projector is not supported yet"))
+    })
+}
+
+/// One observable, or those of a tensor.
+pub(crate) fn observables_of(value: &Value) -> Vec<Observable> {
+    match value {
+        Value::Tensor(Tensor::Value(items)) => items.iter().map(|item| (*item.to_observable()).clone()).collect(),
+        one => vec![Arc::unwrap_or_clone(one.to_observable())],
+    }
+}
+
+/// A float for one observable, a tensor for a tensor.
+fn like_observables(observables: &Value, values: Vec<f64>) -> Value {
+    match observables {
+        Value::Tensor(_) => Value::vector(values),
+        _ => Value::Float(values[0]),
+    }
+}
+
+/// The integer of an outcome, qubit 0 least significant.
+fn index_of(bits: &[bool]) -> usize {
+    bits.iter().rev().fold(0, |index, &bit| index << 1 | usize::from(bit))
+}
+
+/// Outcomes with how often each occurred: most frequent first, ties by outcome.
+fn counts(shots: &Shots) -> Value {
+    let mut frequencies: BTreeMap<&[bool], i64> = BTreeMap::new();
+    for shot in 0..shots.n_shots {
+        *frequencies.entry(shots.row(shot)).or_default() += 1;
+    }
+    let mut rows: Vec<(&[bool], i64)> = frequencies.into_iter().collect();
+    rows.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let outcomes: Vec<bool> = rows.iter().flat_map(|(outcome, _)| outcome.iter().copied()).collect();
+    let outcomes = ndarray::Array2::from_shape_vec((rows.len(), shots.n_bits), outcomes);
+    let outcomes = outcomes.unwrap_or_else(|error| bug!("shape of outcomes: {error}"));
+    let n: Vec<i64> = rows.iter().map(|&(_, count)| count).collect();
+    Value::tuple([Value::from_owned(outcomes), Value::vector(n)])
+}

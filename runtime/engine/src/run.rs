@@ -1,0 +1,143 @@
+//! A run of a program: its globals, `main`, its tests.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use qml_ir::host::{FunctionId, Module};
+use qml_jit::{Call, Compiled};
+use qml_prelude::random::child_key;
+use qml_prelude::{Fault, Value};
+use qml_simulator::Simulator;
+use qml_source::{Diagnostic, bug};
+
+use crate::clock::Clock;
+use crate::kernels::{Kernels, Statistics};
+use crate::session::{Output, Session};
+
+/// Room for the calls of a program.
+const STACK_BYTES: usize = 256 << 20;
+/// What the runtime needs below the deepest call.
+const RESERVE_BYTES: usize = 8 << 20;
+
+/// How a program runs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// All randomness follows from it.
+    pub seed: u64,
+    /// Shots of result functions that say nothing themselves; without it they are exact.
+    pub shots: Option<i64>,
+    /// Threads for simulation.
+    pub threads: usize,
+    /// Where paths of data start.
+    pub folder: PathBuf,
+    /// Set it to stop the program.
+    pub interrupt: Arc<AtomicBool>,
+}
+
+/// How a test ended.
+#[derive(Clone, Debug)]
+pub struct TestOutcome {
+    /// What it shows.
+    pub name: String,
+    /// Why it failed.
+    pub fault: Option<Diagnostic>,
+}
+
+/// What a run leaves besides its output.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// What it did.
+    pub statistics: Statistics,
+    /// What a user should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Run {
+    /// Runs `main`; an error has its place.
+    pub fn main(module: &Module, options: &Options, output: &mut (dyn Output + Send)) -> Result<Self, (Fault, Self)> {
+        let Some(main) = module.main else { bug!("a program without `main` is refused before it runs") };
+        let (run, result) = in_session(module, &[main], options, output, |compiled, session| {
+            call(compiled, main, options.seed, session).map(drop)
+        });
+        result.map(|()| run.clone()).map_err(|fault| (fault, run))
+    }
+
+    /// Runs the tests whose names contain `filter`, each from the same seed; `report` is told of each when it ends.
+    pub fn tests(
+        module: &Module,
+        filter: &str,
+        options: &Options,
+        output: &mut (dyn Output + Send),
+        report: &mut (dyn FnMut(TestOutcome) + Send),
+    ) -> Result<Self, (Fault, Self)> {
+        let tests: Vec<_> = module.tests.iter().filter(|test| test.name.contains(filter)).collect();
+        let roots: Vec<FunctionId> = tests.iter().map(|test| test.function).collect();
+        let (run, result) = in_session(module, &roots, options, output, |compiled, session| {
+            for test in &tests {
+                let fault = call(compiled, test.function, options.seed, session).err();
+                report(TestOutcome { name: test.name.clone(), fault: fault.map(|fault| *fault) });
+            }
+            Ok(())
+        });
+        result.map(|()| run.clone()).map_err(|fault| (fault, run))
+    }
+}
+
+/// Compiles, computes the globals, and does `work`, on a thread with room for deep recursion.
+fn in_session<T: Send>(
+    module: &Module,
+    roots: &[FunctionId],
+    options: &Options,
+    output: &mut (dyn Output + Send),
+    work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault> + Send,
+) -> (Run, Result<T, Fault>) {
+    let job = move || {
+        let mut session = Session {
+            module,
+            globals: Vec::new(),
+            kernels: Kernels::default(),
+            simulator: Simulator::new(options.threads, Arc::clone(&options.interrupt)),
+            default_shots: options.shots,
+            folder: options.folder.clone(),
+            output,
+            interrupt: Arc::clone(&options.interrupt),
+            clock: Clock::start(),
+        };
+        let roots: Vec<FunctionId> =
+            module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
+        let compiled = Compiled::new(module, &roots);
+        let result = initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
+        (Run { statistics: session.kernels.statistics, warnings: session.kernels.warnings }, result)
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("program".to_owned()).stack_size(STACK_BYTES);
+        match thread.spawn_scoped(scope, job) {
+            Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => bug!("no thread to run the program on: {error}"),
+        }
+    })
+}
+
+fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Result<(), Fault> {
+    for (i, global) in session.module.globals.iter().enumerate() {
+        let key = child_key(seed, 1 + i as u64);
+        let value = call(compiled, global.init, key, session)?;
+        session.globals.push(value);
+    }
+    Ok(())
+}
+
+/// Calls a function whose only parameter, if any, is its random key.
+fn call(compiled: &Compiled, function: FunctionId, key: u64, session: &mut Session<'_>) -> Result<Value, Fault> {
+    let n_params = session.module.function(function).body.params.len();
+    let args = vec![Value::Int(key as i64); n_params];
+    let (globals, interrupt) = (session.globals.clone(), Arc::clone(&session.interrupt));
+    let call = Call {
+        host: session,
+        globals: &globals,
+        interrupt: &interrupt,
+        stack_bytes: STACK_BYTES - RESERVE_BYTES,
+    };
+    Ok(compiled.call(function, args, call)?.pop().unwrap_or_default())
+}

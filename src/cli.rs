@@ -1,0 +1,145 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// QML: programs for quantum and classical computers together.
+#[derive(Debug, Parser)]
+#[command(name = "qmlang", version, about, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile a program and run its `main`
+    Run(RunArgs),
+    /// Show all diagnostics of programs
+    Check(CheckArgs),
+    /// Run the `test` blocks of programs
+    Test(TestArgs),
+    /// Compile a kernel, or an OpenQASM file, for a device
+    Build(BuildArgs),
+    /// List the devices, or show one device's facts
+    Devices(DevicesArgs),
+    /// Explain a diagnostic at length
+    Explain(ExplainArgs),
+}
+
+/// Parameters of a program.
+#[derive(Debug, Args)]
+pub(crate) struct Params {
+    /// Set a `param` of the program
+    #[arg(short = 'D', value_name = "NAME=VALUE")]
+    pub define: Vec<String>,
+}
+
+/// `qmlang run`
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The program
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub params: Params,
+    /// Where kernels run: `simulator`
+    #[arg(long, default_value = "simulator")]
+    pub target: String,
+    /// Shots of result functions that say nothing themselves; without it they are exact
+    #[arg(long)]
+    pub shots: Option<i64>,
+    /// The seed of all random numbers; drawn and printed if not given
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Threads for simulation; results don't depend on it [default: as many as processors]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Diagnostics as JSON, one line each
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `qmlang check`
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The programs
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub params: Params,
+    /// Also check that kernels of known size fit this device
+    #[arg(long)]
+    pub target: Option<String>,
+    /// Diagnostics as JSON on standard output, one line each
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `qmlang test`
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Programs, or folders that hold some
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose names contain this
+    #[arg(long, default_value = "")]
+    pub filter: String,
+    #[command(flatten)]
+    pub params: Params,
+    /// Threads for simulation [default: as many as processors]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// `qmlang build`
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// A `.qml` program or an OpenQASM file (`.qasm`)
+    pub file: PathBuf,
+    /// A device (`iqm_garnet`), a device file (`./mine.json`) or a shape (`line:16`, `grid:4x5`, `all_to_all:20/cx`)
+    #[arg(long)]
+    pub target: String,
+    /// The kernel; may be left out where the file has one
+    #[arg(long)]
+    pub kernel: Option<String>,
+    /// A size of the kernel
+    #[arg(long = "size", value_name = "NAME=N")]
+    pub sizes: Vec<String>,
+    /// An `int` or `bool` argument of the kernel
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    pub args: Vec<String>,
+    #[command(flatten)]
+    pub params: Params,
+    /// How hard to optimize, from 0 to 3
+    #[arg(short = 'O', default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub level: u8,
+    /// The seed of the search for a layout
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// What to write: `qasm3`, `qasm2`, `ir` or `stats`
+    #[arg(long, default_value = "qasm3")]
+    pub emit: String,
+    /// The file to write; standard output if not given
+    #[arg(short = 'o', value_name = "OUT")]
+    pub output: Option<PathBuf>,
+}
+
+/// `qmlang devices`
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    /// The device
+    pub name: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `qmlang explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, like `Q0201`
+    pub code: String,
+}

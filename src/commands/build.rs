@@ -1,0 +1,80 @@
+//! `qmlang build`
+
+use std::time::Instant;
+
+use qml_driver::kernel::KernelRequest;
+use qml_ir::circuit::Circuit;
+use qml_source::{Code, Diagnostic, SourceMap};
+
+use crate::cli::BuildArgs;
+use crate::show::{self, Form, Shown};
+
+pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
+    let no_sources = SourceMap::default();
+    if !["qasm3", "qasm2", "ir", "stats"].contains(&args.emit.as_str()) {
+        let message = format!("`--emit {}` is not supported", args.emit);
+        let diagnostic = Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `ir` or `stats`");
+        return Err(show::fail(&diagnostic, &no_sources));
+    }
+    let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
+    let (circuit, sources) = source_circuit(args)?;
+
+    let options = qml_transpile::Options { level: args.level, seed: args.seed };
+    #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
+    let start = Instant::now();
+    let compiled = qml_transpile::compile(&circuit, &device, &options);
+    let mut compiled = compiled.map_err(|error| show::fail(&error, &sources))?;
+    compiled.stats.compile_ms = Some(start.elapsed().as_secs_f64() * 1e3);
+
+    let text = match args.emit.as_str() {
+        "qasm2" => qml_qasm::export_qasm2(&compiled.circuit).map_err(|error| show::fail(&error, &sources))?,
+        "ir" => compiled.circuit.to_string(),
+        "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
+        _ => qml_qasm::export_qasm3(&compiled.circuit),
+    };
+    match &args.output {
+        Some(path) => show::write_file(path, &text),
+        None => {
+            show::print(&text);
+            Ok(())
+        }
+    }
+}
+
+/// The circuit of the kernel or OpenQASM file.
+fn source_circuit(args: &BuildArgs) -> Result<(Circuit, SourceMap), Shown> {
+    match args.file.extension().and_then(|extension| extension.to_str()) {
+        Some("qasm") => {
+            let mut sources = SourceMap::default();
+            let text = qml_driver::Files::read(&qml_driver::Disk, &args.file).map_err(|why| {
+                let message = format!("cannot read `{}`: {why}", args.file.display());
+                show::fail(&Diagnostic::error(Code::Q0910, message), &sources)
+            })?;
+            let file = sources.add(args.file.display().to_string(), text.as_str());
+            match qml_qasm::import(file, &text) {
+                Ok(circuit) => Ok((circuit, sources)),
+                Err(errors) => {
+                    show::show(&errors, &sources, Form::Text);
+                    Err(Shown)
+                }
+            }
+        }
+        Some("qml") => {
+            let request = KernelRequest {
+                kernel: args.kernel.clone(),
+                sizes: show::pairs("--size", &args.sizes)?,
+                args: show::pairs("--arg", &args.args)?,
+            };
+            let params = show::pairs("-D", &args.params.define)?;
+            let compilation = show::compile(&args.file, &params, Form::Text)?;
+            let Some(module) = &compilation.module else { return Err(Shown) };
+            let circuit = qml_driver::kernel::circuit(&compilation.program, module, &request)
+                .map_err(|error| show::fail(&error, &compilation.sources))?;
+            Ok((circuit, compilation.sources))
+        }
+        _ => {
+            let message = format!("`{}` is neither a `.qml` nor a `.qasm` file", args.file.display());
+            Err(show::fail(&Diagnostic::error(Code::Q0915, message), &SourceMap::default()))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `qmlang`, the command-line tool: reads the command, calls the crates, shows what they say.
+//!
+//! Results go to standard output, messages to standard error. Exit status 0 is success, 1 a diagnosed error, 2 wrong usage.
+
+mod cli;
+mod commands {
+    //! One file a command.
+    pub(crate) mod build;
+    pub(crate) mod check;
+    pub(crate) mod devices;
+    pub(crate) mod explain;
+    pub(crate) mod run;
+    pub(crate) mod test;
+}
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::check(&args),
+        Command::Test(args) => commands::test::test(&args),
+        Command::Build(args) => commands::build::build(&args),
+        Command::Devices(args) => commands::devices::devices(&args),
+        Command::Explain(args) => commands::explain::explain(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(show::Shown) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,90 @@
+//! Shows diagnostics, and writes results.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use qml_driver::{Compilation, Disk};
+use qml_source::{Code, Diagnostic, SourceMap, Style, render, render_json};
+
+/// The command failed, and why has been shown.
+#[derive(Debug)]
+pub(crate) struct Shown;
+
+/// How diagnostics are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people, on standard error.
+    Text,
+    /// A line of JSON each, on standard error.
+    Json,
+    /// A line of JSON each, on standard output: they are the result.
+    JsonResult,
+}
+
+/// Shows diagnostics.
+pub(crate) fn show(diagnostics: &[Diagnostic], sources: &SourceMap, form: Form) {
+    let style = Style { color: std::io::stderr().is_terminal() };
+    for diagnostic in diagnostics {
+        match form {
+            Form::Text => eprint!("{}", render(diagnostic, sources, style)),
+            Form::Json => eprintln!("{}", render_json(diagnostic, sources)),
+            Form::JsonResult => print(&format!("{}\n", render_json(diagnostic, sources))),
+        }
+    }
+}
+
+/// Shows one diagnostic; the command has failed.
+pub(crate) fn fail(diagnostic: &Diagnostic, sources: &SourceMap) -> Shown {
+    show(std::slice::from_ref(diagnostic), sources, Form::Text);
+    Shown
+}
+
+/// Compiles a program and shows what there is to say; fails if there was an error.
+pub(crate) fn compile(file: &Path, params: &[(String, String)], form: Form) -> Result<Compilation, Shown> {
+    let compilation = qml_driver::compile(&Disk, file, params);
+    show(&compilation.diagnostics, &compilation.sources, form);
+    match compilation.module {
+        Some(_) => Ok(compilation),
+        None => Err(Shown),
+    }
+}
+
+/// `name=value` pairs of a repeated option.
+pub(crate) fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, String)>, Shown> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for text in texts {
+        let problem = match text.split_once('=') {
+            None => format!("`{option} {text}` has no value"),
+            Some(("", _)) => format!("`{option} {text}` has no name"),
+            Some((name, _)) if pairs.iter().any(|(other, _)| other == name) => {
+                format!("`{option}` sets `{name}` twice")
+            }
+            Some((name, value)) => {
+                pairs.push((name.to_owned(), value.to_owned()));
+                continue;
+            }
+        };
+        let diagnostic = Diagnostic::error(Code::Q0912, problem).help(format!("`{option} name=value`"));
+        return Err(fail(&diagnostic, &SourceMap::default()));
+    }
+    Ok(pairs)
+}
+
+/// Writes to standard output; a reader that stops reading ends the program quietly.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Writes a whole file or nothing.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Shown> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
+        _ = std::fs::remove_file(&beside);
+        let message = format!("cannot write `{}`: {error}", path.display());
+        fail(&Diagnostic::error(Code::Q0906, message), &SourceMap::default())
+    })
+}

@@ -1,0 +1,1 @@
+//! The one integration test binary: the tool as a user sees it.
