@@ -27,7 +27,7 @@ fn devices_that_can_be_compiled_for() {
     let names: Vec<_> = list().unwrap().into_iter().filter(|row| row.not_supported.is_none()).collect();
     let names: Vec<_> =
         names.iter().map(|row| format!("{} {}", row.name, row.compiled_to.join(" "))).collect();
-    expect![[r#"
+    expect![[r"
         ibm_aachen rz sx x cz
         ibm_berlin rz sx x cz
         ibm_boston rz sx x cz
@@ -46,13 +46,13 @@ fn devices_that_can_be_compiled_for() {
         iqm_garnet prx cz
         iqm_garnet_fake prx cz
         oqc_lucy rz sx x ecr
-        rigetti_cepheus_1_108q rz rx cz"#]]
+        rigetti_cepheus_1_108q rz rx cz"]]
     .assert_eq(&names.join("\n"));
 }
 
 #[test]
 fn the_summary_of_a_device() {
-    expect![[r#"
+    expect![[r"
         ibm_torino
           made by              IBM, ibm_torino
           kind                 qpu
@@ -73,7 +73,7 @@ fn the_summary_of_a_device() {
           note: gate_error of exactly 1 is the vendor sentinel for an uncalibrated/faulty gate: kept as reported and flagged operational=false.
           note: max_experiments is the configuration field; the primitives accept PUB lists, other service limits apply.
           note: location is not stated in the package.
-    "#]].assert_eq(&find("ibm_torino").unwrap().summary().to_string());
+    "]].assert_eq(&find("ibm_torino").unwrap().summary().to_string());
     expect![[r"
         line:3
           kind                 shape

@@ -52,13 +52,13 @@ fn errors_name_the_field() {
         &expect!["device file `mine.json`: `num_qubits` must be from 1 to 2000"],
     );
     check(
-        "[1, 2]],",
-        "[1, 3]],",
+        "[1, 2]]}",
+        "[1, 3]]}",
         &expect!["device file `mine.json`: `connectivity.edges[1][1]` is 3, but the qubits are 0 to 2"],
     );
     check(
-        "[1, 2]],",
-        "[1]],",
+        "[1, 2]]}",
+        "[1]]}",
         &expect!["device file `mine.json`: `connectivity.edges[1]` must be a pair of qubits"],
     );
     check("\"name\": \"mine\", ", "", &expect!["device file `mine.json`: the file has no field `name`"]);

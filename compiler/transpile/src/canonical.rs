@@ -1,0 +1,239 @@
+//! The canonical form of two-wire unitaries: `K1 CAN(a, b, c) K2` with one-wire `K1`, `K2` and
+//! `CAN(a, b, c) = exp i(a XX + b YY + c ZZ)`.
+//!
+//! In the magic basis one-wire gates are real and CAN is diagonal, so that a real rotation has to be found that
+//! diagonalises the real and the imaginary part of `M = U^T U` together: joint Jacobi rotations (Cardoso and
+//! Souloumiac, SIAM J. Matrix Anal. Appl. 17, 161 (1996)), which are exact for degenerate cases too. Rotations with
+//! slots join in: their generators are diagonalised along with `M`.
+
+use crate::one_qubit::{C64, M2};
+
+/// A 4x4 matrix, `[row][column]`; the first wire is least significant.
+pub type M4 = [[C64; 4]; 4];
+
+/// A real 4x4 matrix, `[row][column]`.
+pub type R4 = [[f64; 4]; 4];
+
+/// `exp(i phase) K1 CAN(a, b, c) K2`, with `K = K[1] (x) K[0]`.
+#[derive(Clone, Debug)]
+pub struct Canonical {
+    /// What happens last, on each wire.
+    pub after: [M2; 2],
+    /// `a`, `b`, `c`, not reduced.
+    pub coordinates: [f64; 3],
+    /// What happens first, on each wire.
+    pub before: [M2; 2],
+    /// Global phase.
+    pub phase: f64,
+    /// For each generator, the coordinate (0 for XX and so on) and the sign that it has between `K2^-1` and `K2`.
+    pub generators: Vec<(usize, f64)>,
+}
+
+const H: f64 = std::f64::consts::FRAC_1_SQRT_2;
+const O: C64 = C64::new(0.0, 0.0);
+const R: C64 = C64::new(H, 0.0);
+const I: C64 = C64::new(0.0, H);
+
+/// The magic basis, as columns.
+const MAGIC: M4 = [[R, O, O, I], [O, I, R, O], [O, I, C64::new(-H, 0.0), O], [R, O, O, C64::new(0.0, -H)]];
+
+/// Eigenvalues of XX, YY, ZZ on the magic basis.
+const SIGNS: [[f64; 4]; 3] = [[1.0, 1.0, -1.0, -1.0], [-1.0, 1.0, -1.0, 1.0], [1.0, -1.0, -1.0, 1.0]];
+
+/// The canonical form of a unitary.
+pub fn decompose(u: &M4) -> Canonical {
+    match decompose_with(u, &[]) {
+        Some(canonical) => canonical,
+        None => qml_source::bug!("a unitary without canonical form: {u:?}"),
+    }
+}
+
+/// The canonical form of `u` in which the generators, given in the magic basis, are among XX, YY, ZZ up to sign; none
+/// if there is no such form.
+pub fn decompose_with(u: &M4, generators: &[R4]) -> Option<Canonical> {
+    let up = to_magic(u);
+    let m = times(&transpose(&up), &up);
+    let mut matrices = vec![part(&m, |z| z.re), part(&m, |z| z.im)];
+    matrices.extend_from_slice(generators);
+    let mut p = diagonalize_jointly(&mut matrices)?;
+    if determinant(&p) < 0.0 {
+        p.iter_mut().for_each(|row| row[0] = -row[0]);
+    }
+    let mut d: [f64; 4] = std::array::from_fn(|i| 0.5 * matrices[1][i][i].atan2(matrices[0][i][i]));
+    let mut k1 = [[O; 4]; 4];
+    for (r, row) in k1.iter_mut().enumerate() {
+        for (c, entry) in row.iter_mut().enumerate() {
+            let sum: C64 = (0..4).map(|k| up[r][k] * p[k][c]).sum();
+            *entry = sum * C64::from_polar(1.0, -d[c]);
+        }
+    }
+    if determinant(&part(&k1, |z| z.re)) < 0.0 {
+        d[0] += std::f64::consts::PI;
+        k1.iter_mut().for_each(|row| row[0] = -row[0]);
+    }
+    let phase = d.iter().sum::<f64>() / 4.0;
+    let coordinates = SIGNS.map(|signs| signs.iter().zip(&d).map(|(s, d)| s * d).sum::<f64>() / 4.0);
+    let k2: M4 = std::array::from_fn(|r| std::array::from_fn(|c| C64::new(p[c][r], 0.0)));
+    let (after, phase_1) = split(&from_magic(&k1));
+    let (before, phase_2) = split(&from_magic(&k2));
+    let generators = matrices[2..].iter().map(match_generator).collect::<Option<_>>()?;
+    Some(Canonical { after, coordinates, before, phase: phase + phase_1 + phase_2, generators })
+}
+
+/// A Hermitian matrix in the magic basis, where it is real exactly if it is a sum of products of two Pauli letters.
+pub fn two_body(hermitian: &M4) -> Option<R4> {
+    let m = to_magic(hermitian);
+    m.iter().flatten().all(|z| z.im.abs() < 1e-9).then(|| part(&m, |z| z.re))
+}
+
+/// The matrix in the usual basis of what [`two_body`] returned.
+pub fn from_two_body(m: &R4) -> M4 {
+    from_magic(&m.map(|row| row.map(|x| C64::new(x, 0.0))))
+}
+
+/// Whether a Hermitian matrix is a sum of one-wire operators: then it is imaginary in the magic basis.
+pub fn is_local(hermitian: &M4) -> bool {
+    to_magic(hermitian).iter().flatten().all(|z| z.re.abs() < 1e-9)
+}
+
+/// The product `a * b`.
+pub fn times(a: &M4, b: &M4) -> M4 {
+    std::array::from_fn(|r| std::array::from_fn(|c| (0..4).map(|k| a[r][k] * b[k][c]).sum()))
+}
+
+/// The conjugate transpose.
+pub fn dagger(m: &M4) -> M4 {
+    std::array::from_fn(|r| std::array::from_fn(|c| m[c][r].conj()))
+}
+
+/// `k[1] (x) k[0]`.
+pub fn tensor(k: &[M2; 2]) -> M4 {
+    std::array::from_fn(|r| std::array::from_fn(|c| k[1][r / 2][c / 2] * k[0][r % 2][c % 2]))
+}
+
+fn transpose(m: &M4) -> M4 {
+    std::array::from_fn(|r| std::array::from_fn(|c| m[c][r]))
+}
+
+fn to_magic(m: &M4) -> M4 {
+    times(&dagger(&MAGIC), &times(m, &MAGIC))
+}
+
+fn from_magic(m: &M4) -> M4 {
+    times(&MAGIC, &times(m, &dagger(&MAGIC)))
+}
+
+fn part(m: &M4, of: fn(C64) -> f64) -> R4 {
+    m.map(|row| row.map(of))
+}
+
+/// A rotation `P` that makes all `P^T A P` diagonal, which replace the matrices; none if there isn't one.
+fn diagonalize_jointly(matrices: &mut [R4]) -> Option<R4> {
+    let mut p: R4 = std::array::from_fn(|r| std::array::from_fn(|c| f64::from(u8::from(r == c))));
+    for _ in 0..40 {
+        for i in 0..3 {
+            for j in i + 1..4 {
+                let (mut g11, mut g12, mut g22) = (0.0, 0.0, 0.0);
+                for a in matrices.iter() {
+                    let h = [a[i][i] - a[j][j], 2.0 * a[i][j]];
+                    g11 += h[0] * h[0];
+                    g12 += h[0] * h[1];
+                    g22 += h[1] * h[1];
+                }
+                let (on, off) = (g11 - g22, 2.0 * g12);
+                // The half of the half angle; with `off` 0 and `on` negative the axes are exchanged half way.
+                let theta = 0.25 * off.atan2(on);
+                if theta.abs() < 1e-17 {
+                    continue;
+                }
+                let (sin, cos) = theta.sin_cos();
+                for a in matrices.iter_mut() {
+                    rotate_columns(a, i, j, cos, sin);
+                    let (x, y) = (a[i], a[j]);
+                    a[i] = std::array::from_fn(|k| cos * x[k] + sin * y[k]);
+                    a[j] = std::array::from_fn(|k| cos * y[k] - sin * x[k]);
+                }
+                rotate_columns(&mut p, i, j, cos, sin);
+            }
+        }
+        if off_diagonal(matrices) < 1e-28 {
+            return Some(p);
+        }
+    }
+    (off_diagonal(matrices) < 1e-22).then_some(p)
+}
+
+fn rotate_columns(m: &mut R4, i: usize, j: usize, cos: f64, sin: f64) {
+    for row in m {
+        let (x, y) = (row[i], row[j]);
+        row[i] = cos * x + sin * y;
+        row[j] = cos * y - sin * x;
+    }
+}
+
+fn off_diagonal(matrices: &[R4]) -> f64 {
+    let square = |a: &R4| {
+        (0..4)
+            .flat_map(|r| (0..4).map(move |c| (r, c)))
+            .filter(|(r, c)| r != c)
+            .map(|(r, c)| a[r][c].powi(2))
+            .sum::<f64>()
+    };
+    matrices.iter().map(square).sum()
+}
+
+fn determinant(m: &R4) -> f64 {
+    // Gauss with pivots.
+    let mut m = *m;
+    let mut product = 1.0;
+    for i in 0..4 {
+        let pivot = (i..4).fold(i, |best, r| if m[r][i].abs() > m[best][i].abs() { r } else { best });
+        if pivot != i {
+            m.swap(i, pivot);
+            product = -product;
+        }
+        product *= m[i][i];
+        for r in i + 1..4 {
+            let factor = m[r][i] / m[i][i];
+            let row = m[i];
+            m[r].iter_mut().zip(row).skip(i).for_each(|(entry, above)| *entry -= factor * above);
+        }
+    }
+    product
+}
+
+/// The factors of a product of one-wire matrices, of determinant 1, and the phase.
+fn split(m: &M4) -> ([M2; 2], f64) {
+    let block = |r: usize, c: usize| -> M2 {
+        std::array::from_fn(|i| std::array::from_fn(|j| m[2 * r + i][2 * c + j]))
+    };
+    let norm = |b: &M2| b.iter().flatten().map(C64::norm_sqr).sum::<f64>();
+    let (r, c) = if norm(&block(0, 0)) > norm(&block(0, 1)) { (0, 0) } else { (0, 1) };
+    let low = unit_determinant(&block(r, c)).0;
+    let trace = |b: &M2| {
+        (low[0][0].conj() * b[0][0]
+            + low[0][1].conj() * b[0][1]
+            + low[1][0].conj() * b[1][0]
+            + low[1][1].conj() * b[1][1])
+            / 2.0
+    };
+    let high: M2 = std::array::from_fn(|i| std::array::from_fn(|j| trace(&block(i, j))));
+    let (high, phase) = unit_determinant(&high);
+    ([low, high], phase)
+}
+
+/// The matrix scaled to determinant 1, and the phase that was taken out.
+fn unit_determinant(m: &M2) -> (M2, f64) {
+    let root = (m[0][0] * m[1][1] - m[0][1] * m[1][0]).sqrt();
+    (m.map(|row| row.map(|z| z / root)), root.arg())
+}
+
+fn match_generator(diagonal: &R4) -> Option<(usize, f64)> {
+    SIGNS.iter().enumerate().find_map(|(k, signs)| {
+        let overlap = (0..4).map(|i| signs[i] * diagonal[i][i]).sum::<f64>() / 4.0;
+        (overlap.abs() > 1.0 - 1e-9).then_some((k, overlap.signum()))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! What has to be true before a circuit is compiled for a device.
+
+use qml_devices::Device;
+use qml_ir::circuit::{Circuit, Op, OpKind};
+use qml_source::{Code, Diagnostic};
+
+use crate::target::Target;
+
+/// Q0710 if the circuit is larger than the device.
+pub fn check_size(circuit: &Circuit, device: &Device, target: &Target) -> Result<(), Diagnostic> {
+    let n_usable = target.usable.len();
+    if circuit.n_wires <= n_usable {
+        return Ok(());
+    }
+    let name = if circuit.name.is_empty() { "the circuit".to_owned() } else { format!("`{}`", circuit.name) };
+    let message =
+        format!("{name} has {} qubits, and `{}` has {}", circuit.n_wires, device.name, device.n_qubits);
+    let diagnostic = Diagnostic::error(Code::Q0710, message);
+    Err(if n_usable == device.n_qubits {
+        diagnostic
+    } else {
+        diagnostic.note(format!("{n_usable} of them are joined by couplings in service"))
+    })
+}
+
+/// Q0711 to Q0713 if the circuit does what the device cannot.
+pub fn check_features(circuit: &Circuit, device: &Device) -> Result<(), Diagnostic> {
+    let mut is_measured = vec![false; circuit.n_wires];
+    for op in &circuit.ops {
+        let features = &device.features;
+        let (is_there, code, what, label) = match &op.kind {
+            OpKind::If { .. } => {
+                (features.feed_forward, Code::Q0712, "feed-forward", "decided while the circuit runs")
+            }
+            OpKind::Reset { .. } => (features.reset, Code::Q0713, "a reset within a circuit", "reset here"),
+            OpKind::Barrier { .. } => continue,
+            _ if op.wires().iter().any(|wire| is_measured[wire.0 as usize]) => {
+                let label = "used here after a measurement";
+                (features.mid_circuit_measurement, Code::Q0711, "measurement in mid-circuit", label)
+            }
+            OpKind::Measure { wire, .. } => {
+                is_measured[wire.0 as usize] = true;
+                continue;
+            }
+            _ => continue,
+        };
+        if is_there != Some(true) {
+            return Err(missing(op, device, code, what, label, is_there.is_none()));
+        }
+    }
+    Ok(())
+}
+
+fn missing(op: &Op, device: &Device, code: Code, what: &str, label: &str, is_unknown: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code, format!("`{}` has no support for {what}", device.name))
+        .primary(op.span, label);
+    if is_unknown {
+        diagnostic.note("nothing that its vendor publishes says that it has")
+    } else {
+        diagnostic
+    }
+}

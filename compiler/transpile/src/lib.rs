@@ -1,0 +1,144 @@
+//! Circuits to the native gates and the coupling map of a device.
+//!
+//! [`compile`] is the pipeline; every pass is a file of its own. The crate must never learn where circuits come from,
+//! nor what runs them.
+
+mod cancel_gates;
+mod canonical;
+mod check_device;
+mod choose_layout;
+mod consolidate_pairs;
+mod elide_swaps;
+mod embed;
+mod emit_canonical;
+mod graph;
+mod lower_controls;
+mod lower_native;
+mod one_qubit;
+mod random;
+mod route_swaps;
+mod stats;
+mod target;
+mod translate_pairs;
+
+use qml_devices::Device;
+use qml_gates::Gate;
+use qml_ir::circuit::{Circuit, OpKind, Wire};
+use qml_source::Diagnostic;
+
+pub use stats::Stats;
+
+use choose_layout::{Routed, choose_layouts, plain_layout};
+use target::Target;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// 0: no optimisation and the plain layout; 1: cancelling, merging and a short search for a layout; 2 and 3: longer
+    /// searches.
+    pub level: u8,
+    /// Seed of the searches.
+    pub seed: u64,
+    /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go. Without
+    /// it the circuit is kept up to a global phase.
+    pub measured: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { level: 2, seed: 0, measured: false }
+    }
+}
+
+/// A circuit on the qubits of a device, with its figures.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
+    /// wires are. Global phase is not kept.
+    pub circuit: Circuit,
+    /// Its figures.
+    pub stats: Stats,
+}
+
+/// Compiles a circuit for a device. The same input gives the same output, on any number of threads.
+///
+/// Errors: Q0705 where the device cannot be compiled for yet, Q0710 where it is too small, Q0711 to Q0713 where it lacks
+/// what the circuit needs, Q0714 for matrices that are too large.
+pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<Compiled, Diagnostic> {
+    let basis = device.native_basis()?;
+    let target = Target::new(device);
+    check_device::check_size(circuit, device, &target)?;
+    check_device::check_features(circuit, device)?;
+
+    let mut circuit = circuit.clone();
+    lower_controls::lower_controls(&mut circuit)?;
+    checked(&circuit);
+    if options.level > 0 {
+        elide_swaps::elide_swaps(&mut circuit);
+        shorten(&mut circuit);
+    }
+    let finish = |routed: &Routed| {
+        let (mut circuit, swaps) = place(&circuit, &target, routed, options.seed);
+        if options.level > 0 {
+            // Again: SWAPs merge with the gates beside them.
+            shorten(&mut circuit);
+        }
+        translate_pairs::translate_pairs(&mut circuit);
+        lower_native::lower_native(&mut circuit, device, basis, options.measured);
+        checked(&circuit);
+        let stats = stats::measure(&circuit, device, swaps);
+        Compiled { circuit, stats }
+    };
+    let candidates = match options.level {
+        0 => vec![plain_layout(&circuit, &target, options.seed)],
+        1 => choose_layouts(&circuit, &target, 6, 1, options.seed),
+        2 => choose_layouts(&circuit, &target, 24, 4, options.seed),
+        _ => choose_layouts(&circuit, &target, 96, 16, options.seed),
+    };
+    let compiled = candidates.iter().map(finish);
+    let best =
+        compiled.min_by_key(|compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth));
+    Ok(best.unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+}
+
+/// Fewer gates, the same wires.
+fn shorten(circuit: &mut Circuit) {
+    cancel_gates::cancel_gates(circuit);
+    consolidate_pairs::consolidate_pairs(circuit);
+    // After consolidation: gates of neighbouring runs meet.
+    cancel_gates::cancel_gates(circuit);
+    checked(circuit);
+}
+
+/// The circuit on the qubits of the device, and its SWAPs.
+fn place(circuit: &Circuit, target: &Target, routed: &Routed, seed: u64) -> (Circuit, usize) {
+    let mut end = routed.start.clone();
+    let ops = route_swaps::write_steps(&circuit.ops, &routed.steps, target, &mut end, circuit.n_bits, seed);
+    let at = |layout: &route_swaps::Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
+    let wires = Circuit::wires(0..circuit.n_wires as u32);
+    let or_own = |layout: &[Wire]| if layout.is_empty() { wires.clone() } else { layout.to_vec() };
+    let placed = Circuit {
+        n_wires: target.n_qubits,
+        ops,
+        output: circuit.output.iter().map(|wire| at(&end, wire)).collect(),
+        layout: or_own(&circuit.layout).iter().map(|wire| at(&routed.start, wire)).collect(),
+        final_layout: or_own(&circuit.final_layout).iter().map(|wire| at(&end, wire)).collect(),
+        name: circuit.name.clone(),
+        n_bits: circuit.n_bits,
+        slots: circuit.slots.clone(),
+        result_bits: circuit.result_bits.clone(),
+    };
+    let swaps = placed.count(|op| matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }))
+        - circuit.count(|op| matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }));
+    (placed, swaps)
+}
+
+/// Debug builds check the circuit after every pass.
+fn checked(circuit: &Circuit) {
+    if cfg!(debug_assertions) {
+        circuit.validate();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Routed graphs: every gate once, in order, on coupled qubits.
+
+use qml_ir::circuit::testing::{self, Options, random_circuit};
+
+use super::{Layout, Step, route};
+use crate::graph::Graph;
+use crate::random::Random;
+use crate::target::Target;
+
+#[test]
+fn every_gate_happens_once_on_coupled_qubits() {
+    let mut stream = testing::Random::new(8);
+    for shape in ["line:7", "grid:3x3", "heavy_hex:25"] {
+        let target = Target::new(&qml_devices::find(shape).unwrap());
+        for trial in 0..20 {
+            let circuit = random_circuit(&mut stream, &Options::gates(7, 40));
+            let graph = Graph::new(&circuit.ops, 7, 0);
+            let mut layout = Layout::new((0..7).collect(), target.n_qubits);
+            let mut at = layout.clone();
+            let mut n_done = 0;
+            let mut done = vec![false; circuit.ops.len()];
+            route(&graph, &target, &mut layout, &mut Random::new(1, trial), |step| match step {
+                Step::Swap(a, b) => {
+                    assert_eq!(target.distance(a, b), 1);
+                    at.swap(a, b);
+                }
+                Step::Op(op) => {
+                    assert!(!std::mem::replace(&mut done[op as usize], true));
+                    n_done += 1;
+                    let earlier = (0..op).filter(|&before| graph.after(before).contains(&op));
+                    earlier.for_each(|before| assert!(done[before as usize]));
+                    if let Some(pair) = graph.pairs[op as usize] {
+                        let [a, b] = pair.map(|wire| at.qubit[usize::from(wire)]);
+                        assert_eq!(target.distance(a, b), 1);
+                    }
+                }
+            });
+            assert_eq!(n_done, circuit.ops.len());
+            assert_eq!(at, layout);
+        }
+    }
+}

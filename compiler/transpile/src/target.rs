@@ -1,0 +1,88 @@
+//! The coupling map of a device as flat arrays, made from the petgraph map once.
+
+use std::collections::VecDeque;
+
+use qml_devices::Device;
+
+/// A distance that is larger than any other: no path.
+pub const FAR: u16 = u16::MAX;
+
+/// Neighbours and distances of the qubits of a device, couplings out of service left out.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// How many qubits.
+    pub n_qubits: usize,
+    /// Neighbours of qubit `q` are `neighbours[offsets[q]..offsets[q + 1]]`, sorted.
+    offsets: Vec<u32>,
+    neighbours: Vec<u16>,
+    /// Couplings on a shortest path from `a` to `b`, at `a * n_qubits + b`.
+    distances: Vec<u16>,
+    /// The qubits of the largest connected part, sorted.
+    pub usable: Vec<u16>,
+}
+
+impl Target {
+    /// The arrays of a device.
+    pub fn new(device: &Device) -> Self {
+        let n_qubits = device.n_qubits;
+        let mut offsets = vec![0];
+        let mut neighbours = Vec::new();
+        for qubit in 0..n_qubits as u32 {
+            let working = device.coupling.neighbors(qubit).filter(|&other| device.is_working(qubit, other));
+            let mut own: Vec<u16> = working.map(|other| other as u16).collect();
+            own.sort_unstable();
+            neighbours.extend(own);
+            offsets.push(neighbours.len() as u32);
+        }
+        let mut target = Self {
+            n_qubits,
+            offsets,
+            neighbours,
+            distances: vec![FAR; n_qubits * n_qubits],
+            usable: Vec::new(),
+        };
+        (0..n_qubits).for_each(|from| target.measure_from(from));
+        target.usable = target.largest_part();
+        target
+    }
+
+    /// The qubits that are coupled to a qubit, sorted.
+    pub fn neighbours(&self, qubit: u16) -> &[u16] {
+        let qubit = usize::from(qubit);
+        &self.neighbours[self.offsets[qubit] as usize..self.offsets[qubit + 1] as usize]
+    }
+
+    /// Couplings on a shortest path, [`FAR`] if there is none.
+    pub fn distance(&self, a: u16, b: u16) -> u16 {
+        self.distances[usize::from(a) * self.n_qubits + usize::from(b)]
+    }
+
+    fn measure_from(&mut self, from: usize) {
+        let row = from * self.n_qubits;
+        let mut queue = VecDeque::from([from as u16]);
+        self.distances[row + from] = 0;
+        while let Some(qubit) = queue.pop_front() {
+            let next = self.distances[row + usize::from(qubit)] + 1;
+            let (start, end) = (self.offsets[usize::from(qubit)], self.offsets[usize::from(qubit) + 1]);
+            for i in start as usize..end as usize {
+                let other = self.neighbours[i];
+                if self.distances[row + usize::from(other)] == FAR {
+                    self.distances[row + usize::from(other)] = next;
+                    queue.push_back(other);
+                }
+            }
+        }
+    }
+
+    fn largest_part(&self) -> Vec<u16> {
+        let part = |q: u16| (0..self.n_qubits as u16).filter(move |&other| self.distance(q, other) != FAR);
+        let mut largest: Vec<u16> = Vec::new();
+        for qubit in 0..self.n_qubits as u16 {
+            // The first qubit of each part stands for it.
+            if part(qubit).next() == Some(qubit) && part(qubit).count() > largest.len() {
+                largest = part(qubit).collect();
+            }
+        }
+        largest
+    }
+}
