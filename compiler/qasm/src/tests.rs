@@ -1,6 +1,7 @@
 //! What is written reads back to the same circuit; what is wrong is found, at its place.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use qml_ir::circuit::Circuit;
 use qml_ir::circuit::dense::{C64, branches, unitary};
@@ -182,7 +183,7 @@ fn faults_are_named_at_their_place() {
     check_faults("OPENQASM 2.0; qreg q[100000000];", &[("Q0814", "qreg q[100000000];")]);
     let mut bomb = "gate g0 a { U(1,1,1) a; }\n".to_owned();
     for i in 1..30 {
-        bomb += &format!("gate g{i} a {{ g{} a; g{} a; }}\n", i - 1, i - 1);
+        let _ = writeln!(bomb, "gate g{i} a {{ g{0} a; g{0} a; }}", i - 1);
     }
     // Definition i stands for 2^i gates; the limit is 2^22.
     let too_large = ["g23", "g24", "g25", "g26", "g27", "g28", "g29"].map(|name| ("Q0814", name));

@@ -75,8 +75,9 @@ impl Definitions {
 /// What an operation applies, and to which wires; nothing for global phases and what is no gate.
 pub fn what(op: &Op) -> Option<(Defined, Wires)> {
     match &op.kind {
-        OpKind::Gate { gate: Gate::Gphase, .. } => None,
-        OpKind::Gate { gate, wires, .. } => Some((Defined::Gate(*gate), wires.clone())),
+        OpKind::Gate { gate, wires, .. } if *gate != Gate::Gphase => {
+            Some((Defined::Gate(*gate), wires.clone()))
+        }
         OpKind::PauliRotation { pauli, .. } => {
             let letters: Vec<Pauli> = pauli.iter().map(|letter| letter.1).collect();
             let wires = pauli.iter().map(|letter| letter.0).collect();
@@ -97,7 +98,11 @@ pub fn what(op: &Op) -> Option<(Defined, Wires)> {
             let bits = matrix.iter().map(|z| (z.re.to_bits(), z.im.to_bits())).collect();
             Some((Defined::Unitary(bits), wires.clone()))
         }
-        OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } | OpKind::Barrier { .. } => None,
+        OpKind::Gate { .. }
+        | OpKind::Measure { .. }
+        | OpKind::Reset { .. }
+        | OpKind::If { .. }
+        | OpKind::Barrier { .. } => None,
     }
 }
 

@@ -56,7 +56,9 @@ pub fn export_qasm2(circuit: &Circuit) -> Result<String, Diagnostic> {
             _ => gate_lines(op, &definitions, &[], &qubit)?,
         };
         for prefix in bits.prefixes(condition.as_ref(), op)? {
-            lines.iter().for_each(|line| text += &format!("{prefix}{line}\n"));
+            for line in &lines {
+                let _ = writeln!(text, "{prefix}{line}");
+            }
         }
     }
     Ok(text)

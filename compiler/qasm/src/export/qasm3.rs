@@ -80,7 +80,7 @@ impl Writer<'_> {
         }
         match &op.kind {
             OpKind::Measure { wire, bit } => {
-                self.line(&format!("{} = measure {};", name(*bit), (self.wire)(*wire)))
+                self.line(&format!("{} = measure {};", name(*bit), (self.wire)(*wire)));
             }
             OpKind::Reset { wire } => self.line(&format!("reset {};", (self.wire)(*wire))),
             OpKind::Barrier { wires } => self.line(&format!("barrier {};", self.list(wires))),

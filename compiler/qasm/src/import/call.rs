@@ -120,7 +120,7 @@ impl Lowering<'_> {
                 }
                 let gate = self.gate_of(call, lookup)?;
                 let modified = self.modified(&call.modifiers)?;
-                self.check_arity(call, &gate, &modified, span)?;
+                Self::check_arity(call, &gate, &modified, span)?;
                 // Names and functions are checked now, with a stand-in for each angle.
                 let locals: Vec<_> = definition
                     .params
@@ -193,7 +193,6 @@ impl Lowering<'_> {
 
     /// Angles as many as the gate has, qubits as many as it and its controls have.
     pub fn check_arity(
-        &self,
         call: &Call,
         gate: &GateMeaning,
         modified: &Modified,
@@ -352,7 +351,7 @@ fn add_controls(op: &mut Op, new: impl Iterator<Item = Control>) {
             use_controlled_row(gate, wires, controls);
         }
         OpKind::PauliRotation { controls, .. } | OpKind::Unitary { controls, .. } => {
-            controls.insert_many(0, new)
+            controls.insert_many(0, new);
         }
         OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } | OpKind::Barrier { .. } => {}
     }

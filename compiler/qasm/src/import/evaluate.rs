@@ -109,8 +109,11 @@ impl Lowering<'_> {
         }
         let slots = &mut self.program.circuit.slots;
         let slot = Slot(slots.len() as u32);
-        let name = (computed.len()..).map(|i| format!("computed_{i}")).find(|name| !slots.contains(name));
-        slots.extend(name);
+        let mut name = format!("computed_{}", computed.len());
+        while slots.contains(&name) {
+            name.push('_');
+        }
+        slots.push(name);
         computed.push(Computed { slot, function, arguments, span });
         Angle::slot(slot)
     }

@@ -136,7 +136,7 @@ impl Lowering<'_> {
     fn lower_statement(&mut self, statement: &Statement, is_nested: bool) -> Result<Vec<Op>, Fault> {
         let span = statement.span;
         if is_nested {
-            self.check_nested(&statement.kind, span)?;
+            Self::check_nested(&statement.kind, span)?;
         }
         match &statement.kind {
             StatementKind::Include(name) => {
@@ -204,7 +204,7 @@ impl Lowering<'_> {
     }
 
     /// In a branch nothing is declared.
-    fn check_nested(&self, statement: &StatementKind, span: Span) -> Result<(), Fault> {
+    fn check_nested(statement: &StatementKind, span: Span) -> Result<(), Fault> {
         match statement {
             StatementKind::Call(_)
             | StatementKind::Measure { to: Some(_), .. }
@@ -244,7 +244,7 @@ impl Lowering<'_> {
     fn call(&mut self, call: &Call, span: Span) -> Result<Vec<Op>, Fault> {
         let gate = self.gate_of(call, &|lowering, name| lowering.file_gate(name))?;
         let modified = self.modified(&call.modifiers)?;
-        self.check_arity(call, &gate, &modified, span)?;
+        Self::check_arity(call, &gate, &modified, span)?;
         let angles = call.arguments.iter().map(|a| self.angle(a, &[])).collect::<Result<Vec<_>, _>>()?;
         let operands =
             call.operands.iter().map(|operand| self.wires(operand)).collect::<Result<Vec<_>, _>>()?;
@@ -269,21 +269,18 @@ impl Lowering<'_> {
 
     fn measure(&mut self, from: &Operand, to: Option<&Operand>, span: Span) -> Result<Vec<Op>, Fault> {
         let (wires, is_register) = self.wires(from)?;
-        let bits = match to {
-            Some(to) => {
-                let (bits, bits_are_register) = self.operand_bits(to)?;
-                if bits.len() != wires.len() || is_register != bits_are_register && wires.len() != 1 {
-                    return Err(Fault::Lengths {
-                        first: (wires.len(), from.span),
-                        second: (bits.len(), to.span),
-                    });
-                }
-                bits
+        let bits = if let Some(to) = to {
+            let (bits, bits_are_register) = self.operand_bits(to)?;
+            if bits.len() != wires.len() || is_register != bits_are_register && wires.len() != 1 {
+                return Err(Fault::Lengths {
+                    first: (wires.len(), from.span),
+                    second: (bits.len(), to.span),
+                });
             }
-            None => {
-                let start = self.new_bits(wires.len(), span)?;
-                (start..start + wires.len()).map(|bit| Bit(bit as u32)).collect()
-            }
+            bits
+        } else {
+            let start = self.new_bits(wires.len(), span)?;
+            (start..start + wires.len()).map(|bit| Bit(bit as u32)).collect()
         };
         Ok(wires.into_iter().zip(bits).map(|(wire, bit)| Op::measure(wire, bit, span)).collect())
     }

@@ -267,17 +267,17 @@ impl<'a> Parser<'a> {
 
     fn call_or_assignment(&mut self) -> Parsed<StatementKind> {
         let start = self.at;
-        if let Ok(to) = self.operand() {
-            if self.eat("=") {
-                let span = self.span();
-                if !self.eat("measure") {
-                    return Err(Fault::Unsupported {
-                        what: "an assignment that is no measurement".to_owned(),
-                        span,
-                    });
-                }
-                return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
+        if let Ok(to) = self.operand()
+            && self.eat("=")
+        {
+            let span = self.span();
+            if !self.eat("measure") {
+                return Err(Fault::Unsupported {
+                    what: "an assignment that is no measurement".to_owned(),
+                    span,
+                });
             }
+            return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
         }
         self.at = start;
         let mut modifiers = Vec::new();
