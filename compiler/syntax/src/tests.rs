@@ -2,4 +2,5 @@
 
 mod pages;
 mod robustness;
+mod shapes;
 mod spans;
