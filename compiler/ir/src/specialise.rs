@@ -30,7 +30,7 @@ use qml_source::Diagnostic;
 use crate::circuit::{BitExpr, Circuit, Wire};
 use crate::host::{FunctionId, FunctionKind, Module};
 
-pub use argument::{Argument, Key};
+pub use argument::{Argument, Key, cotangents, split};
 pub use bind::BindProgram;
 
 use faults::Failure;

@@ -43,10 +43,10 @@ impl Machine<'_> {
 
     fn other_builtin(&mut self, name: &str, args: &[Abstract], span: Span) -> Result<Abstract, Failure> {
         match name {
-            "op.neg" => self.map_items(&args[0], |machine, x| machine.unary(UnaryOp::Neg, x, span)),
-            "op.not" => self.map_items(&args[0], |machine, x| machine.unary(UnaryOp::Not, x, span)),
+            "op.neg" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Neg, x, span)),
+            "op.not" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Not, x, span)),
             "op.to_float" | "float" => self.float_elementwise(name, &args[0], span, |_, x| x.clone()),
-            "op.to_observable" => self.map_items(&args[0], |_, x| match super::observables::to_symbolic(x) {
+            "op.to_observable" => self.map_items(&args[0], &mut |_, x| match super::observables::to_symbolic(x) {
                 Some(observable) => Ok(Abstract::Observable(observable)),
                 None => Err(faults::not_on_floats(name, span)),
             }),
@@ -101,13 +101,11 @@ impl Machine<'_> {
     fn map_items(
         &mut self,
         x: &Abstract,
-        mut function: impl FnMut(&mut Self, &Abstract) -> Result<Abstract, Failure>,
+        function: &mut dyn FnMut(&mut Self, &Abstract) -> Result<Abstract, Failure>,
     ) -> Result<Abstract, Failure> {
         if let Abstract::Tuple(parts) = x {
-            let parts = parts.iter().map(|part| self.map_items(part, &mut function));
-            // A closure that borrows the machine can't be lazy.
-            let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
-            return Ok(Abstract::tuple(parts));
+            let parts = parts.iter().map(|part| self.map_items(part, function));
+            return Ok(Abstract::tuple(parts.collect::<Result<_, _>>()?));
         }
         let grid = x.to_grid();
         let items = grid.items.iter().map(|item| function(self, item)).collect::<Result<_, _>>()?;
