@@ -8,9 +8,17 @@
 //! Random functions take their key as an `int` value: keys are made from the caller's key with `op.mix`, so the order of
 //! execution never matters.
 
+pub mod build;
+pub mod testing;
+pub mod text;
+pub mod validate;
+
 use qml_gates::Gate;
 use qml_prelude::BuiltinId;
 use qml_source::Span;
+
+pub use build::Builder;
+pub use text::ReadError;
 
 /// A function of a [`Module`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,5 +6,9 @@
 //! circuits are run.
 
 pub mod circuit;
+pub mod differentiate;
+pub mod evaluate;
 pub mod host;
 pub mod specialise;
+
+pub use differentiate::differentiate;

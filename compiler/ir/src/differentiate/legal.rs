@@ -1,0 +1,98 @@
+//! Finds what has no derivative and stands on the way from an active parameter to a result.
+
+use std::collections::HashSet;
+
+use qml_source::{Code, Diagnostic};
+
+use super::Key;
+use super::activity::{Activities, Activity, BuiltinRule, builtin_rule};
+use crate::host::{FunctionId, Op, OpKind, Region, ValueId};
+
+/// All breaks of the chain in a function and in what it calls.
+pub(super) fn problems(activities: &mut Activities, key: &Key) -> Vec<Diagnostic> {
+    let mut search = Search { activities, seen: HashSet::new(), found: Vec::new() };
+    search.function(key.function, &key.active);
+    search.found
+}
+
+struct Search<'a, 'm> {
+    activities: &'a mut Activities<'m>,
+    seen: HashSet<(FunctionId, Vec<bool>)>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_, '_> {
+    fn function(&mut self, id: FunctionId, active: &[bool]) {
+        if !self.seen.insert((id, active.to_vec())) {
+            return;
+        }
+        let activity = self.activities.of(id, active);
+        self.region(&self.activities.module.function(id).body, &activity);
+    }
+
+    fn region(&mut self, region: &Region, activity: &Activity) {
+        for op in &region.ops {
+            if let OpKind::Call(callee) = op.kind
+                && on_the_way(op, activity)
+            {
+                let varied: Vec<_> = op.args.iter().map(|arg| activity.varied[arg.0 as usize]).collect();
+                self.function(callee, &varied);
+            }
+            if let Some(message) = check_op(op, activity)
+                && !self.found.contains(&message)
+            {
+                self.found.push(message);
+            }
+            op.regions.iter().for_each(|region| self.region(region, activity));
+        }
+    }
+}
+
+/// Whether an operand varies and a result matters.
+fn on_the_way(op: &Op, activity: &Activity) -> bool {
+    let flag = |flags: &[bool], value: &ValueId| flags[value.0 as usize];
+    op.args.iter().any(|arg| flag(&activity.varied, arg))
+        && op.results.iter().any(|result| flag(&activity.useful, result))
+}
+
+fn check_op(op: &Op, activity: &Activity) -> Option<Diagnostic> {
+    match &op.kind {
+        OpKind::ValueAndGradient { .. } => Some(
+            Diagnostic::error(Code::Q0522, "gradient of a gradient is not supported yet")
+                .primary(op.span, "this is reached from inside another gradient")
+                .help("compute it before, and use its value as a constant"),
+        ),
+        OpKind::Builtin(id) if on_the_way(op, activity) => {
+            let name = id.row().name;
+            match builtin_rule(id.row()) {
+                BuiltinRule::ToInt => Some(
+                    Diagnostic::error(Code::Q0520, "the conversion to an integer cannot be differentiated")
+                        .primary(op.span, "here the chain breaks")
+                        .help("`stop_gradient(...)` makes its argument a constant"),
+                ),
+                BuiltinRule::Outcomes => Some(
+                    Diagnostic::error(Code::Q0523, format!("`{name}` cannot be differentiated"))
+                        .primary(op.span, "here the chain breaks")
+                        .help("`expect`, `variance`, `probs` and `fidelity` have derivatives"),
+                ),
+                BuiltinRule::None => Some(
+                    Diagnostic::error(Code::Q0520, format!("`{}` cannot be differentiated", spoken(name)))
+                        .primary(op.span, "here the chain breaks")
+                        .help("`stop_gradient(...)` makes its argument a constant"),
+                ),
+                BuiltinRule::Vjp | BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The name of a row as the user knows it.
+fn spoken(name: &str) -> &str {
+    match name {
+        "op.mod" => "%",
+        "op.to_complex" => "conversion to complex",
+        "op.to_observable" => "conversion to observable",
+        other => other.rsplit('.').next().unwrap_or(other),
+    }
+}

@@ -1,0 +1,373 @@
+//! Random valid programs, for tests that hold one way of running or changing them against another.
+//!
+//! The function `f(x: float, y: float, t: float[3], k: int) -> float` of a random module is smooth almost everywhere, its
+//! values stay small, its loops are short, and it never faults.
+
+use qml_prelude::random::Stream;
+use qml_source::{FileId, Span};
+
+use super::{
+    BinaryOp, Builder, Function, FunctionId, FunctionKind, GradientMethod, Module, OpKind, Region, Type,
+    UnaryOp, ValueId,
+};
+
+/// The length of all tensors in a random program.
+pub const TENSOR_LEN: i64 = 3;
+
+/// A random module: helpers `g0`, `g1`, then `f`, then `df` with the results of `f` and its gradient with respect to `x`,
+/// `y` and `t`.
+pub fn random_module(seed: u64) -> Module {
+    let mut module = Module::default();
+    for i in 0..2 {
+        let function = random_function(&module, seed, &format!("g{i}"), 3);
+        module.functions.push(function);
+    }
+    let function = random_function(&module, seed, "f", 8);
+    module.functions.push(function);
+    let gradient = gradient_of(&module, FunctionId(2), &[0, 1, 2], "df");
+    module.functions.push(gradient);
+    module
+}
+
+/// A function with the parameters of `function`, which gives its value and gradient.
+pub fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize], name: &str) -> Function {
+    let callee = module.function(function);
+    let mut builder = Builder::new(name, FunctionKind::Fn, callee.span);
+    let types: Vec<_> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
+    let params =
+        types.iter().zip(&callee.param_names).map(|(ty, name)| builder.param(name, ty.clone())).collect();
+    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
+    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
+    let results = builder.op(kind, params, results);
+    builder.finish(results)
+}
+
+fn tensor() -> Type {
+    Type::Tensor(Box::new(Type::Float), 1)
+}
+
+fn pair() -> Type {
+    Type::Tuple(vec![Type::Float, tensor()])
+}
+
+fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) -> Function {
+    let key = name.bytes().fold(seed, |key, byte| qml_prelude::random::child_key(key, u64::from(byte)));
+    let mut builder = Builder::new(name, FunctionKind::Fn, Span::new(FileId(0), 0, 1));
+    let x = builder.param("x", Type::Float);
+    let y = builder.param("y", Type::Float);
+    let t = builder.param("t", tensor());
+    let k = builder.param("k", Type::Int);
+    let scope = Scope { floats: vec![x, y], tensors: vec![t], ints: vec![k], pairs: Vec::new() };
+    let mut generator =
+        Generator { n_functions: module.functions.len(), builder, stream: Stream::new(key), scope };
+    generator.statements(n_statements, 3);
+    // The result depends on the last values of each kind.
+    let scope = generator.scope.clone();
+    let sum = generator.builder.builtin("sum", vec![scope.tensors[scope.tensors.len() - 1]], Type::Float);
+    let [.., a, b] = scope.floats[..] else { return generator.builder.finish(vec![sum]) };
+    let product = generator.builder.binary(BinaryOp::Mul, a, b);
+    let result = generator.builder.binary(BinaryOp::Add, sum, product);
+    generator.builder.finish(vec![result])
+}
+
+/// The values in scope, by type.
+#[derive(Clone)]
+struct Scope {
+    floats: Vec<ValueId>,
+    tensors: Vec<ValueId>,
+    ints: Vec<ValueId>,
+    pairs: Vec<ValueId>,
+}
+
+struct Generator {
+    n_functions: usize,
+    builder: Builder,
+    stream: Stream,
+    scope: Scope,
+}
+
+impl Generator {
+    fn below(&mut self, bound: usize) -> usize {
+        self.stream.below(bound as u64) as usize
+    }
+
+    fn pick(&mut self, values: &[ValueId]) -> ValueId {
+        // Later values more often: chains get long.
+        let i = self.below(values.len()).max(self.below(values.len()));
+        values[i]
+    }
+
+    fn float(&mut self) -> ValueId {
+        if self.below(8) == 0 {
+            let x = (self.stream.uniform() * 4.0 - 2.0) as f32;
+            return self.builder.float(f64::from(x));
+        }
+        let floats = self.scope.floats.clone();
+        self.pick(&floats)
+    }
+
+    fn tensor(&mut self) -> ValueId {
+        let tensors = self.scope.tensors.clone();
+        self.pick(&tensors)
+    }
+
+    fn int(&mut self) -> ValueId {
+        let ints = self.scope.ints.clone();
+        self.pick(&ints)
+    }
+
+    /// An index of a tensor.
+    fn index(&mut self) -> ValueId {
+        let int = self.int();
+        let len = self.builder.int(TENSOR_LEN);
+        self.builder.binary(BinaryOp::Mod, int, len)
+    }
+
+    fn elementwise(&mut self, name: &str, x: ValueId) -> ValueId {
+        let ty = self.builder.ty(x).clone();
+        self.builder.builtin(name, vec![x], ty)
+    }
+
+    fn statements(&mut self, n: u64, depth: u64) {
+        for _ in 0..n {
+            let n_kinds = if depth == 0 { 10 } else { 15 };
+            match self.below(n_kinds) {
+                0 | 1 => self.arithmetic(),
+                2 => self.function(),
+                3 => self.quotient(),
+                4 => self.tensor_operation(),
+                5 => self.reduction(),
+                6 => self.element(),
+                7 => self.set_element(),
+                8 => self.tuple(),
+                9 => self.int_operation(),
+                10 => self.branches(depth - 1),
+                11 => self.for_loop(depth - 1),
+                12 => self.while_loop(depth - 1),
+                13 => self.map(depth - 1),
+                _ => self.call(),
+            }
+        }
+    }
+
+    fn arithmetic(&mut self) {
+        let op = [BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul][self.below(3)];
+        let (a, b) = (self.float(), self.float());
+        let value = self.builder.binary(op, a, b);
+        // Products of products would leave the range in which differences mean something.
+        let value = if op == BinaryOp::Mul { self.elementwise("sin", value) } else { value };
+        self.scope.floats.push(value);
+    }
+
+    fn function(&mut self) {
+        let x = self.float();
+        let value = match self.below(5) {
+            0 => self.elementwise("sin", x),
+            1 => self.elementwise("cos", x),
+            2 => self.elementwise("tanh", x),
+            3 => {
+                let bounded = self.elementwise("sin", x);
+                self.elementwise("exp", bounded)
+            }
+            _ => self.builder.unary(UnaryOp::Neg, x),
+        };
+        self.scope.floats.push(value);
+    }
+
+    /// A number from 1 to 3.
+    fn positive(&mut self) -> ValueId {
+        let x = self.float();
+        let bounded = self.elementwise("cos", x);
+        let two = self.builder.float(2.0);
+        self.builder.binary(BinaryOp::Add, two, bounded)
+    }
+
+    fn quotient(&mut self) {
+        let (x, y) = (self.float(), self.positive());
+        let value = match self.below(3) {
+            0 => self.builder.binary(BinaryOp::Div, x, y),
+            1 => self.elementwise("log", y),
+            _ => {
+                let exponent = self.elementwise("tanh", x);
+                self.builder.binary(BinaryOp::Pow, y, exponent)
+            }
+        };
+        self.scope.floats.push(value);
+    }
+
+    fn tensor_operation(&mut self) {
+        let (t, u, x) = (self.tensor(), self.tensor(), self.float());
+        let value = match self.below(4) {
+            0 => self.builder.builtin("op.add", vec![t, u], tensor()),
+            1 => {
+                let product = self.builder.builtin("op.mul", vec![t, u], tensor());
+                self.elementwise("sin", product)
+            }
+            2 => {
+                let product = self.builder.builtin("op.mul", vec![x, t], tensor());
+                self.elementwise("tanh", product)
+            }
+            _ => self.elementwise("cos", t),
+        };
+        self.scope.tensors.push(value);
+    }
+
+    fn reduction(&mut self) {
+        let (t, u) = (self.tensor(), self.tensor());
+        let value = match self.below(3) {
+            0 => self.builder.builtin("sum", vec![t], Type::Float),
+            1 => self.builder.builtin("mean", vec![t], Type::Float),
+            _ => self.builder.builtin("dot", vec![t, u], Type::Float),
+        };
+        let value = self.elementwise("sin", value);
+        self.scope.floats.push(value);
+    }
+
+    fn element(&mut self) {
+        let (t, i) = (self.tensor(), self.index());
+        let value = self.builder.builtin("op.index", vec![t, i], Type::Float);
+        self.scope.floats.push(value);
+    }
+
+    fn set_element(&mut self) {
+        let (t, x, i) = (self.tensor(), self.float(), self.index());
+        let value = self.builder.builtin("op.index_set", vec![t, x, i], tensor());
+        self.scope.tensors.push(value);
+    }
+
+    fn tuple(&mut self) {
+        if self.scope.pairs.is_empty() || self.below(2) == 0 {
+            let parts = vec![self.float(), self.tensor()];
+            let value = self.builder.value(OpKind::Tuple, parts, pair());
+            self.scope.pairs.push(value);
+            return;
+        }
+        let pairs = self.scope.pairs.clone();
+        let tuple = self.pick(&pairs);
+        let x = self.builder.value(OpKind::TupleGet(0), vec![tuple], Type::Float);
+        let t = self.builder.value(OpKind::TupleGet(1), vec![tuple], tensor());
+        self.scope.floats.push(x);
+        self.scope.tensors.push(t);
+    }
+
+    fn int_operation(&mut self) {
+        let number = self.below(5) as i64 - 2;
+        let (i, step) = (self.int(), self.builder.int(number));
+        let sum = self.builder.binary(BinaryOp::Add, i, step);
+        let seven = self.builder.int(7);
+        let small = self.builder.binary(BinaryOp::Mod, sum, seven);
+        self.scope.ints.push(small);
+        if self.below(2) == 0 {
+            let x = self.builder.unary(UnaryOp::ToFloat, small);
+            let x = self.elementwise("sin", x);
+            self.scope.floats.push(x);
+        }
+    }
+
+    fn condition(&mut self) -> ValueId {
+        let x = self.float();
+        let bounded = self.elementwise("sin", x);
+        // No value is likely to be just this one.
+        let level = self.builder.float(self.stream.uniform() - 0.503_171);
+        let is_below = self.builder.binary(BinaryOp::Lt, bounded, level);
+        if self.below(3) > 0 {
+            return is_below;
+        }
+        let (i, j) = (self.int(), self.int());
+        let is_after = self.builder.binary(BinaryOp::Ge, i, j);
+        let op = [BinaryOp::And, BinaryOp::Or][self.below(2)];
+        self.builder.binary(op, is_below, is_after)
+    }
+
+    /// A region that yields a float, a tensor, and a pair.
+    fn region(&mut self, depth: u64, params: Vec<Type>) -> Region {
+        let outer = self.scope.clone();
+        for (i, param) in self.builder.open(params).into_iter().enumerate() {
+            match self.builder.ty(param).clone() {
+                Type::Float => self.scope.floats.push(param),
+                Type::Int if i == 0 => self.scope.ints.push(param),
+                ty if ty == tensor() => self.scope.tensors.push(param),
+                _ => self.scope.pairs.push(param),
+            }
+        }
+        let n_statements = 1 + self.below(3) as u64;
+        self.statements(n_statements, depth);
+        let (x, t) = (self.float(), self.tensor());
+        let (x, t) = (self.elementwise("sin", x), self.elementwise("tanh", t));
+        let tuple = self.builder.value(OpKind::Tuple, vec![x, t], pair());
+        self.scope = outer;
+        self.builder.close(vec![x, t, tuple])
+    }
+
+    fn keep(&mut self, results: &[ValueId]) {
+        self.scope.floats.push(results[0]);
+        self.scope.tensors.push(results[1]);
+        self.scope.pairs.push(results[2]);
+    }
+
+    fn branches(&mut self, depth: u64) {
+        let condition = self.condition();
+        let regions = vec![self.region(depth, Vec::new()), self.region(depth, Vec::new())];
+        let types = vec![Type::Float, tensor(), pair()];
+        let results = self.builder.op_with_regions(OpKind::If, vec![condition], types, regions);
+        self.keep(&results);
+    }
+
+    fn initial(&mut self) -> Vec<ValueId> {
+        let (x, t) = (self.float(), self.tensor());
+        let tuple = self.builder.value(OpKind::Tuple, vec![x, t], pair());
+        vec![x, t, tuple]
+    }
+
+    fn for_loop(&mut self, depth: u64) {
+        let start = self.below(4) as i64 - 1;
+        let (lo, hi) = (self.builder.int(start), self.builder.int(2));
+        let args = [vec![lo, hi], self.initial()].concat();
+        let types = vec![Type::Float, tensor(), pair()];
+        let region = self.region(depth, [vec![Type::Int], types.clone()].concat());
+        let results = self.builder.op_with_regions(OpKind::For, args, types, vec![region]);
+        self.keep(&results);
+    }
+
+    /// Counts from an int in scope to 3.
+    fn while_loop(&mut self, depth: u64) {
+        let start = self.index();
+        let args = [vec![start], self.initial()].concat();
+        let types = vec![Type::Int, Type::Float, tensor(), pair()];
+
+        let params = self.builder.open(types.clone());
+        let end = self.builder.int(TENSOR_LEN);
+        let goes_on = self.builder.binary(BinaryOp::Lt, params[0], end);
+        let condition = self.builder.close(vec![goes_on]);
+
+        let mut body = self.region(depth, types.clone());
+        // The next count, at the end of the body.
+        self.builder.open(Vec::new());
+        let one = self.builder.int(1);
+        let next = self.builder.binary(BinaryOp::Add, body.params[0], one);
+        body.ops.extend(self.builder.close(Vec::new()).ops);
+        body.yields.insert(0, next);
+
+        let results = self.builder.op_with_regions(OpKind::While, args, types, vec![condition, body]);
+        self.keep(&results[1..]);
+    }
+
+    fn map(&mut self, depth: u64) {
+        let n = self.builder.int(TENSOR_LEN);
+        let mut region = self.region(depth, vec![Type::Int]);
+        region.yields.truncate(1);
+        let results = self.builder.op_with_regions(OpKind::Map, vec![n], vec![tensor()], vec![region]);
+        self.scope.tensors.push(results[0]);
+    }
+
+    fn call(&mut self) {
+        if self.n_functions == 0 {
+            return self.arithmetic();
+        }
+        let function = FunctionId(self.below(self.n_functions) as u32);
+        let args = vec![self.float(), self.float(), self.tensor(), self.int()];
+        let value = self.builder.value(OpKind::Call(function), args, Type::Float);
+        let value = self.elementwise("sin", value);
+        self.scope.floats.push(value);
+    }
+}
