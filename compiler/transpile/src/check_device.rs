@@ -25,8 +25,11 @@ pub fn check_size(circuit: &Circuit, device: &Device, target: &Target) -> Result
 
 /// Q0711 to Q0713 if the circuit does what the device cannot.
 pub fn check_features(circuit: &Circuit, device: &Device) -> Result<(), Diagnostic> {
-    let mut is_measured = vec![false; circuit.n_wires];
-    for op in &circuit.ops {
+    check_ops(&circuit.ops, device, &mut vec![false; circuit.n_wires])
+}
+
+fn check_ops(ops: &[Op], device: &Device, is_measured: &mut [bool]) -> Result<(), Diagnostic> {
+    for op in ops {
         let features = &device.features;
         let (is_there, code, what, label) = match &op.kind {
             OpKind::If { .. } => {
@@ -46,6 +49,10 @@ pub fn check_features(circuit: &Circuit, device: &Device) -> Result<(), Diagnost
         };
         if is_there != Some(true) {
             return Err(missing(op, device, code, what, label, is_there.is_none()));
+        }
+        if let OpKind::If { then, otherwise, .. } = &op.kind {
+            check_ops(then, device, is_measured)?;
+            check_ops(otherwise, device, is_measured)?;
         }
     }
     Ok(())

@@ -66,9 +66,8 @@ pub struct Compiled {
 /// what the circuit needs, Q0714 for matrices that are too large.
 pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<Compiled, Diagnostic> {
     let basis = device.native_basis()?;
+    check(circuit, device)?;
     let target = Target::new(device);
-    check_device::check_size(circuit, device, &target)?;
-    check_device::check_features(circuit, device)?;
 
     let mut circuit = circuit.clone();
     lower_controls::lower_controls(&mut circuit)?;
@@ -99,6 +98,12 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let best =
         compiled.min_by_key(|compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth));
     Ok(best.unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+}
+
+/// Whether the device is large enough for the circuit and can do what it asks for, as [`compile`] demands.
+pub fn check(circuit: &Circuit, device: &Device) -> Result<(), Diagnostic> {
+    check_device::check_size(circuit, device, &Target::new(device))?;
+    check_device::check_features(circuit, device)
 }
 
 /// Fewer gates, the same wires.

@@ -236,6 +236,12 @@ fn error(source: &str, device: &str) -> String {
 
 #[test]
 fn what_a_device_cannot_do_is_diagnosed() {
+    let inside = "b0 = measure q0; if b0 { reset q1 }";
+    assert_eq!(
+        error(inside, "iqm_garnet"),
+        "Q0713: `iqm_garnet` has no support for a reset within a circuit"
+    );
+    assert_eq!(error(inside, "iqm_garnet_fake"), "Q0712: `iqm_garnet_fake` has no support for feed-forward");
     assert_eq!(error("cx q0 q4", "line:3"), "Q0710: the circuit has 5 qubits, and `line:3` has 3");
     assert_eq!(
         error("b0 = measure q0; x q0", "iqm_garnet_fake"),
