@@ -6,3 +6,24 @@ pub mod hir;
 pub mod lower;
 pub mod modules;
 pub mod size;
+
+mod check;
+
+mod scope;
+
+mod declared;
+mod function;
+mod global;
+
+mod body;
+mod expr;
+mod stmt;
+
+mod builtin;
+mod effect;
+
+mod place;
+mod suggest;
+mod types;
+
+pub use check::{Checked, check};

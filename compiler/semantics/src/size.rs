@@ -1,8 +1,13 @@
-//! Sizes: integer polynomials over the sizes and immutable int parameters of a function, in a normal form.
+//! Sizes: integer polynomials over the sizes and immutable int variables of a function, in a normal form.
 
 use std::collections::BTreeMap;
 
 use crate::hir::LocalId;
+
+mod arithmetic;
+mod display;
+#[cfg(test)]
+mod tests;
 
 /// What a size is made of besides numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,5 +50,30 @@ impl Size {
     /// A variable.
     pub fn local(local: LocalId) -> Self {
         Self { terms: BTreeMap::from([(vec![Atom::Local(local)], 1)]) }
+    }
+
+    /// The number, if it is one.
+    pub fn as_constant(&self) -> Option<i64> {
+        match self.terms.len() {
+            0 => Some(0),
+            1 => self.terms.get(&Vec::new()).copied(),
+            _ => None,
+        }
+    }
+
+    /// `(scale, offset)` if the size is `scale * local + offset`, with a scale other than zero.
+    pub fn linear_in(&self, local: LocalId) -> Option<(i64, i64)> {
+        let scale = *self.terms.get(&vec![Atom::Local(local)])?;
+        let offset = self.terms.get(&Vec::new()).copied().unwrap_or(0);
+        let n_terms = if offset == 0 { 1 } else { 2 };
+        (self.terms.len() == n_terms).then_some((scale, offset))
+    }
+
+    /// Whether a variable for which `is_meant` holds occurs.
+    pub fn mentions(&self, is_meant: &dyn Fn(LocalId) -> bool) -> bool {
+        self.terms.keys().flatten().any(|atom| match atom {
+            Atom::Local(local) => is_meant(*local),
+            Atom::Operation(_, left, right) => left.mentions(is_meant) || right.mentions(is_meant),
+        })
     }
 }

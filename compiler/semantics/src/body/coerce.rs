@@ -1,0 +1,92 @@
+//! Values where a certain type is asked for: widening, and the message where that doesn't help.
+
+use crate::body::{Body, TypeError};
+use crate::hir::{Dim, Expr, ExprKind, Type};
+use crate::types::{self, Mismatch};
+
+impl Body<'_, '_> {
+    /// The expression as one of this type, widened if need be; else the expression as it was.
+    pub fn coerce(&mut self, expr: Expr, wanted: &Type) -> Result<Expr, (Expr, Mismatch)> {
+        match types::fit(&expr.ty, wanted) {
+            Ok(()) => Ok(expr),
+            Err(mismatch) => match widened(&expr.ty, wanted) {
+                Some(Ok(ty)) => Ok(widen(expr, ty)),
+                Some(Err(shape)) => Err((expr, shape)),
+                None => self.coerce_parts(expr, wanted, mismatch),
+            },
+        }
+    }
+
+    fn coerce_parts(&mut self, expr: Expr, wanted: &Type, why: Mismatch) -> Result<Expr, (Expr, Mismatch)> {
+        match (expr.kind, wanted) {
+            (ExprKind::Tuple(parts), Type::Tuple(types)) if parts.len() == types.len() => {
+                let parts = parts.into_iter().zip(types).map(|(part, ty)| self.expect_type(part, ty));
+                let parts: Vec<_> = parts.collect();
+                let ty = Type::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
+                Ok(Expr { span: expr.span, ty, kind: ExprKind::Tuple(parts) })
+            }
+            (kind, _) => Err((Expr { kind, ..expr }, why)),
+        }
+    }
+
+    /// The message for a value that doesn't fit.
+    pub fn mismatch(&self, expr: &Expr, wanted: &Type, mismatch: Mismatch) -> TypeError {
+        let (found, wanted_text) = (self.show(&expr.ty), self.show(wanted));
+        match mismatch {
+            _ if expr.ty == Type::Unit => TypeError::NoValue { span: expr.span },
+            Mismatch::Kind => TypeError::Mismatch {
+                span: expr.span,
+                help: conversion(&expr.ty, wanted),
+                found,
+                wanted: wanted_text,
+            },
+            Mismatch::Rank => TypeError::Shape { span: expr.span, found, wanted: wanted_text, axis: None },
+            Mismatch::Axis(axis) => {
+                TypeError::Shape { span: expr.span, found, wanted: wanted_text, axis: Some(axis) }
+            }
+        }
+    }
+}
+
+/// The operand with a node that widens it.
+pub(crate) fn widen(expr: Expr, ty: Type) -> Expr {
+    Expr { span: expr.span, ty, kind: ExprKind::Widen(Box::new(expr)) }
+}
+
+/// The expression with elements of this width, if they are narrower.
+pub(crate) fn widen_elements(expr: Expr, width: u8) -> Expr {
+    let (element, dims) = types::parts(&expr.ty);
+    let is_narrower = types::width(element).unwrap_or(0) < width && *element != Type::Error;
+    if !is_narrower {
+        return expr;
+    }
+    let ty = types::tensor(types::of_width(width), dims.to_vec());
+    widen(expr, ty)
+}
+
+/// `found` with the elements of `wanted`, if they are numbers and wider: the error is on shapes then.
+fn widened(found: &Type, wanted: &Type) -> Option<Result<Type, Mismatch>> {
+    let ((a, a_dims), (b, b_dims)) = (types::parts(found), types::parts(wanted));
+    let (a_width, b_width) = (types::width(a)?, types::width(b)?);
+    if a_width > b_width {
+        return None;
+    }
+    Some(match types::fit_dims(a_dims, b_dims) {
+        Ok(()) => Ok(types::tensor(b.clone(), a_dims.to_vec())),
+        Err(mismatch) => Err(mismatch),
+    })
+}
+
+fn conversion(found: &Type, wanted: &Type) -> Option<String> {
+    let ((found, found_dims), (wanted, wanted_dims)) = (types::parts(found), types::parts(wanted));
+    let unknown: &[Dim] = &[];
+    match (found, wanted) {
+        _ if (found_dims == unknown) != (wanted_dims == unknown) => None,
+        (Type::Float, Type::Int) => Some("`int(round(x))` makes an int of a float".to_owned()),
+        (Type::Bool, Type::Int) => Some("`int(x)` is 1 for `true` and 0 for `false`".to_owned()),
+        (Type::Bool, Type::Float) => Some("`float(x)` is 1.0 for `true` and 0.0 for `false`".to_owned()),
+        (Type::Complex, Type::Float) => Some("`real(x)` is the real part, `abs(x)` the modulus".to_owned()),
+        (Type::Int | Type::Float, Type::Str) => Some("put it in a string: `\"{x}\"`".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,223 @@
+//! What can be wrong with types and sizes.
+
+use qml_source::{Code, Diagnostic, Span};
+use qml_syntax::ast::Name;
+
+/// A value of the wrong type or shape, or a call that doesn't match.
+#[derive(Clone, Debug)]
+pub(crate) enum TypeError {
+    /// Another type than is asked for.
+    Mismatch { span: Span, found: String, wanted: String, help: Option<String> },
+    /// The right elements in another shape.
+    Shape { span: Span, found: String, wanted: String, axis: Option<usize> },
+    /// Two shapes that don't go together in an operation.
+    Shapes { span: Span, left: (Span, String), right: (Span, String), what: String },
+    /// A statement that gives nothing, where a value is asked for.
+    NoValue { span: Span },
+    /// An operator on types that it doesn't have.
+    Operator { span: Span, symbol: &'static str, operands: Vec<(Span, String)>, help: Option<String> },
+    /// Arguments that are missing or too many.
+    Arguments { span: Span, name: String, problem: String, signature: Option<String> },
+    /// An argument name that isn't a parameter's.
+    ArgumentName { name: Name, callee: String, known: Vec<String>, nearest: Option<String> },
+    /// No signature of a function of the prelude takes these arguments.
+    NoSignature { span: Span, name: String, found: Vec<String>, signatures: Vec<&'static str> },
+    /// No field of that name.
+    Field { field: Name, ty: String, known: Vec<String>, nearest: Option<String> },
+    /// Something that has no elements is indexed, or with too many indices.
+    Index { span: Span, message: String, help: Option<String> },
+    /// A condition that is no `bool`.
+    Condition { span: Span, found: String, is_tensor: bool },
+    /// A pattern for something with other parts.
+    Pattern { span: Span, n_parts: usize, found: String },
+    /// Something that can't be run through.
+    NotIterable { span: Span, found: String },
+    /// `[]` without a type from elsewhere.
+    EmptyList { span: Span },
+    /// Elements or branches of different types.
+    Differ { what: &'static str, first: (Span, String), second: (Span, String) },
+    /// A `return` that doesn't fit.
+    Return { span: Span, problem: String, declared: Option<Span> },
+    /// A fn that may end without a value.
+    MissingReturn { name: Name, wanted: String },
+    /// A format for something else.
+    Format { span: Span, format: String, found: String, why: &'static str },
+    /// `break` or `continue` without a loop.
+    OutsideLoop { span: Span, word: &'static str },
+    /// The type of a function as that of a parameter.
+    CallableType { span: Span },
+    /// A size that doesn't follow from a parameter.
+    SizeNotSolvable { name: Name },
+    /// A dimension that is no size.
+    NotASize { span: Span, why: String },
+    /// `?` where sizes have to be known.
+    UnknownSize { span: Span, place: &'static str },
+    /// A dimension below 0.
+    NegativeSize { span: Span, value: i64 },
+    /// An index that is surely out of range.
+    OutOfRange { span: Span, index: i64, length: String },
+    /// An axis that isn't there.
+    Axis { span: Span, axis: i64, rank: usize },
+}
+
+impl From<TypeError> for Diagnostic {
+    fn from(error: TypeError) -> Self {
+        match error {
+            TypeError::Mismatch { span, found, wanted, help } => helped(
+                Diagnostic::error(Code::Q0201, format!("this is `{found}`, `{wanted}` is needed"))
+                    .primary(span, format!("`{found}`")),
+                help,
+            ),
+            TypeError::Shape { span, found, wanted, axis } => {
+                let diagnostic = Diagnostic::error(Code::Q0301, format!("this is `{found}`, `{wanted}` is needed"))
+                    .primary(span, format!("`{found}`"));
+                match axis {
+                    Some(axis) => diagnostic.note(format!("the shapes differ first in axis {axis}")),
+                    None => diagnostic.note("the number of axes differs"),
+                }
+            }
+            TypeError::Shapes { span, left, right, what } => {
+                Diagnostic::error(Code::Q0301, format!("the shapes `{}` and `{}` don't go together", left.1, right.1))
+                    .primary(span, what)
+                    .secondary(left.0, format!("`{}`", left.1))
+                    .secondary(right.0, format!("`{}`", right.1))
+            }
+            TypeError::NoValue { span } => {
+                Diagnostic::error(Code::Q0202, "this gives no value").primary(span, "a value is needed here")
+            }
+            TypeError::Operator { span, symbol, operands, help } => {
+                let types: Vec<_> = operands.iter().map(|(_, ty)| format!("`{ty}`")).collect();
+                let message = format!("`{symbol}` is not defined for {}", types.join(" and "));
+                let diagnostic = Diagnostic::error(Code::Q0203, message).primary(span, "this operator");
+                let diagnostic = operands
+                    .into_iter()
+                    .fold(diagnostic, |diagnostic, (span, ty)| diagnostic.secondary(span, format!("`{ty}`")));
+                helped(diagnostic, help)
+            }
+            TypeError::Arguments { span, name, problem, signature } => {
+                let diagnostic = Diagnostic::error(Code::Q0204, format!("the call of `{name}` doesn't match"))
+                    .primary(span, problem);
+                match signature {
+                    Some(signature) => diagnostic.note(format!("it is declared as `{signature}`")),
+                    None => diagnostic,
+                }
+            }
+            TypeError::ArgumentName { name, callee, known, nearest } => {
+                let message = format!("`{callee}` has no parameter `{}`", name.text);
+                let diagnostic = Diagnostic::error(Code::Q0205, message)
+                    .primary(name.span, "no parameter of this name");
+                let diagnostic = match known.is_empty() {
+                    true => diagnostic.note("it has no parameters"),
+                    false => diagnostic.note(format!("its parameters: {}", known.join(", "))),
+                };
+                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+            }
+            TypeError::NoSignature { span, name, found, signatures } => {
+                let message = format!("`{name}` doesn't take ({})", found.join(", "));
+                let diagnostic = Diagnostic::error(Code::Q0206, message).primary(span, "no form of it fits these");
+                signatures.into_iter().fold(diagnostic, |diagnostic, form| diagnostic.note(format!("`{form}`")))
+            }
+            TypeError::Field { field, ty, known, nearest } => {
+                let diagnostic = Diagnostic::error(Code::Q0207, format!("`{ty}` has no field `{}`", field.text))
+                    .primary(field.span, "no such field");
+                let diagnostic = match known.is_empty() {
+                    true => diagnostic.note("only structs have fields; the parts of a tuple are taken with `let (a, b) = t;`"),
+                    false => diagnostic.note(format!("its fields: {}", known.join(", "))),
+                };
+                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+            }
+            TypeError::Index { span, message, help } => {
+                helped(Diagnostic::error(Code::Q0208, message).primary(span, "this index"), help)
+            }
+            TypeError::Condition { span, found, is_tensor } => {
+                let diagnostic = Diagnostic::error(Code::Q0209, format!("a condition is a `bool`, this is `{found}`"))
+                    .primary(span, format!("`{found}`"));
+                match is_tensor {
+                    true => diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many"),
+                    false => diagnostic.help("compare it: `x != 0`"),
+                }
+            }
+            TypeError::Pattern { span, n_parts, found } => {
+                Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_parts} parts"))
+                    .primary(span, format!("takes {n_parts} parts"))
+            }
+            TypeError::NotIterable { span, found } => {
+                Diagnostic::error(Code::Q0211, format!("`{found}` can't be run through"))
+                    .primary(span, "a range, a tensor or a tuple of tensors is needed")
+                    .help("count with a range: `for i in 0..n { }`")
+            }
+            TypeError::EmptyList { span } => {
+                Diagnostic::error(Code::Q0212, "the type of `[]` is not known")
+                    .primary(span, "of what?")
+                    .help("write the type: `var xs: float[?] = [];`")
+            }
+            TypeError::Differ { what, first, second } => {
+                Diagnostic::error(Code::Q0213, format!("{what} have different types"))
+                    .primary(second.0, format!("`{}`", second.1))
+                    .secondary(first.0, format!("`{}`", first.1))
+                    .note("all have to be of one type")
+            }
+            TypeError::Return { span, problem, declared } => {
+                let diagnostic = Diagnostic::error(Code::Q0214, "this `return` doesn't match the declaration")
+                    .primary(span, problem);
+                match declared {
+                    Some(declared) => diagnostic.secondary(declared, "declared here"),
+                    None => diagnostic,
+                }
+            }
+            TypeError::MissingReturn { name, wanted } => {
+                Diagnostic::error(Code::Q0215, format!("`{}` may end without a `return`", name.text))
+                    .primary(name.span, format!("declared to give `{wanted}`"))
+                    .help("end it with `return value;`")
+            }
+            TypeError::Format { span, format, found, why } => {
+                Diagnostic::error(Code::Q0216, format!("the format `{format}` doesn't fit `{found}`")).primary(span, why)
+            }
+            TypeError::OutsideLoop { span, word } => {
+                Diagnostic::error(Code::Q0217, format!("`{word}` outside of a loop")).primary(span, "no loop around it")
+            }
+            TypeError::CallableType { span } => {
+                Diagnostic::error(Code::Q0218, "functions as parameters are not supported yet")
+                    .primary(span, "the type of a function")
+                    .help("call the function by its name")
+            }
+            TypeError::SizeNotSolvable { name } => {
+                Diagnostic::error(Code::Q0302, format!("the size `{}` doesn't follow from a parameter", name.text))
+                    .primary(name.span, "no dimension of a parameter gives it")
+                    .note("a call solves each size from a dimension like `n`, `2 * n` or `n + 1`")
+                    .help(format!("make it a parameter: `({}: int)`", name.text))
+            }
+            TypeError::NotASize { span, why } => {
+                Diagnostic::error(Code::Q0303, "this is no size").primary(span, why).note(
+                    "sizes are made of ints, `const`s, `param`s, declared sizes and immutable `int` parameters, with `+ - * % **` and `div`",
+                )
+            }
+            TypeError::UnknownSize { span, place } => {
+                Diagnostic::error(Code::Q0304, format!("`?` in {place}"))
+                    .primary(span, "its size has to be known")
+                    .help("name the size: `kernel f[n](x: float[n])`")
+            }
+            TypeError::NegativeSize { span, value } => {
+                Diagnostic::error(Code::Q0305, format!("a size can't be {value}")).primary(span, format!("this is {value}"))
+            }
+            TypeError::OutOfRange { span, index, length } => {
+                Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
+                    .primary(span, format!("the length of this axis is {length}"))
+                    .note("indices count from 0")
+            }
+            TypeError::Axis { span, axis, rank } => {
+                Diagnostic::error(Code::Q0307, format!("there is no axis {axis}"))
+                    .primary(span, format!("the tensor has {rank} axes, counted from 0"))
+            }
+        }
+    }
+}
+
+
+
+fn helped(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,110 @@
+//! Functions of the prelude: their signatures, read once, and calls held against them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use qml_prelude::{BUILTINS, BuiltinId};
+use qml_source::Span;
+use qml_syntax::ast::{Argument, Name};
+
+use crate::body::{Body, TypeError, error_expr};
+use crate::effect::Effects;
+use crate::hir::{Callee, Expr, ExprKind, Type};
+use crate::types;
+use matching::{Failure, Match};
+use signature::{Default, Signature};
+
+mod matching;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+/// The signatures of each row.
+static SIGNATURES: LazyLock<HashMap<BuiltinId, Vec<Signature>>> = LazyLock::new(|| {
+    BUILTINS
+        .iter()
+        .enumerate()
+        .map(|(i, row)| (BuiltinId(i as u32), row.signatures.iter().map(|text| signature::read(text)).collect()))
+        .collect()
+});
+
+/// A call of the rows of one name.
+pub(crate) fn call(
+    body: &mut Body<'_, '_>,
+    rows: &[BuiltinId],
+    name: &Name,
+    arguments: &[Argument],
+    span: Span,
+) -> Expr {
+    let forms: Vec<(BuiltinId, usize, &Signature)> = rows
+        .iter()
+        .flat_map(|id| SIGNATURES[id].iter().enumerate().map(|(i, signature)| (*id, i, signature)))
+        .collect();
+    let values: Vec<_> = arguments.iter().map(|argument| body.value(&argument.value, None)).collect();
+    if values.iter().any(|value| types::has_error(&value.ty)) {
+        note_effects(body, rows[0], name, span);
+        return error_expr(span);
+    }
+    let mut failures = Vec::new();
+    for (id, form, signature) in &forms {
+        match Match::of(body, signature, arguments, &values) {
+            Ok(found) => {
+                note_effects(body, *id, name, span);
+                let (ty, values) = found.finish(body, signature, values, span);
+                return Expr { span, ty, kind: ExprKind::Call(Callee::Builtin(*id, *form), values) };
+            }
+            Err(failure) => failures.push((*signature, failure)),
+        }
+    }
+    let error = explain(body, name, arguments, &values, &forms, failures, span);
+    body.refuse(span, error)
+}
+
+fn note_effects(body: &mut Body<'_, '_>, id: BuiltinId, name: &Name, span: Span) {
+    let effects = Effects::of_builtin(id.row().effect);
+    if effects != Effects::PURE {
+        body.has_effect(effects, &name.text, span);
+    }
+}
+
+/// The most telling message: that of the only form, or of the one that came furthest where all fail alike.
+fn explain(
+    body: &mut Body<'_, '_>,
+    name: &Name,
+    arguments: &[Argument],
+    values: &[Expr],
+    forms: &[(BuiltinId, usize, &Signature)],
+    failures: Vec<(&Signature, Failure)>,
+    span: Span,
+) -> TypeError {
+    let mut found: Vec<_> = values
+        .iter()
+        .zip(arguments)
+        .map(|(value, argument)| match &argument.name {
+            Some(name) => format!("`{}: {}`", name.text, body.show(&value.ty)),
+            None => format!("`{}`", body.show(&value.ty)),
+        })
+        .collect();
+    let mut failures = failures;
+    failures.sort_by_key(|(_, failure)| std::cmp::Reverse(failure.progress()));
+    if let Some((signature, failure)) = failures.into_iter().next()
+        && (forms.len() == 1 || failure.is_certain())
+    {
+        return failure.explain(body, name, signature, arguments, values, span);
+    }
+    if found.is_empty() {
+        found.push("nothing".to_owned());
+    }
+    let signatures = forms.iter().map(|(_, _, signature)| signature.text).collect();
+    TypeError::NoSignature { span, name: name.text.clone(), found, signatures }
+}
+
+/// The value of a default.
+fn default_expr(default: &Default, span: Span) -> Expr {
+    let (ty, kind) = match default {
+        Default::Int(value) => (Type::Int, ExprKind::Int(*value)),
+        Default::Float(value) => (Type::Float, ExprKind::Float(*value)),
+        Default::Bool(value) => (Type::Bool, ExprKind::Bool(*value)),
+    };
+    Expr { span, ty, kind }
+}

@@ -1,0 +1,178 @@
+//! The way of the check: scopes, then items, then bodies; diagnostics in source order.
+
+use std::collections::HashMap;
+
+use qml_source::{Diagnostic, Span};
+use qml_syntax::ast;
+
+use crate::effect::{self, DeferredCall};
+use crate::function::FunctionEntry;
+use crate::global::GlobalState;
+use crate::hir::{self, FunctionId, StructId};
+use crate::modules::SourceModule;
+use crate::scope::{self, Scope};
+use crate::{body, declared, function, global};
+
+#[cfg(test)]
+mod tests;
+
+/// What became of a program.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The typed program; whatever could be checked if there are errors.
+    pub program: hir::Program,
+    /// All independent problems, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a program. `modules[0]` is the file that runs; `params` are the names and values given from outside
+/// (`-D layers=3`).
+pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
+    let mut checker = Checker::new(modules);
+    checker.scopes = scope::build(modules, &mut checker.diagnostics);
+    global::read_params(&mut checker, params);
+    for module in 0..modules.len() {
+        if !checker.is_std(module) {
+            check_items(&mut checker, module);
+        }
+    }
+    checker.check_queued();
+    let tests = checker.tests.take().unwrap_or_default();
+    effect::check_calls(&mut checker);
+    checker.finish(tests)
+}
+
+/// The state of a check.
+pub(crate) struct Checker<'a> {
+    /// All files.
+    pub modules: &'a [SourceModule],
+    /// What is in scope in each.
+    pub scopes: Vec<Scope<'a>>,
+    /// Gates, kernels and fns that were reached, by id.
+    pub functions: Vec<FunctionEntry<'a>>,
+    /// Their ids by module and item.
+    pub function_ids: HashMap<(usize, usize), FunctionId>,
+    /// Those whose bodies are still to be checked.
+    pub queue: Vec<FunctionId>,
+    /// Structs by id.
+    pub structs: Vec<hir::Struct>,
+    /// Their ids by module and item; `None` while the fields are read.
+    pub struct_ids: HashMap<(usize, usize), Option<StructId>>,
+    /// `const`s and `param`s in the order of initialisation.
+    pub globals: Vec<global::GlobalEntry>,
+    /// What is known of each by module and item.
+    pub global_states: HashMap<(usize, usize), GlobalState>,
+    /// Values from outside by name, read as literals of the declared type.
+    pub params: HashMap<String, hir::Expr>,
+    /// Calls whose effect has to be looked at when those of all functions are known.
+    pub deferred: Vec<DeferredCall>,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    tests: Option<Vec<hir::Test>>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(modules: &'a [SourceModule]) -> Self {
+        Self {
+            modules,
+            scopes: Vec::new(),
+            functions: Vec::new(),
+            function_ids: HashMap::new(),
+            queue: Vec::new(),
+            structs: Vec::new(),
+            struct_ids: HashMap::new(),
+            globals: Vec::new(),
+            global_states: HashMap::new(),
+            params: HashMap::new(),
+            deferred: Vec::new(),
+            diagnostics: Vec::new(),
+            tests: Some(Vec::new()),
+        }
+    }
+
+    /// Notes a problem.
+    pub fn report(&mut self, error: impl Into<Diagnostic>) {
+        self.diagnostics.push(error.into());
+    }
+
+    /// Whether a module is of the standard library, of which only what is used is checked.
+    pub fn is_std(&self, module: usize) -> bool {
+        let path = &self.modules[module].path;
+        module != 0 && (path == "std" || path.starts_with("std."))
+    }
+
+    /// The types of a struct's fields.
+    pub fn field_types(&self, id: StructId) -> Vec<hir::Type> {
+        self.structs[id.0 as usize].fields.iter().map(|(_, ty)| ty.clone()).collect()
+    }
+
+    fn check_queued(&mut self) {
+        let mut next = 0;
+        while next < self.queue.len() {
+            function::check_body(self, self.queue[next]);
+            next += 1;
+        }
+    }
+
+    fn finish(mut self, tests: Vec<hir::Test>) -> Checked {
+        let main = self.main();
+        let functions = self.functions.into_iter().map(FunctionEntry::into_hir).collect();
+        let globals = self.globals.into_iter().map(|entry| entry.global).collect();
+        self.diagnostics.sort_by_key(position);
+        self.diagnostics.dedup();
+        let program = hir::Program { functions, globals, structs: self.structs, main, tests };
+        Checked { program, diagnostics: self.diagnostics }
+    }
+
+    fn main(&mut self) -> Option<FunctionId> {
+        let items = &self.modules.first()?.ast.items;
+        let item = items.iter().position(|item| {
+            matches!(&item.kind, ast::ItemKind::Callable(callable)
+                if callable.name.text == "main" && callable.effect == ast::Effect::Fn)
+        })?;
+        let id = *self.function_ids.get(&(0, item))?;
+        let signature = &self.functions[id.0 as usize].signature;
+        if let Some(parameter) = signature.parameters.first() {
+            let span = parameter.name.span;
+            self.report(function::DeclarationError::MainWithParameters { span });
+            return None;
+        }
+        Some(id)
+    }
+}
+
+fn check_items(checker: &mut Checker<'_>, module: usize) {
+    let items = &checker.modules[module].ast.items;
+    for (i, item) in items.iter().enumerate() {
+        match &item.kind {
+            ast::ItemKind::Callable(_) => {
+                function::id(checker, module, i);
+            }
+            ast::ItemKind::Const(_) | ast::ItemKind::Param(_) => {
+                global::state(checker, module, i, None);
+            }
+            ast::ItemKind::Struct(_) => {
+                declared::struct_id(checker, module, i, item.span);
+            }
+            ast::ItemKind::Test(test) if module == 0 => {
+                let test = body::check_test(checker, module, test);
+                if let Some(tests) = &mut checker.tests {
+                    tests.push(test);
+                }
+            }
+            ast::ItemKind::Test(_) | ast::ItemKind::Use(_) | ast::ItemKind::Broken(_) => {}
+        }
+        if !matches!(item.kind, ast::ItemKind::Callable(_)) {
+            function::refuse_attributes(checker, &item.attributes);
+        }
+    }
+}
+
+fn position(diagnostic: &Diagnostic) -> (u32, u32) {
+    diagnostic.primary.as_ref().map_or((0, 0), |label| (label.span.file.0, label.span.start))
+}
+
+/// A span that stands for something outside of all files.
+pub(crate) fn nowhere() -> Span {
+    Span::default()
+}

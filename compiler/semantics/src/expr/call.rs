@@ -1,0 +1,363 @@
+//! Calls: of functions of the program, structs and the prelude.
+
+use std::rc::Rc;
+
+use qml_prelude::BuiltinId;
+use qml_source::Span;
+use qml_syntax::ast::{self, Argument, Effect, Name};
+
+use super::Item;
+use crate::body::{Body, Kind, TypeError, error_expr};
+use crate::effect::EffectError;
+use crate::hir::{Callee, Dim, Expr, ExprKind, FunctionId, StructId, Type};
+use crate::scope::NameError;
+use crate::{builtin, suggest, types};
+
+impl Body<'_, '_> {
+    pub(super) fn call(&mut self, callee: &ast::Expr, arguments: &[Argument], span: Span) -> Expr {
+        let path = callee.unparenthesized().as_path().unwrap_or_default();
+        match path.as_slice() {
+            [name] => self.call_name(name, arguments, span),
+            [module, name] => self.call_path(module, name, arguments, span),
+            _ => {
+                self.check_orphan_arguments(arguments);
+                let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                let text = if text.is_empty() { "this".to_owned() } else { text };
+                self.refuse(span, NameError::NotAPath { span: callee.span, text })
+            }
+        }
+    }
+
+    fn call_name(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        let scope = &self.checker.scopes[self.module];
+        if let Some(entry) = scope.callables.get(name.text.as_str()).copied() {
+            let item = self.callable(entry.module, entry.item, name.span);
+            return self.call_item(item, name, arguments, span);
+        }
+        if scope.broken.contains(name.text.as_str()) {
+            self.check_orphan_arguments(arguments);
+            return error_expr(span);
+        }
+        if let Some(expr) = self.call_quantum(name, arguments, span) {
+            return expr;
+        }
+        let rows = BuiltinId::find_all(&name.text);
+        if !rows.is_empty() && !name.text.contains('.') && !rows[0].row().signatures.is_empty() {
+            return builtin::call(self, rows, name, arguments, span);
+        }
+        self.check_orphan_arguments(arguments);
+        if qml_prelude::UNSUPPORTED.contains(&name.text.as_str()) {
+            return self.refuse(span, NameError::Unsupported { name: name.clone() });
+        }
+        let is_value = self.find_local(&name.text).is_some()
+            || self.checker.scopes[self.module].values.contains_key(name.text.as_str());
+        let nearest = suggest::nearest(&name.text, self.callable_names()).map(str::to_owned);
+        self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value })
+    }
+
+    fn callable_names(&self) -> Vec<&str> {
+        let items = self.checker.scopes[self.module].callables.keys().copied();
+        let prelude = qml_prelude::BUILTINS.iter().map(|row| row.name);
+        let gates = qml_gates::Gate::ALL.iter().map(|gate| gate.def().name);
+        items.chain(prelude).chain(gates).chain(["measure", "reset", "unitary", "evolve"]).collect()
+    }
+
+    fn call_path(&mut self, module: &Name, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        let scope = &self.checker.scopes[self.module];
+        if scope.broken.contains(module.text.as_str()) {
+            self.check_orphan_arguments(arguments);
+            return error_expr(span);
+        }
+        let Some((index, _)) = scope.modules.get(module.text.as_str()).copied() else {
+            self.check_orphan_arguments(arguments);
+            let text = format!("{}.{}", module.text, name.text);
+            return self.refuse(span, NameError::NotAPath { span: module.span, text });
+        };
+        let items = &self.checker.modules[index].ast.items;
+        let is_meant = |item: &ast::Item| {
+            let kind = &item.kind;
+            (matches!(kind, ast::ItemKind::Callable(_) | ast::ItemKind::Struct(_) | ast::ItemKind::Broken(_)))
+                && item.name().is_some_and(|declared| declared.text == name.text)
+        };
+        let Some(item) = items.iter().position(is_meant) else {
+            let known: Vec<_> = items.iter().filter_map(ast::Item::name).map(|name| name.text.as_str()).collect();
+            let nearest = suggest::nearest(&name.text, known).map(str::to_owned);
+            let path = self.checker.modules[index].path.clone();
+            self.check_orphan_arguments(arguments);
+            return self.refuse(span, NameError::NoSuchItem { name: name.clone(), path, nearest });
+        };
+        let item = match items[item].kind {
+            ast::ItemKind::Broken(_) => Item::Broken,
+            _ => self.callable(index, item, name.span),
+        };
+        self.call_item(item, name, arguments, span)
+    }
+
+    fn call_item(&mut self, item: Item, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        match item {
+            Item::Function(id) => self.call_function(id, name, arguments, span),
+            Item::Struct(id) => self.construct(id, name, arguments, span),
+            Item::Broken => {
+                self.check_orphan_arguments(arguments);
+                error_expr(span)
+            }
+        }
+    }
+
+    /// Arguments of a call that is refused: what is wrong inside of them is still of interest.
+    pub fn check_orphan_arguments(&mut self, arguments: &[Argument]) {
+        for argument in arguments {
+            self.expr(&argument.value, None);
+        }
+    }
+
+    /// The argument of each parameter; `None` if the call doesn't match, which is reported. `signature` tells the reader
+    /// what would.
+    pub fn arrange<'e>(
+        &mut self,
+        callee: &Name,
+        parameters: &[&str],
+        arguments: &'e [Argument],
+        span: Span,
+        signature: Option<String>,
+    ) -> Option<Vec<Option<&'e Argument>>> {
+        let mut arranged: Vec<Option<&Argument>> = vec![None; parameters.len()];
+        let name = || callee.text.clone();
+        let mut named_before = false;
+        for (i, argument) in arguments.iter().enumerate() {
+            let problem = |span, problem: &str| TypeError::Arguments {
+                span,
+                name: name(),
+                problem: problem.to_owned(),
+                signature: signature.clone(),
+            };
+            let position = match &argument.name {
+                None if named_before => {
+                    self.report(problem(argument.span, "named arguments stand after those without a name"));
+                    return None;
+                }
+                None if i >= parameters.len() => {
+                    let text = format!("{} arguments, {} are taken", arguments.len(), parameters.len());
+                    self.report(problem(argument.span, &text));
+                    return None;
+                }
+                None => i,
+                Some(given) => {
+                    named_before = true;
+                    let Some(position) = parameters.iter().position(|parameter| *parameter == given.text) else {
+                        let nearest = suggest::nearest(&given.text, parameters.iter().copied()).map(str::to_owned);
+                        let known = parameters.iter().map(|parameter| format!("`{parameter}`")).collect();
+                        let error = TypeError::ArgumentName { name: given.clone(), callee: name(), known, nearest };
+                        self.report(error);
+                        return None;
+                    };
+                    position
+                }
+            };
+            if arranged[position].is_some() {
+                self.report(problem(argument.span, "given twice"));
+                return None;
+            }
+            arranged[position] = Some(argument);
+        }
+        let _ = span;
+        Some(arranged)
+    }
+
+    fn call_function(&mut self, id: FunctionId, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        let entry = &self.checker.functions[id.0 as usize];
+        let (signature, effect) = (Rc::clone(&entry.signature), entry.callable.effect);
+        let declared = entry.callable.name.span;
+        if !self.may_call(effect, name, span) {
+            self.check_orphan_arguments(arguments);
+            return error_expr(span);
+        }
+        let text = self.show_signature(id);
+        let names: Vec<_> = signature.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
+        let Some(arranged) = self.arrange(name, &names, arguments, span, Some(text.clone())) else {
+            self.check_orphan_arguments(arguments);
+            return error_expr(span);
+        };
+        let mut values = Vec::new();
+        let mut is_right = true;
+        for (parameter, argument) in signature.parameters.iter().zip(arranged) {
+            let expected = types::substitute(&parameter.ty, &|_| None);
+            match (argument, &parameter.default) {
+                (Some(argument), _) if types::has_qubits(&parameter.ty) => {
+                    values.push(self.qubits(&argument.value));
+                }
+                (Some(argument), _) if effect == Effect::Gate && parameter.ty == Type::Int => {
+                    values.push(self.static_int(&argument.value, "an argument of a gate"));
+                }
+                (Some(argument), _) => values.push(self.value(&argument.value, Some(&expected))),
+                (None, Some(default)) => values.push(Expr { span, ..default.clone() }),
+                (None, None) => {
+                    let problem = format!("`{}` is missing", parameter.name.text);
+                    let (name, signature) = (name.text.clone(), Some(text.clone()));
+                    self.report(TypeError::Arguments { span, name, problem, signature });
+                    is_right = false;
+                    values.push(error_expr(span));
+                }
+            }
+        }
+        if effect == Effect::Kernel
+            && self.is_fn()
+            && signature.parameters.iter().any(|parameter| types::has_qubits(&parameter.ty))
+        {
+            let error = EffectError::ProgramWithQubits { name: name.text.clone(), span, declared };
+            return self.refuse(span, error);
+        }
+        let types: Vec<_> = values.iter().map(|value| value.ty.clone()).collect();
+        let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
+        let solution = signature.solve(&types, &ints);
+        let solved = |local: crate::hir::LocalId| solution.get(local.0 as usize).cloned().flatten();
+        let values: Vec<_> = values
+            .into_iter()
+            .zip(&signature.parameters)
+            .map(|(value, parameter)| {
+                let wanted = types::substitute(&parameter.ty, &solved);
+                if effect == Effect::Gate && broadcasts(&value.ty, &parameter.ty) {
+                    return crate::body::coerce::widen_elements(value, 2);
+                }
+                is_right &= !types::has_error(&value.ty);
+                let value = self.expect_type(value, &wanted);
+                is_right &= !types::has_error(&value.ty);
+                value
+            })
+            .collect();
+        self.refuse_shared_qubits(&values);
+        self.has_call_of(id, effect, span);
+        if !is_right {
+            return error_expr(span);
+        }
+        if effect == Effect::Kernel && self.is_fn() {
+            return Expr { span, ty: Type::Program, kind: ExprKind::Program(id, values) };
+        }
+        // Bits that a kernel gives are outcomes.
+        self.saw_outcome |= effect == Effect::Kernel;
+        let ty = types::substitute(&signature.result, &solved);
+        Expr { span, ty, kind: ExprKind::Call(Callee::Function(id), values) }
+    }
+
+    fn has_call_of(&mut self, id: FunctionId, effect: Effect, span: Span) {
+        if effect == Effect::Fn {
+            self.has_call(id, span);
+        } else {
+            self.calls.push((id, span));
+        }
+    }
+
+    /// Whether something with this effect may be called here; if not, that is reported.
+    fn may_call(&mut self, effect: Effect, name: &Name, span: Span) -> bool {
+        let what = format!("a call of the {} `{}`", effect.keyword(), name.text);
+        match (effect, self.kind) {
+            (Effect::Fn, _) | (Effect::Gate | Effect::Kernel, Kind::Quantum(Effect::Kernel)) => {
+                if effect == Effect::Kernel
+                    && let Some(modifier) = self.modifier
+                {
+                    self.report(EffectError::NotReversible { what, span, modifier });
+                    return false;
+                }
+                true
+            }
+            (Effect::Gate, Kind::Quantum(_)) | (Effect::Kernel, Kind::Fn | Kind::Constant) => true,
+            (Effect::Kernel, Kind::Quantum(_)) => {
+                self.report(EffectError::NotInGate { what, span });
+                false
+            }
+            (Effect::Gate, Kind::Fn | Kind::Constant) => {
+                self.report(EffectError::QuantumInFn { what, span });
+                false
+            }
+        }
+    }
+
+    fn show_signature(&self, id: FunctionId) -> String {
+        let entry = &self.checker.functions[id.0 as usize];
+        let names = SignatureNames { body: self, locals: &entry.signature.locals };
+        let parameters: Vec<_> = entry
+            .signature
+            .parameters
+            .iter()
+            .map(|parameter| format!("{}: {}", parameter.name.text, types::show(&parameter.ty, &names)))
+            .collect();
+        let result = match &entry.signature.result {
+            Type::Unit => String::new(),
+            ty => format!(" -> {}", types::show(ty, &names)),
+        };
+        format!("{}({}){result}", entry.callable.name.text, parameters.join(", "))
+    }
+
+    fn construct(&mut self, id: StructId, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        let fields = self.checker.structs[id.0 as usize].fields.clone();
+        let shown: Vec<_> =
+            fields.iter().map(|(field, ty)| format!("{}: {}", field.text, self.show(ty))).collect();
+        let signature = format!("{}({})", name.text, shown.join(", "));
+        if let Some(argument) = arguments.iter().find(|argument| argument.name.is_none()) {
+            let problem = "the fields of a struct are given by name".to_owned();
+            let (name, signature) = (name.text.clone(), Some(signature));
+            self.report(TypeError::Arguments { span: argument.span, name, problem, signature });
+            self.check_orphan_arguments(arguments);
+            return Expr { span, ty: Type::Struct(id), kind: ExprKind::Error };
+        }
+        let names: Vec<_> = fields.iter().map(|(field, _)| field.text.as_str()).collect();
+        let Some(arranged) = self.arrange(name, &names, arguments, span, Some(signature.clone())) else {
+            self.check_orphan_arguments(arguments);
+            return Expr { span, ty: Type::Struct(id), kind: ExprKind::Error };
+        };
+        let values = fields.iter().zip(arranged).map(|((field, ty), argument)| {
+            let Some(argument) = argument else {
+                let problem = format!("`{}` is missing", field.text);
+                let (name, signature) = (name.text.clone(), Some(signature.clone()));
+                self.report(TypeError::Arguments { span, name, problem, signature });
+                return error_expr(span);
+            };
+            self.expr_of(&argument.value, ty)
+        });
+        let values = values.collect();
+        Expr { span, ty: Type::Struct(id), kind: ExprKind::Call(Callee::Struct(id), values) }
+    }
+
+    /// Reports two arguments that are surely the same qubit.
+    pub fn refuse_shared_qubits(&mut self, arguments: &[Expr]) {
+        for (i, second) in arguments.iter().enumerate() {
+            for first in &arguments[..i] {
+                if types::has_qubits(&first.ty) && types::has_qubits(&second.ty) {
+                    self.refuse_same_qubit(first, second);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a gate is applied once for each part of an argument.
+fn broadcasts(argument: &Type, parameter: &Type) -> bool {
+    match (argument, parameter) {
+        (Type::Register(_), Type::Qubit) => true,
+        (Type::Tensor(element, dims), Type::Float) => {
+            dims.len() == 1 && matches!(**element, Type::Float | Type::Int)
+        }
+        _ => false,
+    }
+}
+
+/// Names of variables of another function.
+struct SignatureNames<'b, 'c, 'a> {
+    body: &'b Body<'c, 'a>,
+    locals: &'b [crate::hir::Local],
+}
+
+impl types::Names for SignatureNames<'_, '_, '_> {
+    fn local(&self, local: crate::hir::LocalId) -> String {
+        self.locals.get(local.0 as usize).map_or_else(|| "?".to_owned(), |local| local.name.text.clone())
+    }
+
+    fn structure(&self, id: StructId) -> String {
+        types::Names::structure(self.body, id)
+    }
+}
+
+/// Whether two lengths may be one.
+pub(super) fn agree(a: &Dim, b: &Dim) -> bool {
+    !types::surely_differ(a, b)
+}

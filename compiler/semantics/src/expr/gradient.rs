@@ -1,0 +1,101 @@
+//! `grad e wrt x`
+
+use std::collections::HashSet;
+
+use qml_ir::host::GradientMethod;
+use qml_source::Span;
+use qml_syntax::ast;
+
+use crate::body::{Body, Kind, Use, error_expr};
+use crate::effect::{EffectError, Effects, Surroundings};
+use crate::hir::{Expr, ExprKind, LocalId, Type};
+use crate::place::PlaceError;
+use crate::suggest;
+
+const METHODS: &[(&str, GradientMethod)] = &[
+    ("adjoint", GradientMethod::Adjoint),
+    ("parameter_shift", GradientMethod::ParameterShift),
+    ("finite_difference", GradientMethod::FiniteDifference),
+];
+
+impl Body<'_, '_> {
+    pub(super) fn gradient(
+        &mut self,
+        objective: &ast::Expr,
+        places: &ast::Places,
+        method: Option<&ast::StringLiteral>,
+        span: Span,
+    ) -> Expr {
+        if let Kind::Quantum(effect) = self.kind {
+            return self.refuse(span, EffectError::OnlyInFn { what: "`grad`", span, effect });
+        }
+        self.refuse_nested(span);
+        self.effects = self.effects.with(Effects::TRAINS);
+        let first_use = self.uses.len();
+        let objective =
+            self.in_region(Surroundings::Gradient, span, |body| body.value(objective, Some(&Type::Float)));
+        let uses = self.uses[first_use..].to_vec();
+        let mut checked = Vec::new();
+        for place in &places.list {
+            let Some((place, wanted)) = self.float_place(place) else { continue };
+            if objective.ty != Type::Error {
+                self.check_occurrence(&wanted, &uses, objective.span);
+            }
+            checked.push(place);
+        }
+        let method = method.map_or(Some(GradientMethod::Auto), |method| self.method(method));
+        let objective = self.objective_type(objective);
+        let (Some(objective), Some(method)) = (objective, method) else { return error_expr(span) };
+        if checked.len() != places.list.len() {
+            return error_expr(span);
+        }
+        let mut types: Vec<_> = checked.iter().map(|place| place.ty.clone()).collect();
+        let gradient = if types.len() == 1 { types.remove(0) } else { Type::Tuple(types) };
+        let ty = Type::Tuple(vec![Type::Float, gradient]);
+        Expr { span, ty, kind: ExprKind::Grad { objective: Box::new(objective), places: checked, method } }
+    }
+
+    fn method(&mut self, method: &ast::StringLiteral) -> Option<GradientMethod> {
+        let name = method.text.as_str();
+        if let Some((_, method)) = METHODS.iter().find(|(known, _)| *known == name) {
+            return Some(*method);
+        }
+        let (span, name) = (method.span, name.to_owned());
+        if name == "spsa" {
+            self.report(PlaceError::UnsupportedMethod { span, name });
+        } else {
+            let nearest = suggest::nearest(&name, METHODS.iter().map(|(known, _)| *known)).map(str::to_owned);
+            self.report(PlaceError::UnknownMethod { span, name, nearest });
+        }
+        None
+    }
+
+    /// The place has to be used in the objective itself; else the message points at where it was used before.
+    fn check_occurrence(&mut self, wanted: &Use, uses: &[Use], objective: Span) {
+        if uses.iter().any(|used| overlap(wanted, used)) {
+            return;
+        }
+        let mut seen = HashSet::new();
+        let earlier = uses.iter().find_map(|used| self.earlier_use(wanted, used, &mut seen));
+        let name = self.local(wanted.local).name.text.clone();
+        self.report(PlaceError::NoOccurrence { span: wanted.span, name, objective, earlier });
+    }
+
+    /// Where a variable in the objective was computed from the place, directly or by way of others.
+    fn earlier_use(&self, wanted: &Use, used: &Use, seen: &mut HashSet<LocalId>) -> Option<(Span, String)> {
+        if !seen.insert(used.local) {
+            return None;
+        }
+        let sources = &self.facts(used.local).sources;
+        let found = sources.iter().find(|source| overlap(wanted, source));
+        match found {
+            Some(source) => Some((source.span, self.local(used.local).name.text.clone())),
+            None => sources.iter().find_map(|source| self.earlier_use(wanted, source, seen)),
+        }
+    }
+}
+
+/// Whether one place is part of the other.
+fn overlap(a: &Use, b: &Use) -> bool {
+    a.local == b.local && a.fields.iter().zip(&b.fields).all(|(a, b)| a == b)
+}

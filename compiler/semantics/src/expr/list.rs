@@ -1,0 +1,112 @@
+//! List literals, repetitions, comprehensions.
+
+use qml_source::Span;
+use qml_syntax::ast::{self, ClauseKind};
+
+use crate::body::{Body, Facts, TypeError, error_expr};
+use crate::effect::{EffectError, Surroundings};
+use crate::hir::{Clause, Dim, Expr, ExprKind, Type};
+use crate::types;
+
+impl Body<'_, '_> {
+    pub(super) fn list(&mut self, elements: &[ast::Expr], expected: Option<&Type>, span: Span) -> Expr {
+        let wanted = expected.and_then(types::items).map(|(_, item)| item);
+        if elements.is_empty() {
+            return match expected {
+                Some(Type::Tensor(element, dims)) => {
+                    let dims = [&[types::known(0)], &dims[1..]].concat();
+                    let ty = Type::Tensor(element.clone(), dims);
+                    Expr { span, ty, kind: ExprKind::List(Vec::new()) }
+                }
+                _ => self.refuse(span, TypeError::EmptyList { span }),
+            };
+        }
+        let elements: Vec<_> = elements.iter().map(|element| self.value(element, wanted.as_ref())).collect();
+        if let Some(element) = elements.iter().find(|element| types::has_qubits(&element.ty)) {
+            let span = element.span;
+            return self.refuse(span, EffectError::Copied { span });
+        }
+        if elements.iter().any(|element| types::has_error(&element.ty)) {
+            return error_expr(span);
+        }
+        let all: Vec<_> = elements.iter().collect();
+        let Some(common) = self.common_type(&all, "the elements of a list") else { return error_expr(span) };
+        let dims = vec![types::known(elements.len() as i64)];
+        let elements = elements.into_iter().map(|element| self.expect_type(element, &common)).collect();
+        Expr { span, ty: types::tensor(common, dims), kind: ExprKind::List(elements) }
+    }
+
+    pub(super) fn repeat(&mut self, value: &ast::Expr, count: &ast::Expr, span: Span) -> Expr {
+        let value = self.value(value, None);
+        let count = self.expr_of(count, &Type::Int);
+        if types::has_qubits(&value.ty) {
+            return self.refuse(span, EffectError::Copied { span });
+        }
+        let dim = self.dim(&count);
+        if let Some(value @ ..0) = types::dim_constant(&dim) {
+            return self.refuse(count.span, TypeError::NegativeSize { span: count.span, value });
+        }
+        let ty = types::tensor(value.ty.clone(), vec![dim]);
+        Expr { span, ty, kind: ExprKind::Repeat(Box::new(value), Box::new(count)) }
+    }
+
+    pub(super) fn comprehension(&mut self, element: &ast::Expr, clauses: &[ast::Clause], span: Span) -> Expr {
+        let first_inner = self.locals.len() as u32;
+        let (checked, element, dim) = self.scoped(|body| {
+            // The first sequence is evaluated outside.
+            let mut dim = Dim::Unknown;
+            let mut checked = Vec::new();
+            let mut is_first = true;
+            let mut enter = |body: &mut Self, clause: &ast::Clause| match &clause.kind {
+                ClauseKind::For { pattern, iterable } => {
+                    let (iterable, item, length) = body.iterable(iterable);
+                    dim = if is_first { length } else { Dim::Unknown };
+                    is_first = false;
+                    let pattern = body.bind(pattern, &item, false, &Facts::default());
+                    checked.push(Clause::For(pattern, iterable));
+                }
+                ClauseKind::If(condition) => {
+                    dim = Dim::Unknown;
+                    is_first = false;
+                    checked.push(Clause::If(body.condition(condition)));
+                }
+            };
+            let (first, others) = clauses.split_first().unwrap_or_else(|| {
+                qml_source::bug!("a comprehension without a clause")
+            });
+            enter(body, first);
+            let element = body.in_region(Surroundings::Comprehension, span, |body| {
+                others.iter().for_each(|clause| enter(body, clause));
+                body.value(element, None)
+            });
+            (checked, element, dim)
+        });
+        if types::has_qubits(&element.ty) {
+            return self.refuse(element.span, EffectError::Copied { span: element.span });
+        }
+        let ty = self.without_inner_sizes(&element.ty, first_inner);
+        let ty = types::tensor(ty, vec![dim]);
+        Expr { span, ty, kind: ExprKind::Comprehension { element: Box::new(element), clauses: checked } }
+    }
+}
+
+/// The type that values of both types widen to.
+pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
+    match (a, b) {
+        (Type::Error, other) | (other, Type::Error) => Some(other.clone()),
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+            Some(Type::Tuple(a.iter().zip(b).map(|(a, b)| join(a, b)).collect::<Option<_>>()?))
+        }
+        _ => {
+            let ((a, a_dims), (b, b_dims)) = (types::parts(a), types::parts(b));
+            types::fit_dims(a_dims, b_dims).ok()?;
+            let element = match (types::width(a), types::width(b)) {
+                (Some(a), Some(b)) => types::of_width(a.max(b)),
+                _ => types::fit(a, b).ok().map(|()| a.clone())?,
+            };
+            let dims = a_dims.iter().zip(b_dims);
+            let dims = dims.map(|(a, b)| if a == b { a.clone() } else { Dim::Unknown });
+            Some(types::tensor(element, dims.collect()))
+        }
+    }
+}

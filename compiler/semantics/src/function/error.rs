@@ -1,0 +1,90 @@
+//! What can be wrong with declarations.
+
+use qml_source::{Code, Diagnostic, Span};
+use qml_syntax::ast::Name;
+
+/// An item that can't be as it is.
+#[derive(Clone, Debug)]
+pub(crate) enum DeclarationError {
+    /// A struct that holds itself.
+    RecursiveStruct { name: Name, span: Span },
+    /// An attribute that doesn't exist, or not here.
+    Attribute { name: Name },
+    /// `@shots` without a number.
+    Shots { span: Span },
+    /// `main` with parameters.
+    MainWithParameters { span: Span },
+    /// A default that declares variables.
+    DefaultWithVariables { span: Span },
+    /// A const or param that needs itself.
+    Cycle { name: Name, used: Span },
+    /// The default of a `param` has to be computed.
+    ParamDefault { span: Span },
+    /// A `param` of a type that can't be given from outside.
+    ParamType { span: Span, ty: String },
+    /// `-D` with a name that no `param` has.
+    UnknownParam { name: String, known: Vec<String>, nearest: Option<String> },
+    /// `-D` with a value of another type.
+    ParamValue { name: Name, value: String, ty: String },
+}
+
+impl From<DeclarationError> for Diagnostic {
+    fn from(error: DeclarationError) -> Self {
+        match error {
+            DeclarationError::RecursiveStruct { name, span } => {
+                Diagnostic::error(Code::Q0109, format!("the struct `{}` holds itself", name.text))
+                    .primary(span, "this would never end")
+                    .secondary(name.span, "declared here")
+            }
+            DeclarationError::Attribute { name } => {
+                Diagnostic::error(Code::Q0110, format!("there is no attribute `@{}` here", name.text))
+                    .primary(name.span, "not known")
+                    .note("the only attribute is `@shots(k)` before a `kernel`")
+            }
+            DeclarationError::Shots { span } => {
+                Diagnostic::error(Code::Q0110, "`@shots` takes one number, at least 1")
+                    .primary(span, "not a number of shots")
+                    .help("`@shots(1000)`")
+            }
+            DeclarationError::MainWithParameters { span } => {
+                Diagnostic::error(Code::Q0111, "`main` takes no parameters")
+                    .primary(span, "nobody would pass this")
+                    .help("a `param` at the top of the file is set from outside: `param steps: int = 100;`")
+            }
+            DeclarationError::DefaultWithVariables { span } => {
+                Diagnostic::error(Code::Q0112, "a comprehension in a default is not supported yet")
+                    .primary(span, "declares variables")
+                    .help("compute it in a `const` and name that")
+            }
+            DeclarationError::Cycle { name, used } => {
+                Diagnostic::error(Code::Q0113, format!("the value of `{}` needs itself", name.text))
+                    .primary(name.span, "to compute this")
+                    .secondary(used, "this is needed first")
+            }
+            DeclarationError::ParamDefault { span } => {
+                Diagnostic::error(Code::Q0114, "the default of a `param` is a constant")
+                    .primary(span, "has to be computed")
+                    .help("use a `const` for values that are computed")
+            }
+            DeclarationError::ParamType { span, ty } => {
+                Diagnostic::error(Code::Q0114, format!("a `param` can't be `{ty}`"))
+                    .primary(span, "it is a scalar or a string, so that it can be set from outside")
+            }
+            DeclarationError::UnknownParam { name, known, nearest } => {
+                let diagnostic = Diagnostic::error(Code::Q0115, format!("no `param` is named `{name}`"));
+                let diagnostic = match known.is_empty() {
+                    true => diagnostic.note("the program has no `param`"),
+                    false => diagnostic.note(format!("the params of the program: {}", known.join(", "))),
+                };
+                match nearest {
+                    Some(nearest) => diagnostic.help(format!("did you mean `-D {nearest}=...`?")),
+                    None => diagnostic,
+                }
+            }
+            DeclarationError::ParamValue { name, value, ty } => {
+                let message = format!("`{value}` is not of the type of the `param` `{}`", name.text);
+                Diagnostic::error(Code::Q0116, message).primary(name.span, format!("declared as `{ty}`"))
+            }
+        }
+    }
+}

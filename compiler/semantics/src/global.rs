@@ -1,0 +1,172 @@
+//! `const`s and `param`s, in the order of their dependencies.
+
+use qml_source::Span;
+use qml_syntax::ast::{self, ItemKind, Name};
+
+use crate::body::{Body, Kind};
+use crate::check::{Checker, nowhere};
+use crate::declared::Place;
+use crate::function::DeclarationError;
+use crate::hir::{Expr, ExprKind, FunctionId, Global, GlobalId, Type};
+use crate::size::Size;
+use crate::suggest;
+
+/// A `const` or `param` whose value was checked.
+pub(crate) struct GlobalEntry {
+    /// For later stages.
+    pub global: Global,
+    /// The value of an int that is known when the program is compiled.
+    pub value: Option<Size>,
+    /// The functions that the value calls.
+    pub calls: Vec<(FunctionId, Span)>,
+}
+
+/// What is known of a `const` or `param`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum GlobalState {
+    /// Its value is being checked.
+    Open,
+    /// It is there.
+    Done(GlobalId),
+    /// It is refused, which is reported.
+    Failed,
+}
+
+/// Checks a `const` or `param` when it is first asked for, at `used`.
+pub(crate) fn state(checker: &mut Checker<'_>, module: usize, item: usize, used: Option<Span>) -> Option<GlobalId> {
+    let modules = checker.modules;
+    let kind = &modules[module].ast.items[item].kind;
+    match checker.global_states.get(&(module, item)) {
+        Some(GlobalState::Done(id)) => return Some(*id),
+        Some(GlobalState::Failed) => return None,
+        Some(GlobalState::Open) => {
+            if let Some(name) = modules[module].ast.items[item].name() {
+                let used = used.unwrap_or(name.span);
+                checker.report(DeclarationError::Cycle { name: name.clone(), used });
+            }
+            checker.global_states.insert((module, item), GlobalState::Failed);
+            return None;
+        }
+        None => checker.global_states.insert((module, item), GlobalState::Open),
+    };
+    let entry = match kind {
+        ItemKind::Const(item) => check_const(checker, module, item),
+        ItemKind::Param(item) => check_param(checker, module, item),
+        _ => return None,
+    };
+    if let Some(GlobalState::Failed) = checker.global_states.get(&(module, item)) {
+        return None;
+    }
+    let id = GlobalId(checker.globals.len() as u32);
+    checker.globals.push(entry);
+    checker.global_states.insert((module, item), GlobalState::Done(id));
+    Some(id)
+}
+
+fn check_const(checker: &mut Checker<'_>, module: usize, item: &ast::Const) -> GlobalEntry {
+    let mut body = Body::new(checker, module, Kind::Constant);
+    let declared = item.ty.as_ref().map(|ty| body.declared_type(ty, Place::Item));
+    let init = match &declared {
+        Some(ty) => body.expr_of(&item.value, ty),
+        None => body.value(&item.value, None),
+    };
+    let value = body.size(&init);
+    let ty = declared.unwrap_or_else(|| init.ty.clone());
+    let (locals, calls) = (body.locals, body.calls);
+    let global = Global { name: item.name.clone(), ty, init, locals, is_param: false };
+    GlobalEntry { global, value, calls }
+}
+
+fn check_param(checker: &mut Checker<'_>, module: usize, item: &ast::Param) -> GlobalEntry {
+    let given = (module == 0).then(|| checker.params.remove(&item.name.text)).flatten();
+    let mut body = Body::new(checker, module, Kind::Constant);
+    let ty = body.declared_type(&item.ty, Place::Item);
+    if !matches!(ty, Type::Int | Type::Float | Type::Complex | Type::Bool | Type::Str | Type::Error) {
+        let text = body.show(&ty);
+        body.report(DeclarationError::ParamType { span: item.ty.span, ty: text });
+    }
+    let default = body.expr_of(&item.default, &ty);
+    if !is_constant(&default) {
+        body.report(DeclarationError::ParamDefault { span: item.default.span });
+    }
+    let init = given.unwrap_or(default);
+    let value = body.size(&init);
+    let locals = body.locals;
+    let global = Global { name: item.name.clone(), ty, init, locals, is_param: true };
+    GlobalEntry { global, value, calls: Vec::new() }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => true,
+        ExprKind::Global(_) | ExprKind::Error => true,
+        ExprKind::Str(parts) => parts.iter().all(|part| matches!(part, crate::hir::StrPart::Text(_))),
+        ExprKind::Widen(operand) | ExprKind::Unary(_, operand) => is_constant(operand),
+        ExprKind::Binary(_, left, right) => is_constant(left) && is_constant(right),
+        _ => false,
+    }
+}
+
+/// Reads the values from outside, each by the declared type of its `param`.
+pub(crate) fn read_params(checker: &mut Checker<'_>, params: &[(String, String)]) {
+    let modules = checker.modules;
+    let Some(root) = modules.first() else { return };
+    let declared: Vec<&ast::Param> = root
+        .ast
+        .items
+        .iter()
+        .filter_map(|item| match &item.kind {
+            ItemKind::Param(param) => Some(param),
+            _ => None,
+        })
+        .collect();
+    for (name, value) in params {
+        let Some(param) = declared.iter().find(|param| param.name.text == *name) else {
+            let known: Vec<_> = declared.iter().map(|param| param.name.text.clone()).collect();
+            let nearest = suggest::nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            checker.report(DeclarationError::UnknownParam { name: name.clone(), known, nearest });
+            continue;
+        };
+        let ast::TypeKind::Name(ty) = &param.ty.kind else { continue };
+        match read_value(&ty.text, value) {
+            Some(mut expr) => {
+                expr.span = param.default.span;
+                checker.params.insert(name.clone(), expr);
+            }
+            None => {
+                let ty = ty.text.clone();
+                let name = Name::clone(&param.name);
+                checker.report(DeclarationError::ParamValue { name, value: value.clone(), ty });
+            }
+        }
+    }
+}
+
+fn read_value(ty: &str, text: &str) -> Option<Expr> {
+    let text = if ty == "string" { text } else { text.trim() };
+    let digits = text.replace('_', "");
+    let (ty, kind) = match ty {
+        "int" => (Type::Int, ExprKind::Int(digits.parse().ok()?)),
+        "float" => {
+            let value: f64 = digits.parse().ok()?;
+            let is_number = value.is_finite() && digits.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+            (Type::Float, ExprKind::Float(is_number.then_some(value)?))
+        }
+        "complex" => return read_complex(&digits),
+        "bool" => (Type::Bool, ExprKind::Bool(text.parse().ok()?)),
+        "string" => (Type::Str, ExprKind::Str(vec![crate::hir::StrPart::Text(text.to_owned())])),
+        _ => return None,
+    };
+    Some(Expr { span: nowhere(), ty, kind })
+}
+
+/// A real or an imaginary number: `1.5` or `2.0im`.
+fn read_complex(digits: &str) -> Option<Expr> {
+    if let Some(digits) = digits.strip_suffix("im") {
+        let value: f64 = digits.parse().ok()?;
+        let kind = ExprKind::Imaginary(value.is_finite().then_some(value)?);
+        return Some(Expr { span: nowhere(), ty: Type::Complex, kind });
+    }
+    let value = read_value("float", digits)?;
+    Some(Expr { span: nowhere(), ty: Type::Complex, kind: ExprKind::Widen(Box::new(value)) })
+}

@@ -1,0 +1,133 @@
+//! Places: what is assigned to, optimized, and differentiated by.
+
+use qml_syntax::ast::{self, ExprKind as Ast};
+
+use crate::body::{Body, Use};
+use crate::hir::{LocalId, Place, Projection, Type};
+use crate::types;
+
+mod error;
+
+pub(crate) use error::PlaceError;
+
+impl Body<'_, '_> {
+    /// What stands left of `=`; `None` if it is no place, which is reported.
+    pub fn assigned_place(&mut self, target: &ast::Expr) -> Option<Place> {
+        match &target.kind {
+            Ast::Paren(inner) => self.assigned_place(inner),
+            Ast::Name(name) => {
+                let local = self.assigned_variable(name)?;
+                let ty = self.local(local).ty.clone();
+                Some(Place { local, projections: Vec::new(), ty, span: target.span })
+            }
+            Ast::Field { base, field } => {
+                let mut place = self.assigned_place(base)?;
+                if matches!(place.projections.last(), Some(Projection::Index(_))) {
+                    self.report(PlaceError::FieldOfElement { span: target.span });
+                    return None;
+                }
+                let (index, ty) = self.field(&place.ty, field)?;
+                place.projections.push(Projection::Field(index));
+                Some(Place { ty, span: target.span, ..place })
+            }
+            Ast::Index { base, indices } => {
+                let mut place = self.assigned_place(base)?;
+                if matches!(place.projections.last(), Some(Projection::Index(_))) {
+                    self.report(PlaceError::FieldOfElement { span: target.span });
+                    return None;
+                }
+                let (indices, ty) = self.indices(&place.ty, base.span, indices, target.span)?;
+                place.projections.push(Projection::Index(indices));
+                Some(Place { ty, span: target.span, ..place })
+            }
+            _ => {
+                self.report(PlaceError::NotAPlace { span: target.span });
+                None
+            }
+        }
+    }
+
+    fn assigned_variable(&mut self, name: &ast::Name) -> Option<LocalId> {
+        let Some(local) = self.find_local(&name.text) else {
+            let value = self.name(name);
+            if !types::has_error(&value.ty) {
+                self.report(PlaceError::Constant { name: name.clone() });
+            }
+            return None;
+        };
+        let variable = self.local(local).clone();
+        if types::has_error(&variable.ty) {
+            return None;
+        }
+        if !variable.is_mutable {
+            let is_parameter = self.facts(local).is_parameter;
+            self.report(PlaceError::Immutable {
+                name: name.clone(),
+                declared: variable.name.span,
+                is_parameter,
+            });
+            return None;
+        }
+        let region = self.regions.iter().rev().find(|region| local.0 < region.first_local).copied();
+        if let Some(region) = region {
+            self.report(PlaceError::AssignedOutside {
+                name: name.clone(),
+                declared: variable.name.span,
+                region: region.span,
+            });
+            return None;
+        }
+        Some(local)
+    }
+
+    /// What is differentiated or optimized by: a variable or field that carries floats.
+    pub fn float_place(&mut self, place: &ast::Place) -> Option<(Place, Use)> {
+        let Some(local) = self.find_local(&place.root.text) else {
+            let value = self.name(&place.root);
+            if !types::has_error(&value.ty) {
+                self.report(PlaceError::ByConstant { name: place.root.clone() });
+            }
+            return None;
+        };
+        let mut ty = self.local(local).ty.clone();
+        let mut fields = Vec::new();
+        for field in &place.fields {
+            let (index, field_ty) = self.field(&ty, field)?;
+            fields.push(index);
+            ty = field_ty;
+        }
+        if types::has_error(&ty) {
+            return None;
+        }
+        if !types::carries_floats(&ty, &|id| self.checker.field_types(id)) {
+            let found = self.show(&ty);
+            self.report(PlaceError::NoFloats { span: place.span, found });
+            return None;
+        }
+        let used = Use { local, fields: fields.clone(), span: place.span };
+        let projections = fields.into_iter().map(Projection::Field).collect();
+        Some((Place { local, projections, ty, span: place.span }, used))
+    }
+
+    /// The position and type of a field; a wrong name is reported.
+    pub fn field(&mut self, ty: &Type, field: &ast::Name) -> Option<(usize, Type)> {
+        let fields: Vec<(String, Type)> = match ty {
+            Type::Struct(id) => {
+                let fields = &self.checker.structs[id.0 as usize].fields;
+                fields.iter().map(|(name, ty)| (name.text.clone(), ty.clone())).collect()
+            }
+            Type::Counts => types::counts_fields().into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect(),
+            _ => Vec::new(),
+        };
+        if let Some(found) = fields.iter().position(|(name, _)| *name == field.text) {
+            return Some((found, fields[found].1.clone()));
+        }
+        if !types::has_error(ty) {
+            let known: Vec<_> = fields.into_iter().map(|(name, _)| name).collect();
+            let nearest = crate::suggest::nearest(&field.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let ty = self.show(ty);
+            self.report(crate::body::TypeError::Field { field: field.clone(), ty, known, nearest });
+        }
+        None
+    }
+}

@@ -1,0 +1,185 @@
+//! What can be wrong with assignments, gradients and optimizations.
+
+use qml_source::{Code, Diagnostic, Span};
+use qml_syntax::ast::Name;
+
+/// A place that can't be used as it is.
+#[derive(Clone, Debug)]
+pub(crate) enum PlaceError {
+    /// Something else left of `=`.
+    NotAPlace { span: Span },
+    /// `xs[i].w = e`
+    FieldOfElement { span: Span },
+    /// A `let`, a parameter or loop variable is assigned to.
+    Immutable { name: Name, declared: Span, is_parameter: bool },
+    /// A `const` or `param` is assigned to.
+    Constant { name: Name },
+    /// A variable from outside of the block of an `optimize`.
+    AssignedOutside { name: Name, declared: Span, region: Span },
+    /// The parts of a tuple on the left don't match.
+    TupleAssignment { span: Span, n_places: usize, found: String },
+    /// The place doesn't occur in what is differentiated.
+    NoOccurrence { span: Span, name: String, objective: Span, earlier: Option<(Span, String)> },
+    /// By something without floats.
+    NoFloats { span: Span, found: String },
+    /// By a `const` or `param`.
+    ByConstant { name: Name },
+    /// A rule that doesn't exist.
+    UnknownMethod { span: Span, name: String, nearest: Option<String> },
+    /// A rule that isn't there yet.
+    UnsupportedMethod { span: Span, name: String },
+    /// What is differentiated or optimized is no number.
+    ObjectiveType { span: Span, found: String },
+    /// The gradient of a tensor.
+    Jacobian { span: Span, found: String },
+    /// An optimized variable that isn't a `var`.
+    OptimizedImmutable { name: Name, declared: Span },
+    /// An option that doesn't exist.
+    UnknownOption { name: Name, nearest: Option<String> },
+    /// An option that isn't there yet.
+    UnsupportedOption { name: Name },
+    /// `steps` or `epochs` is missing.
+    MissingOption { span: Span, option: &'static str, because: &'static str },
+    /// An option that doesn't go with the others.
+    WrongOption { name: Name, why: &'static str },
+    /// `minimize` elsewhere, or none at the end.
+    Objective { span: Span, problem: &'static str },
+    /// The optimizer is a `let`.
+    OptimizerImmutable { name: Name, declared: Span },
+    /// A `grad` or `optimize` inside of another.
+    Nested { span: Span, outer: Span },
+}
+
+impl From<PlaceError> for Diagnostic {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::NotAPlace { span } => {
+                Diagnostic::error(Code::Q0219, "this can't be assigned to")
+                    .primary(span, "not a variable, a field or an element")
+            }
+            PlaceError::FieldOfElement { span } => {
+                Diagnostic::error(Code::Q0219, "a part of an element can't be assigned to")
+                    .primary(span, "goes into an element")
+                    .help("take the element out, change it, put it back: `var x = xs[i]; x.w = e; xs[i] = x;`")
+            }
+            PlaceError::Immutable { name, declared, is_parameter } => {
+                let diagnostic = Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
+                    .primary(name.span, "assigned here")
+                    .secondary(declared, "not declared with `var`");
+                if is_parameter {
+                    diagnostic.help(format!("take a copy that changes: `var {0} = {0};`", name.text))
+                } else {
+                    diagnostic.help(format!("declare it as a variable: `var {} = ...;`", name.text))
+                }
+            }
+            PlaceError::Constant { name } => {
+                Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
+                    .primary(name.span, "a constant")
+                    .help(format!("take a copy that changes: `var {0} = {0};`", name.text))
+            }
+            PlaceError::AssignedOutside { name, declared, region } => {
+                let message = format!("`{}` is assigned to inside of an `optimize`", name.text);
+                Diagnostic::error(Code::Q0512, message)
+                    .primary(name.span, "assigned here")
+                    .secondary(declared, "declared outside of the block")
+                    .secondary(region, "evaluated as often as the optimizer asks")
+                    .help("compute it from the result, after the block")
+            }
+            PlaceError::TupleAssignment { span, n_places, found } => {
+                Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_places} parts"))
+                    .primary(span, format!("takes {n_places} parts"))
+            }
+            PlaceError::NoOccurrence { span, name, objective, earlier } => {
+                let diagnostic =
+                    Diagnostic::error(Code::Q0501, format!("`{name}` doesn't occur in what is differentiated"))
+                        .primary(span, "differentiated by this")
+                        .secondary(objective, format!("`{name}` is not in here"));
+                match earlier {
+                    Some((earlier, variable)) => diagnostic
+                        .secondary(earlier, "used here, before")
+                        .note(format!("`{variable}` was computed before and is a constant here"))
+                        .help(format!("write the value of `{variable}` into the expression itself")),
+                    None => diagnostic,
+                }
+            }
+            PlaceError::NoFloats { span, found } => {
+                Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
+                    .primary(span, format!("`{found}`"))
+                    .note("a `float`, or a tensor, tuple or struct of nothing but floats is needed")
+            }
+            PlaceError::ByConstant { name } => {
+                Diagnostic::error(Code::Q0502, format!("`{}` is a constant", name.text))
+                    .primary(name.span, "no variable of this function")
+                    .help(format!("take a variable with its value: `var x = {};`", name.text))
+            }
+            PlaceError::UnknownMethod { span, name, nearest } => {
+                let diagnostic = Diagnostic::error(Code::Q0503, format!("no gradient rule is named `{name}`"))
+                    .primary(span, "not known")
+                    .note("the rules: `adjoint`, `parameter_shift`, `finite_difference`, `spsa`");
+                match nearest {
+                    Some(nearest) => diagnostic.help(format!("did you mean `using \"{nearest}\"`?")),
+                    None => diagnostic,
+                }
+            }
+            PlaceError::UnsupportedMethod { span, name } => {
+                Diagnostic::error(Code::Q0503, format!("the gradient rule `{name}` is not supported yet"))
+                    .primary(span, "planned, but not there in this version")
+                    .help("leave out `using`, or take `using \"parameter_shift\"`")
+            }
+            PlaceError::ObjectiveType { span, found } => {
+                Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
+                    .primary(span, format!("`{found}` has no derivative"))
+            }
+            PlaceError::Jacobian { span, found } => {
+                Diagnostic::error(Code::Q0505, "the derivative of a tensor is not supported yet")
+                    .primary(span, format!("`{found}`"))
+                    .help("differentiate a number made of it: `sum(x)`, or an element: `x[0]`")
+            }
+            PlaceError::OptimizedImmutable { name, declared } => {
+                Diagnostic::error(Code::Q0506, format!("`{}` can't be optimized", name.text))
+                    .primary(name.span, "optimized here")
+                    .secondary(declared, "not declared with `var`")
+                    .help(format!("`var {} = ...;`", name.text))
+            }
+            PlaceError::UnknownOption { name, nearest } => {
+                let diagnostic = Diagnostic::error(Code::Q0507, format!("`optimize` has no option `{}`", name.text))
+                    .primary(name.span, "not known")
+                    .note("the options: steps, epochs, seed");
+                match nearest {
+                    Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                    None => diagnostic,
+                }
+            }
+            PlaceError::UnsupportedOption { name } => {
+                Diagnostic::error(Code::Q0508, format!("the option `{}` is not supported yet", name.text))
+                    .primary(name.span, "planned, but not there in this version")
+                    .help("leave it out, and give `steps:` or `epochs:`")
+            }
+            PlaceError::MissingOption { span, option, because } => {
+                Diagnostic::error(Code::Q0509, format!("`{option}:` is missing"))
+                    .primary(span, because)
+                    .help(format!("`with adam(lr: 0.1), {option}: 100`"))
+            }
+            PlaceError::WrongOption { name, why } => {
+                Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text)).primary(name.span, why)
+            }
+            PlaceError::Objective { span, problem } => {
+                Diagnostic::error(Code::Q0510, problem)
+                    .primary(span, "here")
+                    .help("`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`")
+            }
+            PlaceError::OptimizerImmutable { name, declared } => {
+                Diagnostic::error(Code::Q0511, format!("the optimizer `{}` can't keep its state", name.text))
+                    .primary(name.span, "its new state would be left in here")
+                    .secondary(declared, "not declared with `var`")
+                    .help(format!("`var {} = adam(lr: 0.1);`", name.text))
+            }
+            PlaceError::Nested { span, outer } => {
+                Diagnostic::error(Code::Q0513, "a `grad` or `optimize` inside of another")
+                    .primary(span, "this one")
+                    .secondary(outer, "inside of this")
+                    .help("do it before, and name its result")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What can be wrong with names.
+
+use qml_source::{Code, Diagnostic, Span};
+use qml_syntax::ast::Name;
+
+/// A name that doesn't say what is meant.
+#[derive(Clone, Debug)]
+pub(crate) enum NameError {
+    /// No variable, `const` or `param` has the name.
+    UnknownValue { name: Name, nearest: Option<String>, is_callable: bool },
+    /// No gate, kernel, fn or struct has the name.
+    UnknownCallable { name: Name, nearest: Option<String>, is_value: bool },
+    /// No type has the name.
+    UnknownType { name: Name, nearest: Option<String> },
+    /// Two declarations of one name.
+    DeclaredTwice { name: Name, first: Span },
+    /// Two imports of one name, or of that of an item.
+    ImportedTwice { name: Name, first: Span },
+    /// The module has no such item.
+    NoSuchItem { name: Name, path: String, nearest: Option<String> },
+    /// A path that is no module and item.
+    NotAPath { span: Span, text: String },
+    /// A function of the prelude that doesn't exist yet.
+    Unsupported { name: Name },
+}
+
+impl From<NameError> for Diagnostic {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::UnknownValue { name, nearest, is_callable } => {
+                let message = format!("no variable is named `{}`", name.text);
+                let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
+                let diagnostic = meant(diagnostic, nearest);
+                if is_callable {
+                    diagnostic.note(format!("`{}` is a function, and functions are no values: it can only be called", name.text))
+                } else {
+                    diagnostic
+                }
+            }
+            NameError::UnknownCallable { name, nearest, is_value } => {
+                let message = format!("no gate, kernel, fn or struct is named `{}`", name.text);
+                let diagnostic = Diagnostic::error(Code::Q0102, message).primary(name.span, "not known here");
+                let diagnostic = meant(diagnostic, nearest);
+                if is_value {
+                    diagnostic.note(format!("`{}` is a variable; it can't be called, and is indexed with `[ ]`", name.text))
+                } else {
+                    diagnostic
+                }
+            }
+            NameError::UnknownType { name, nearest } => {
+                let message = format!("no type is named `{}`", name.text);
+                meant(Diagnostic::error(Code::Q0103, message).primary(name.span, "not known here"), nearest)
+            }
+            NameError::DeclaredTwice { name, first } => {
+                Diagnostic::error(Code::Q0104, format!("`{}` is declared twice", name.text))
+                    .primary(name.span, "declared again here")
+                    .secondary(first, "first declared here")
+                    .help("give one of them another name")
+            }
+            NameError::ImportedTwice { name, first } => {
+                Diagnostic::error(Code::Q0105, format!("`{}` is brought into scope twice", name.text))
+                    .primary(name.span, "imported here")
+                    .secondary(first, "already in scope from here")
+                    .help(format!("import one of them under another name: `use a.{0} as my_{0};`", name.text))
+            }
+            NameError::NoSuchItem { name, path, nearest } => {
+                let message = format!("`{path}` has no item `{}`", name.text);
+                meant(Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module"), nearest)
+            }
+            NameError::NotAPath { span, text } => {
+                Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))
+                    .primary(span, "a module and the name of one of its items can be called")
+                    .note("there are no methods: what would be `x.f(y)` elsewhere is `f(x, y)`")
+            }
+            NameError::Unsupported { name } => {
+                Diagnostic::error(Code::Q0108, format!("`{}` is not supported yet", name.text))
+                    .primary(name.span, "planned, but not there in this version")
+            }
+        }
+    }
+}
+
+fn meant(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
+    match nearest {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,284 @@
+//! Statements.
+
+use qml_syntax::ast::{self, StmtKind as Ast};
+
+use crate::body::{Body, Facts, Kind, TypeError};
+use crate::declared::Place as TypePlace;
+use crate::effect::EffectError;
+use crate::hir::{Block, Callee, Dim, Expr, ExprKind, Iterable, Stmt, StmtKind, Type};
+use crate::place::PlaceError;
+use crate::types;
+
+mod assign;
+mod optimize;
+mod quantum;
+
+impl Body<'_, '_> {
+    /// A block with a scope of its own.
+    pub fn block(&mut self, block: &ast::Block) -> Block {
+        self.scoped(|body| body.statements(block))
+    }
+
+    /// The statements of a block in the scope that is there.
+    pub fn statements(&mut self, block: &ast::Block) -> Block {
+        Block { statements: block.statements.iter().filter_map(|statement| self.statement(statement)).collect() }
+    }
+
+    /// A statement; `None` for one that is reported and left out.
+    fn statement(&mut self, statement: &ast::Stmt) -> Option<Stmt> {
+        let span = statement.span;
+        let kind = match &statement.kind {
+            Ast::Let { is_mutable, pattern, ty, value } => {
+                self.let_statement(*is_mutable, pattern, ty.as_ref(), value)
+            }
+            Ast::Assign { target, operator, value } => self.assign(target, *operator, value)?,
+            Ast::Expr(expr) => return self.expr_statement(expr, span),
+            Ast::Return(value) => self.return_statement(value.as_ref(), span),
+            Ast::Break => self.jump(StmtKind::Break, "break", span)?,
+            Ast::Continue => self.jump(StmtKind::Continue, "continue", span)?,
+            Ast::If(branch) => self.if_statement(branch),
+            Ast::For { pattern, iterable, body } => self.for_statement(pattern, iterable, body),
+            Ast::While { condition, body } => self.while_statement(condition, body, span),
+            Ast::Modified { modifiers, body } => self.modified(modifiers, body, span)?,
+            Ast::Within(within) => self.within(within)?,
+            Ast::Optimize(optimize) => self.optimize(optimize)?,
+            Ast::Objective { .. } => {
+                let problem = "`minimize` and `maximize` stand at the end of the block of an `optimize`";
+                self.report(PlaceError::Objective { span, problem });
+                return None;
+            }
+        };
+        Some(Stmt { span, kind })
+    }
+
+    fn let_statement(
+        &mut self,
+        is_mutable: bool,
+        pattern: &ast::Pattern,
+        ty: Option<&ast::Type>,
+        value: &ast::Expr,
+    ) -> StmtKind {
+        let declared = ty.map(|ty| self.declared_type(ty, TypePlace::Local));
+        let first_use = self.uses.len();
+        let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
+        let mut value = match &declared {
+            Some(ty) => self.expr_of(value, ty),
+            None => self.value(value, None),
+        };
+        if types::has_qubits(&value.ty) && !makes_qubits(&value) {
+            value = self.refuse(value.span, EffectError::Copied { span: value.span });
+        }
+        let facts = Facts {
+            size: if is_mutable { None } else { self.size(&value) },
+            sources: self.uses[first_use..].to_vec(),
+            is_outcome: self.saw_outcome,
+            is_parameter: false,
+            owns_qubits: types::has_qubits(&value.ty),
+        };
+        self.saw_outcome |= saw_outcome;
+        let ty = declared.unwrap_or_else(|| value.ty.clone());
+        let pattern = self.bind(pattern, &ty, is_mutable, &facts);
+        StmtKind::Let { pattern, value }
+    }
+
+    fn expr_statement(&mut self, expr: &ast::Expr, span: qml_source::Span) -> Option<Stmt> {
+        let checked = self.expr(expr, None);
+        if checked.ty == Type::Error {
+            return None;
+        }
+        Some(self.broadcast_call(checked, span))
+    }
+
+    fn return_statement(&mut self, value: Option<&ast::Expr>, span: qml_source::Span) -> StmtKind {
+        if self.kind == Kind::Quantum(ast::Effect::Gate) {
+            self.report(EffectError::EarlyReturn { span, effect: ast::Effect::Gate });
+            return StmtKind::Return(None);
+        }
+        if let Some(region) = self.regions.last() {
+            let problem = "the block of an `optimize` ends in `minimize` or `maximize`";
+            let _ = region;
+            self.report(PlaceError::Objective { span, problem });
+            return StmtKind::Return(None);
+        }
+        let wanted = self.result.clone();
+        match value {
+            None if wanted == Type::Unit || wanted == Type::Error => StmtKind::Return(None),
+            None => {
+                let problem = format!("`{}` is to be returned", self.show(&wanted));
+                self.report(TypeError::Return { span, problem, declared: None });
+                StmtKind::Return(None)
+            }
+            Some(value) if wanted == Type::Unit => {
+                let checked = self.expr(value, None);
+                if checked.ty != Type::Error {
+                    let problem = "no result is declared: `-> type` is missing".to_owned();
+                    self.report(TypeError::Return { span: value.span, problem, declared: None });
+                }
+                StmtKind::Return(None)
+            }
+            Some(value) => {
+                let value = self.expr_of(value, &wanted);
+                self.refuse_returned_parameters(&value);
+                StmtKind::Return(Some(value))
+            }
+        }
+    }
+
+    fn refuse_returned_parameters(&mut self, value: &Expr) {
+        match &value.kind {
+            ExprKind::Tuple(parts) => parts.iter().for_each(|part| self.refuse_returned_parameters(part)),
+            ExprKind::Index(base, _) => self.refuse_returned_parameters(base),
+            ExprKind::Local(local) if types::has_qubits(&value.ty) && self.facts(*local).is_parameter => {
+                let declared = self.local(*local).name.span;
+                self.report(EffectError::ParameterReturned { span: value.span, declared });
+            }
+            _ => {}
+        }
+    }
+
+    fn jump(&mut self, kind: StmtKind, word: &'static str, span: qml_source::Span) -> Option<StmtKind> {
+        if self.n_loops == 0 {
+            self.report(TypeError::OutsideLoop { span, word });
+            return None;
+        }
+        Some(kind)
+    }
+
+    /// A condition: a scalar `bool`.
+    pub fn condition(&mut self, condition: &ast::Expr) -> Expr {
+        let checked = self.value(condition, Some(&Type::Bool));
+        if matches!(checked.ty, Type::Bool | Type::Error) {
+            return checked;
+        }
+        let is_tensor = *types::parts(&checked.ty).0 == Type::Bool;
+        let found = self.show(&checked.ty);
+        let span = condition.span;
+        self.refuse(span, TypeError::Condition { span, found, is_tensor })
+    }
+
+    fn if_statement(&mut self, branch: &ast::If) -> StmtKind {
+        // A chain of `else if` may be long: it is built from its end.
+        let mut chain = vec![branch];
+        let mut last = None;
+        while let Some(otherwise) = &chain[chain.len() - 1].otherwise {
+            match otherwise {
+                ast::Else::If(next) => chain.push(next),
+                ast::Else::Block(block) => {
+                    last = Some(block);
+                    break;
+                }
+            }
+        }
+        let branches: Vec<_> = chain
+            .iter()
+            .map(|branch| (branch.span, self.condition(&branch.condition), self.block(&branch.then)))
+            .collect();
+        let mut otherwise = last.map_or_else(Block::default, |block| self.block(block));
+        let mut kind = None;
+        for (span, condition, then) in branches.into_iter().rev() {
+            if let Some(kind) = kind.take() {
+                otherwise = Block { statements: vec![Stmt { span, kind }] };
+            }
+            kind = Some(StmtKind::If { condition, then, otherwise: std::mem::take(&mut otherwise) });
+        }
+        kind.unwrap_or_else(|| qml_source::bug!("an `if` without a branch"))
+    }
+
+    fn for_statement(
+        &mut self,
+        pattern: &ast::Pattern,
+        iterable: &ast::Iterable,
+        block: &ast::Block,
+    ) -> StmtKind {
+        let (iterable, item, _) = self.iterable(iterable);
+        self.n_loops += 1;
+        let (pattern, body) = self.scoped(|body| {
+            let pattern = body.bind(pattern, &item, false, &Facts::default());
+            (pattern, body.block(block))
+        });
+        self.n_loops -= 1;
+        StmtKind::For { pattern, iterable, body }
+    }
+
+    fn while_statement(
+        &mut self,
+        condition: &ast::Expr,
+        block: &ast::Block,
+        span: qml_source::Span,
+    ) -> StmtKind {
+        if self.kind == Kind::Quantum(ast::Effect::Gate) {
+            self.report(EffectError::WhileInGate { span });
+        }
+        let condition = self.condition(condition);
+        self.n_loops += 1;
+        let body = self.block(block);
+        self.n_loops -= 1;
+        StmtKind::While { condition, body }
+    }
+
+    /// What a `for` runs through: with the type of an item, and how many there are.
+    pub fn iterable(&mut self, iterable: &ast::Iterable) -> (Iterable, Type, Dim) {
+        match &iterable.kind {
+            ast::IterableKind::Range { start, end } => {
+                let start = self.static_int(start, "a loop bound");
+                let end = self.static_int(end, "a loop bound");
+                let dim = match (self.size(&start), self.size(&end)) {
+                    (Some(start), Some(end)) => end.sub(&start).map_or(Dim::Unknown, Dim::Size),
+                    _ => Dim::Unknown,
+                };
+                // An empty range has no elements, whatever its bounds.
+                let dim = match types::dim_constant(&dim) {
+                    Some(..0) => types::known(0),
+                    _ => dim,
+                };
+                (Iterable::Range(start, end), Type::Int, dim)
+            }
+            ast::IterableKind::Expr(expr) => {
+                let sequence = self.value(expr, None);
+                let (item, dim) = self.item_type(&sequence.ty).unwrap_or_else(|| {
+                    let found = self.show(&sequence.ty);
+                    self.report(TypeError::NotIterable { span: expr.span, found });
+                    (Type::Error, Dim::Unknown)
+                });
+                (Iterable::Sequence(sequence), item, dim)
+            }
+        }
+    }
+
+    /// The type of the items of a sequence, and how many there are.
+    pub fn item_type(&self, ty: &Type) -> Option<(Type, Dim)> {
+        match ty {
+            Type::Error => Some((Type::Error, Dim::Unknown)),
+            Type::Tensor(..) => types::items(ty).map(|(dim, item)| (item, dim)),
+            Type::Tuple(parts) => {
+                let items: Vec<_> = parts.iter().map(|part| self.item_type(part)).collect::<Option<_>>()?;
+                let dim = items.iter().map(|(_, dim)| dim).find(|dim| **dim != Dim::Unknown);
+                let dim = dim.cloned().unwrap_or(Dim::Unknown);
+                Some((Type::Tuple(items.into_iter().map(|(item, _)| item).collect()), dim))
+            }
+            _ => None,
+        }
+    }
+
+    /// An int that may not depend on an outcome.
+    pub fn static_int(&mut self, expr: &ast::Expr, what: &'static str) -> Expr {
+        let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
+        let checked = self.expr_of(expr, &Type::Int);
+        if self.saw_outcome && !self.is_fn() {
+            self.report(EffectError::Outcome { span: expr.span, what });
+        }
+        self.saw_outcome |= saw_outcome;
+        checked
+    }
+}
+
+/// Whether an expression gives qubits that nobody else names.
+fn makes_qubits(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Allocate(_) | ExprKind::Call(Callee::Function(_), _) => true,
+        ExprKind::Tuple(parts) => {
+            parts.iter().all(|part| !types::has_qubits(&part.ty) || makes_qubits(part))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,160 @@
+//! `optimize`: places, options, and a block that ends in its objective.
+
+use qml_source::Span;
+use qml_syntax::ast::{self, Goal, StmtKind as Ast};
+
+use crate::body::{Body, Facts, Kind};
+use crate::effect::{EffectError, Effects, Surroundings};
+use crate::hir::{Block, Expr, ExprKind, LocalId, Optimize, Place, StmtKind, Type};
+use crate::place::PlaceError;
+use crate::suggest;
+
+/// Options with their types.
+const OPTIONS: &[(&str, Type)] = &[("steps", Type::Int), ("epochs", Type::Int), ("seed", Type::Int)];
+
+/// Options of the language that aren't there yet.
+const UNSUPPORTED: &[&str] = &["tolerance", "patience", "validate", "checkpoint"];
+
+impl Body<'_, '_> {
+    pub(super) fn optimize(&mut self, optimize: &ast::Optimize) -> Option<StmtKind> {
+        if let Kind::Quantum(effect) = self.kind {
+            self.report(EffectError::OnlyInFn { what: "`optimize`", span: optimize.optimizer.span, effect });
+            return None;
+        }
+        self.refuse_nested(optimize.optimizer.span);
+        self.effects = self.effects.with(Effects::TRAINS);
+        let places: Vec<_> = optimize.places.list.iter().map(|place| self.optimized(place)).collect();
+        let optimizer = self.expr_of(&optimize.optimizer, &Type::Optimizer);
+        let optimizer_local = self.optimizer_variable(&optimize.optimizer, &optimizer);
+        let options = self.options(optimize);
+        let over = optimize.over.as_ref().map(|over| (over, self.iterable(&over.iterable)));
+        self.in_region(Surroundings::Optimize, optimize.optimizer.span, |body| {
+            body.scoped(|body| {
+                let over = over.map(|(over, (iterable, item, _))| {
+                    (body.bind(&over.pattern, &item, false, &Facts::default()), iterable)
+                });
+                let n_loops = std::mem::replace(&mut body.n_loops, 0);
+                let objective = body.objective(&optimize.body, optimize.optimizer.span);
+                body.n_loops = n_loops;
+                let (statements, objective, goal) = objective?;
+                Some(StmtKind::Optimize(Box::new(Optimize {
+                    places: places.into_iter().collect::<Option<_>>()?,
+                    optimizer,
+                    optimizer_local,
+                    options,
+                    over,
+                    statements,
+                    objective,
+                    goal,
+                })))
+            })
+        })
+    }
+
+    fn optimized(&mut self, place: &ast::Place) -> Option<Place> {
+        let (checked, _) = self.float_place(place)?;
+        let variable = self.local(checked.local);
+        if !variable.is_mutable {
+            let declared = variable.name.span;
+            self.report(PlaceError::OptimizedImmutable { name: place.root.clone(), declared });
+            return None;
+        }
+        Some(checked)
+    }
+
+    fn optimizer_variable(&mut self, written: &ast::Expr, checked: &Expr) -> Option<LocalId> {
+        let ExprKind::Local(local) = checked.kind else { return None };
+        let variable = self.local(local);
+        if !variable.is_mutable {
+            let declared = variable.name.span;
+            let name = ast::Name { text: variable.name.text.clone(), span: written.span };
+            self.report(PlaceError::OptimizerImmutable { name, declared });
+        }
+        Some(local)
+    }
+
+    fn options(&mut self, optimize: &ast::Optimize) -> Vec<(ast::Name, Expr)> {
+        let mut options: Vec<(ast::Name, Expr)> = Vec::new();
+        for option in &optimize.options {
+            let name = option.name.text.as_str();
+            if let Some((_, ty)) = OPTIONS.iter().find(|(known, _)| *known == name) {
+                let value = self.expr_of(&option.value, ty);
+                if options.iter().any(|(given, _)| given.text == name) {
+                    let why = "given twice";
+                    self.report(PlaceError::WrongOption { name: option.name.clone(), why });
+                    continue;
+                }
+                options.push((option.name.clone(), value));
+            } else if UNSUPPORTED.contains(&name) {
+                self.report(PlaceError::UnsupportedOption { name: option.name.clone() });
+            } else {
+                let known = OPTIONS.iter().map(|(known, _)| *known).chain(UNSUPPORTED.iter().copied());
+                let nearest = suggest::nearest(name, known).map(str::to_owned);
+                self.report(PlaceError::UnknownOption { name: option.name.clone(), nearest });
+            }
+        }
+        let (needed, other, because, why) = if optimize.over.is_some() {
+            ("epochs", "steps", "how many times through the data?", "with `over`, `epochs:` counts")
+        } else {
+            ("steps", "epochs", "how many steps?", "there is no `over`, so there are no epochs")
+        };
+        if let Some((name, _)) = options.iter().find(|(name, _)| name.text == other) {
+            let name = name.clone();
+            self.report(PlaceError::WrongOption { name, why });
+        } else if !options.iter().any(|(name, _)| name.text == needed) {
+            let span = optimize.optimizer.span;
+            self.report(PlaceError::MissingOption { span, option: needed, because });
+        }
+        options
+    }
+
+    fn objective(&mut self, block: &ast::Block, optimize: Span) -> Option<(Block, Expr, Goal)> {
+        let Some((last, before)) = block.statements.split_last() else {
+            self.no_objective(optimize);
+            return None;
+        };
+        let statements = before.iter().filter_map(|statement| self.statement(statement)).collect();
+        let Ast::Objective { goal, value } = &last.kind else {
+            self.statement(last);
+            self.no_objective(optimize);
+            return None;
+        };
+        let objective = self.value(value, Some(&Type::Float));
+        let objective = self.objective_type(objective)?;
+        Some((Block { statements }, objective, *goal))
+    }
+
+    fn no_objective(&mut self, span: Span) {
+        let problem = "the block of an `optimize` ends in `minimize` or `maximize`";
+        self.report(PlaceError::Objective { span, problem });
+    }
+
+    /// Reports a `grad` or `optimize` inside of another.
+    pub fn refuse_nested(&mut self, span: Span) {
+        let outer = self
+            .regions
+            .iter()
+            .find(|region| matches!(region.surroundings, Surroundings::Optimize | Surroundings::Gradient))
+            .map(|region| region.span);
+        if let Some(outer) = outer {
+            self.report(PlaceError::Nested { span, outer });
+        }
+    }
+
+    /// What is optimized or differentiated is a `float`.
+    pub fn objective_type(&mut self, objective: Expr) -> Option<Expr> {
+        if objective.ty == Type::Float {
+            return Some(objective);
+        }
+        if objective.ty != Type::Error {
+            let (span, found) = (objective.span, self.show(&objective.ty));
+            match &objective.ty {
+                Type::Tensor(element, _) if **element == Type::Float => {
+                    self.report(PlaceError::Jacobian { span, found });
+                }
+                _ => self.report(PlaceError::ObjectiveType { span, found }),
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,46 @@
+//! "Did you mean": the known name nearest to a misspelt one.
+
+/// The candidate that takes the fewest edits to reach, if they are few.
+pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let limit = 1 + name.chars().count() / 4;
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name && !candidate.contains('.'))
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_misspellings_and_nothing_far() {
+        let names = ["hardware_efficient", "expect", "sum", "x"];
+        assert_eq!(nearest("hardware_eficient", names), Some("hardware_efficient"));
+        assert_eq!(nearest("exepct", names), Some("expect"));
+        assert_eq!(nearest("theta", names), None);
+        assert_eq!(nearest("y", names), None);
+    }
+}
