@@ -12,7 +12,7 @@ kernel qaoa[p, m](gamma: float[p], beta: float[p], edges: (int, int)[m], n: int)
         for (i, j) in edges {
             rzz(-gamma[k], q[i], q[j]);                  // exp(-i gamma C), C the number of cut edges
         }
-        rx(-2.0 * beta[k], q);
+        rx(2.0 * beta[k], q);
     }
     return q;
 }

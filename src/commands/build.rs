@@ -19,7 +19,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
     let (circuit, sources) = source_circuit(args)?;
 
-    let options = qml_transpile::Options { level: args.level, seed: args.seed };
+    let options = qml_transpile::Options { level: args.level, seed: args.seed, measured: false };
     #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
     let start = Instant::now();
     let compiled = qml_transpile::compile(&circuit, &device, &options);

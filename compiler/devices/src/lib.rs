@@ -19,4 +19,4 @@ pub use device::{Averages, Calibration, Device, Features, GateFacts, Limits, Pri
 pub use file::parse;
 pub use find::find;
 pub use native::{NativeBasis, NativeGate, OneQubitBasis, Parameter, TwoQubitBasis};
-pub use summary::{Summary, list};
+pub use summary::{Summary, list, table};

@@ -62,6 +62,24 @@ pub fn list() -> Result<Vec<Summary>, Diagnostic> {
     catalogue().filter_map(load).map(|device| device.map(|device| device.summary())).collect()
 }
 
+/// A line a device: name, vendor, qubits, gates, and why it cannot be compiled for.
+pub fn table(devices: &[Summary]) -> String {
+    let width = |column: &dyn Fn(&Summary) -> usize, title: usize| {
+        devices.iter().map(column).max().unwrap_or(0).max(title)
+    };
+    let name = width(&|device| device.name.len(), 6);
+    let vendor = width(&|device| device.vendor.len(), 6);
+    let mut text = format!("{:name$}  {:vendor$}  qubits  compiled to\n", "device", "vendor");
+    for device in devices {
+        let gates = match &device.not_supported {
+            None => device.compiled_to.join(", "),
+            Some(why) => format!("not yet: {why}"),
+        };
+        text += &format!("{:name$}  {:vendor$}  {:>6}  {gates}\n", device.name, device.vendor, device.qubits);
+    }
+    text
+}
+
 impl Device {
     /// The facts of the device on one page.
     pub fn summary(&self) -> Summary {

@@ -101,7 +101,6 @@ pub(crate) fn simulation_fault(fault: &qml_simulator::Fault) -> Fault {
     let (code, help) = match fault {
         F::TooLarge { .. } => (Code::Q0651, Some("a smaller register; each qubit less halves the memory")),
         F::TooManyShots { .. } => (Code::Q0651, Some("fewer shots")),
-        F::TooManyShots { .. } => (Code::Q0651, Some("fewer shots, or `counts`-like results in several calls")),
         F::Interrupted => return Box::new(Diagnostic::error(Code::Q0699, "the program was interrupted")),
         F::NotFinite { .. } => (Code::Q0652, None),
         F::NotHermitian { .. } => (Code::Q0653, None),
