@@ -72,7 +72,12 @@ pub fn specialise(
     run(module, globals, kernel, args).map_err(|failure| *failure)
 }
 
-fn run(module: &Module, globals: &[Value], kernel: FunctionId, args: &[Argument]) -> Result<Specialised, Failure> {
+fn run(
+    module: &Module,
+    globals: &[Value],
+    kernel: FunctionId,
+    args: &[Argument],
+) -> Result<Specialised, Failure> {
     let function = module.function(kernel);
     let mut names = Vec::new();
     let mut values: Vec<Abstract> = Vec::with_capacity(args.len());
@@ -123,8 +128,12 @@ fn collect_result(
             result.register = Some(circuit.output.len());
             Ok(())
         }
-        Abstract::Tuple(parts) => parts.iter().try_for_each(|part| collect_result(part, circuit, result, span)),
-        Abstract::Grid(grid) => grid.items.iter().try_for_each(|item| collect_result(item, circuit, result, span)),
+        Abstract::Tuple(parts) => {
+            parts.iter().try_for_each(|part| collect_result(part, circuit, result, span))
+        }
+        Abstract::Grid(grid) => {
+            grid.items.iter().try_for_each(|item| collect_result(item, circuit, result, span))
+        }
         Abstract::Outcome(outcome) => {
             circuit.result_bits.push(outcome.clone());
             result.bits += 1;
@@ -138,7 +147,9 @@ fn collect_result(
         }
         Abstract::Known(known @ (Value::Tensor(_) | Value::Tuple(_))) => {
             let parts = value::parts_of(known);
-            parts.into_iter().try_for_each(|part| collect_result(&Abstract::Known(part), circuit, result, span))
+            parts
+                .into_iter()
+                .try_for_each(|part| collect_result(&Abstract::Known(part), circuit, result, span))
         }
         _ => Err(faults::not_a_result(span)),
     }

@@ -53,6 +53,11 @@ pub fn lower(program: &hir::Program) -> host::Module {
         lower_test(&mut context, index, test);
     }
     context.module.main = program.main.map(|id| host::FunctionId(id.0));
+    if cfg!(debug_assertions)
+        && let Err(broken) = context.module.validate()
+    {
+        qml_source::bug!("lowering broke a rule: {broken}");
+    }
     context.module
 }
 

@@ -67,7 +67,8 @@ pub fn split(args: &[Value]) -> (Vec<Argument>, Vec<f64>) {
     (args, inputs)
 }
 
-/// The gradient by the inputs, shaped like the arguments; `Unit` for what holds no float.
+/// The gradient by the inputs, shaped like the arguments; `Unit` for what holds no float. That of an observable is the
+/// observable whose coefficients are the derivatives by its own.
 pub fn cotangents(args: &[Argument], gradient: &[f64]) -> Vec<Value> {
     let mut rest = gradient;
     let values = args.iter().map(|arg| arg.cotangent(&mut rest)).collect();
@@ -106,7 +107,9 @@ impl Argument {
                     projectors: observable.projectors.iter().map(|(bits, _)| bits.clone()).collect(),
                 }
             }
-            Value::List(_) | Value::Program(_) | Value::Optimizer(_) => bug!("{value:?} as an argument of a kernel"),
+            Value::List(_) | Value::Program(_) | Value::Optimizer(_) => {
+                bug!("{value:?} as an argument of a kernel")
+            }
         }
     }
 
@@ -117,7 +120,12 @@ impl Argument {
             Self::Floats(shape) => shape.iter().product(),
             Self::Tensor { items, .. } | Self::Tuple(items) => items.iter().map(Self::n_inputs).sum(),
             Self::Observable { strings, projectors } => strings.len() + projectors.len(),
-            Self::Unit | Self::Bool(_) | Self::Int(_) | Self::Str(_) | Self::Complex(..) | Self::Qubits(_) => 0,
+            Self::Unit
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Str(_)
+            | Self::Complex(..)
+            | Self::Qubits(_) => 0,
         }
     }
 
@@ -140,7 +148,12 @@ impl Argument {
                     Err(error) => bug!("a gradient of another shape: {error}"),
                 }
             }
-            // The coefficients of an observable have no cotangent of their own.
+            Self::Observable { strings, projectors } => {
+                let mut coefficients = own.iter().map(|&d| C64::new(d, 0.0));
+                let terms = strings.iter().cloned().zip(coefficients.by_ref()).collect();
+                let projectors = projectors.iter().cloned().zip(coefficients).collect();
+                Value::observable(Observable { terms, projectors })
+            }
             _ => Value::Unit,
         }
     }
@@ -150,7 +163,13 @@ impl Argument {
     }
 
     /// The argument with symbols for its floats, named after the parameter.
-    pub(super) fn to_abstract(&self, name: &str, names: &mut Vec<String>, n_wires: &mut u32, span: Span) -> Abstract {
+    pub(super) fn to_abstract(
+        &self,
+        name: &str,
+        names: &mut Vec<String>,
+        n_wires: &mut u32,
+        span: Span,
+    ) -> Abstract {
         let mut input = |name: String| {
             names.push(name);
             Angle::slot(Slot(names.len() as u32 - 1))
@@ -170,16 +189,18 @@ impl Argument {
                 Grid { shape: shape.clone(), items }.into_abstract()
             }
             Self::Tensor { shape, items } => {
-                let items = items.iter().enumerate().map(|(i, item)| {
-                    item.to_abstract(&element_name(name, i, shape), names, n_wires, span)
-                });
+                let items = items
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| item.to_abstract(&element_name(name, i, shape), names, n_wires, span));
                 let items = items.collect();
                 Grid { shape: shape.clone(), items }.into_abstract()
             }
             Self::Tuple(parts) => {
-                let parts = parts.iter().enumerate().map(|(i, part)| {
-                    part.to_abstract(&format!("{name}_{i}"), names, n_wires, span)
-                });
+                let parts = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(i, part)| part.to_abstract(&format!("{name}_{i}"), names, n_wires, span));
                 Abstract::Tuple(parts.collect())
             }
             Self::Observable { strings, projectors } => {

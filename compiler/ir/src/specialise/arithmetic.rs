@@ -63,7 +63,13 @@ impl Machine<'_> {
         }
     }
 
-    fn float_binary(&mut self, operator: BinaryOp, x: &Angle, y: &Angle, span: Span) -> Result<Angle, Failure> {
+    fn float_binary(
+        &mut self,
+        operator: BinaryOp,
+        x: &Angle,
+        y: &Angle,
+        span: Span,
+    ) -> Result<Angle, Failure> {
         let function = match operator {
             BinaryOp::Add => return Ok(x.plus(y)),
             BinaryOp::Sub => return Ok(x.plus(&y.times(-1.0))),

@@ -15,7 +15,12 @@ use crate::host::{BinaryOp, UnaryOp};
 
 impl Machine<'_> {
     /// A call of a row.
-    pub(super) fn builtin(&mut self, id: BuiltinId, args: Vec<Abstract>, span: Span) -> Result<Abstract, Failure> {
+    pub(super) fn builtin(
+        &mut self,
+        id: BuiltinId,
+        args: Vec<Abstract>,
+        span: Span,
+    ) -> Result<Abstract, Failure> {
         if let Some(known) = args.iter().map(|arg| arg.known().cloned()).collect::<Option<Vec<_>>>() {
             return Ok(Abstract::Known(self.call_row(id, known, span)?));
         }
@@ -23,14 +28,19 @@ impl Machine<'_> {
         if let Some(positions) = structure::data_positions(name, args.len()) {
             return self.rearrange(id, &args, positions, span);
         }
-        if args.iter().any(|arg| matches!(arg, Abstract::Observable(_) | Abstract::Known(Value::Observable(_)))) {
+        if args
+            .iter()
+            .any(|arg| matches!(arg, Abstract::Observable(_) | Abstract::Known(Value::Observable(_))))
+        {
             return self.observable_operator(name, &args, span);
         }
         if let Some(operator) = scalar_binary(name) {
-            return self.elementwise(&args[0], &args[1], span, |machine, x, y| machine.binary(operator, x, y, span));
+            return self
+                .elementwise(&args[0], &args[1], span, |machine, x, y| machine.binary(operator, x, y, span));
         }
         if let Some(function) = Unary::find(name) {
-            return self.float_elementwise(name, &args[0], span, |machine, x| machine.bind.unary(function, x));
+            return self
+                .float_elementwise(name, &args[0], span, |machine, x| machine.bind.unary(function, x));
         }
         if let Some(function) = float_binary(name) {
             return self.elementwise(&args[0], &args[1], span, |machine, x, y| {
@@ -46,10 +56,12 @@ impl Machine<'_> {
             "op.neg" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Neg, x, span)),
             "op.not" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Not, x, span)),
             "op.to_float" | "float" => self.float_elementwise(name, &args[0], span, |_, x| x.clone()),
-            "op.to_observable" => self.map_items(&args[0], &mut |_, x| match super::observables::to_symbolic(x) {
-                Some(observable) => Ok(Abstract::Observable(observable)),
-                None => Err(faults::not_on_floats(name, span)),
-            }),
+            "op.to_observable" => {
+                self.map_items(&args[0], &mut |_, x| match super::observables::to_symbolic(x) {
+                    Some(observable) => Ok(Abstract::Observable(observable)),
+                    None => Err(faults::not_on_floats(name, span)),
+                })
+            }
             "op.matmul" => self.matrix_product(&args[0], &args[1], span),
             "dot" => self.dot(&args[0].to_grid().items, &args[1].to_grid().items, span),
             "outer" => self.outer(&args[0], &args[1], span),
@@ -78,9 +90,13 @@ impl Machine<'_> {
             "sum" | "mean" | "prod" => self.reduce_floats(name, args, span),
             "any" | "all" => self.reduce_outcomes(name, args, span),
             "softmax" if args[0].shape().len() == 1 => {
-                let exps = self.float_elementwise(name, &args[0], span, |machine, x| machine.bind.unary(Unary::Exp, x))?;
+                let exps = self.float_elementwise(name, &args[0], span, |machine, x| {
+                    machine.bind.unary(Unary::Exp, x)
+                })?;
                 let total = self.reduce_floats("sum", std::slice::from_ref(&exps), span)?;
-                self.elementwise(&exps, &total, span, |machine, x, y| machine.binary(BinaryOp::Div, x, y, span))
+                self.elementwise(&exps, &total, span, |machine, x, y| {
+                    machine.binary(BinaryOp::Div, x, y, span)
+                })
             }
             "int" => Err(if args[0].has_floats() {
                 faults::depends_on_float("an int", span)
@@ -143,10 +159,12 @@ impl Machine<'_> {
         span: Span,
         function: &mut dyn FnMut(&mut Self, &Abstract, &Abstract) -> Result<Abstract, Failure>,
     ) -> Result<Abstract, Failure> {
-        let is_tuple = |value: &Abstract| matches!(value, Abstract::Tuple(_) | Abstract::Known(Value::Tuple(_)));
+        let is_tuple =
+            |value: &Abstract| matches!(value, Abstract::Tuple(_) | Abstract::Known(Value::Tuple(_)));
         if is_tuple(x) || is_tuple(y) {
             let count = if is_tuple(x) { x.n_parts() } else { y.n_parts() };
-            let part = |value: &Abstract, index| if is_tuple(value) { value.part(index) } else { value.clone() };
+            let part =
+                |value: &Abstract, index| if is_tuple(value) { value.part(index) } else { value.clone() };
             let mut parts = Vec::with_capacity(count);
             for index in 0..count {
                 parts.push(self.elementwise_dyn(&part(x, index), &part(y, index), span, function)?);
@@ -269,7 +287,11 @@ impl Machine<'_> {
     }
 }
 
-fn require_floats(name: &str, items: &[impl std::borrow::Borrow<Abstract>], span: Span) -> Result<(), Failure> {
+fn require_floats(
+    name: &str,
+    items: &[impl std::borrow::Borrow<Abstract>],
+    span: Span,
+) -> Result<(), Failure> {
     for item in items {
         match item.borrow() {
             Abstract::Float(_) | Abstract::Known(Value::Float(_) | Value::Int(_)) => {}

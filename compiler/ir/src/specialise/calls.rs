@@ -37,7 +37,8 @@ impl Machine<'_> {
                 _ => false,
             })
             .collect();
-        let repeated = args.iter().zip(&is_repeated).filter(|(_, is_repeated)| **is_repeated).map(|(arg, _)| arg);
+        let repeated =
+            args.iter().zip(&is_repeated).filter(|(_, is_repeated)| **is_repeated).map(|(arg, _)| arg);
         let Some(count) = common_length(repeated, &what, span)? else {
             self.check_call(&args, &what, span)?;
             return self.call(id, args, span);

@@ -11,7 +11,9 @@ pub(super) fn controlled(mut op: Op, control: Control) -> SmallVec<[Op; 2]> {
     let span = op.span;
     match &mut op.kind {
         OpKind::Gate { gate: Gate::Gphase, angles, .. } => controlled_phase(&angles[0], control, span),
-        OpKind::Gate { controls, .. } | OpKind::PauliRotation { controls, .. } | OpKind::Unitary { controls, .. } => {
+        OpKind::Gate { controls, .. }
+        | OpKind::PauliRotation { controls, .. }
+        | OpKind::Unitary { controls, .. } => {
             controls.push(control);
             SmallVec::from_iter([op])
         }

@@ -23,7 +23,9 @@ enum Term {
 
 impl Machine<'_> {
     pub(super) fn evolve(&mut self, args: &[Abstract], span: Span) -> Result<Vec<Abstract>, Failure> {
-        let Some(observable) = observables::to_symbolic(&args[0]) else { return Err(faults::not_hermitian(span)) };
+        let Some(observable) = observables::to_symbolic(&args[0]) else {
+            return Err(faults::not_hermitian(span));
+        };
         if matches!(args[1], Abstract::Outcome(_)) {
             return Err(faults::depends_on_outcome("an angle", span));
         }
@@ -204,7 +206,8 @@ fn describe(term: &Term) -> String {
     match term {
         Term::Pauli(string) if string.is_empty() => "I()".to_string(),
         Term::Pauli(string) => {
-            let letters: Vec<String> = string.iter().map(|(qubit, letter)| format!("{letter:?}({qubit})")).collect();
+            let letters: Vec<String> =
+                string.iter().map(|(qubit, letter)| format!("{letter:?}({qubit})")).collect();
             letters.join(" * ")
         }
         Term::Projector(bits) => {

@@ -13,7 +13,13 @@ fn error(code: Code, message: impl Into<String>, span: Span, label: impl Into<St
 }
 
 /// One qubit in two operands of an operation.
-pub(super) fn same_qubit_twice(first: &Qubits, second: &Qubits, wire: Wire, what: &str, span: Span) -> Failure {
+pub(super) fn same_qubit_twice(
+    first: &Qubits,
+    second: &Qubits,
+    wire: Wire,
+    what: &str,
+    span: Span,
+) -> Failure {
     let mut diagnostic = Diagnostic::error(Code::Q0440, format!("{what} uses one qubit twice"))
         .primary(span, "needs different qubits")
         .note(format!("for these sizes both operands contain the qubit on wire {}", wire.0));
@@ -36,7 +42,8 @@ pub(super) fn control_is_target(operand: Span, span: Span) -> Failure {
 
 /// `q[i]` with `i` outside.
 pub(super) fn qubit_out_of_range(index: i64, len: usize, span: Span) -> Failure {
-    let range = if len == 0 { "has no qubits".to_string() } else { format!("has the qubits 0 to {}", len - 1) };
+    let range =
+        if len == 0 { "has no qubits".to_string() } else { format!("has the qubits 0 to {}", len - 1) };
     error(Code::Q0441, format!("qubit index {index} is out of range"), span, format!("the register {range}"))
 }
 
@@ -125,7 +132,8 @@ pub(super) fn not_unitary(message: String, span: Span) -> Failure {
 
 /// A circuit, or the work to make it, beyond all bounds.
 pub(super) fn too_large(what: &str, span: Span) -> Failure {
-    let mut failure = error(Code::Q0449, format!("the kernel is too large: more than {what}"), span, "reached here");
+    let mut failure =
+        error(Code::Q0449, format!("the kernel is too large: more than {what}"), span, "reached here");
     failure.help.push("make the loops shorter or the register smaller".into());
     failure
 }

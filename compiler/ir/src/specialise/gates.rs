@@ -17,7 +17,12 @@ const TOLERANCE: f64 = 1e-10;
 
 impl Machine<'_> {
     /// A gate on each item of its operands.
-    pub(super) fn gate(&mut self, gate: Gate, args: &[Abstract], span: Span) -> Result<Vec<Abstract>, Failure> {
+    pub(super) fn gate(
+        &mut self,
+        gate: Gate,
+        args: &[Abstract],
+        span: Span,
+    ) -> Result<Vec<Abstract>, Failure> {
         let what = format!("`{}`", gate.def().name);
         let n_angles = gate.def().params.len();
         if let Some(bad) = args[..n_angles].iter().find(|angle| !is_real(angle)) {
@@ -66,13 +71,17 @@ impl Machine<'_> {
         let dim = 1usize << wires.len().min(32);
         if matrix.shape() != [dim, dim] {
             let message = format!("{} qubits need a matrix of {dim} rows and columns", wires.len());
-            return Err(faults::not_unitary(format!("{message}, this one has the shape {:?}", matrix.shape()), span));
+            return Err(faults::not_unitary(
+                format!("{message}, this one has the shape {:?}", matrix.shape()),
+                span,
+            ));
         }
         let entries: Vec<Complex<f64>> = matrix.iter().copied().collect();
         let deviation = deviation_from_unitary(&entries, dim);
         // Written so that a NaN is refused.
         if !(deviation <= TOLERANCE) {
-            let message = format!("the matrix is not unitary: `m m†` differs from the identity by {deviation:.1e}");
+            let message =
+                format!("the matrix is not unitary: `m m†` differs from the identity by {deviation:.1e}");
             return Err(faults::not_unitary(message, span));
         }
         let kind = OpKind::Unitary { matrix: entries.into(), wires, controls: SmallVec::new() };
@@ -98,7 +107,8 @@ fn deviation_from_unitary(entries: &[Complex<f64>], dim: usize) -> f64 {
     let mut deviation: f64 = 0.0;
     for i in 0..dim {
         for j in 0..dim {
-            let product: Complex<f64> = (0..dim).map(|k| entries[i * dim + k] * entries[j * dim + k].conj()).sum();
+            let product: Complex<f64> =
+                (0..dim).map(|k| entries[i * dim + k] * entries[j * dim + k].conj()).sum();
             let distance = (product - f64::from(u8::from(i == j))).norm();
             if distance.is_nan() {
                 return distance;

@@ -207,7 +207,12 @@ impl<'m> Machine<'m> {
     }
 
     /// A value that must be known; `what` is said where it isn't.
-    pub(super) fn known<'v>(&self, value: &'v Abstract, what: &str, span: Span) -> Result<&'v Value, Failure> {
+    pub(super) fn known<'v>(
+        &self,
+        value: &'v Abstract,
+        what: &str,
+        span: Span,
+    ) -> Result<&'v Value, Failure> {
         match value {
             Abstract::Known(value) => Ok(value),
             value if value.has_floats() => Err(faults::depends_on_float(what, span)),

@@ -88,14 +88,23 @@ impl Machine<'_> {
         inverse(ops).into_iter().try_for_each(|op| self.emit(op))
     }
 
-    fn control(&mut self, mut ops: Vec<Op>, args: &[Abstract], on_one: &[bool], span: Span) -> Result<(), Failure> {
+    fn control(
+        &mut self,
+        mut ops: Vec<Op>,
+        args: &[Abstract],
+        on_one: &[bool],
+        span: Span,
+    ) -> Result<(), Failure> {
         let operands: Vec<&Qubits> = args.iter().map(qubits::operand).collect();
         qubits::check_distinct(&operands, "`control`", span)?;
         self.n_ops -= ops.len();
         for (operand, &on_one) in operands.iter().zip(on_one) {
             for &wire in operand.wires.iter() {
                 check_not_used(&ops, wire, operand.span)?;
-                ops = ops.into_iter().flat_map(|op| controls::controlled(op, Control { wire, on_one })).collect();
+                ops = ops
+                    .into_iter()
+                    .flat_map(|op| controls::controlled(op, Control { wire, on_one }))
+                    .collect();
             }
         }
         ops.into_iter().try_for_each(|op| self.emit(op))

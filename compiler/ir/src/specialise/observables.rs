@@ -47,7 +47,9 @@ impl SymbolicObservable {
     /// The number, if it is a multiple of the identity.
     fn as_number(&self) -> Option<&Angle> {
         match self.terms.first_key_value() {
-            Some((string, number)) if string.is_empty() && self.terms.len() == 1 && self.projectors.is_empty() => {
+            Some((string, number))
+                if string.is_empty() && self.terms.len() == 1 && self.projectors.is_empty() =>
+            {
                 Some(number)
             }
             _ => None,

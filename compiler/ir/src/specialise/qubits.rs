@@ -38,7 +38,12 @@ impl Machine<'_> {
         Ok(Abstract::Qubits(Qubits { wires, is_register: true, span }))
     }
 
-    pub(super) fn qubit_at(&self, register: &Abstract, index: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    pub(super) fn qubit_at(
+        &self,
+        register: &Abstract,
+        index: &Abstract,
+        span: Span,
+    ) -> Result<Abstract, Failure> {
         let register = operand(register);
         let index = self.int(index, "the index of a qubit", span)?;
         match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
@@ -47,12 +52,18 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn qubit_slice(&self, register: &Abstract, part: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    pub(super) fn qubit_slice(
+        &self,
+        register: &Abstract,
+        part: &Abstract,
+        span: Span,
+    ) -> Result<Abstract, Failure> {
         let register = operand(register);
         let len = register.wires.len();
         let wires: Rc<[Wire]> = match self.known(part, "the index of a qubit", span)? {
             Value::Tuple(bounds) => {
-                let bound = |value: &Value, default| if *value == Value::Unit { default } else { value.to_int() };
+                let bound =
+                    |value: &Value, default| if *value == Value::Unit { default } else { value.to_int() };
                 let (start, end) = (bound(&bounds[0], 0), bound(&bounds[1], len as i64));
                 if start < 0 || end > len as i64 || start > end {
                     return Err(faults::slice_out_of_range(start, end, len, span));
@@ -63,14 +74,26 @@ impl Machine<'_> {
                 if mask.len() != len {
                     return Err(faults::lengths_differ("the index", len, mask.len(), span));
                 }
-                register.wires.iter().zip(mask.iter()).filter(|(_, chosen)| **chosen).map(|(wire, _)| *wire).collect()
+                register
+                    .wires
+                    .iter()
+                    .zip(mask.iter())
+                    .filter(|(_, chosen)| **chosen)
+                    .map(|(wire, _)| *wire)
+                    .collect()
             }
             indices => {
                 let mut wires = Vec::new();
                 for index in indices.clone().into_ints() {
                     match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
                         Some(wire) if wires.contains(wire) => {
-                            return Err(faults::same_qubit_twice(register, register, *wire, "the slice", span));
+                            return Err(faults::same_qubit_twice(
+                                register,
+                                register,
+                                *wire,
+                                "the slice",
+                                span,
+                            ));
                         }
                         Some(&wire) => wires.push(wire),
                         None => return Err(faults::qubit_out_of_range(index, len, span)),
@@ -97,7 +120,9 @@ pub(super) fn check_distinct(operands: &[&Qubits], what: &str, span: Span) -> Re
     if total < 2 {
         return Ok(());
     }
-    let owned = |(index, operand): (usize, &&Qubits)| operand.wires.iter().map(|&wire| (wire, index)).collect::<Vec<_>>();
+    let owned = |(index, operand): (usize, &&Qubits)| {
+        operand.wires.iter().map(|&wire| (wire, index)).collect::<Vec<_>>()
+    };
     let mut all: Vec<(Wire, usize)> = operands.iter().enumerate().flat_map(owned).collect();
     all.sort_unstable();
     match all.windows(2).find(|pair| pair[0].0 == pair[1].0) {

@@ -141,9 +141,8 @@ fn restored(value: &Value, pool: &[Abstract]) -> Abstract {
 /// The shape that two broadcast to, or the first axis that differs.
 pub(super) fn broadcast_shape(x: &[usize], y: &[usize]) -> Result<Vec<usize>, usize> {
     let rank = x.len().max(y.len());
-    let size = |shape: &[usize], axis: usize| {
-        (axis + shape.len()).checked_sub(rank).map_or(1, |own| shape[own])
-    };
+    let size =
+        |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |own| shape[own]);
     (0..rank)
         .map(|axis| match (size(x, axis), size(y, axis)) {
             (a, b) if a == b => Ok(a),

@@ -7,7 +7,7 @@ mod programs;
 use qml_prelude::Value;
 use qml_source::Code;
 
-use super::{Specialised, specialise, argument};
+use super::{Specialised, argument, specialise};
 use crate::circuit::dense::{self, C64};
 use crate::host::Module;
 

@@ -177,7 +177,9 @@ fn tensor(shape: &[usize], items: Vec<Value>) -> Value {
         Some(Value::Float(_)) => Value::from_owned(array(shape, items.iter().map(Value::to_float).collect())),
         Some(Value::Int(_)) => Value::from_owned(array(shape, items.iter().map(Value::to_int).collect())),
         Some(Value::Bool(_)) => Value::from_owned(array(shape, items.iter().map(Value::to_bool).collect())),
-        Some(Value::Complex(_)) => Value::from_owned(array(shape, items.iter().map(Value::to_complex).collect())),
+        Some(Value::Complex(_)) => {
+            Value::from_owned(array(shape, items.iter().map(Value::to_complex).collect()))
+        }
         Some(_) => Value::from_owned(array(shape, items)),
     }
 }

@@ -164,7 +164,8 @@ impl<'m, 'p> Body<'m, 'p> {
 
     /// The value of a variable.
     pub(super) fn get(&self, variable: Variable) -> ValueId {
-        self.variables[variable].unwrap_or_else(|| bug!("variable {variable} of `{}` is used before it is set", self.path))
+        self.variables[variable]
+            .unwrap_or_else(|| bug!("variable {variable} of `{}` is used before it is set", self.path))
     }
 
     /// A new variable that isn't in the source.

@@ -9,7 +9,13 @@ use crate::hir::{Callee, Expr};
 
 impl Body<'_, '_> {
     /// A call with results of these types; gives its results.
-    pub(super) fn call(&mut self, callee: Callee, args: &[Expr], results: Vec<Type>, span: Span) -> Vec<ValueId> {
+    pub(super) fn call(
+        &mut self,
+        callee: Callee,
+        args: &[Expr],
+        results: Vec<Type>,
+        span: Span,
+    ) -> Vec<ValueId> {
         let mut values = Vec::with_capacity(args.len() + 1);
         let takes_key = match callee {
             Callee::Function(id) => self.context.draws[id.0 as usize],
@@ -26,7 +32,8 @@ impl Body<'_, '_> {
             Callee::Function(id) => OpKind::Call(FunctionId(id.0)),
             Callee::Builtin(id, _) => match id.row().name {
                 "print" => {
-                    let shown = values.iter().zip(args).map(|(&value, arg)| self.shown(value, &arg.ty, arg.span));
+                    let shown =
+                        values.iter().zip(args).map(|(&value, arg)| self.shown(value, &arg.ty, arg.span));
                     values = shown.collect();
                     OpKind::Builtin(id)
                 }

@@ -26,10 +26,13 @@ impl Body<'_, '_> {
             ExprKind::Omitted => self.unit(span),
             ExprKind::Widen(inner) => self.widen(inner, &expr.ty, span),
             ExprKind::Unary(operator, operand) => self.unary(*operator, operand, &expr.ty, span),
-            ExprKind::Binary(operator, left, right) => self.binary_expr(*operator, left, right, &expr.ty, span),
+            ExprKind::Binary(operator, left, right) => {
+                self.binary_expr(*operator, left, right, &expr.ty, span)
+            }
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.expr(condition);
-                let regions = [then, otherwise].map(|e| self.region(Vec::new(), |body, _| vec![body.expr(e)])).into();
+                let regions =
+                    [then, otherwise].map(|e| self.region(Vec::new(), |body, _| vec![body.expr(e)])).into();
                 let ty = self.host_type(&expr.ty);
                 self.emit(OpKind::If, vec![condition], vec![ty], regions, span)[0]
             }
@@ -68,7 +71,9 @@ impl Body<'_, '_> {
                 let args = vec![self.expr(value), self.expr(count)];
                 self.builtin("op.fill", args, ty, span)
             }
-            ExprKind::Comprehension { element, clauses } => self.comprehension(element, clauses, &expr.ty, span),
+            ExprKind::Comprehension { element, clauses } => {
+                self.comprehension(element, clauses, &expr.ty, span)
+            }
             ExprKind::Grad { objective, places, method } => self.grad(objective, places, *method, span),
             ExprKind::Allocate(count) => {
                 let count = self.expr(count);
@@ -83,7 +88,8 @@ impl Body<'_, '_> {
         match &expr.kind {
             ExprKind::Call(callee, args) => {
                 // A row of the prelude always gives something.
-                let results = if matches!(callee, hir::Callee::Builtin(..)) { vec![Type::Unit] } else { Vec::new() };
+                let results =
+                    if matches!(callee, hir::Callee::Builtin(..)) { vec![Type::Unit] } else { Vec::new() };
                 self.call(*callee, args, results, expr.span);
             }
             ExprKind::If(condition, then, otherwise) => {

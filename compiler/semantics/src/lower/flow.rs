@@ -22,7 +22,8 @@ impl Body<'_, '_> {
                     return value.iter().flat_map(|value| self.result(value)).collect();
                 }
                 StmtKind::If { condition, then, otherwise }
-                    if visit::always_returns(&then.statements) || visit::always_returns(&otherwise.statements) =>
+                    if visit::always_returns(&then.statements)
+                        || visit::always_returns(&otherwise.statements) =>
                 {
                     let condition = self.expr(condition);
                     let results = self.function.results.clone();

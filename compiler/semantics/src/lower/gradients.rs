@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use qml_ir::host::{Function, FunctionId, FunctionKind, GradientMethod, OpKind, Region, Type, UnaryOp, ValueId};
+use qml_ir::host::{
+    Function, FunctionId, FunctionKind, GradientMethod, OpKind, Region, Type, UnaryOp, ValueId,
+};
 use qml_source::Span;
 
 use super::body::{Body, Variable};
-use super::visit::{self, Node};
 use super::random;
+use super::visit::{self, Node};
 use crate::hir::{Block, Expr, Place};
 
 /// An outlined objective: its value is to be had by calling `function` with the places, then `captured`.
@@ -18,7 +20,13 @@ pub(super) struct Outlined {
 
 impl Body<'_, '_> {
     /// The tuple of value and gradient.
-    pub(super) fn grad(&mut self, objective: &Expr, places: &[Place], method: GradientMethod, span: Span) -> ValueId {
+    pub(super) fn grad(
+        &mut self,
+        objective: &Expr,
+        places: &[Place],
+        method: GradientMethod,
+        span: Span,
+    ) -> ValueId {
         let outlined = self.outline(&Block::default(), objective, places, false, span);
         let points: Vec<ValueId> = places.iter().map(|place| self.read_fields(place)).collect();
         let mut results = self.value_and_gradient(&outlined, &points, method, span);
@@ -61,14 +69,16 @@ impl Body<'_, '_> {
         let mut used = BTreeSet::new();
         visit::visit_block(statements, &mut |node: Node| visit::note_used(node, &mut used));
         visit::visit_expr(objective, &mut |node: Node| visit::note_used(node, &mut used));
-        let is_whole = |local| places.iter().any(|place| place.local == local && place.projections.is_empty());
+        let is_whole =
+            |local| places.iter().any(|place| place.local == local && place.projections.is_empty());
         let captured: Vec<Variable> = used
             .into_iter()
             .filter(|&local| !is_whole(local))
             .map(|local| local.0 as usize)
             .filter(|&variable| self.variables[variable].is_some())
             .collect();
-        let draws = random::expr_draws(self.context, objective) || random::block_draws(self.context, statements);
+        let draws =
+            random::expr_draws(self.context, objective) || random::block_draws(self.context, statements);
 
         let name = format!("{}.grad.{}", self.function.name, self.outlines);
         self.outlines += 1;
@@ -108,7 +118,9 @@ impl Body<'_, '_> {
         self.context.module.functions.push(lowered);
         let function = FunctionId(self.context.module.functions.len() as u32 - 1);
         let mut captured = self.get_all(&captured);
-        captured.extend(draws.then(|| self.key.unwrap_or_else(|| qml_source::bug!("a gradient without a random key"))));
+        captured.extend(
+            draws.then(|| self.key.unwrap_or_else(|| qml_source::bug!("a gradient without a random key"))),
+        );
         Outlined { function, captured }
     }
 

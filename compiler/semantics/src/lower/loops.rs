@@ -86,7 +86,8 @@ impl Body<'_, '_> {
                 body.enter_round(body.get(counter), span);
             }
         };
-        let flags = Exits { returns: visit::exits(&block.statements).returns, breaks: true, continues: false };
+        let flags =
+            Exits { returns: visit::exits(&block.statements).returns, breaks: true, continues: false };
         let may_stop = self.loops.last().is_some_and(|flags| flags.0.is_some()) || flags.returns;
         let test = self.region(types.clone(), |body, params| {
             enter(body, params);
@@ -103,7 +104,8 @@ impl Body<'_, '_> {
             body.round_of_while(block, span);
             if let Some(counter) = counter {
                 let one = body.int(1, span);
-                let next = body.one(OpKind::Binary(BinaryOp::Add), vec![body.get(counter), one], Type::Int, span);
+                let next =
+                    body.one(OpKind::Binary(BinaryOp::Add), vec![body.get(counter), one], Type::Int, span);
                 body.variables[counter] = Some(next);
             }
             body.get_all(&carried)
@@ -274,19 +276,22 @@ impl Body<'_, '_> {
             return self.map(element, pattern, iterable, ty, span);
         }
         let item = types::row_type(&self.host_type(ty));
-        let list = self.one(
-            OpKind::Builtin(list_row("list.new")),
-            Vec::new(),
-            Type::List(Box::new(item)),
-            span,
-        );
+        let list =
+            self.one(OpKind::Builtin(list_row("list.new")), Vec::new(), Type::List(Box::new(item)), span);
         let list = self.hidden(list);
         self.clauses(element, clauses, list, span);
         let ty = self.host_type(ty);
         self.builtin("list.stack", vec![self.get(list)], ty, span)
     }
 
-    fn map(&mut self, element: &Expr, pattern: &Pattern, iterable: &Iterable, ty: &hir::Type, span: Span) -> ValueId {
+    fn map(
+        &mut self,
+        element: &Expr,
+        pattern: &Pattern,
+        iterable: &Iterable,
+        ty: &hir::Type,
+        span: Span,
+    ) -> ValueId {
         let rows = self.rows(iterable, span);
         let draws = random::expr_draws(self.context, element);
         let is_range = matches!(rows.source, Source::Range);

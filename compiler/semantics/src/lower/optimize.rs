@@ -14,7 +14,8 @@ impl Body<'_, '_> {
             Some(local) => local.0 as usize,
             None => {
                 let optimizer = self.expr(&optimize.optimizer);
-                let fresh = self.builtin("opt.start", vec![optimizer], Type::Optimizer, optimize.optimizer.span);
+                let fresh =
+                    self.builtin("opt.start", vec![optimizer], Type::Optimizer, optimize.optimizer.span);
                 self.hidden(fresh)
             }
         };
@@ -36,7 +37,14 @@ impl Body<'_, '_> {
     }
 
     /// Steps over the items of a sequence, which is made anew for each epoch.
-    fn epochs(&mut self, optimize: &Optimize, state: Variable, carried: &[Variable], draws: bool, span: Span) {
+    fn epochs(
+        &mut self,
+        optimize: &Optimize,
+        state: Variable,
+        carried: &[Variable],
+        draws: bool,
+        span: Span,
+    ) {
         let (Some(epochs), Some((pattern, iterable))) = (option(optimize, "epochs"), &optimize.over) else {
             bug!("`optimize` over a sequence without epochs")
         };
@@ -66,10 +74,11 @@ impl Body<'_, '_> {
         let mut results = self.value_and_gradient(&outlined, &points, GradientMethod::Auto, objective_span);
         let value = results.remove(0);
         let value = self.builtin("run.check_finite", vec![value], Type::Float, objective_span);
-        let (params, gradient) =
-            if let ([point], [gradient]) = (&points[..], &results[..]) { (*point, *gradient) } else {
-                (self.tuple(points, span), self.tuple(results, span))
-            };
+        let (params, gradient) = if let ([point], [gradient]) = (&points[..], &results[..]) {
+            (*point, *gradient)
+        } else {
+            (self.tuple(points, span), self.tuple(results, span))
+        };
         let ty = Type::Tuple(vec![Type::Optimizer, self.ty(params)]);
         let stepped = self.builtin("opt.step", vec![self.get(state), params, gradient], ty, span);
         self.variables[state] = Some(self.part(stepped, 0, span));
@@ -113,7 +122,9 @@ impl Body<'_, '_> {
             Some((_, Iterable::Sequence(sequence))) => expr_draws(sequence),
             None => false,
         };
-        over_draws || expr_draws(&optimize.objective) || random::block_draws(self.context, &optimize.statements)
+        over_draws
+            || expr_draws(&optimize.objective)
+            || random::block_draws(self.context, &optimize.statements)
     }
 }
 

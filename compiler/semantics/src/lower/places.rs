@@ -66,7 +66,11 @@ impl Body<'_, '_> {
     /// Gives a place another value.
     pub(super) fn write(&mut self, place: &Place, steps: &[Step], value: ValueId) {
         let variable = place.local.0 as usize;
-        let whole = if steps.is_empty() { value } else { self.replaced(self.get(variable), steps, value, place.span) };
+        let whole = if steps.is_empty() {
+            value
+        } else {
+            self.replaced(self.get(variable), steps, value, place.span)
+        };
         self.variables[variable] = Some(whole);
     }
 
@@ -76,7 +80,8 @@ impl Body<'_, '_> {
             [] => value,
             [Step::Field(field), rest @ ..] => {
                 let Type::Tuple(types) = self.ty(whole) else { bug!("a field of a value that is no struct") };
-                let mut parts: Vec<ValueId> = (0..types.len()).map(|index| self.part(whole, index, span)).collect();
+                let mut parts: Vec<ValueId> =
+                    (0..types.len()).map(|index| self.part(whole, index, span)).collect();
                 parts[*field] = self.replaced(parts[*field], rest, value, span);
                 self.one(OpKind::Tuple, parts, Type::Tuple(types), span)
             }

@@ -68,7 +68,9 @@ pub(super) fn block_draws(context: &Context, block: &hir::Block) -> bool {
 fn salt(path: &str, site: u32) -> i64 {
     // FNV-1a, 64 bits.
     let bytes = path.bytes().chain([0]).chain(site.to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) as i64
+    bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        as i64
 }
 
 impl Body<'_, '_> {

@@ -18,13 +18,17 @@ impl Body<'_, '_> {
             StmtKind::Expr(value) => _ = self.result(value),
             StmtKind::Return(value) => {
                 let results: Vec<ValueId> = value.iter().flat_map(|value| self.result(value)).collect();
-                let Some((flag, variable)) = self.returned else { qml_source::bug!("a return without a flag") };
+                let Some((flag, variable)) = self.returned else {
+                    qml_source::bug!("a return without a flag")
+                };
                 self.set_all(variable.as_slice(), &results);
                 self.jump(Some(flag), stmt.span);
             }
             StmtKind::Break => self.jump(self.loops.last().and_then(|flags| flags.0), stmt.span),
             StmtKind::Continue => self.jump(self.loops.last().and_then(|flags| flags.1), stmt.span),
-            StmtKind::If { condition, then, otherwise } => self.if_stmt(condition, then, otherwise, stmt.span),
+            StmtKind::If { condition, then, otherwise } => {
+                self.if_stmt(condition, then, otherwise, stmt.span)
+            }
             StmtKind::For { pattern, iterable, body } => self.for_stmt(pattern, iterable, body, stmt.span),
             StmtKind::While { condition, body } => self.while_stmt(condition, body, stmt.span),
             StmtKind::Modified { modifiers, body } => self.modified(modifiers, body, stmt.span),

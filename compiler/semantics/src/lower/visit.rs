@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::hir::{
-    Block, Clause, Expr, ExprKind, Index, Iterable, LocalId, Modifier, Place, Projection, Stmt, StmtKind, StrPart,
+    Block, Clause, Expr, ExprKind, Index, Iterable, LocalId, Modifier, Place, Projection, Stmt, StmtKind,
+    StrPart,
 };
 
 /// A node of the tree; parents come before children.
@@ -233,7 +234,9 @@ fn exits_of(stmt: &Stmt) -> Exits {
         }
         StmtKind::Modified { body, .. } => exits(&body.statements),
         StmtKind::Within { within, apply } => exits(&within.statements).or(exits(&apply.statements)),
-        StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Expr(_) | StmtKind::Optimize(_) => Exits::default(),
+        StmtKind::Let { .. } | StmtKind::Assign { .. } | StmtKind::Expr(_) | StmtKind::Optimize(_) => {
+            Exits::default()
+        }
     }
 }
 

@@ -41,7 +41,11 @@ kernel @k(%0 x: float, %1 y: float, %2 t: tensor(float, 1)) -> (register) {
             6 => format!("{tensor} = builtin[op.add] %{s}, %{a}"),
             _ => format!("float = builtin[dot] %{s}, %{u}"),
         };
-        if line.starts_with("float") { scalars.push(value) } else { tensors.push(value) }
+        if line.starts_with("float") {
+            scalars.push(value)
+        } else {
+            tensors.push(value)
+        }
         // Keeps what grows in bounds.
         let _ = writeln!(text, "  %{value}: {line}");
     }
@@ -88,10 +92,15 @@ fn derivatives_agree_with_finite_differences() {
             };
             // Five points: the error falls with the fourth power of the distance.
             let h = 1e-3;
-            let difference = (8.0 * (shifted(h) - shifted(-h)) - (shifted(2.0 * h) - shifted(-2.0 * h))) / (12.0 * h);
+            let difference =
+                (8.0 * (shifted(h) - shifted(-h)) - (shifted(2.0 * h) - shifted(-2.0 * h))) / (12.0 * h);
             let scale = 1.0 + difference.abs();
             if scale < 1e4 {
-                assert!((gradient[i] - difference).abs() < 1e-5 * scale, "{i}: {} {difference}\n{text}", gradient[i]);
+                assert!(
+                    (gradient[i] - difference).abs() < 1e-5 * scale,
+                    "{i}: {} {difference}\n{text}",
+                    gradient[i]
+                );
             }
         }
     }
@@ -100,8 +109,31 @@ fn derivatives_agree_with_finite_differences() {
 #[test]
 fn every_function_agrees_with_the_prelude() {
     let names = [
-        "sin", "cos", "tan", "asin", "acos", "atan", "tanh", "sigmoid", "relu", "exp", "log", "log2", "sqrt", "abs",
-        "sign", "floor", "ceil", "round", "stop_gradient", "atan2", "maximum", "minimum", "op.mod", "op.pow", "op.div",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "exp",
+        "log",
+        "log2",
+        "sqrt",
+        "abs",
+        "sign",
+        "floor",
+        "ceil",
+        "round",
+        "stop_gradient",
+        "atan2",
+        "maximum",
+        "minimum",
+        "op.mod",
+        "op.pow",
+        "op.div",
     ];
     for name in names {
         let is_binary = name.contains('.') || matches!(name, "atan2" | "maximum" | "minimum");

@@ -43,7 +43,8 @@ fn random_body(random: &mut Random) -> String {
         if def.wires.len() > 2 {
             continue;
         }
-        let mut operands: Vec<&str> = (0..def.params.len()).map(|_| ["%0", "%1", "%20"][random.below(3)]).collect();
+        let mut operands: Vec<&str> =
+            (0..def.params.len()).map(|_| ["%0", "%1", "%20"][random.below(3)]).collect();
         let wires = if random.chance(0.5) { ["%10", "%11"] } else { ["%11", "%10"] };
         operands.extend(&wires[..def.wires.len()]);
         let _ = writeln!(body, "  gate[{}] {}", def.name, operands.join(", "));
@@ -70,11 +71,7 @@ fn dagger(a: &Matrix) -> Matrix {
 /// `u` where wire 2 has this value, the identity elsewhere.
 fn controlled(u: &Matrix, value: usize) -> Matrix {
     let entry = |i: usize, j: usize| {
-        if i >> 2 == value && j >> 2 == value {
-            u[i][j]
-        } else {
-            C64::new(f64::from(u8::from(i == j)), 0.0)
-        }
+        if i >> 2 == value && j >> 2 == value { u[i][j] } else { C64::new(f64::from(u8::from(i == j)), 0.0) }
     };
     (0..8).map(|i| (0..8).map(|j| entry(i, j)).collect()).collect()
 }
@@ -93,7 +90,8 @@ fn adjoint_is_the_inverse() {
     for_random_bodies(|body, angles, u| {
         let adjoint = matrix(&format!("  adjoint {{\n{body}    yield\n  }}"), angles);
         assert!(distance(&adjoint, &dagger(u)) < 1e-12, "{body}");
-        let twice = matrix(&format!("  adjoint {{\n  adjoint {{\n{body}    yield\n  }}\n  yield\n  }}"), angles);
+        let twice =
+            matrix(&format!("  adjoint {{\n  adjoint {{\n{body}    yield\n  }}\n  yield\n  }}"), angles);
         assert!(distance(&twice, u) < 1e-12, "{body}");
     });
 }

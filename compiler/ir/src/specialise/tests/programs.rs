@@ -143,7 +143,8 @@ kernel @k(%0 flag: bool) -> (tuple(bool, bool)) {
     let (specialised, slots) = bound(&text, &[Value::Bool(true)]);
     assert_eq!(specialised.result.bits, 2);
     for branch in dense::branches(&specialised.circuit, &slots) {
-        let bits: Vec<bool> = specialised.circuit.result_bits.iter().map(|bit| bit.eval(&branch.bits)).collect();
+        let bits: Vec<bool> =
+            specialised.circuit.result_bits.iter().map(|bit| bit.eval(&branch.bits)).collect();
         assert_eq!(bits[0], bits[1]);
     }
     let ints = text
@@ -246,7 +247,9 @@ fn exact(h: &qml_prelude::observable::Observable, t: f64) -> Vec<C64> {
 fn commuting_terms_evolve_exactly() {
     let mut h = observable(&[("ZZ", 0.7), ("XX", -0.4), ("", 0.3), ("YY", 1.1)]);
     let text = EVOLVE.replace("ORDER", "1").replace("%4, %2, %6", "%4, %5, %5");
-    let args = |h: &qml_prelude::observable::Observable| [Value::observable(h.clone()), Value::Float(0.6), Value::Int(1)];
+    let args = |h: &qml_prelude::observable::Observable| {
+        [Value::observable(h.clone()), Value::Float(0.6), Value::Int(1)]
+    };
     assert!(distance(&state(&text, &args(&h)), &exact(&h, 0.6)) < 1e-12);
     h = observable(&[("Z", 0.7), ("ZZ", -0.4)]);
     h.projectors.push((vec![true, false], C64::new(0.9, 0.0)));
