@@ -13,15 +13,16 @@ use crate::host::{Constant, FunctionId, FunctionKind, Module, Op, OpKind, Region
 
 pub use scalar::{binary, unary};
 
-/// How deep calls may nest before the program is stopped, unless told otherwise.
-pub const MAX_DEPTH: usize = 1000;
+/// How deep the regions of all calls may nest before the program is stopped, unless told otherwise.
+pub const MAX_DEPTH: usize = 400;
 
 /// A module with the values of its globals, ready to run its functions.
 pub struct Evaluator<'m> {
     module: &'m Module,
     /// The values of the module's globals.
     pub globals: Vec<Value>,
-    /// How deep calls may nest. A call takes some kilobytes of the stack of the thread that runs it.
+    /// How deep the regions of all calls may nest: a call is one, a loop or branch inside it another. Each takes some
+    /// kilobytes of the stack of the thread that runs it; the default fits the smallest usual stack, of 2 MiB.
     pub max_depth: usize,
     depth: usize,
     // A value of type `Tape` is an index into this list.
@@ -92,18 +93,8 @@ impl<'m> Evaluator<'m> {
         if callee.kind != FunctionKind::Fn {
             bug!("`{}` is no host function", callee.name);
         }
-        if self.depth >= self.max_depth {
-            let message = format!("calls nest deeper than {}", self.max_depth);
-            return Err(Box::new(
-                Diagnostic::error(Code::Q0698, message)
-                    .note(format!("the last call was that of `{}`", callee.name)),
-            ));
-        }
-        self.depth += 1;
         let mut frame = Frame { types: &callee.types, values: vec![Value::Unit; callee.types.len()] };
-        let results = self.region(&callee.body, args, &mut frame, host);
-        self.depth -= 1;
-        results
+        self.region(&callee.body, args, &mut frame, host)
     }
 
     fn region(
@@ -113,12 +104,22 @@ impl<'m> Evaluator<'m> {
         frame: &mut Frame<'m>,
         host: &mut dyn Host,
     ) -> Result<Vec<Value>, Fault> {
+        if self.depth >= self.max_depth {
+            return Err(Box::new(Diagnostic::error(Code::Q0698, "calls are nested too deeply")));
+        }
         frame.set(&region.params, args);
-        for op in &region.ops {
+        self.depth += 1;
+        let done = self.ops(&region.ops, frame, host);
+        self.depth -= 1;
+        done.map(|()| frame.all(&region.yields))
+    }
+
+    fn ops(&mut self, ops: &'m [Op], frame: &mut Frame<'m>, host: &mut dyn Host) -> Result<(), Fault> {
+        for op in ops {
             let results = self.op(op, frame, host).map_err(|fault| placed(fault, op))?;
             frame.set(&op.results, results);
         }
-        Ok(frame.all(&region.yields))
+        Ok(())
     }
 
     fn op(&mut self, op: &'m Op, frame: &mut Frame<'m>, host: &mut dyn Host) -> Result<Vec<Value>, Fault> {

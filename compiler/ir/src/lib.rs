@@ -6,7 +6,7 @@
 //! circuits are run.
 
 pub mod circuit;
-pub mod differentiate;
+mod differentiate;
 pub mod evaluate;
 pub mod host;
 pub mod specialise;

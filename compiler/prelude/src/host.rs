@@ -28,8 +28,9 @@ pub enum ResultFunction {
     Fidelity,
     /// `gram(ps)`, `gram(ps, qs)`.
     Gram,
-    /// The derivative of another one: arguments of the function, then the cotangent of its value; gives a tuple with the
-    /// cotangent of each argument (`Unit` where it has none; a program's is a tuple with one entry an argument).
+    /// The derivative of another one: arguments of the function, then the cotangent of its value, then the method
+    /// (`auto`, `adjoint`, `parameter_shift`, `finite_difference`); gives a tuple with the cotangent of each argument
+    /// (`Unit` where it has none; a program's is a tuple with one entry an argument).
     ExpectVjp,
     /// See [`Self::ExpectVjp`].
     VarianceVjp,

@@ -6,7 +6,7 @@ use qml_source::{Code, Diagnostic};
 
 use super::Key;
 use super::activity::{Activities, Activity, BuiltinRule, builtin_rule};
-use crate::host::{FunctionId, Op, OpKind, Region, ValueId};
+use crate::host::{Function, FunctionId, Op, OpKind, Region, Type, ValueId};
 
 /// All breaks of the chain in a function and in what it calls.
 pub(super) fn problems(activities: &mut Activities, key: &Key) -> Vec<Diagnostic> {
@@ -27,10 +27,11 @@ impl Search<'_, '_> {
             return;
         }
         let activity = self.activities.of(id, active);
-        self.region(&self.activities.module.function(id).body, &activity);
+        let function = self.activities.module.function(id);
+        self.region(function, &function.body, &activity);
     }
 
-    fn region(&mut self, region: &Region, activity: &Activity) {
+    fn region(&mut self, function: &Function, region: &Region, activity: &Activity) {
         for op in &region.ops {
             if let OpKind::Call(callee) = op.kind
                 && on_the_way(op, activity)
@@ -38,12 +39,12 @@ impl Search<'_, '_> {
                 let varied: Vec<_> = op.args.iter().map(|arg| activity.varied[arg.0 as usize]).collect();
                 self.function(callee, &varied);
             }
-            if let Some(message) = check_op(op, activity)
+            if let Some(message) = check_op(function, op, activity)
                 && !self.found.contains(&message)
             {
                 self.found.push(message);
             }
-            op.regions.iter().for_each(|region| self.region(region, activity));
+            op.regions.iter().for_each(|region| self.region(function, region, activity));
         }
     }
 }
@@ -55,7 +56,7 @@ fn on_the_way(op: &Op, activity: &Activity) -> bool {
         && op.results.iter().any(|result| flag(&activity.useful, result))
 }
 
-fn check_op(op: &Op, activity: &Activity) -> Option<Diagnostic> {
+fn check_op(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnostic> {
     match &op.kind {
         OpKind::ValueAndGradient { .. } => Some(
             Diagnostic::error(Code::Q0522, "gradient of a gradient is not supported yet")
@@ -80,9 +81,31 @@ fn check_op(op: &Op, activity: &Activity) -> Option<Diagnostic> {
                         .primary(op.span, "here the chain breaks")
                         .help("`stop_gradient(...)` makes its argument a constant"),
                 ),
-                BuiltinRule::Vjp | BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
+                BuiltinRule::Vjp => check_result(function, op, activity),
+                BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
             }
         }
+        _ => None,
+    }
+}
+
+/// The rules are for floats: what depends on a parameter through a complex number or a coefficient is refused.
+fn check_result(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnostic> {
+    let result = *op.results.first()?;
+    let ty = if activity.is_active(result) { unsupported(function.ty(result))? } else { return None };
+    Some(
+        Diagnostic::error(Code::Q0520, format!("derivatives through {ty} values are not supported yet"))
+            .primary(op.span, "here the chain breaks")
+            .help("`stop_gradient(...)` makes its argument a constant"),
+    )
+}
+
+/// A type inside of this one whose values get no cotangents.
+fn unsupported(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Complex | Type::Observable => Some(ty),
+        Type::Tensor(element, _) | Type::List(element) => unsupported(element),
+        Type::Tuple(parts) => parts.iter().find_map(unsupported),
         _ => None,
     }
 }

@@ -142,6 +142,16 @@ fn endless_recursion_is_stopped() {
 }
 
 #[test]
+fn recursion_inside_loops_and_branches_is_stopped() {
+    let text = "fn @f(%0 n: int) -> (int) {
+        %1: bool = const[true]  %2: int = const[1]
+        %3: int = for %0, %2, %0 { (%4: int, %5: int)
+            %6: int = if %1 { %7: int = call[@f] %5 yield %7 } { yield %5 } yield %6 }
+        return %3 }";
+    assert_eq!(run(text, vec![Value::Int(0)]).unwrap_err().code.as_str(), "Q0698");
+}
+
+#[test]
 fn an_endless_loop_can_be_interrupted() {
     let text = "fn @f() -> () {
         %0: bool = const[true] while { yield %0 } { yield } return }";

@@ -69,6 +69,13 @@ fn outcomes() {
 }
 
 #[test]
+fn a_coefficient_of_an_observable() {
+    let body = "%1: observable = builtin[Z] %7 %2: observable = builtin[op.mul] %0, %1 !0:5:6
+        %3: program = program[@k] %0 %5: unit = const[unit] %4: float = builtin[expect] %7, %2, %3, %5 return %4";
+    check(&format!("%7: int = const[0] {body}"), &[(Severity::Error, "Q0520", 5)]);
+}
+
+#[test]
 fn a_gradient_inside() {
     let body = "%1: float, %2: float = gradient[@g, auto, 0] %0 !0:5:6 return %2";
     check(body, &[(Severity::Error, "Q0522", 5)]);
