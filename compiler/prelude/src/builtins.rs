@@ -24,6 +24,9 @@
 //! - several signatures are tried in order; the first that fits is taken. Several rows may have the same name (see
 //!   [`BuiltinId::find_all`]): their signatures are tried in the order of the rows.
 
+// The rows share one type of function, the rules of derivatives another; some of them can't fail.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

@@ -196,7 +196,7 @@ fn int(x: Value) -> Result<Value, Fault> {
     // The bounds are powers of two, so they are exact as floats.
     let bound = 2f64.powi(63);
     let whole = |&x: &f64| {
-        if x > -bound - 1.0 && x < bound {
+        if (-bound..bound).contains(&x) {
             return Ok(x as i64);
         }
         Err(fault(Code::Q0613, format!("there is no int for {}", super::format::format_float(x))))

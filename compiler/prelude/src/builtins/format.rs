@@ -84,6 +84,8 @@ fn format_with(value: &Value, scalar: &mut impl FnMut(&Value) -> String) -> Stri
             let items: Vec<_> = items.iter().map(|item| format_with(item, scalar)).collect();
             format!("[{}]", items.join(", "))
         }
+        // Cloning is for the tensors of values; the numbers are copied.
+        #[allow(clippy::clone_on_copy)]
         Value::Tensor(tensor) => with_array!(tensor, array => {
             let is_long = array.len() > MAX_ELEMENTS;
             format_array(&array.view(), is_long, &mut |x| {

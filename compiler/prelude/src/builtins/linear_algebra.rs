@@ -267,9 +267,10 @@ fn eigh_row(a: &Value) -> Result<Value, Fault> {
     square("eigh", a.shape())?;
     let matrix = matrix(a);
     let largest = matrix.iter().map(|x| x.norm()).fold(0.0, f64::max);
-    if let Some(((i, j), _)) =
-        matrix.indexed_iter().find(|&((i, j), x)| !((x - matrix[(j, i)].conj()).norm() <= 1e-10 * largest))
-    {
+    if let Some(((i, j), _)) = matrix.indexed_iter().find(|&((i, j), x)| {
+        let distance = (x - matrix[(j, i)].conj()).norm();
+        distance.is_nan() || distance > 1e-10 * largest
+    }) {
         let message = format!("eigh: element ({i}, {j}) is not the conjugate of element ({j}, {i})");
         return Err(fault(Code::Q0612, message));
     }

@@ -142,7 +142,7 @@ pub(crate) fn concat(a: Value, b: Value) -> Result<Value, Fault> {
             (_, [0]) => return Ok(a),
             _ => {}
         }
-        let axis = (1..).find(|&axis| shape_a.get(axis) != shape_b.get(axis)).unwrap_or(1);
+        let axis = shape_a.iter().zip(&shape_b).skip(1).take_while(|(m, n)| m == n).count() + 1;
         return Err(super::faults::shapes("concat", &shape_a, &shape_b, axis));
     }
     let widest = match (kind(&a), kind(&b)) {

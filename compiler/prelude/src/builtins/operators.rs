@@ -1,6 +1,7 @@
 //! The operators of the language: elementwise with broadcasting on numbers and tensors, part by part on tuples, and the
 //! algebra of observables.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use ndarray::{IxDyn, Zip};
@@ -26,10 +27,10 @@ pub(super) const ROWS: &[Builtin] = &[
     internal("op.neg", |_, args| neg(args[0].clone()), "`(a)`: -a."),
     internal("op.eq", |_, args| compare::equal(args, false), "`(a, b)`: a == b."),
     internal("op.ne", |_, args| compare::equal(args, true), "`(a, b)`: a != b."),
-    internal("op.lt", |_, args| compare::order(args, |o| o.is_lt()), "`(a, b)`: a < b."),
-    internal("op.le", |_, args| compare::order(args, |o| o.is_le()), "`(a, b)`: a <= b."),
-    internal("op.gt", |_, args| compare::order(args, |o| o.is_gt()), "`(a, b)`: a > b."),
-    internal("op.ge", |_, args| compare::order(args, |o| o.is_ge()), "`(a, b)`: a >= b."),
+    internal("op.lt", |_, args| compare::order(args, Ordering::is_lt), "`(a, b)`: a < b."),
+    internal("op.le", |_, args| compare::order(args, Ordering::is_le), "`(a, b)`: a <= b."),
+    internal("op.gt", |_, args| compare::order(args, Ordering::is_gt), "`(a, b)`: a > b."),
+    internal("op.ge", |_, args| compare::order(args, Ordering::is_ge), "`(a, b)`: a >= b."),
     internal("op.and", |_, args| compare::logic(args, |a, b| a && b), "`(a, b)`: a and b, both evaluated."),
     internal("op.or", |_, args| compare::logic(args, |a, b| a || b), "`(a, b)`: a or b, both evaluated."),
     internal("op.not", |_, args| compare::not(args), "`(a)`: not a."),

@@ -77,28 +77,28 @@ pub(super) const ROWS: &[Builtin] = &[
         "ad.expect_vjp",
         &[],
         |host, args| host.result(ResultFunction::ExpectVjp, args[0].to_int(), &args[1..]),
-        "`(key, obs, p, shots, cotangent)`: the cotangents of the arguments.",
+        "`(key, obs, p, shots, cotangent, method)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.variance_vjp",
         &[],
         |host, args| host.result(ResultFunction::VarianceVjp, args[0].to_int(), &args[1..]),
-        "`(key, obs, p, shots, cotangent)`: the cotangents of the arguments.",
+        "`(key, obs, p, shots, cotangent, method)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.probs_vjp",
         &[],
         |host, args| host.result(ResultFunction::ProbsVjp, args[0].to_int(), &args[1..]),
-        "`(key, p, shots, cotangent)`: the cotangents of the arguments.",
+        "`(key, p, shots, cotangent, method)`: the cotangents of the arguments.",
     ),
     row(
         Effect::Quantum,
         "ad.fidelity_vjp",
         &[],
         |host, args| host.result(ResultFunction::FidelityVjp, args[0].to_int(), &args[1..]),
-        "`(key, p, q, shots, cotangent)`: the cotangents of the arguments.",
+        "`(key, p, q, shots, cotangent, method)`: the cotangents of the arguments.",
     ),
     pure(
         "X",
@@ -159,6 +159,12 @@ pub(super) const ROWS: &[Builtin] = &[
         &["ground_energy(h: observable) -> float"],
         |_, args| spectrum::ground_energy(&args[0].to_observable()).map(Value::Float),
         "The smallest eigenvalue, exactly.",
+    ),
+    pure(
+        "smallest_eigenvalue",
+        &["smallest_eigenvalue(h: observable) -> float"],
+        |_, args| spectrum::ground_energy(&args[0].to_observable()).map(Value::Float),
+        "The same as `ground_energy`, under the name of mathematics.",
     ),
 ];
 
@@ -266,6 +272,3 @@ fn matrix(observable: &Observable, n: &Value) -> Result<Value, Fault> {
     }
     Ok(Value::from_owned(columns.reversed_axes()))
 }
-
-#[cfg(test)]
-mod tests;

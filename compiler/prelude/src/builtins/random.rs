@@ -93,7 +93,7 @@ fn uniform(args: &[Value]) -> Result<Value, Fault> {
 
 fn normal(args: &[Value]) -> Result<Value, Fault> {
     let (mean, sd) = (args[1].to_float(), args[2].to_float());
-    if !(sd >= 0.0) {
+    if sd.is_nan() || sd < 0.0 {
         return Err(domain(format!("normal with the standard deviation {sd:?}, it can't be negative")));
     }
     let mut stream = stream(&args[0], &args[4]);

@@ -130,10 +130,9 @@ pub fn vjp(
             "the derivative of `{name}` of complex numbers is not supported yet"
         ))));
     }
-    if args.len() <= 2 && name.starts_with("op.") && args.iter().any(|arg| matches!(arg, Value::Tuple(_))) {
-        if let "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg" = name {
-            return Some(by_parts(name, args, result, cotangent));
-        }
+    let has_tuple = args.iter().any(|arg| matches!(arg, Value::Tuple(_)));
+    if has_tuple && matches!(name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
+        return Some(by_parts(name, args, result, cotangent));
     }
     let cotangents = match (rule(name), elementwise::derivative(name)) {
         (Some(rule), _) => rule(args, result, cotangent),

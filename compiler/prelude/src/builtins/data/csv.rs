@@ -24,9 +24,14 @@ fn read_table(host: &mut dyn Host, path: &str, has_header: bool) -> Result<Table
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let mut rows: Vec<(u64, StringRecord)> = Vec::new();
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(|error| fault(Code::Q0901, format!("{path}: {error}")))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // The reader places a record before the line ends it skips to get there.
+        let mut place = record.position().map_or(0, |position| position.byte() as usize);
+        place += text[place..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += text[counted..place].matches('\n').count() as u64;
+        counted = place;
         if let Some((_, first)) = rows.first()
             && first.len() != record.len()
         {

@@ -1,1 +1,139 @@
-//! Tests.
+//! Files in memory; each way in which a file can be wrong; splitting and scaling.
+
+use crate::testing::{TestHost, assert_near, call, call_with, failure, flat, floats, ints, strings};
+use crate::{Fault, Value};
+
+fn host(text: &str) -> TestHost {
+    let mut host = TestHost::default();
+    host.files.insert("t.csv".to_string(), text.as_bytes().to_vec());
+    host
+}
+
+fn read(text: &str, header: bool, columns: Value) -> Result<Value, Fault> {
+    call_with(&mut host(text), "read_csv", &[Value::text("t.csv"), Value::Bool(header), columns])
+}
+
+fn labels(text: &str, column: Value) -> Result<Value, Fault> {
+    call_with(&mut host(text), "read_labels", &[Value::text("t.csv"), column])
+}
+
+fn message(result: Result<Value, Fault>) -> String {
+    let fault = result.unwrap_err();
+    format!("{} {}", fault.code, fault.message)
+}
+
+const IRIS: &str = "\u{feff}a, b,kind\r\n5.1,3.5,setosa\r\n\r\n4.9,-1e-2,virginica\r\n7,0,setosa\r\n";
+
+#[test]
+fn columns_are_read_by_name_and_by_number() {
+    let table = read(IRIS, true, strings(&["b", "a"])).unwrap();
+    assert_eq!(table, floats(&[3, 2], &[3.5, 5.1, -0.01, 4.9, 0.0, 7.0]));
+    assert_eq!(read(IRIS, true, ints(&[1], &[0])).unwrap(), floats(&[3, 1], &[5.1, 4.9, 7.0]));
+    assert_eq!(read("1,2\n3,4\n", false, Value::Unit).unwrap(), floats(&[2, 2], &[1.0, 2.0, 3.0, 4.0]));
+}
+
+#[test]
+fn labels_are_numbers_whatever_the_order_of_the_rows() {
+    assert_eq!(labels(IRIS, Value::text("kind")).unwrap(), ints(&[3], &[0, 1, 0]));
+    assert_eq!(labels("k\nz\na\nz", Value::Int(0)).unwrap(), ints(&[3], &[1, 0, 1]));
+    assert_eq!(labels("k\n7\n3", Value::text("k")).unwrap(), ints(&[2], &[7, 3]));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_with_its_place() {
+    let all = Value::Unit;
+    assert_eq!(
+        message(read(IRIS, true, all.clone())),
+        "Q0903 t.csv, line 2, column 3 (`kind`): `setosa` is not a number"
+    );
+    assert_eq!(
+        message(read("a,b\n1,\n", true, all.clone())),
+        "Q0903 t.csv, line 2, column 2 (`b`): the field is empty"
+    );
+    assert_eq!(
+        message(read("a,b\n1,2\n3\n", true, all.clone())),
+        "Q0902 t.csv, line 3: 1 fields, but 2 in the first line"
+    );
+    assert_eq!(message(read("", true, all.clone())), "Q0905 t.csv: the file is empty");
+    assert_eq!(message(read("a,b\n", true, all.clone())), "Q0905 t.csv: there is nothing after the header");
+    assert_eq!(message(read(IRIS, true, strings(&["c"]))), "Q0904 t.csv: there is no column `c`");
+    assert!(message(read(IRIS, true, ints(&[1], &[3]))).starts_with("Q0904 t.csv: there is no column 3"));
+    assert!(message(read("1,2\n", false, strings(&["a"]))).starts_with("Q0904"));
+    assert!(message(labels("k\n\"\"\nx", Value::text("k"))).starts_with("Q0903 t.csv, line 2"));
+    assert!(failure("read_csv", &[Value::text("no.csv"), Value::Bool(true), all]).starts_with("Q0901"));
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let mut host = TestHost::default();
+    let x = floats(&[2, 2], &[0.1, 1e-300, -3.0, 1e22]);
+    call_with(&mut host, "write_csv", &[Value::text("o.csv"), x.clone(), strings(&["p", "q, r"])]).unwrap();
+    let back = call_with(&mut host, "read_csv", &[Value::text("o.csv"), Value::Bool(true), Value::Unit]);
+    assert_eq!(back.unwrap(), x);
+}
+
+fn indices(n: i64) -> Value {
+    Value::vector((0..n).collect::<Vec<i64>>())
+}
+
+fn sorted(values: &[Value]) -> Vec<i64> {
+    let mut all: Vec<i64> =
+        values.iter().flat_map(|v| v.clone().into_ints().iter().copied().collect::<Vec<_>>()).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn a_split_is_a_partition_that_keeps_rows_together() {
+    let xs = call("reshape", &[indices(20), ints(&[2], &[10, 2])]);
+    let args = |key: i64| {
+        [
+            Value::Int(key),
+            Value::tuple([xs.clone(), indices(10)]),
+            Value::Float(0.7),
+            Value::Unit,
+            Value::Unit,
+        ]
+    };
+    let parts = call("split", &args(1));
+    let (train, test) = (parts.parts()[0].parts(), parts.parts()[1].parts());
+    assert_eq!((train[1].shape(), test[1].shape()), (&[7][..], &[3][..]));
+    assert_eq!(sorted(&[train[1].clone(), test[1].clone()]), (0..10).collect::<Vec<_>>());
+    let (x, y) = (train[0].clone().into_ints(), train[1].clone().into_ints());
+    assert!((0..7).all(|i| x[[i, 0]] == 2 * y[i] && x[[i, 1]] == 2 * y[i] + 1));
+    assert_eq!(call("split", &args(1)), parts);
+    assert_ne!(call("split", &args(2)), parts);
+}
+
+#[test]
+fn a_stratified_split_keeps_the_share_of_each_class() {
+    let classes = Value::vector((0..90i64).map(|i| i64::from(i >= 60)).collect());
+    let parts =
+        call("split", &[Value::Int(1), classes.clone(), Value::Float(2.0 / 3.0), Value::Int(5), classes]);
+    let ones = |part: &Value| part.clone().into_ints().iter().filter(|&&class| class == 1).count();
+    assert_eq!((ones(&parts.parts()[0]), ones(&parts.parts()[1])), (20, 10));
+    assert_eq!(parts.parts()[0].shape(), [60]);
+}
+
+#[test]
+fn batches_hold_each_item_once() {
+    let batches = call("batches", &[Value::Int(3), indices(10), Value::Int(4), Value::Unit]).into_values();
+    assert_eq!(batches.iter().map(|b| b.shape()[0]).collect::<Vec<_>>(), [4, 4, 2]);
+    assert_eq!(sorted(&batches.iter().cloned().collect::<Vec<_>>()), (0..10).collect::<Vec<_>>());
+    assert!(
+        failure("batches", &[Value::Int(3), indices(10), Value::Int(0), Value::Unit]).starts_with("Q0610")
+    );
+    let uneven = Value::tuple([indices(3), indices(4)]);
+    assert!(failure("batches", &[Value::Int(3), uneven, Value::Int(2), Value::Unit]).starts_with("Q0604"));
+}
+
+#[test]
+fn columns_are_scaled_by_their_reference() {
+    let x = floats(&[3, 2], &[1.0, 10.0, 2.0, 10.0, 4.0, 10.0]);
+    // From NumPy 2.4.
+    let expected = [-1.069_044_967_649_697_8, 0.0, -0.267_261_241_912_424_5, 0.0, 1.336_306_209_562_122, 0.0];
+    assert_near(&flat(&call("standardize", &[x.clone(), Value::Unit])), &expected, 1e-14, "standardize");
+    let other = floats(&[1, 2], &[2.5, 12.0]);
+    let scaled = call("minmax", &[other, Value::Float(-1.0), Value::Float(1.0), x]);
+    assert_eq!(flat(&scaled), [0.0, -1.0]);
+}

@@ -1,1 +1,37 @@
-//! Tests.
+//! Cotangents: zeros, sums, shapes.
+
+use crate::Value;
+use crate::testing::{call, flat, floats, ints};
+
+#[test]
+fn unit_is_zero() {
+    let x = floats(&[2], &[1.0, 2.0]);
+    assert_eq!(call("ad.add", &[Value::Unit, x.clone()]), x);
+    assert_eq!(call("ad.add", &[x.clone(), Value::Unit]), x);
+    let a = Value::tuple([Value::Unit, Value::Float(1.0)]);
+    let b = Value::tuple([x.clone(), Value::Float(2.0)]);
+    assert_eq!(call("ad.add", &[a, b]), Value::tuple([x.clone(), Value::Float(3.0)]));
+    assert_eq!(call("ad.tuple_get", &[Value::Unit, Value::Int(1)]), Value::Unit);
+    let like = Value::tuple([x.clone(), Value::Int(3)]);
+    assert_eq!(call("ad.zeros_like", &[like.clone()]), Value::tuple([floats(&[2], &[0.0; 2]), Value::Unit]));
+    let added = call("ad.tuple_add", &[Value::Unit, like, Value::Int(0), x.clone()]);
+    assert_eq!(added, Value::tuple([x, Value::Unit]));
+}
+
+#[test]
+fn unbroadcast_undoes_broadcast() {
+    let g = floats(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let to = |like: Value| call("ad.unbroadcast", &[g.clone(), like]);
+    assert_eq!(to(Value::Float(0.0)), Value::Float(21.0));
+    assert_eq!(to(floats(&[3], &[0.0; 3])), floats(&[3], &[5.0, 7.0, 9.0]));
+    assert_eq!(to(floats(&[2, 1], &[0.0; 2])), floats(&[2, 1], &[6.0, 15.0]));
+    let spread = call("ad.broadcast", &[Value::Float(2.0), ints(&[2, 2], &[0; 4])]);
+    assert_eq!(flat(&spread), [2.0; 4]);
+}
+
+#[test]
+fn the_row_finds_the_rule() {
+    let args =
+        [Value::text("op.mul"), Value::Float(2.0), Value::Int(5), Value::Float(10.0), Value::Float(1.0)];
+    assert_eq!(call("ad.vjp", &args), Value::tuple([Value::Float(5.0), Value::Unit]));
+}

@@ -1,1 +1,46 @@
-//! Tests.
+//! What is printed, and what stops a program.
+
+use crate::testing::{TestHost, call, call_with, failure, floats, strings};
+use crate::{C64, Value};
+
+#[test]
+fn values_are_printed_on_a_line() {
+    let mut host = TestHost::default();
+    call_with(&mut host, "print", &[Value::text("E ="), Value::Float(1.0), Value::Bool(true)]).unwrap();
+    call_with(&mut host, "print", &[]).unwrap();
+    assert_eq!(host.printed, "E = 1.0 true\n\n");
+    assert_eq!(call_with(&mut host, "elapsed", &[]).unwrap(), Value::Float(1.5));
+    call_with(&mut host, "run.progress", &[Value::Int(1), Value::Int(9), Value::Float(0.5)]).unwrap();
+    assert_eq!(host.progress, [(1, 9, 0.5)]);
+}
+
+#[test]
+fn a_table_is_aligned() {
+    let mut host = TestHost::default();
+    call_with(&mut host, "table", &[strings(&["n", "energy"]), floats(&[2, 2], &[1.0, -1.25, 10.0, 2.0])])
+        .unwrap();
+    assert_eq!(host.printed, "   n  energy\n 1.0   -1.25\n10.0     2.0\n");
+}
+
+#[test]
+fn assertions_stop_with_their_values() {
+    assert_eq!(call("assert", &[Value::Bool(true), Value::Unit]), Value::Unit);
+    assert_eq!(failure("assert", &[Value::Bool(false), Value::text("why")]), "Q0608 assertion failed: why");
+    let close = |a: Value, b: Value| [a, b, Value::Float(0.1)];
+    assert_eq!(call("assert_close", &close(Value::Float(1.0), Value::Float(1.05))), Value::Unit);
+    let message = failure("assert_close", &close(floats(&[2], &[1.0, 2.0]), Value::Float(1.0)));
+    assert_eq!(message, "Q0609 2.0 and 1.0 differ by 1.0 at [1], more than 0.1");
+    assert!(failure("assert_close", &close(Value::Float(f64::NAN), Value::Float(1.0))).starts_with("Q0609"));
+    let inf = Value::Float(f64::INFINITY);
+    assert_eq!(call("assert_close", &close(inf.clone(), inf)), Value::Unit);
+    assert!(
+        failure("assert_close", &close(Value::Complex(C64::i()), Value::Float(0.0)))
+            .starts_with("Q0609 0.0+1.0im")
+    );
+}
+
+#[test]
+fn an_objective_must_be_finite() {
+    assert_eq!(call("run.check_finite", &[Value::Float(1.0)]), Value::Float(1.0));
+    assert_eq!(failure("run.check_finite", &[Value::Float(f64::NAN)]), "Q0607 the objective is nan");
+}
