@@ -6,6 +6,7 @@ use qml_source::{SourceMap, Style, render};
 use crate::modules::{SourceModule, UseTarget};
 use crate::{Checked, check};
 
+mod library;
 mod right;
 mod wrong;
 
