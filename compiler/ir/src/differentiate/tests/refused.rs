@@ -78,7 +78,7 @@ fn a_coefficient_of_an_observable() {
 #[test]
 fn a_gradient_inside() {
     let body = "%1: float, %2: float = gradient[@g, auto, 0] %0 !0:5:6 return %2";
-    check(body, &[(Severity::Error, "Q0522", 5)]);
+    check(body, &[(Severity::Error, "Q0513", 5)]);
 }
 
 #[test]
