@@ -5,7 +5,7 @@ use qml_source::{Span, bug};
 
 use super::bind::Binary;
 use super::faults::{self, Failure};
-use super::machine::Machine;
+use super::machine::{Machine, call_row};
 use super::outcomes;
 use super::value::Abstract;
 use crate::circuit::Angle;
@@ -18,7 +18,7 @@ impl Machine<'_> {
             (UnaryOp::Not, Abstract::Known(Value::Bool(x))) => Ok(Abstract::Known(Value::Bool(!x))),
             (UnaryOp::ToFloat, Abstract::Known(x)) => Ok(Abstract::Known(Value::Float(x.to_float()))),
             (UnaryOp::Neg, Abstract::Known(x)) => {
-                Ok(Abstract::Known(self.call_row(row("op.neg"), vec![x.clone()], span)?))
+                Ok(Abstract::Known(call_row(row("op.neg"), vec![x.clone()], span)?))
             }
             (UnaryOp::Neg, Abstract::Float(x)) => Ok(Abstract::float(x.times(-1.0))),
             (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(outcomes::not(x.clone()))),
@@ -94,7 +94,7 @@ impl Machine<'_> {
         span: Span,
     ) -> Result<Abstract, Failure> {
         let args = [x, y].iter().filter_map(|value| value.known().cloned()).collect();
-        Ok(Abstract::Known(self.call_row(row(row_name(operator)), args, span)?))
+        Ok(Abstract::Known(call_row(row(row_name(operator)), args, span)?))
     }
 }
 

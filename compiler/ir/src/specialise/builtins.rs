@@ -7,7 +7,7 @@ use qml_source::Span;
 
 use super::bind::{Binary, Unary};
 use super::faults::{self, Failure};
-use super::machine::Machine;
+use super::machine::{Machine, call_row, int};
 use super::structure;
 use super::value::{Abstract, Grid};
 use crate::circuit::{Angle, BitExpr};
@@ -22,7 +22,7 @@ impl Machine<'_> {
         span: Span,
     ) -> Result<Abstract, Failure> {
         if let Some(known) = args.iter().map(|arg| arg.known().cloned()).collect::<Option<Vec<_>>>() {
-            return Ok(Abstract::Known(self.call_row(id, known, span)?));
+            return Ok(Abstract::Known(call_row(id, known, span)?));
         }
         let name = id.row().name;
         if let Some(positions) = structure::data_positions(name, args.len()) {
@@ -268,7 +268,7 @@ impl Machine<'_> {
     ) -> Result<Abstract, Failure> {
         let axis = match axis {
             None | Some(Abstract::Known(Value::Unit)) => return Ok(function(self, &grid.items)),
-            Some(axis) => self.int(axis, "an axis", span)? as usize,
+            Some(axis) => int(axis, "an axis", span)? as usize,
         };
         let inner: usize = grid.shape[axis + 1..].iter().product();
         let length = grid.shape[axis];

@@ -40,7 +40,7 @@ impl Machine<'_> {
         let repeated =
             args.iter().zip(&is_repeated).filter(|(_, is_repeated)| **is_repeated).map(|(arg, _)| arg);
         let Some(count) = common_length(repeated, &what, span)? else {
-            self.check_call(&args, &what, span)?;
+            check_call(&args, &what, span)?;
             return self.call(id, args, span);
         };
         let items: Vec<Vec<Abstract>> = args
@@ -50,21 +50,10 @@ impl Machine<'_> {
             .collect();
         for index in 0..count {
             let args: Vec<Abstract> = items.iter().map(|items| items[index % items.len()].clone()).collect();
-            self.check_call(&args, &what, span)?;
+            check_call(&args, &what, span)?;
             self.call(id, args, span)?;
         }
         Ok(Vec::new())
-    }
-
-    fn check_call(&self, args: &[Abstract], what: &str, span: Span) -> Result<(), Failure> {
-        let operands: Vec<&Qubits> = args
-            .iter()
-            .filter_map(|arg| match arg {
-                Abstract::Qubits(qubits) => Some(qubits),
-                _ => None,
-            })
-            .collect();
-        qubits::check_distinct(&operands, what, span)
     }
 
     /// One call.
@@ -88,6 +77,18 @@ impl Machine<'_> {
         self.calls.pop();
         results
     }
+}
+
+/// Checks that no qubit is in two arguments.
+fn check_call(args: &[Abstract], what: &str, span: Span) -> Result<(), Failure> {
+    let operands: Vec<&Qubits> = args
+        .iter()
+        .filter_map(|arg| match arg {
+            Abstract::Qubits(qubits) => Some(qubits),
+            _ => None,
+        })
+        .collect();
+    qubits::check_distinct(&operands, what, span)
 }
 
 /// The length that all of these share; none if there are none.

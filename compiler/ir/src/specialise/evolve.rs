@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::bind::Binary;
 use super::faults::{self, Failure};
-use super::machine::Machine;
+use super::machine::{Machine, int};
 use super::observables;
 use super::qubits;
 use super::value::Abstract;
@@ -31,8 +31,8 @@ impl Machine<'_> {
         }
         let time = args[1].to_angle();
         let wires = qubits::operand(&args[2]).wires.clone();
-        let steps = self.optional_int(&args[3], "the number of steps", span)?;
-        let order = self.optional_int(&args[4], "the order", span)?.unwrap_or(1);
+        let steps = optional_int(&args[3], "the number of steps", span)?;
+        let order = optional_int(&args[4], "the order", span)?.unwrap_or(1);
         if order != 1 && (order < 1 || order % 2 != 0) {
             return Err(faults::unknown_order(order, span));
         }
@@ -61,13 +61,6 @@ impl Machine<'_> {
             }
         }
         Ok(Vec::new())
-    }
-
-    fn optional_int(&self, value: &Abstract, what: &str, span: Span) -> Result<Option<i64>, Failure> {
-        match value {
-            Abstract::Known(Value::Unit) => Ok(None),
-            value => self.int(value, what, span).map(Some),
-        }
     }
 
     /// One step of the product formula of this order, for a fraction of the time.
@@ -153,6 +146,14 @@ impl Machine<'_> {
                 self.emit(Op { kind, span })
             }
         }
+    }
+}
+
+/// An int that may be left out.
+fn optional_int(value: &Abstract, what: &str, span: Span) -> Result<Option<i64>, Failure> {
+    match value {
+        Abstract::Known(Value::Unit) => Ok(None),
+        value => int(value, what, span).map(Some),
     }
 }
 

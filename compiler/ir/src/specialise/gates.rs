@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::calls::{common_length, items_of};
 use super::faults::{self, Failure};
-use super::machine::Machine;
+use super::machine::{Machine, known};
 use super::qubits::{self, Qubits};
 use super::value::Abstract;
 use crate::circuit::{Angle, Op, OpKind, Wires};
@@ -64,7 +64,7 @@ impl Machine<'_> {
 
     /// A constant matrix on the qubits of its operand.
     pub(super) fn unitary(&mut self, args: &[Abstract], span: Span) -> Result<Vec<Abstract>, Failure> {
-        let matrix = self.known(&args[0], "the matrix of `unitary`", span)?.clone().into_complexes();
+        let matrix = known(&args[0], "the matrix of `unitary`", span)?.clone().into_complexes();
         let operands: Vec<&Qubits> = args[1..].iter().map(qubits::operand).collect();
         qubits::check_distinct(&operands, "`unitary`", span)?;
         let wires: Wires = operands.iter().flat_map(|operand| operand.wires.iter().copied()).collect();
@@ -78,8 +78,7 @@ impl Machine<'_> {
         }
         let entries: Vec<Complex<f64>> = matrix.iter().copied().collect();
         let deviation = deviation_from_unitary(&entries, dim);
-        // Written so that a NaN is refused.
-        if !(deviation <= TOLERANCE) {
+        if deviation.is_nan() || deviation > TOLERANCE {
             let message =
                 format!("the matrix is not unitary: `m m†` differs from the identity by {deviation:.1e}");
             return Err(faults::not_unitary(message, span));

@@ -6,6 +6,7 @@ use qml_source::{Span, bug};
 use super::bind::BindBuilder;
 use super::faults::{self, Failure};
 use super::modifiers::Around;
+use super::qubits;
 use super::value::Abstract;
 use crate::circuit::Op as CircuitOp;
 use crate::host::{Constant, FunctionId, Module, Op, OpKind, Region, ValueId};
@@ -143,10 +144,10 @@ impl<'m> Machine<'m> {
             OpKind::While => self.while_loop(frame, op),
             OpKind::Map => self.map(frame, op),
             OpKind::Allocate => one(self.allocate(arg(0), span)?),
-            OpKind::QubitAt => one(self.qubit_at(arg(0), arg(1), span)?),
-            OpKind::QubitSlice => one(self.qubit_slice(arg(0), arg(1), span)?),
+            OpKind::QubitAt => one(qubits::qubit_at(arg(0), arg(1), span)?),
+            OpKind::QubitSlice => one(qubits::qubit_slice(arg(0), arg(1), span)?),
             OpKind::RegisterLen => {
-                one(Abstract::Known(Value::Int(super::qubits::operand(arg(0)).wires.len() as i64)))
+                one(Abstract::Known(Value::Int(qubits::operand(arg(0)).wires.len() as i64)))
             }
             OpKind::Gate(gate) => self.gate(*gate, &args(), span),
             OpKind::Unitary => self.unitary(&args(), span),
@@ -164,8 +165,8 @@ impl<'m> Machine<'m> {
     }
 
     fn for_loop(&mut self, frame: &mut Frame, op: &Op) -> Result<Vec<Abstract>, Failure> {
-        let start = self.int(frame.get(op.args[0]), "the bound of a loop", op.span)?;
-        let end = self.int(frame.get(op.args[1]), "the bound of a loop", op.span)?;
+        let start = int(frame.get(op.args[0]), "the bound of a loop", op.span)?;
+        let end = int(frame.get(op.args[1]), "the bound of a loop", op.span)?;
         let mut carried: Vec<Abstract> = op.args[2..].iter().map(|&value| frame.get(value).clone()).collect();
         for index in start..end {
             self.step(op.span)?;
@@ -180,7 +181,7 @@ impl<'m> Machine<'m> {
         loop {
             self.step(op.span)?;
             let test = self.region(frame, &op.regions[0], carried.clone())?;
-            if !self.known(&test[0], "the condition of a loop", op.span)?.to_bool() {
+            if !known(&test[0], "the condition of a loop", op.span)?.to_bool() {
                 return Ok(carried);
             }
             carried = self.region(frame, &op.regions[1], carried)?;
@@ -188,7 +189,7 @@ impl<'m> Machine<'m> {
     }
 
     fn map(&mut self, frame: &mut Frame, op: &Op) -> Result<Vec<Abstract>, Failure> {
-        let count = self.int(frame.get(op.args[0]), "the length of a tensor", op.span)?;
+        let count = int(frame.get(op.args[0]), "the length of a tensor", op.span)?;
         let mut items = Vec::with_capacity(count.max(0) as usize);
         for index in 0..count {
             self.step(op.span)?;
@@ -205,35 +206,30 @@ impl<'m> Machine<'m> {
         }
         Ok(())
     }
+}
 
-    /// A value that must be known; `what` is said where it isn't.
-    pub(super) fn known<'v>(
-        &self,
-        value: &'v Abstract,
-        what: &str,
-        span: Span,
-    ) -> Result<&'v Value, Failure> {
-        match value {
-            Abstract::Known(value) => Ok(value),
-            value if value.has_floats() => Err(faults::depends_on_float(what, span)),
-            _ => Err(faults::depends_on_outcome(what, span)),
+/// A value that must be known; `what` is said where it isn't.
+pub(super) fn known<'v>(value: &'v Abstract, what: &str, span: Span) -> Result<&'v Value, Failure> {
+    match value {
+        Abstract::Known(value) => Ok(value),
+        value if value.has_floats() => Err(faults::depends_on_float(what, span)),
+        _ => Err(faults::depends_on_outcome(what, span)),
+    }
+}
+
+/// An int that must be known.
+pub(super) fn int(value: &Abstract, what: &str, span: Span) -> Result<i64, Failure> {
+    Ok(known(value, what, span)?.to_int())
+}
+
+/// Calls a row of the prelude.
+pub(super) fn call_row(id: BuiltinId, mut args: Vec<Value>, span: Span) -> Result<Value, Failure> {
+    (id.row().call)(&mut NoHost, &mut args).map_err(|mut fault| {
+        if fault.primary.is_none() {
+            fault.primary = Some(qml_source::Label { span, text: "here".into() });
         }
-    }
-
-    /// An int that must be known.
-    pub(super) fn int(&self, value: &Abstract, what: &str, span: Span) -> Result<i64, Failure> {
-        Ok(self.known(value, what, span)?.to_int())
-    }
-
-    /// Calls a row of the prelude.
-    pub(super) fn call_row(&self, id: BuiltinId, mut args: Vec<Value>, span: Span) -> Result<Value, Failure> {
-        (id.row().call)(&mut NoHost, &mut args).map_err(|mut fault| {
-            if fault.primary.is_none() {
-                fault.primary = Some(qml_source::Label { span, text: "here".into() });
-            }
-            fault
-        })
-    }
+        fault
+    })
 }
 
 fn constant_value(constant: &Constant) -> Value {

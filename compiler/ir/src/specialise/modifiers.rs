@@ -4,7 +4,7 @@ use qml_source::{Span, bug};
 
 use super::controls;
 use super::faults::{self, Failure};
-use super::machine::{Frame, Machine};
+use super::machine::{Frame, Machine, int};
 use super::qubits::{self, Qubits};
 use super::value::Abstract;
 use crate::circuit::{Control, Op, OpKind};
@@ -44,7 +44,7 @@ impl Machine<'_> {
             Modifier::Adjoint => self.emit_inverse(ops)?,
             Modifier::Control(on_one) => self.control(ops, &args, on_one, span)?,
             Modifier::Power => {
-                let exponent = self.int(&args[0], "the exponent of `power`", span)?;
+                let exponent = int(&args[0], "the exponent of `power`", span)?;
                 let ops = if exponent < 0 { inverse(ops) } else { ops };
                 self.n_ops = self.n_ops.saturating_sub(ops.len());
                 let ops = if exponent == 0 { Vec::new() } else { ops };

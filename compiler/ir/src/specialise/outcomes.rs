@@ -4,7 +4,7 @@ use qml_prelude::Value;
 use qml_source::Span;
 
 use super::faults::{self, Failure};
-use super::machine::{Frame, Machine};
+use super::machine::{Frame, Machine, known};
 use super::qubits;
 use super::value::{Abstract, Grid};
 use crate::circuit::{Bit, BitExpr, Op, OpKind};
@@ -40,7 +40,7 @@ impl Machine<'_> {
     pub(super) fn branch(&mut self, frame: &mut Frame, op: &host::Op) -> Result<Vec<Abstract>, Failure> {
         let condition = frame.get(op.args[0]).clone();
         let Abstract::Outcome(condition) = condition else {
-            let holds = self.known(&condition, "a branch", op.span)?.to_bool();
+            let holds = known(&condition, "a branch", op.span)?.to_bool();
             return self.region(frame, &op.regions[usize::from(!holds)], Vec::new());
         };
         let (then_values, then) = self.collect(frame, &op.regions[0])?;

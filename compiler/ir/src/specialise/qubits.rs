@@ -6,7 +6,7 @@ use qml_prelude::{Tensor, Value};
 use qml_source::{Span, bug};
 
 use super::faults::{self, Failure};
-use super::machine::Machine;
+use super::machine::{Machine, int, known};
 use super::value::Abstract;
 use crate::circuit::Wire;
 
@@ -25,7 +25,7 @@ pub(super) struct Qubits {
 impl Machine<'_> {
     pub(super) fn allocate(&mut self, count: &Abstract, span: Span) -> Result<Abstract, Failure> {
         self.require_irreversible("`qubit[...]`", span)?;
-        let count = self.int(count, "the number of qubits", span)?;
+        let count = int(count, "the number of qubits", span)?;
         if count < 0 {
             return Err(faults::too_small("the number of qubits", count, 0, span));
         }
@@ -37,73 +37,58 @@ impl Machine<'_> {
         let wires = (start..self.n_wires).map(Wire).collect();
         Ok(Abstract::Qubits(Qubits { wires, is_register: true, span }))
     }
+}
 
-    pub(super) fn qubit_at(
-        &self,
-        register: &Abstract,
-        index: &Abstract,
-        span: Span,
-    ) -> Result<Abstract, Failure> {
-        let register = operand(register);
-        let index = self.int(index, "the index of a qubit", span)?;
-        match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
-            Some(&wire) => Ok(Abstract::Qubits(Qubits { wires: [wire].into(), is_register: false, span })),
-            None => Err(faults::qubit_out_of_range(index, register.wires.len(), span)),
+/// `register[index]`.
+pub(super) fn qubit_at(register: &Abstract, index: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    let register = operand(register);
+    let index = int(index, "the index of a qubit", span)?;
+    match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
+        Some(&wire) => Ok(Abstract::Qubits(Qubits { wires: [wire].into(), is_register: false, span })),
+        None => Err(faults::qubit_out_of_range(index, register.wires.len(), span)),
+    }
+}
+
+/// `register[a..b]`, or the qubits at the indices of a tensor.
+pub(super) fn qubit_slice(register: &Abstract, part: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    let register = operand(register);
+    let len = register.wires.len();
+    let wires: Rc<[Wire]> = match known(part, "the index of a qubit", span)? {
+        Value::Tuple(bounds) => {
+            let bound = |value: &Value, default| if *value == Value::Unit { default } else { value.to_int() };
+            let (start, end) = (bound(&bounds[0], 0), bound(&bounds[1], len as i64));
+            if start < 0 || end > len as i64 || start > end {
+                return Err(faults::slice_out_of_range(start, end, len, span));
+            }
+            register.wires[start as usize..end as usize].into()
         }
-    }
-
-    pub(super) fn qubit_slice(
-        &self,
-        register: &Abstract,
-        part: &Abstract,
-        span: Span,
-    ) -> Result<Abstract, Failure> {
-        let register = operand(register);
-        let len = register.wires.len();
-        let wires: Rc<[Wire]> = match self.known(part, "the index of a qubit", span)? {
-            Value::Tuple(bounds) => {
-                let bound =
-                    |value: &Value, default| if *value == Value::Unit { default } else { value.to_int() };
-                let (start, end) = (bound(&bounds[0], 0), bound(&bounds[1], len as i64));
-                if start < 0 || end > len as i64 || start > end {
-                    return Err(faults::slice_out_of_range(start, end, len, span));
-                }
-                register.wires[start as usize..end as usize].into()
+        Value::Tensor(Tensor::Bool(mask)) => {
+            if mask.len() != len {
+                return Err(faults::lengths_differ("the index", len, mask.len(), span));
             }
-            Value::Tensor(Tensor::Bool(mask)) => {
-                if mask.len() != len {
-                    return Err(faults::lengths_differ("the index", len, mask.len(), span));
-                }
-                register
-                    .wires
-                    .iter()
-                    .zip(mask.iter())
-                    .filter(|(_, chosen)| **chosen)
-                    .map(|(wire, _)| *wire)
-                    .collect()
-            }
-            indices => {
-                let mut wires = Vec::new();
-                for index in indices.clone().into_ints() {
-                    match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
-                        Some(wire) if wires.contains(wire) => {
-                            return Err(faults::same_qubit_twice(
-                                register,
-                                register,
-                                *wire,
-                                "the slice",
-                                span,
-                            ));
-                        }
-                        Some(&wire) => wires.push(wire),
-                        None => return Err(faults::qubit_out_of_range(index, len, span)),
+            register
+                .wires
+                .iter()
+                .zip(mask.iter())
+                .filter(|(_, chosen)| **chosen)
+                .map(|(wire, _)| *wire)
+                .collect()
+        }
+        indices => {
+            let mut wires = Vec::new();
+            for index in indices.clone().into_ints() {
+                match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
+                    Some(wire) if wires.contains(wire) => {
+                        return Err(faults::same_qubit_twice(register, register, *wire, "the slice", span));
                     }
+                    Some(&wire) => wires.push(wire),
+                    None => return Err(faults::qubit_out_of_range(index, len, span)),
                 }
-                wires.into()
             }
-        };
-        Ok(Abstract::Qubits(Qubits { wires, is_register: true, span }))
-    }
+            wires.into()
+        }
+    };
+    Ok(Abstract::Qubits(Qubits { wires, is_register: true, span }))
 }
 
 /// The qubits of an operand.

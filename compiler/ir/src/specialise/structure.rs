@@ -6,7 +6,7 @@ use qml_source::{Code, Diagnostic, Span, bug};
 
 use super::arithmetic::row;
 use super::faults::Failure;
-use super::machine::Machine;
+use super::machine::{Machine, call_row, int, known};
 use super::value::{Abstract, Grid, parts_of};
 
 /// For a function that moves elements about, which arguments hold them; none for others.
@@ -33,7 +33,7 @@ impl Machine<'_> {
         match (id.row().name, args) {
             // Numbers would come back as elements.
             ("op.dim", [x, axis]) => {
-                let axis = self.int(axis, "an axis", span)?;
+                let axis = int(axis, "an axis", span)?;
                 return Ok(Abstract::Known(Value::Int(x.shape()[axis as usize] as i64)));
             }
             ("op.len" | "len", [x]) => {
@@ -50,7 +50,7 @@ impl Machine<'_> {
             }
             ("list.stack", [list]) => return self.stack(&list_items(list), span),
             ("list.get", [list, index]) => {
-                let index = self.int(index, "an index", span)?;
+                let index = int(index, "an index", span)?;
                 return Ok(list_items(list)[index as usize].clone());
             }
             ("op.stack", items) => return self.stack(items, span),
@@ -67,17 +67,17 @@ impl Machine<'_> {
             values.push(if positions.contains(&position) {
                 numbered(arg, &mut pool)
             } else {
-                self.known(arg, "an index", span)?.clone()
+                known(arg, "an index", span)?.clone()
             });
         }
-        let result = self.call_row(id, values, span)?;
+        let result = call_row(id, values, span)?;
         Ok(restored(&result, &pool))
     }
 
     /// A tensor of items; tensors as items go on a new first axis.
     pub(super) fn stack(&mut self, items: &[Abstract], span: Span) -> Result<Abstract, Failure> {
         if let Some(known) = items.iter().map(|item| item.known().cloned()).collect::<Option<Vec<_>>>() {
-            return Ok(Abstract::Known(self.call_row(row("op.stack"), known, span)?));
+            return Ok(Abstract::Known(call_row(row("op.stack"), known, span)?));
         }
         let mut all = Vec::new();
         let first = items[0].shape().to_vec();

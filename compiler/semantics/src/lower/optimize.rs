@@ -10,14 +10,12 @@ use crate::hir::{Expr, Iterable, Optimize};
 
 impl Body<'_, '_> {
     pub(super) fn optimize(&mut self, optimize: &Optimize, span: Span) {
-        let state = match optimize.optimizer_local {
-            Some(local) => local.0 as usize,
-            None => {
-                let optimizer = self.expr(&optimize.optimizer);
-                let fresh =
-                    self.builtin("opt.start", vec![optimizer], Type::Optimizer, optimize.optimizer.span);
-                self.hidden(fresh)
-            }
+        let state = if let Some(local) = optimize.optimizer_local {
+            local.0 as usize
+        } else {
+            let optimizer = self.expr(&optimize.optimizer);
+            let fresh = self.builtin("opt.start", vec![optimizer], Type::Optimizer, optimize.optimizer.span);
+            self.hidden(fresh)
         };
         let mut carried: Vec<Variable> = optimize.places.iter().map(|place| place.local.0 as usize).collect();
         carried.push(state);

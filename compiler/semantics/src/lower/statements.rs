@@ -15,7 +15,9 @@ impl Body<'_, '_> {
                 self.bind(pattern, value, stmt.span);
             }
             StmtKind::Assign { places, operator, value } => self.assign(places, *operator, value),
-            StmtKind::Expr(value) => _ = self.result(value),
+            StmtKind::Expr(value) => {
+                self.result(value);
+            }
             StmtKind::Return(value) => {
                 let results: Vec<ValueId> = value.iter().flat_map(|value| self.result(value)).collect();
                 let Some((flag, variable)) = self.returned else {

@@ -42,11 +42,10 @@ kernel @k(%0 x: float, %1 y: float, %2 t: tensor(float, 1)) -> (register) {
             _ => format!("float = builtin[dot] %{s}, %{u}"),
         };
         if line.starts_with("float") {
-            scalars.push(value)
+            scalars.push(value);
         } else {
-            tensors.push(value)
+            tensors.push(value);
         }
-        // Keeps what grows in bounds.
         let _ = writeln!(text, "  %{value}: {line}");
     }
     let last = scalars[scalars.len() - 1];

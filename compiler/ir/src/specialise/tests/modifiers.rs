@@ -140,9 +140,9 @@ fn within_conjugates() {
 fn a_doubly_controlled_phase_is_one_on_both() {
     let text = "  control[true, false] %12, %10 {\n    gate[gphase] %0\n    yield\n  }";
     let u = matrix(text, [0.7, 0.0]);
-    for index in 0..8 {
+    for (index, row) in u.iter().enumerate() {
         let phase = if index & 0b101 == 0b100 { 0.7 } else { 0.0 };
-        assert!((u[index][index] - C64::from_polar(1.0, phase)).norm() < 1e-12);
+        assert!((row[index] - C64::from_polar(1.0, phase)).norm() < 1e-12);
     }
 }
 
