@@ -7,7 +7,7 @@ use qml_syntax::ast::{self, Name};
 
 use crate::check::Checker;
 use crate::effect::{DeferredCall, EffectError, Effects, Surroundings};
-use crate::hir::{self, Expr, ExprKind, FunctionId, Local, LocalId, StructId, Type};
+use crate::hir::{self, Expr, ExprKind, FunctionId, GlobalId, Local, LocalId, StructId, Type};
 use crate::size::Size;
 use crate::types::{self, Names};
 
@@ -95,6 +95,8 @@ pub(crate) struct Body<'c, 'a> {
     pub effects: Effects,
     /// What it calls.
     pub calls: Vec<(FunctionId, Span)>,
+    /// The `const`s and `param`s that it names.
+    pub globals: Vec<(GlobalId, Span)>,
 }
 
 impl<'c, 'a> Body<'c, 'a> {
@@ -115,6 +117,7 @@ impl<'c, 'a> Body<'c, 'a> {
             saw_outcome: false,
             effects: Effects::PURE,
             calls: Vec::new(),
+            globals: Vec::new(),
         }
     }
 

@@ -28,18 +28,39 @@ pub struct Checked {
 /// Checks a program. `modules[0]` is the file that runs; `params` are the names and values given from outside
 /// (`-D layers=3`).
 pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
+    let (checked, order) = check_in_order(modules, params, &[]);
+    // Values that call functions may need others that come later in the source. That is known when all bodies are
+    // checked, and seldom: a second turn meets each value after those that it needs.
+    if order.is_sorted_by_key(|(id, _)| *id) {
+        return checked;
+    }
+    let order: Vec<_> = order.into_iter().map(|(_, item)| item).collect();
+    check_in_order(modules, params, &order).0
+}
+
+/// Checks with these `const`s and `param`s first. Also gives the order in which they have to stand.
+fn check_in_order(
+    modules: &[SourceModule],
+    params: &[(String, String)],
+    first: &[(usize, usize)],
+) -> (Checked, Vec<(usize, (usize, usize))>) {
     let mut checker = Checker::new(modules);
     checker.scopes = scope::build(modules, &mut checker.diagnostics);
     global::read_params(&mut checker, params);
+    for (module, item) in first {
+        global::state(&mut checker, *module, *item, None);
+    }
     for module in 0..modules.len() {
         if !checker.is_std(module) {
             check_items(&mut checker, module);
         }
     }
     checker.check_queued();
-    let tests = checker.tests.take().unwrap_or_default();
     effect::check_calls(&mut checker);
-    checker.finish(tests)
+    let order = global::order(&mut checker);
+    let position = |item| checker.globals.iter().position(|entry| entry.item == item).unwrap_or(0);
+    let order = order.into_iter().map(|item| (position(item), item)).collect();
+    (checker.finish(), order)
 }
 
 /// The state of a check.
@@ -68,7 +89,7 @@ pub(crate) struct Checker<'a> {
     pub deferred: Vec<DeferredCall>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
-    tests: Option<Vec<hir::Test>>,
+    tests: Vec<hir::Test>,
 }
 
 impl<'a> Checker<'a> {
@@ -86,7 +107,7 @@ impl<'a> Checker<'a> {
             params: HashMap::new(),
             deferred: Vec::new(),
             diagnostics: Vec::new(),
-            tests: Some(Vec::new()),
+            tests: Vec::new(),
         }
     }
 
@@ -114,13 +135,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn finish(mut self, tests: Vec<hir::Test>) -> Checked {
+    fn finish(mut self) -> Checked {
         let main = self.main();
         let functions = self.functions.into_iter().map(FunctionEntry::into_hir).collect();
         let globals = self.globals.into_iter().map(|entry| entry.global).collect();
         self.diagnostics.sort_by_key(position);
         self.diagnostics.dedup();
-        let program = hir::Program { functions, globals, structs: self.structs, main, tests };
+        let program = hir::Program { functions, globals, structs: self.structs, main, tests: self.tests };
         Checked { program, diagnostics: self.diagnostics }
     }
 
@@ -156,9 +177,7 @@ fn check_items(checker: &mut Checker<'_>, module: usize) {
             }
             ast::ItemKind::Test(test) if module == 0 => {
                 let test = body::check_test(checker, module, test);
-                if let Some(tests) = &mut checker.tests {
-                    tests.push(test);
-                }
+                checker.tests.push(test);
             }
             ast::ItemKind::Test(_) | ast::ItemKind::Use(_) | ast::ItemKind::Broken(_) => {}
         }

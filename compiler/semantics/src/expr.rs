@@ -99,6 +99,7 @@ impl Body<'_, '_> {
     fn global_expr(&mut self, module: usize, item: usize, span: Span) -> Expr {
         match global::state(self.checker, module, item, Some(span)) {
             Some(id) => {
+                self.globals.push((id, span));
                 let ty = self.checker.globals[id.0 as usize].global.ty.clone();
                 Expr { span, ty, kind: ExprKind::Global(id) }
             }

@@ -9,7 +9,7 @@ use crate::body::{Body, Facts, Kind, TypeError};
 use crate::check::Checker;
 use crate::declared::Place;
 use crate::effect::{EffectError, Effects};
-use crate::hir::{self, Block, Expr, FunctionId, Local, LocalId, SizeParameter, Type};
+use crate::hir::{self, Block, Expr, FunctionId, GlobalId, Local, LocalId, SizeParameter, Type};
 use crate::scope::NameError;
 use crate::size::Size;
 use crate::types;
@@ -58,6 +58,8 @@ pub(crate) struct FunctionEntry<'a> {
     pub effects: Effects,
     /// What it calls.
     pub calls: Vec<(FunctionId, Span)>,
+    /// The `const`s and `param`s that it names.
+    pub globals: Vec<(GlobalId, Span)>,
     path: String,
     docs: Option<String>,
     shots: Option<i64>,
@@ -116,6 +118,7 @@ pub(crate) fn id(checker: &mut Checker<'_>, module: usize, item: usize) -> Optio
         signature: Rc::new(signature),
         effects: Effects::PURE,
         calls: Vec::new(),
+        globals: Vec::new(),
         path: format!("{}.{}", source.path, callable.name.text),
         docs: ast_item.docs.as_ref().map(|docs| docs.text.clone()),
         shots,
@@ -251,10 +254,11 @@ pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
     let condition = callable.condition.as_ref().map(|condition| body.size_condition(condition));
     body.result = signature.result.clone();
     let block = body.scoped(|body| body.function_block(callable));
-    let (locals, effects, calls) = (body.locals, body.effects, body.calls);
+    let (locals, effects, calls, globals) = (body.locals, body.effects, body.calls, body.globals);
     let entry = &mut checker.functions[id.0 as usize];
     entry.effects = effects;
     entry.calls = calls;
+    entry.globals = globals;
     entry.checked = Some(CheckedBody { locals, condition, block });
 }
 

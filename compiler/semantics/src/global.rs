@@ -11,6 +11,10 @@ use crate::hir::{Expr, ExprKind, FunctionId, Global, GlobalId, Type};
 use crate::size::Size;
 use crate::suggest;
 
+mod order;
+
+pub(crate) use order::order;
+
 /// A `const` or `param` whose value was checked.
 pub(crate) struct GlobalEntry {
     /// For later stages.
@@ -19,6 +23,10 @@ pub(crate) struct GlobalEntry {
     pub value: Option<Size>,
     /// The functions that the value calls.
     pub calls: Vec<(FunctionId, Span)>,
+    /// The others that it names.
+    pub uses: Vec<(GlobalId, Span)>,
+    /// Its file, and its position in it.
+    pub item: (usize, usize),
 }
 
 /// What is known of a `const` or `param`.
@@ -50,8 +58,8 @@ pub(crate) fn state(checker: &mut Checker<'_>, module: usize, item: usize, used:
         None => checker.global_states.insert((module, item), GlobalState::Open),
     };
     let entry = match kind {
-        ItemKind::Const(item) => check_const(checker, module, item),
-        ItemKind::Param(item) => check_param(checker, module, item),
+        ItemKind::Const(declared) => check_const(checker, (module, item), declared),
+        ItemKind::Param(declared) => check_param(checker, (module, item), declared),
         _ => return None,
     };
     if let Some(GlobalState::Failed) = checker.global_states.get(&(module, item)) {
@@ -63,8 +71,8 @@ pub(crate) fn state(checker: &mut Checker<'_>, module: usize, item: usize, used:
     Some(id)
 }
 
-fn check_const(checker: &mut Checker<'_>, module: usize, item: &ast::Const) -> GlobalEntry {
-    let mut body = Body::new(checker, module, Kind::Constant);
+fn check_const(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Const) -> GlobalEntry {
+    let mut body = Body::new(checker, place.0, Kind::Constant);
     let declared = item.ty.as_ref().map(|ty| body.declared_type(ty, Place::Item));
     let init = match &declared {
         Some(ty) => body.expr_of(&item.value, ty),
@@ -72,14 +80,14 @@ fn check_const(checker: &mut Checker<'_>, module: usize, item: &ast::Const) -> G
     };
     let value = body.size(&init);
     let ty = declared.unwrap_or_else(|| init.ty.clone());
-    let (locals, calls) = (body.locals, body.calls);
+    let (locals, calls, uses) = (body.locals, body.calls, body.globals);
     let global = Global { name: item.name.clone(), ty, init, locals, is_param: false };
-    GlobalEntry { global, value, calls }
+    GlobalEntry { global, value, calls, uses, item: place }
 }
 
-fn check_param(checker: &mut Checker<'_>, module: usize, item: &ast::Param) -> GlobalEntry {
-    let given = (module == 0).then(|| checker.params.remove(&item.name.text)).flatten();
-    let mut body = Body::new(checker, module, Kind::Constant);
+fn check_param(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Param) -> GlobalEntry {
+    let given = (place.0 == 0).then(|| checker.params.remove(&item.name.text)).flatten();
+    let mut body = Body::new(checker, place.0, Kind::Constant);
     let ty = body.declared_type(&item.ty, Place::Item);
     if !matches!(ty, Type::Int | Type::Float | Type::Complex | Type::Bool | Type::Str | Type::Error) {
         let text = body.show(&ty);
@@ -91,9 +99,9 @@ fn check_param(checker: &mut Checker<'_>, module: usize, item: &ast::Param) -> G
     }
     let init = given.unwrap_or(default);
     let value = body.size(&init);
-    let locals = body.locals;
+    let (locals, uses) = (body.locals, body.globals);
     let global = Global { name: item.name.clone(), ty, init, locals, is_param: true };
-    GlobalEntry { global, value, calls: Vec::new() }
+    GlobalEntry { global, value, calls: Vec::new(), uses, item: place }
 }
 
 fn is_constant(expr: &Expr) -> bool {

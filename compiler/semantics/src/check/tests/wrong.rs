@@ -43,6 +43,9 @@ fn declarations() {
         Q0113 `A` the value of `A` needs itself
         Q0112 `[0.0 for i in 0..2]` a comprehension in a default is not supported yet
     "#]]);
+    refuse("const A = f(2); fn f(x: int) -> int { return x * B; } const B = g(); fn g() -> int { return A; }", expect![[r#"
+        Q0113 `B` the value of `B` needs itself
+    "#]]);
     refuse("param a: float[2] = [1.0, 2.0]; param b: int = len([1]); param c: int = 2.5;", expect![[r#"
         Q0114 `float[2]` a `param` can't be `float[2]`
         Q0114 `[1.0, 2.0]` the default of a `param` is a constant
