@@ -12,23 +12,6 @@ use crate::circuit::Angle;
 use crate::host::{BinaryOp, UnaryOp};
 
 impl Machine<'_> {
-    pub(super) fn unary(&mut self, operator: UnaryOp, x: &Abstract, span: Span) -> Result<Abstract, Failure> {
-        match (operator, x) {
-            (UnaryOp::Neg, Abstract::Known(Value::Float(x))) => Ok(Abstract::Known(Value::Float(-x))),
-            (UnaryOp::Not, Abstract::Known(Value::Bool(x))) => Ok(Abstract::Known(Value::Bool(!x))),
-            (UnaryOp::ToFloat, Abstract::Known(x)) => Ok(Abstract::Known(Value::Float(x.to_float()))),
-            (UnaryOp::Neg, Abstract::Known(x)) => {
-                Ok(Abstract::Known(call_row(row("op.neg"), vec![x.clone()], span)?))
-            }
-            (UnaryOp::Neg, Abstract::Float(x)) => Ok(Abstract::float(x.times(-1.0))),
-            (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(outcomes::not(x.clone()))),
-            (UnaryOp::ToFloat | UnaryOp::Neg, Abstract::Outcome(_)) => {
-                Err(faults::depends_on_outcome("a number", span))
-            }
-            _ => bug!("{operator:?} of {x:?}"),
-        }
-    }
-
     pub(super) fn binary(
         &mut self,
         operator: BinaryOp,
@@ -41,9 +24,9 @@ impl Machine<'_> {
                 if let Some(value) = int_binary(operator, *a, *b) {
                     return Ok(Abstract::Known(value));
                 }
-                self.known_binary(operator, x, y, span)
+                known_binary(operator, x, y, span)
             }
-            (Abstract::Known(_), Abstract::Known(_)) => self.known_binary(operator, x, y, span),
+            (Abstract::Known(_), Abstract::Known(_)) => known_binary(operator, x, y, span),
             (Abstract::Outcome(_) | Abstract::Known(Value::Bool(_)), Abstract::Outcome(_))
             | (Abstract::Outcome(_), Abstract::Known(Value::Bool(_))) => {
                 let (x, y) = (x.to_outcome(), y.to_outcome());
@@ -85,17 +68,29 @@ impl Machine<'_> {
         };
         Ok(self.bind.binary(function, x, y))
     }
+}
 
-    fn known_binary(
-        &mut self,
-        operator: BinaryOp,
-        x: &Abstract,
-        y: &Abstract,
-        span: Span,
-    ) -> Result<Abstract, Failure> {
-        let args = [x, y].iter().filter_map(|value| value.known().cloned()).collect();
-        Ok(Abstract::Known(call_row(row(row_name(operator)), args, span)?))
+/// An operation on one scalar.
+pub(super) fn unary(operator: UnaryOp, x: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    match (operator, x) {
+        (UnaryOp::Neg, Abstract::Known(Value::Float(x))) => Ok(Abstract::Known(Value::Float(-x))),
+        (UnaryOp::Not, Abstract::Known(Value::Bool(x))) => Ok(Abstract::Known(Value::Bool(!x))),
+        (UnaryOp::ToFloat, Abstract::Known(x)) => Ok(Abstract::Known(Value::Float(x.to_float()))),
+        (UnaryOp::Neg, Abstract::Known(x)) => {
+            Ok(Abstract::Known(call_row(row("op.neg"), vec![x.clone()], span)?))
+        }
+        (UnaryOp::Neg, Abstract::Float(x)) => Ok(Abstract::float(x.times(-1.0))),
+        (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(outcomes::not(x.clone()))),
+        (UnaryOp::ToFloat | UnaryOp::Neg, Abstract::Outcome(_)) => {
+            Err(faults::depends_on_outcome("a number", span))
+        }
+        _ => bug!("{operator:?} of {x:?}"),
     }
+}
+
+fn known_binary(operator: BinaryOp, x: &Abstract, y: &Abstract, span: Span) -> Result<Abstract, Failure> {
+    let args = [x, y].iter().filter_map(|value| value.known().cloned()).collect();
+    Ok(Abstract::Known(call_row(row(row_name(operator)), args, span)?))
 }
 
 /// The common cases; none where the row of the prelude has to say what is wrong.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use qml_prelude::{BuiltinId, Value};
 use qml_source::Span;
 
+use super::arithmetic::unary;
 use super::bind::{Binary, Unary};
 use super::faults::{self, Failure};
 use super::machine::{Machine, call_row, int};
@@ -18,7 +19,7 @@ impl Machine<'_> {
     pub(super) fn builtin(
         &mut self,
         id: BuiltinId,
-        args: Vec<Abstract>,
+        args: &[Abstract],
         span: Span,
     ) -> Result<Abstract, Failure> {
         if let Some(known) = args.iter().map(|arg| arg.known().cloned()).collect::<Option<Vec<_>>>() {
@@ -26,13 +27,13 @@ impl Machine<'_> {
         }
         let name = id.row().name;
         if let Some(positions) = structure::data_positions(name, args.len()) {
-            return self.rearrange(id, &args, positions, span);
+            return structure::rearrange(id, args, positions, span);
         }
         if args
             .iter()
             .any(|arg| matches!(arg, Abstract::Observable(_) | Abstract::Known(Value::Observable(_))))
         {
-            return self.observable_operator(name, &args, span);
+            return self.observable_operator(name, args, span);
         }
         if let Some(operator) = scalar_binary(name) {
             return self
@@ -48,13 +49,13 @@ impl Machine<'_> {
                 Ok(Abstract::float(machine.bind.binary(function, &x.to_angle(), &y.to_angle())))
             });
         }
-        self.other_builtin(name, &args, span)
+        self.other_builtin(name, args, span)
     }
 
     fn other_builtin(&mut self, name: &str, args: &[Abstract], span: Span) -> Result<Abstract, Failure> {
         match name {
-            "op.neg" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Neg, x, span)),
-            "op.not" => self.map_items(&args[0], &mut |machine, x| machine.unary(UnaryOp::Not, x, span)),
+            "op.neg" => self.map_items(&args[0], &mut |_, x| unary(UnaryOp::Neg, x, span)),
+            "op.not" => self.map_items(&args[0], &mut |_, x| unary(UnaryOp::Not, x, span)),
             "op.to_float" | "float" => self.float_elementwise(name, &args[0], span, |_, x| x.clone()),
             "op.to_observable" => {
                 self.map_items(&args[0], &mut |_, x| match super::observables::to_symbolic(x) {

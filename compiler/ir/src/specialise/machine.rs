@@ -3,10 +3,12 @@
 use qml_prelude::{BuiltinId, Fault, Host, ResultFunction, Value};
 use qml_source::{Span, bug};
 
+use super::arithmetic;
 use super::bind::BindBuilder;
 use super::faults::{self, Failure};
 use super::modifiers::Around;
 use super::qubits;
+use super::structure;
 use super::value::Abstract;
 use crate::circuit::Op as CircuitOp;
 use crate::host::{Constant, FunctionId, Module, Op, OpKind, Region, ValueId};
@@ -86,6 +88,14 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
+    /// Refuses early what would have too many operations in the end.
+    pub(super) fn require_room(&self, n_ops: u64, times: u64, span: Span) -> Result<(), Failure> {
+        if n_ops.saturating_mul(times) > (MAX_OPS - self.n_ops) as u64 {
+            return Err(faults::too_large("10 million operations", span));
+        }
+        Ok(())
+    }
+
     /// Evaluates a region whose operations are kept apart.
     pub(super) fn collect(
         &mut self,
@@ -130,10 +140,10 @@ impl<'m> Machine<'m> {
         match &op.kind {
             OpKind::Const(constant) => one(Abstract::Known(constant_value(constant))),
             OpKind::Global(id) => one(Abstract::Known(self.globals[id.0 as usize].clone())),
-            OpKind::Unary(operator) => one(self.unary(*operator, arg(0), span)?),
+            OpKind::Unary(operator) => one(arithmetic::unary(*operator, arg(0), span)?),
             OpKind::Binary(operator) => one(self.binary(*operator, arg(0), arg(1), span)?),
             OpKind::Builtin(id) => {
-                let value = self.builtin(*id, args(), span)?;
+                let value = self.builtin(*id, &args(), span)?;
                 Ok(if op.results.is_empty() { Vec::new() } else { vec![value] })
             }
             OpKind::Call(id) => self.broadcast_call(*id, args(), span),
@@ -196,7 +206,7 @@ impl<'m> Machine<'m> {
             let yields = self.region(frame, &op.regions[0], vec![Abstract::Known(Value::Int(index))])?;
             items.extend(yields);
         }
-        Ok(vec![self.stack(&items, op.span)?])
+        Ok(vec![structure::stack(&items, op.span)?])
     }
 
     fn step(&mut self, span: Span) -> Result<(), Failure> {

@@ -49,6 +49,7 @@ impl Machine<'_> {
                 self.n_ops = self.n_ops.saturating_sub(ops.len());
                 let ops = if exponent == 0 { Vec::new() } else { ops };
                 if !ops.is_empty() {
+                    self.require_room(ops.len() as u64, exponent.unsigned_abs(), span)?;
                     for _ in 0..exponent.unsigned_abs() {
                         ops.iter().cloned().try_for_each(|op| self.emit(op))?;
                     }

@@ -6,7 +6,7 @@ use qml_source::{Code, Diagnostic, Span, bug};
 
 use super::arithmetic::row;
 use super::faults::Failure;
-use super::machine::{Machine, call_row, int, known};
+use super::machine::{call_row, int, known};
 use super::value::{Abstract, Grid, parts_of};
 
 /// For a function that moves elements about, which arguments hold them; none for others.
@@ -21,77 +21,74 @@ pub(super) fn data_positions(name: &str, n_args: usize) -> Option<std::ops::Rang
     }
 }
 
-impl Machine<'_> {
-    /// Calls a row on the numbers of the elements, and puts the elements back.
-    pub(super) fn rearrange(
-        &mut self,
-        id: BuiltinId,
-        args: &[Abstract],
-        positions: std::ops::Range<usize>,
-        span: Span,
-    ) -> Result<Abstract, Failure> {
-        match (id.row().name, args) {
-            // Numbers would come back as elements.
-            ("op.dim", [x, axis]) => {
-                let axis = int(axis, "an axis", span)?;
-                return Ok(Abstract::Known(Value::Int(x.shape()[axis as usize] as i64)));
-            }
-            ("op.len" | "len", [x]) => {
-                let len = if let Abstract::List(items) = x { items.len() } else { x.shape()[0] };
-                return Ok(Abstract::Known(Value::Int(len as i64)));
-            }
-            ("shape", [x]) => {
-                return Ok(Abstract::Known(Value::vector(x.shape().iter().map(|&n| n as i64).collect())));
-            }
-            ("list.push", [list, item]) => {
-                let mut items = list_items(list);
-                items.push(item.clone());
-                return Ok(Abstract::list(items));
-            }
-            ("list.stack", [list]) => return self.stack(&list_items(list), span),
-            ("list.get", [list, index]) => {
-                let index = int(index, "an index", span)?;
-                return Ok(list_items(list)[index as usize].clone());
-            }
-            ("op.stack", items) => return self.stack(items, span),
-            ("op.index", [Abstract::Grid(grid), indices @ ..]) if indices.len() == grid.shape.len() => {
-                if let Some(item) = element(grid, indices) {
-                    return Ok(item);
-                }
-            }
-            _ => {}
+/// Calls a row on the numbers of the elements, and puts the elements back.
+pub(super) fn rearrange(
+    id: BuiltinId,
+    args: &[Abstract],
+    positions: std::ops::Range<usize>,
+    span: Span,
+) -> Result<Abstract, Failure> {
+    match (id.row().name, args) {
+        // Numbers would come back as elements.
+        ("op.dim", [x, axis]) => {
+            let axis = int(axis, "an axis", span)?;
+            return Ok(Abstract::Known(Value::Int(x.shape()[axis as usize] as i64)));
         }
-        let mut pool = Vec::new();
-        let mut values = Vec::with_capacity(args.len());
-        for (position, arg) in args.iter().enumerate() {
-            values.push(if positions.contains(&position) {
-                numbered(arg, &mut pool)
-            } else {
-                known(arg, "an index", span)?.clone()
-            });
+        ("op.len" | "len", [x]) => {
+            let len = if let Abstract::List(items) = x { items.len() } else { x.shape()[0] };
+            return Ok(Abstract::Known(Value::Int(len as i64)));
         }
-        let result = call_row(id, values, span)?;
-        Ok(restored(&result, &pool))
+        ("shape", [x]) => {
+            return Ok(Abstract::Known(Value::vector(x.shape().iter().map(|&n| n as i64).collect())));
+        }
+        ("list.push", [list, item]) => {
+            let mut items = list_items(list);
+            items.push(item.clone());
+            return Ok(Abstract::list(items));
+        }
+        ("list.stack", [list]) => return stack(&list_items(list), span),
+        ("list.get", [list, index]) => {
+            let index = int(index, "an index", span)?;
+            return Ok(list_items(list)[index as usize].clone());
+        }
+        ("op.stack", items) => return stack(items, span),
+        ("op.index", [Abstract::Grid(grid), indices @ ..]) if indices.len() == grid.shape.len() => {
+            if let Some(item) = element(grid, indices) {
+                return Ok(item);
+            }
+        }
+        _ => {}
     }
+    let mut pool = Vec::new();
+    let mut values = Vec::with_capacity(args.len());
+    for (position, arg) in args.iter().enumerate() {
+        values.push(if positions.contains(&position) {
+            numbered(arg, &mut pool)
+        } else {
+            known(arg, "an index", span)?.clone()
+        });
+    }
+    let result = call_row(id, values, span)?;
+    Ok(restored(&result, &pool))
+}
 
-    /// A tensor of items; tensors as items go on a new first axis.
-    pub(super) fn stack(&mut self, items: &[Abstract], span: Span) -> Result<Abstract, Failure> {
-        if let Some(known) = items.iter().map(|item| item.known().cloned()).collect::<Option<Vec<_>>>() {
-            return Ok(Abstract::Known(call_row(row("op.stack"), known, span)?));
-        }
-        let mut all = Vec::new();
-        let first = items[0].shape().to_vec();
-        for item in items {
-            if item.shape() != first {
-                let differing = item.shape().iter().zip(&first).position(|(a, b)| a != b).unwrap_or(0);
-                return Err(shapes_differ(&first, item.shape(), differing, span));
-            }
-            all.extend(item.to_grid().items.iter().cloned());
-        }
-        let mut shape = vec![items.len()];
-        shape.extend(first);
-        Ok(Grid { shape, items: all }.into_abstract())
+/// A tensor of items; tensors as items go on a new first axis.
+pub(super) fn stack(items: &[Abstract], span: Span) -> Result<Abstract, Failure> {
+    if let Some(known) = items.iter().map(|item| item.known().cloned()).collect::<Option<Vec<_>>>() {
+        return Ok(Abstract::Known(call_row(row("op.stack"), known, span)?));
     }
+    let mut all = Vec::new();
+    let first = items[0].shape().to_vec();
+    for item in items {
+        if item.shape() != first {
+            let differing = item.shape().iter().zip(&first).position(|(a, b)| a != b).unwrap_or(0);
+            return Err(shapes_differ(&first, item.shape(), differing, span));
+        }
+        all.extend(item.to_grid().items.iter().cloned());
+    }
+    let mut shape = vec![items.len()];
+    shape.extend(first);
+    Ok(Grid { shape, items: all }.into_abstract())
 }
 
 /// The element at indices that are all ints in range.

@@ -29,7 +29,7 @@ impl Body<'_, '_> {
             StmtKind::Break => self.jump(self.loops.last().and_then(|flags| flags.0), stmt.span),
             StmtKind::Continue => self.jump(self.loops.last().and_then(|flags| flags.1), stmt.span),
             StmtKind::If { condition, then, otherwise } => {
-                self.if_stmt(condition, then, otherwise, stmt.span)
+                self.if_stmt(condition, then, otherwise, stmt.span);
             }
             StmtKind::For { pattern, iterable, body } => self.for_stmt(pattern, iterable, body, stmt.span),
             StmtKind::While { condition, body } => self.while_stmt(condition, body, stmt.span),
