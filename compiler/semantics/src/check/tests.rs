@@ -7,6 +7,8 @@ use crate::modules::{SourceModule, UseTarget};
 use crate::{Checked, check};
 
 mod library;
+mod pages;
+mod robust;
 mod right;
 mod wrong;
 
