@@ -40,8 +40,6 @@ pub(crate) struct Facts {
     pub is_outcome: bool,
     /// A parameter or size.
     pub is_parameter: bool,
-    /// Holds qubits that were made here.
-    pub owns_qubits: bool,
 }
 
 /// One occurrence of a variable or of a field of it.

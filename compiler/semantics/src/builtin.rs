@@ -24,7 +24,9 @@ static SIGNATURES: LazyLock<HashMap<BuiltinId, Vec<Signature>>> = LazyLock::new(
     BUILTINS
         .iter()
         .enumerate()
-        .map(|(i, row)| (BuiltinId(i as u32), row.signatures.iter().map(|text| signature::read(text)).collect()))
+        .map(|(i, row)| {
+            (BuiltinId(i as u32), row.signatures.iter().map(|text| signature::read(text)).collect())
+        })
         .collect()
 });
 

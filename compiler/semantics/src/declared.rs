@@ -73,7 +73,10 @@ impl Body<'_, '_> {
         match place {
             Place::Signature(ast::Effect::Gate | ast::Effect::Kernel) => return ty,
             Place::Signature(ast::Effect::Fn) => {
-                self.report(EffectError::QuantumInFn { what: "a qubit as parameter or result".to_owned(), span });
+                self.report(EffectError::QuantumInFn {
+                    what: "a qubit as parameter or result".to_owned(),
+                    span,
+                });
             }
             Place::Local | Place::Item => self.report(EffectError::QubitInData { span }),
         }
@@ -88,7 +91,8 @@ impl Body<'_, '_> {
                 ast::ItemKind::Struct(_)
             )
         {
-            return struct_id(self.checker, entry.module, entry.item, name.span).map_or(Type::Error, Type::Struct);
+            return struct_id(self.checker, entry.module, entry.item, name.span)
+                .map_or(Type::Error, Type::Struct);
         }
         if let Some((_, ty)) = SCALARS.iter().find(|(scalar, _)| *scalar == name.text) {
             return ty.clone();

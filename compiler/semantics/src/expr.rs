@@ -60,7 +60,9 @@ impl Body<'_, '_> {
                 }
             }
             Ast::Field { base, field } => self.field_expr(expr, base, field),
-            Ast::If { condition, then, otherwise } => self.conditional(condition, then, otherwise, expected, span),
+            Ast::If { condition, then, otherwise } => {
+                self.conditional(condition, then, otherwise, expected, span)
+            }
             Ast::Grad { objective, places, method } => {
                 self.gradient(objective, places, method.as_ref(), span)
             }
@@ -112,7 +114,8 @@ impl Body<'_, '_> {
         let span = whole.span;
         if let Ast::Name(name) = &base.kind
             && self.find_local(&name.text).is_none()
-            && let Some((module, _)) = self.checker.scopes[self.module].modules.get(name.text.as_str()).copied()
+            && let Some((module, _)) =
+                self.checker.scopes[self.module].modules.get(name.text.as_str()).copied()
         {
             return self.module_value(module, field, span);
         }
@@ -139,7 +142,8 @@ impl Body<'_, '_> {
         if let Some(item) = found {
             return self.global_expr(module, item, span);
         }
-        let known: Vec<_> = items.iter().filter_map(|item| item.name()).map(|name| name.text.as_str()).collect();
+        let known: Vec<_> =
+            items.iter().filter_map(|item| item.name()).map(|name| name.text.as_str()).collect();
         let nearest = suggest::nearest(&name.text, known).map(str::to_owned);
         let path = self.checker.modules[module].path.clone();
         self.refuse(span, NameError::NoSuchItem { name: name.clone(), path, nearest })
@@ -150,7 +154,8 @@ impl Body<'_, '_> {
             Some(Type::Tuple(types)) if types.len() == parts.len() => types,
             _ => &[],
         };
-        let parts: Vec<_> = parts.iter().enumerate().map(|(i, part)| self.value(part, types.get(i))).collect();
+        let parts: Vec<_> =
+            parts.iter().enumerate().map(|(i, part)| self.value(part, types.get(i))).collect();
         let ty = Type::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
         Expr { span, ty, kind: ExprKind::Tuple(parts) }
     }

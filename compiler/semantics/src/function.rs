@@ -164,10 +164,12 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
     }
     let types: Vec<_> = parameters.iter().map(|local| locals[local.0 as usize].ty.clone()).collect();
     let sizes = solve::sizes(&mut body, &callable.sizes, &types);
-    let parameters = callable.parameters.iter().zip(&parameters).zip(types).map(|((parameter, &local), ty)| {
-        let default = parameter.default.as_ref().map(|default| read_default(body.checker, module, default, &ty));
-        Parameter { name: parameter.name.clone(), ty, local, default }
-    });
+    let parameters =
+        callable.parameters.iter().zip(&parameters).zip(types).map(|((parameter, &local), ty)| {
+            let default =
+                parameter.default.as_ref().map(|default| read_default(body.checker, module, default, &ty));
+            Parameter { name: parameter.name.clone(), ty, local, default }
+        });
     let parameters = parameters.collect();
     Signature { locals, sizes, parameters, result }
 }

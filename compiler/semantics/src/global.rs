@@ -41,7 +41,12 @@ pub(crate) enum GlobalState {
 }
 
 /// Checks a `const` or `param` when it is first asked for, at `used`.
-pub(crate) fn state(checker: &mut Checker<'_>, module: usize, item: usize, used: Option<Span>) -> Option<GlobalId> {
+pub(crate) fn state(
+    checker: &mut Checker<'_>,
+    module: usize,
+    item: usize,
+    used: Option<Span>,
+) -> Option<GlobalId> {
     let modules = checker.modules;
     let kind = &modules[module].ast.items[item].kind;
     match checker.global_states.get(&(module, item)) {

@@ -116,7 +116,9 @@ impl Body<'_, '_> {
                 let fields = &self.checker.structs[id.0 as usize].fields;
                 fields.iter().map(|(name, ty)| (name.text.clone(), ty.clone())).collect()
             }
-            Type::Counts => types::counts_fields().into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect(),
+            Type::Counts => {
+                types::counts_fields().into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect()
+            }
             _ => Vec::new(),
         };
         if let Some(found) = fields.iter().position(|(name, _)| *name == field.text) {
@@ -124,7 +126,8 @@ impl Body<'_, '_> {
         }
         if !types::has_error(ty) {
             let known: Vec<_> = fields.into_iter().map(|(name, _)| name).collect();
-            let nearest = crate::suggest::nearest(&field.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let nearest =
+                crate::suggest::nearest(&field.text, known.iter().map(String::as_str)).map(str::to_owned);
             let ty = self.show(ty);
             self.report(crate::body::TypeError::Field { field: field.clone(), ty, known, nearest });
         }

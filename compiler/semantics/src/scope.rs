@@ -38,7 +38,8 @@ pub(crate) struct Scope<'a> {
 
 /// The scopes of all files.
 pub(crate) fn build<'a>(modules: &'a [SourceModule], diagnostics: &mut Vec<Diagnostic>) -> Vec<Scope<'a>> {
-    let own: Vec<_> = modules.iter().enumerate().map(|(i, module)| own_items(i, module, diagnostics)).collect();
+    let own: Vec<_> =
+        modules.iter().enumerate().map(|(i, module)| own_items(i, module, diagnostics)).collect();
     let mut scopes = own.clone();
     for (module, scope) in modules.iter().zip(&mut scopes) {
         let uses = module.ast.items.iter().filter_map(|item| match &item.kind {

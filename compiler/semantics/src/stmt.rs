@@ -21,7 +21,9 @@ impl Body<'_, '_> {
 
     /// The statements of a block in the scope that is there.
     pub fn statements(&mut self, block: &ast::Block) -> Block {
-        Block { statements: block.statements.iter().filter_map(|statement| self.statement(statement)).collect() }
+        Block {
+            statements: block.statements.iter().filter_map(|statement| self.statement(statement)).collect(),
+        }
     }
 
     /// A statement; `None` for one that is reported and left out.
@@ -73,7 +75,6 @@ impl Body<'_, '_> {
             sources: self.uses[first_use..].to_vec(),
             is_outcome: self.saw_outcome,
             is_parameter: false,
-            owns_qubits: types::has_qubits(&value.ty),
         };
         self.saw_outcome |= saw_outcome;
         let ty = declared.unwrap_or_else(|| value.ty.clone());
@@ -276,9 +277,7 @@ impl Body<'_, '_> {
 fn makes_qubits(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Allocate(_) | ExprKind::Call(Callee::Function(_), _) => true,
-        ExprKind::Tuple(parts) => {
-            parts.iter().all(|part| !types::has_qubits(&part.ty) || makes_qubits(part))
-        }
+        ExprKind::Tuple(parts) => parts.iter().all(|part| !types::has_qubits(&part.ty) || makes_qubits(part)),
         _ => false,
     }
 }

@@ -140,11 +140,7 @@ pub(crate) fn is_arithmetic(ty: &Type, fields: &dyn Fn(StructId) -> Vec<Type>) -
     all_parts(ty, fields, &|scalar| matches!(scalar, Type::Float | Type::Complex))
 }
 
-fn all_parts(
-    ty: &Type,
-    fields: &dyn Fn(StructId) -> Vec<Type>,
-    is_meant: &dyn Fn(&Type) -> bool,
-) -> bool {
+fn all_parts(ty: &Type, fields: &dyn Fn(StructId) -> Vec<Type>, is_meant: &dyn Fn(&Type) -> bool) -> bool {
     match ty {
         Type::Error => true,
         Type::Tensor(element, _) => is_meant(element),

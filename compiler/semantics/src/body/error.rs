@@ -213,8 +213,6 @@ impl From<TypeError> for Diagnostic {
     }
 }
 
-
-
 fn helped(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
     match help {
         Some(help) => diagnostic.help(help),

@@ -68,7 +68,8 @@ impl Match {
             && found.rests.get(rest).is_some_and(|dims| axis >= dims.len())
         {
             let rank = found.rests[rest].len();
-            let position = signature.parameters.iter().position(|parameter| parameter.pattern == Pattern::Axis);
+            let position =
+                signature.parameters.iter().position(|parameter| parameter.pattern == Pattern::Axis);
             let argument = position.and_then(|position| found.positions[position]).unwrap_or(0);
             return Err(Failure::AxisRange { argument, axis, rank });
         }
@@ -362,7 +363,8 @@ impl Failure {
             }
             Self::Shape { argument, axis } => {
                 let shape = |value: &Expr| (value.span, types::show_shape(types::parts(&value.ty).1, body));
-                let other = values[..argument].iter().rev().find(|value| matches!(value.ty, Type::Tensor(..)));
+                let other =
+                    values[..argument].iter().rev().find(|value| matches!(value.ty, Type::Tensor(..)));
                 let what = match axis {
                     Some(axis) => format!("they differ in axis {axis}"),
                     None => "they have different numbers of axes".to_owned(),

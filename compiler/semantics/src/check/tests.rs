@@ -8,8 +8,8 @@ use crate::{Checked, check};
 
 mod library;
 mod pages;
-mod robust;
 mod right;
+mod robust;
 mod wrong;
 
 /// A standard library in small.
@@ -60,7 +60,8 @@ fn target(item: &qml_syntax::ast::Use) -> Option<UseTarget> {
 
 fn checked(source: &str, params: &[(&str, &str)]) -> (SourceMap, Checked) {
     let (sources, modules) = modules(source);
-    let params: Vec<_> = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let params: Vec<_> =
+        params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let checked = check(&modules, &params);
     (sources, checked)
 }

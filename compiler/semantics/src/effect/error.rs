@@ -82,11 +82,9 @@ impl From<EffectError> for Diagnostic {
                     .secondary(first, "used here")
                     .note("an operation on several qubits needs different ones")
             }
-            EffectError::Copied { span } => {
-                Diagnostic::error(Code::Q0406, "qubits can't be copied")
-                    .primary(span, "a second name or place for the same qubits")
-                    .help("use the register itself, or pass it to a gate or kernel")
-            }
+            EffectError::Copied { span } => Diagnostic::error(Code::Q0406, "qubits can't be copied")
+                .primary(span, "a second name or place for the same qubits")
+                .help("use the register itself, or pass it to a gate or kernel"),
             EffectError::ParameterReturned { span, declared } => {
                 Diagnostic::error(Code::Q0407, "qubits that came in as a parameter are returned")
                     .primary(span, "returned here")
@@ -95,7 +93,10 @@ impl From<EffectError> for Diagnostic {
             }
             EffectError::KernelResult { span, ty } => {
                 Diagnostic::error(Code::Q0408, format!("a kernel can't return `{ty}`"))
-                    .primary(span, "at most one register, and bits: `qubit[n]`, `bool[n]`, `(qubit[n], bool)`")
+                    .primary(
+                        span,
+                        "at most one register, and bits: `qubit[n]`, `bool[n]`, `(qubit[n], bool)`",
+                    )
                     .help("compute other values in a `fn` from the results of the program")
             }
             EffectError::EarlyReturn { span, effect: ast::Effect::Gate } => {
@@ -107,11 +108,12 @@ impl From<EffectError> for Diagnostic {
                     .primary(span, "it can only be the last statement")
                     .note("a kernel is one circuit, which always runs to its end")
             }
-            EffectError::NotReversible { what, span, modifier } => {
-                Diagnostic::error(Code::Q0410, format!("{what} can't be inverted, controlled or repeated as a gate"))
-                    .primary(span, "no gate")
-                    .secondary(modifier, "asks for gates only")
-            }
+            EffectError::NotReversible { what, span, modifier } => Diagnostic::error(
+                Code::Q0410,
+                format!("{what} can't be inverted, controlled or repeated as a gate"),
+            )
+            .primary(span, "no gate")
+            .secondary(modifier, "asks for gates only"),
             EffectError::Recursion { name, effect, span } => {
                 let message = format!("the {} `{}` calls itself", effect.keyword(), name.text);
                 Diagnostic::error(Code::Q0411, message)
@@ -124,16 +126,12 @@ impl From<EffectError> for Diagnostic {
                     .primary(span, "only a `fn` can do that")
                     .help("do it in the `fn` that calls the kernel")
             }
-            EffectError::WhileInGate { span } => {
-                Diagnostic::error(Code::Q0413, "`while` in a `gate`")
-                    .primary(span, "how often it runs has to be known when the gate is compiled")
-                    .help("use `for i in 0..n { }`")
-            }
-            EffectError::QubitInData { span } => {
-                Diagnostic::error(Code::Q0414, "qubits are no values")
-                    .primary(span, "they can't be part of a struct, tensor or variable's type")
-                    .help("use a register, `qubit[n]`")
-            }
+            EffectError::WhileInGate { span } => Diagnostic::error(Code::Q0413, "`while` in a `gate`")
+                .primary(span, "how often it runs has to be known when the gate is compiled")
+                .help("use `for i in 0..n { }`"),
+            EffectError::QubitInData { span } => Diagnostic::error(Code::Q0414, "qubits are no values")
+                .primary(span, "they can't be part of a struct, tensor or variable's type")
+                .help("use a register, `qubit[n]`"),
             EffectError::ProgramWithQubits { name, span, declared } => {
                 let message = format!("the kernel `{name}` takes qubits, and can't be run from a `fn`");
                 Diagnostic::error(Code::Q0415, message)

@@ -80,7 +80,8 @@ impl Body<'_, '_> {
                 && item.name().is_some_and(|declared| declared.text == name.text)
         };
         let Some(item) = items.iter().position(is_meant) else {
-            let known: Vec<_> = items.iter().filter_map(ast::Item::name).map(|name| name.text.as_str()).collect();
+            let known: Vec<_> =
+                items.iter().filter_map(ast::Item::name).map(|name| name.text.as_str()).collect();
             let nearest = suggest::nearest(&name.text, known).map(str::to_owned);
             let path = self.checker.modules[index].path.clone();
             self.check_orphan_arguments(arguments);
@@ -144,10 +145,13 @@ impl Body<'_, '_> {
                 None => i,
                 Some(given) => {
                     named_before = true;
-                    let Some(position) = parameters.iter().position(|parameter| *parameter == given.text) else {
-                        let nearest = suggest::nearest(&given.text, parameters.iter().copied()).map(str::to_owned);
+                    let Some(position) = parameters.iter().position(|parameter| *parameter == given.text)
+                    else {
+                        let nearest =
+                            suggest::nearest(&given.text, parameters.iter().copied()).map(str::to_owned);
                         let known = parameters.iter().map(|parameter| format!("`{parameter}`")).collect();
-                        let error = TypeError::ArgumentName { name: given.clone(), callee: name(), known, nearest };
+                        let error =
+                            TypeError::ArgumentName { name: given.clone(), callee: name(), known, nearest };
                         self.report(error);
                         return None;
                     };
@@ -173,7 +177,8 @@ impl Body<'_, '_> {
             return error_expr(span);
         }
         let text = self.show_signature(id);
-        let names: Vec<_> = signature.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
+        let names: Vec<_> =
+            signature.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
         let Some(arranged) = self.arrange(name, &names, arguments, span, Some(text.clone())) else {
             self.check_orphan_arguments(arguments);
             return error_expr(span);

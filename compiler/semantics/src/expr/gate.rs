@@ -97,7 +97,8 @@ impl Body<'_, '_> {
         let row = gate.def();
         let parameters: Vec<_> = row.params.iter().chain(row.wires).copied().collect();
         let signature = format!("{}({})", row.name, parameters.join(", "));
-        let Some(values) = self.gate_arguments(name, &parameters, parameters.len(), arguments, &signature, span)
+        let Some(values) =
+            self.gate_arguments(name, &parameters, parameters.len(), arguments, &signature, span)
         else {
             return error_expr(span);
         };
@@ -113,7 +114,8 @@ impl Body<'_, '_> {
             if let Some(dim) = dim {
                 match &length {
                     Some((first, at)) if !agree(first, &dim) => {
-                        let shape = |dim: &Dim, body: &Self| types::show_shape(std::slice::from_ref(dim), body);
+                        let shape =
+                            |dim: &Dim, body: &Self| types::show_shape(std::slice::from_ref(dim), body);
                         let (left, right) = ((*at, shape(first, self)), (value.span, shape(&dim, self)));
                         let what = "a gate goes through registers and tensors of one length".to_owned();
                         self.report(TypeError::Shapes { span, left, right, what });

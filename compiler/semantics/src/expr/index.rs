@@ -121,7 +121,9 @@ impl Body<'_, '_> {
         let message = format!("`{}` is no index here", self.show(&index.ty));
         let help = match (&index.ty, is_register) {
             (Type::Tensor(..), true) => Some("take a slice `q[0..2]`, or the qubits one by one".to_owned()),
-            (Type::Tensor(..), false) => Some("a list of indices gathers on the first axis: `xs[indices]`".to_owned()),
+            (Type::Tensor(..), false) => {
+                Some("a list of indices gathers on the first axis: `xs[indices]`".to_owned())
+            }
             (Type::Float, _) => Some("`int(x)` makes an int of a float".to_owned()),
             _ => None,
         };
@@ -134,7 +136,9 @@ impl Body<'_, '_> {
         // Only what fails for all sizes: `q[n]`, `q[-1]`, `xs[7]` of 4.
         let is_below = size.as_constant().is_some_and(|value| value < 0);
         let beyond = match length {
-            Dim::Size(length) => size.sub(length).and_then(|gap| gap.as_constant()).is_some_and(|gap| gap >= 0),
+            Dim::Size(length) => {
+                size.sub(length).and_then(|gap| gap.as_constant()).is_some_and(|gap| gap >= 0)
+            }
             Dim::Unknown => false,
         };
         if (is_below || beyond)

@@ -71,9 +71,8 @@ impl Body<'_, '_> {
                     checked.push(Clause::If(body.condition(condition)));
                 }
             };
-            let (first, others) = clauses.split_first().unwrap_or_else(|| {
-                qml_source::bug!("a comprehension without a clause")
-            });
+            let (first, others) =
+                clauses.split_first().unwrap_or_else(|| qml_source::bug!("a comprehension without a clause"));
             enter(body, first);
             let element = body.in_region(Surroundings::Comprehension, span, |body| {
                 others.iter().for_each(|clause| enter(body, clause));

@@ -178,7 +178,8 @@ impl Body<'_, '_> {
             _ => return self.refuse_operator(operator, at, span, &left, &right),
         };
         if types::surely_differ(inner.0, inner.1) {
-            let what = "the last axis of the left side and the first of the right side that it meets differ".to_owned();
+            let what = "the last axis of the left side and the first of the right side that it meets differ"
+                .to_owned();
             return self.refuse_shapes(at, span, &left, &right, what);
         }
         let ty = types::tensor(types::of_width(width), dims);

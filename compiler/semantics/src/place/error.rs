@@ -53,19 +53,20 @@ pub(crate) enum PlaceError {
 impl From<PlaceError> for Diagnostic {
     fn from(error: PlaceError) -> Self {
         match error {
-            PlaceError::NotAPlace { span } => {
-                Diagnostic::error(Code::Q0219, "this can't be assigned to")
-                    .primary(span, "not a variable, a field or an element")
-            }
+            PlaceError::NotAPlace { span } => Diagnostic::error(Code::Q0219, "this can't be assigned to")
+                .primary(span, "not a variable, a field or an element"),
             PlaceError::FieldOfElement { span } => {
                 Diagnostic::error(Code::Q0219, "a part of an element can't be assigned to")
                     .primary(span, "goes into an element")
-                    .help("take the element out, change it, put it back: `var x = xs[i]; x.w = e; xs[i] = x;`")
+                    .help(
+                        "take the element out, change it, put it back: `var x = xs[i]; x.w = e; xs[i] = x;`",
+                    )
             }
             PlaceError::Immutable { name, declared, is_parameter } => {
-                let diagnostic = Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
-                    .primary(name.span, "assigned here")
-                    .secondary(declared, "not declared with `var`");
+                let diagnostic =
+                    Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
+                        .primary(name.span, "assigned here")
+                        .secondary(declared, "not declared with `var`");
                 if is_parameter {
                     diagnostic.help(format!("take a copy that changes: `var {0} = {0};`", name.text))
                 } else {
@@ -90,10 +91,12 @@ impl From<PlaceError> for Diagnostic {
                     .primary(span, format!("takes {n_places} parts"))
             }
             PlaceError::NoOccurrence { span, name, objective, earlier } => {
-                let diagnostic =
-                    Diagnostic::error(Code::Q0501, format!("`{name}` doesn't occur in what is differentiated"))
-                        .primary(span, "differentiated by this")
-                        .secondary(objective, format!("`{name}` is not in here"));
+                let diagnostic = Diagnostic::error(
+                    Code::Q0501,
+                    format!("`{name}` doesn't occur in what is differentiated"),
+                )
+                .primary(span, "differentiated by this")
+                .secondary(objective, format!("`{name}` is not in here"));
                 match earlier {
                     Some((earlier, variable)) => diagnostic
                         .secondary(earlier, "used here, before")
@@ -113,9 +116,10 @@ impl From<PlaceError> for Diagnostic {
                     .help(format!("take a variable with its value: `var x = {};`", name.text))
             }
             PlaceError::UnknownMethod { span, name, nearest } => {
-                let diagnostic = Diagnostic::error(Code::Q0503, format!("no gradient rule is named `{name}`"))
-                    .primary(span, "not known")
-                    .note("the rules: `adjoint`, `parameter_shift`, `finite_difference`, `spsa`");
+                let diagnostic =
+                    Diagnostic::error(Code::Q0503, format!("no gradient rule is named `{name}`"))
+                        .primary(span, "not known")
+                        .note("the rules: `adjoint`, `parameter_shift`, `finite_difference`, `spsa`");
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `using \"{nearest}\"`?")),
                     None => diagnostic,
@@ -142,9 +146,10 @@ impl From<PlaceError> for Diagnostic {
                     .help(format!("`var {} = ...;`", name.text))
             }
             PlaceError::UnknownOption { name, nearest } => {
-                let diagnostic = Diagnostic::error(Code::Q0507, format!("`optimize` has no option `{}`", name.text))
-                    .primary(name.span, "not known")
-                    .note("the options: steps, epochs, seed");
+                let diagnostic =
+                    Diagnostic::error(Code::Q0507, format!("`optimize` has no option `{}`", name.text))
+                        .primary(name.span, "not known")
+                        .note("the options: steps, epochs, seed");
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
                     None => diagnostic,
@@ -161,13 +166,12 @@ impl From<PlaceError> for Diagnostic {
                     .help(format!("`with adam(lr: 0.1), {option}: 100`"))
             }
             PlaceError::WrongOption { name, why } => {
-                Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text)).primary(name.span, why)
+                Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text))
+                    .primary(name.span, why)
             }
-            PlaceError::Objective { span, problem } => {
-                Diagnostic::error(Code::Q0510, problem)
-                    .primary(span, "here")
-                    .help("`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`")
-            }
+            PlaceError::Objective { span, problem } => Diagnostic::error(Code::Q0510, problem)
+                .primary(span, "here")
+                .help("`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`"),
             PlaceError::OptimizerImmutable { name, declared } => {
                 Diagnostic::error(Code::Q0511, format!("the optimizer `{}` can't keep its state", name.text))
                     .primary(name.span, "its new state would be left in here")

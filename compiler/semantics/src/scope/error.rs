@@ -32,7 +32,10 @@ impl From<NameError> for Diagnostic {
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
                 let diagnostic = meant(diagnostic, nearest);
                 if is_callable {
-                    diagnostic.note(format!("`{}` is a function, and functions are no values: it can only be called", name.text))
+                    diagnostic.note(format!(
+                        "`{}` is a function, and functions are no values: it can only be called",
+                        name.text
+                    ))
                 } else {
                     diagnostic
                 }
@@ -42,7 +45,10 @@ impl From<NameError> for Diagnostic {
                 let diagnostic = Diagnostic::error(Code::Q0102, message).primary(name.span, "not known here");
                 let diagnostic = meant(diagnostic, nearest);
                 if is_value {
-                    diagnostic.note(format!("`{}` is a variable; it can't be called, and is indexed with `[ ]`", name.text))
+                    diagnostic.note(format!(
+                        "`{}` is a variable; it can't be called, and is indexed with `[ ]`",
+                        name.text
+                    ))
                 } else {
                     diagnostic
                 }
@@ -65,7 +71,10 @@ impl From<NameError> for Diagnostic {
             }
             NameError::NoSuchItem { name, path, nearest } => {
                 let message = format!("`{path}` has no item `{}`", name.text);
-                meant(Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module"), nearest)
+                meant(
+                    Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module"),
+                    nearest,
+                )
             }
             NameError::NotAPath { span, text } => {
                 Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))

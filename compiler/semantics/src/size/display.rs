@@ -42,6 +42,8 @@ fn show_atom(atom: &Atom, name: &dyn Fn(LocalId) -> String) -> String {
         Atom::Local(local) => name(*local),
         Atom::Operation(SizeOp::Pow, left, right) => format!("{} ** {}", operand(left), operand(right)),
         Atom::Operation(SizeOp::Rem, left, right) => format!("{} % {}", operand(left), operand(right)),
-        Atom::Operation(SizeOp::Div, left, right) => format!("div({}, {})", left.show(name), right.show(name)),
+        Atom::Operation(SizeOp::Div, left, right) => {
+            format!("div({}, {})", left.show(name), right.show(name))
+        }
     }
 }

@@ -19,7 +19,8 @@ fn show(size: &Size) -> String {
 fn equal_polynomials_have_one_form() {
     let one = Size::constant(1);
     let square = n().add(&one).unwrap().mul(&n().add(&one).unwrap()).unwrap();
-    let expanded = n().pow(&Size::constant(2)).unwrap().add(&n().scale(2).unwrap()).unwrap().add(&one).unwrap();
+    let expanded =
+        n().pow(&Size::constant(2)).unwrap().add(&n().scale(2).unwrap()).unwrap().add(&one).unwrap();
     assert_eq!(square, expanded);
     assert_eq!(show(&square), "2 * n + n * n + 1");
 }

@@ -60,7 +60,9 @@ impl Body<'_, '_> {
     /// Reports a controlled call that acts on its control.
     fn refuse_controlled_targets(&mut self, modifiers: &[Modifier], body: &Block) {
         for statement in &body.statements {
-            let StmtKind::Expr(Expr { kind: ExprKind::Call(_, arguments), .. }) = &statement.kind else { continue };
+            let StmtKind::Expr(Expr { kind: ExprKind::Call(_, arguments), .. }) = &statement.kind else {
+                continue;
+            };
             for modifier in modifiers {
                 let Modifier::Control(controls) = modifier else { continue };
                 for (control, _) in controls {
@@ -193,9 +195,8 @@ impl Body<'_, '_> {
             // One of them is the whole register, and no part is empty.
             return Some(true);
         };
-        let is_before = |end: &Size, start: &Size| {
-            start.sub(end).and_then(|gap| gap.as_constant()).map(|gap| gap >= 0)
-        };
+        let is_before =
+            |end: &Size, start: &Size| start.sub(end).and_then(|gap| gap.as_constant()).map(|gap| gap >= 0);
         Some(!(is_before(&a_end, &b_start)? || is_before(&b_end, &a_start)?))
     }
 

@@ -25,7 +25,8 @@ fn files(folder: &str) -> Vec<(String, String)> {
 
 fn diagnostics_of(name: &str, text: &str, library: &[(String, String)]) -> String {
     let mut sources = SourceMap::default();
-    let all = std::iter::once((name, text)).chain(library.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let all = std::iter::once((name, text))
+        .chain(library.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let modules: Vec<_> = all
         .map(|(name, text)| {
             let parsed = qml_syntax::parse(sources.add(name, text), text);

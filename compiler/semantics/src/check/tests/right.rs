@@ -247,7 +247,9 @@ fn main() { let norm = norm(2.0); print(norm, expect(chem.h2(1.0), k())); }
 
 #[test]
 fn constants_stand_after_what_their_functions_need() {
-    let checked = accept("const A = f(2); fn f(x: int) -> int { return g(x); } fn g(x: int) -> int { return x * B; } const B = C + 1; const C = 3;");
+    let checked = accept(
+        "const A = f(2); fn f(x: int) -> int { return g(x); } fn g(x: int) -> int { return x * B; } const B = C + 1; const C = 3;",
+    );
     let names: Vec<_> = checked.program.globals.iter().map(|global| global.name.text.as_str()).collect();
     assert_eq!(names, ["C", "B", "A"]);
 }
