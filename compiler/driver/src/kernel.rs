@@ -103,7 +103,7 @@ impl Host for NoWorld {
 
 /// The kernels of the program's own file.
 pub fn kernels(program: &hir::Program) -> impl Iterator<Item = &hir::Function> {
-    program.functions.iter().filter(|f| f.effect == Effect::Kernel && !f.path.contains('.') && !f.path.contains('/'))
+    program.functions.iter().filter(|f| f.effect == Effect::Kernel && f.path.starts_with("main."))
 }
 
 fn choose<'a>(program: &'a hir::Program, name: Option<&str>) -> Result<&'a hir::Function, Diagnostic> {
