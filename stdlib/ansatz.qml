@@ -1,12 +1,12 @@
 // Trainable circuits. A parameter tensor has the layers on its first axis.
 
-/// Layers of RY and RZ on each qubit and a chain of CZ: theta[k, 0, i] and theta[k, 1, i] are the angles on qubit i.
+/// Layers of RY and RZ on each qubit and a chain of CX: theta[k, 0, i] and theta[k, 1, i] are the angles on qubit i.
 gate hardware_efficient[l, n](theta: float[l, 2, n], q: qubit[n]) {
     for k in 0..l {
         ry(theta[k, 0], q);
         rz(theta[k, 1], q);
         for i in 0..n - 1 {
-            cz(q[i], q[i + 1]);
+            cx(q[i], q[i + 1]);
         }
     }
 }
