@@ -44,7 +44,10 @@ pub fn resolve(
 pub fn circuit(program: &hir::Program, module: &Module, request: &KernelRequest) -> Result<Circuit, Diagnostic> {
     let (id, args) = resolve(program, module, request)?;
     let globals = globals(module)?;
-    Ok(specialise(module, &globals, id, &split(&args).0)?.circuit)
+    let mut circuit = specialise(module, &globals, id, &split(&args).0)?.circuit;
+    // The user's name for it, without the path of the module.
+    circuit.name = module.function(id).name.trim_start_matches("main.").to_owned();
+    Ok(circuit)
 }
 
 /// The values of the constants and parameters, which a circuit may depend on. Random ones get the seed 0.
