@@ -49,7 +49,7 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value = "simulator")]
     pub target: String,
     /// Shots of result functions that say nothing themselves; without it they are exact
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
     pub shots: Option<i64>,
     /// The seed of all random numbers; drawn and printed if not given
     #[arg(long)]

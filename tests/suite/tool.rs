@@ -1,0 +1,119 @@
+//! The tool in an empty folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The folder of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder of a test's own, empty at first, gone at the end.
+pub(crate) struct Folder(PathBuf);
+
+/// How a command ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// Exit status.
+    pub status: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Folder {
+    /// A new one.
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("suite-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A new one with one file.
+    pub fn with(name: &str, text: impl AsRef<[u8]>) -> Self {
+        let folder = Self::new();
+        folder.write(name, text);
+        folder
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file, and the folders on the way to it.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// The text of a file.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    /// The names of what is in it, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Runs the tool in this folder; words are separated by blanks.
+    pub fn qmlang(&self, command: &str) -> Outcome {
+        self.qmlang_args(&command.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs the tool in this folder.
+    pub fn qmlang_args(&self, args: &[&str]) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_qmlang"))
+            .args(args)
+            .current_dir(&self.0)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let status = output.status.code().unwrap_or_else(|| panic!("{args:?} was killed: {}", output.status));
+        Outcome { status, out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Outcome {
+    /// Success without a message; the results.
+    #[track_caller]
+    pub fn quiet(self) -> String {
+        assert_eq!((self.status, self.err.as_str()), (0, ""), "{self:?}");
+        self.out
+    }
+
+    /// A diagnosed error with this code and all of these texts; results printed before it are allowed.
+    #[track_caller]
+    pub fn fails(self, code: &str, texts: &[&str]) -> Self {
+        assert_eq!(self.status, 1, "{self:#?}");
+        assert!(self.err.starts_with(&format!("[{code}] Error: ")), "{code}: {self:#?}");
+        for text in texts {
+            assert!(self.err.contains(text), "`{text}` is not said: {self:#?}");
+        }
+        self
+    }
+
+    /// As [`Self::fails`], with nothing on standard output.
+    #[track_caller]
+    pub fn fails_silent(self, code: &str, texts: &[&str]) {
+        let outcome = self.fails(code, texts);
+        assert_eq!(outcome.out, "", "results");
+    }
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let q = qubit[1];
+    h(q[0]);
+}

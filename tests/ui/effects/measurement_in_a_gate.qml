@@ -1,0 +1,4 @@
+gate g(q: qubit) {
+    let b = measure(q);
+    if b { x(q); }
+}

@@ -1,0 +1,5 @@
+kernel k() -> qubit[1] {
+    let q = qubit[1];
+    print("here");
+    return q;
+}

@@ -1,0 +1,2 @@
+use ./encoder.angle;
+fn main() {}

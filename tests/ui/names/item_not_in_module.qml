@@ -1,0 +1,2 @@
+use std.ansatz.hardware_eficient;
+fn main() {}

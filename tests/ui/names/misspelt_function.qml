@@ -1,0 +1,3 @@
+fn main() {
+    print(sqr(2.0));
+}

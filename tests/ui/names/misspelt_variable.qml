@@ -1,0 +1,4 @@
+fn main() {
+    let energy = -1.1;
+    print(enregy);
+}

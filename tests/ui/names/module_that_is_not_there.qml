@@ -1,0 +1,2 @@
+use std.ansatze.hardware_efficient;
+fn main() {}

@@ -1,0 +1,6 @@
+fn main() {
+    var x = -1.0;
+    optimize x with sgd(lr: 0.1), steps: 5 {
+        minimize log(x);
+    }
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let gate = 3;
+    print(gate);
+}

@@ -1,0 +1,6 @@
+fn half(x: float) -> float {
+    return x / 2;
+}
+fn main() {
+    print(half("three"));
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let xs = [];
+    print(xs);
+}

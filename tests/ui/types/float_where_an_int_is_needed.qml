@@ -1,0 +1,6 @@
+fn main() {
+    let 数 = 7 / 2;
+    for i in 0..数 {
+        print(i);
+    }
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let θ = 0.5;
+    print("angle " + θ);
+}
