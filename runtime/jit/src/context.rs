@@ -80,16 +80,25 @@ impl Compiled {
     }
 
     /// Calls a function. Values of the results in order, or the fault with its place.
+    ///
+    /// What the functions on the way to a fault held is not given back: a fault ends a run, and code that frees
+    /// everything at each place that can fail would be longer than the program.
+    ///
+    /// # Panics
+    ///
+    /// On a panic of a built-in function or of `host`, which comes out here, and if the arguments are not those of the
+    /// function.
     pub fn call(&self, function: FunctionId, args: Vec<Value>, call: Call<'_>) -> Result<Vec<Value>, Fault> {
+        let Call { host, globals, interrupt, stack_bytes } = call;
         let entry = &self.functions[&function];
         assert_eq!(args.len(), entry.params.len(), "number of arguments");
         let here = std::ptr::from_ref(&entry).addr();
         let mut context = Context {
-            stack_limit: here.saturating_sub(call.stack_bytes),
-            interrupt: call.interrupt,
+            stack_limit: here.saturating_sub(stack_bytes),
+            interrupt,
             table: TABLE.as_ptr().cast(),
-            host: call.host,
-            globals: call.globals,
+            host,
+            globals,
             fault: None,
             panic: None,
         };
@@ -100,14 +109,12 @@ impl Compiled {
         if let Some(panic) = context.panic {
             resume_unwind(panic);
         }
-        match context.fault {
-            Some(fault) => Err(fault),
-            None => {
-                assert_eq!(status, 0, "a status without a fault");
-                // SAFETY: the code wrote one word per result, each owned by us now.
-                Ok(out.iter().zip(&entry.results).map(|(&word, ty)| unsafe { from_word(word, ty) }).collect())
-            }
+        if let Some(fault) = context.fault {
+            return Err(fault);
         }
+        assert_eq!(status, 0, "a status without a fault");
+        // SAFETY: the code wrote one word per result, each owned by us now.
+        Ok(out.iter().zip(&entry.results).map(|(&word, ty)| unsafe { from_word(word, ty) }).collect())
     }
 }
 

@@ -61,7 +61,11 @@ table! {
 }
 
 /// Runs `work`; a fault or a panic is left in the context.
-fn guarded(context: &mut Context<'_>, site: &Site, work: impl FnOnce(&mut Context<'_>) -> Result<(), Fault>) -> i32 {
+fn guarded(
+    context: &mut Context<'_>,
+    site: &Site,
+    work: impl FnOnce(&mut Context<'_>) -> Result<(), Fault>,
+) -> i32 {
     match catch_unwind(AssertUnwindSafe(|| work(context))) {
         Ok(Ok(())) => 0,
         Ok(Err(fault)) => {
@@ -84,7 +88,12 @@ fn at(mut fault: Fault, site: &Site) -> Fault {
 }
 
 /// Does what the site says with its arguments.
-unsafe extern "C" fn operation(context: &mut Context<'_>, site: &Site, args: *const u64, out: *mut u64) -> i32 {
+unsafe extern "C" fn operation(
+    context: &mut Context<'_>,
+    site: &Site,
+    args: *const u64,
+    out: *mut u64,
+) -> i32 {
     guarded(context, site, |context| {
         let words = match site.args.len() {
             0 => &[],
@@ -276,7 +285,12 @@ fn element<'a, T>(array: &'a Array<T>, indices: &[i64]) -> Option<&'a T> {
 macro_rules! element_at {
     ($name:ident, $variant:ident, $ty:ty) => {
         /// One element of a borrowed tensor. Status 1 asks for the slow way, which finds out what is wrong.
-        unsafe extern "C" fn $name(tensor: *const Value, indices: *const i64, count: i64, out: *mut $ty) -> i32 {
+        unsafe extern "C" fn $name(
+            tensor: *const Value,
+            indices: *const i64,
+            count: i64,
+            out: *mut $ty,
+        ) -> i32 {
             // SAFETY: the code passes a live tensor, `count` indices and room for the element.
             unsafe {
                 let indices = std::slice::from_raw_parts(indices, count as usize);

@@ -7,8 +7,8 @@ use cranelift::codegen::ir::{self, SigRef};
 use cranelift::jit::JITModule;
 use cranelift::module::{FuncId, Module as _};
 use cranelift::prelude::*;
-use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_ir::evaluate::constant_value;
+use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_source::{Span, bug};
 
 use super::ownership::LastUses;
@@ -28,6 +28,7 @@ pub(super) fn signature(jit: &JITModule) -> Signature {
 }
 
 /// Translates a function into `code`.
+#[expect(clippy::vec_box, reason = "machine code holds the addresses")]
 pub(super) fn translate(
     module: &Module,
     id: FunctionId,
@@ -58,6 +59,8 @@ pub(super) fn translate(
         signatures: HashMap::new(),
     };
     translator.check_stack(function.span);
+    // Recursion can take as long as a loop.
+    translator.check_interrupt(function.span);
     for (i, &param) in function.body.params.iter().enumerate() {
         let word = translator.load_word(function.ty(param), args, i);
         translator.values.insert(param, word);
@@ -70,6 +73,7 @@ pub(super) fn translate(
 }
 
 /// A function on its way into Cranelift's IR.
+#[expect(clippy::vec_box, reason = "machine code holds the addresses")]
 pub(super) struct Translator<'a, 'f> {
     pub(super) b: FunctionBuilder<'f>,
     pub(super) function: &'a Function,
@@ -113,13 +117,17 @@ impl Translator<'_, '_> {
         for (i, op) in region.ops.iter().enumerate() {
             self.op(op, i, &last_uses);
             for value in last_uses.ending_at(i) {
-                if !last_uses.is_moved(value, i, &op.args, &op.regions) {
+                if self.is_lent(value) || !last_uses.is_moved(value, i, &op.args, &op.regions) {
                     self.drop_owned(value);
                 }
             }
         }
         let end = region.ops.len();
-        let yields = region.yields.iter().map(|&value| self.take(value, end, &region.yields, &[], &last_uses)).collect();
+        let yields = region
+            .yields
+            .iter()
+            .map(|&value| self.take(value, end, &region.yields, &[], &last_uses))
+            .collect();
         for value in last_uses.ending_at(end) {
             if !last_uses.is_moved(value, end, &region.yields, &[]) {
                 self.drop_owned(value);
@@ -137,7 +145,14 @@ impl Translator<'_, '_> {
     }
 
     /// The word of an operand for somebody who takes it over: the value itself at its last use, else a copy.
-    pub(super) fn take(&mut self, value: ValueId, at: usize, operands: &[ValueId], nested: &[Region], last: &LastUses) -> Value {
+    pub(super) fn take(
+        &mut self,
+        value: ValueId,
+        at: usize,
+        operands: &[ValueId],
+        nested: &[Region],
+        last: &LastUses,
+    ) -> Value {
         let word = self.word(value);
         if !is_owned(self.function.ty(value)) || last.is_moved(value, at, operands, nested) {
             return word;
@@ -145,6 +160,12 @@ impl Translator<'_, '_> {
         self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0]
     }
 
+    /// Whether users only look at a value: a tape stays with the region that made it.
+    fn is_lent(&self, value: ValueId) -> bool {
+        *self.function.ty(value) == HostType::Tape
+    }
+
+    /// Gives up a value, if there is anything to give up.
     pub(super) fn drop_owned(&mut self, value: ValueId) {
         let word = self.word(value);
         match self.function.ty(value) {
@@ -195,7 +216,9 @@ impl Translator<'_, '_> {
 
     fn constant(&mut self, constant: &Constant, op: &Op) -> Value {
         match constant {
-            Constant::Unit if !is_owned(self.function.ty(op.results[0])) => self.b.ins().iconst(types::I64, 0),
+            Constant::Unit if !is_owned(self.function.ty(op.results[0])) => {
+                self.b.ins().iconst(types::I64, 0)
+            }
             Constant::Bool(b) => self.b.ins().iconst(types::I8, i64::from(*b)),
             Constant::Int(i) => self.b.ins().iconst(types::I64, *i),
             Constant::Float(x) => self.b.ins().f64const(*x),
@@ -240,7 +263,11 @@ impl Translator<'_, '_> {
         let call = self.b.ins().call(reference, &[self.context, words, out]);
         let status = self.b.inst_results(call)[0];
         self.fail_if(status);
-        op.results.iter().enumerate().map(|(i, &result)| self.load_word(self.function.ty(result), out, i)).collect()
+        op.results
+            .iter()
+            .enumerate()
+            .map(|(i, &result)| self.load_word(self.function.ty(result), out, i))
+            .collect()
     }
 
     /// The address of a constant that lives as long as the code.
@@ -293,7 +320,12 @@ impl Translator<'_, '_> {
     }
 
     /// Leaves the function with the fault that `entry` makes if the condition holds.
-    pub(super) fn fault_if(&mut self, condition: Value, entry: Entry, args: impl FnOnce(&mut Self) -> Vec<Value>) {
+    pub(super) fn fault_if(
+        &mut self,
+        condition: Value,
+        entry: Entry,
+        args: impl FnOnce(&mut Self) -> Vec<Value>,
+    ) {
         let (wrong, go_on) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(wrong);
         self.b.ins().brif(condition, wrong, &[], go_on, &[]);
@@ -314,12 +346,13 @@ impl Translator<'_, '_> {
         });
     }
 
-    /// Leaves a loop if the program was asked to stop.
+    /// Leaves the function if the program was asked to stop.
     pub(super) fn check_interrupt(&mut self, span: Span) {
         let offset = offset_of!(Context<'_>, interrupt) as i32;
         let flags = MemFlagsData::trusted().with_readonly().with_can_move();
         let address = self.b.ins().load(POINTER, flags, self.context, offset);
-        let flag = self.b.ins().load(types::I8, MemFlagsData::trusted(), address, 0);
+        // Atomic: a plain load in an inner loop may be replaced by the one before the loop.
+        let flag = self.b.ins().atomic_load(types::I8, MemFlagsData::trusted(), address);
         self.fault_if(flag, Entry::Interrupted, |this| {
             vec![this.context, this.plain_site(Vec::new(), HostType::Unit, span)]
         });

@@ -41,7 +41,13 @@ impl LastUses {
     }
 
     /// Whether an operand at this position may be taken over: it is the last use, and the only one there.
-    pub(super) fn is_moved(&self, value: ValueId, at: usize, operands: &[ValueId], nested: &[Region]) -> bool {
+    pub(super) fn is_moved(
+        &self,
+        value: ValueId,
+        at: usize,
+        operands: &[ValueId],
+        nested: &[Region],
+    ) -> bool {
         self.position.get(&value) == Some(&at)
             && operands.iter().filter(|&&operand| operand == value).count() == 1
             && !nested.iter().any(|region| uses(region, value))

@@ -23,7 +23,8 @@ impl Translator<'_, '_> {
                 })
             }
             OpKind::Builtin(id) => {
-                let all_floats = op.args.iter().chain(&op.results).all(|&v| *self.function.ty(v) == HostType::Float);
+                let all_floats =
+                    op.args.iter().chain(&op.results).all(|&v| *self.function.ty(v) == HostType::Float);
                 let entry = if all_floats { math(id.row().name)? } else { return None };
                 let args: Vec<Value> = op.args.iter().map(|&arg| self.word(arg)).collect();
                 Some(self.call_runtime(entry, &args, Some(types::F64))[0])
@@ -77,8 +78,7 @@ impl Translator<'_, '_> {
     fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {
         let span = op.span;
         self.fault_if(condition, Entry::IntFault, |this| {
-            let site =
-                Site { kind: SiteKind::Int(operator), args: Vec::new(), result: HostType::Int, span };
+            let site = Site { kind: SiteKind::Int(operator), args: Vec::new(), result: HostType::Int, span };
             vec![this.context, this.site(site), a, b]
         });
     }

@@ -1,0 +1,104 @@
+//! What goes wrong is told, and nothing crashes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use expect_test::{Expect, expect};
+use qml_prelude::Value::{self, Int};
+use qml_source::Code;
+
+use super::{Recorder, call, check, parse, tensor};
+use crate::Compiled;
+
+/// Message and place of the fault.
+fn check_fault(text: &str, args: &[Value], expected: &Expect) {
+    let fault = check(text, args).unwrap_err();
+    let span = fault.primary.as_ref().map(|label| label.span);
+    expected.assert_eq(&format!(
+        "{} {} {:?}",
+        fault.code,
+        fault.message,
+        span.map(|span| (span.start, span.end))
+    ));
+}
+
+#[test]
+fn overflow_names_its_values() {
+    let text = "fn @f(%0 a: int, %1 b: int) -> (int) { %2: int = mul %0, %1 !0:10:15 return %2 }";
+    check_fault(
+        text,
+        &[Int(i64::MAX), Int(2)],
+        &expect!["Q0601 integer overflow in `9223372036854775807 * 2` Some((10, 15))"],
+    );
+}
+
+#[test]
+fn division_by_zero_names_its_values() {
+    let text = "fn @f(%0 a: int, %1 b: int) -> (int) { %2: int = div_floor %0, %1 !0:10:15 return %2 }";
+    check_fault(text, &[Int(3), Int(0)], &expect!["Q0602 `div(3, 0)` has no result Some((10, 15))"]);
+    let text = "fn @f(%0 a: int, %1 b: int) -> (int) { %2: int = mod %0, %1 !0:10:15 return %2 }";
+    check_fault(text, &[Int(3), Int(0)], &expect!["Q0602 `3 % 0` has no result Some((10, 15))"]);
+}
+
+#[test]
+fn a_fault_leaves_from_the_depth_of_calls_and_regions() {
+    let text = "fn @g(%0 t: tensor(float, 1), %1 i: int) -> (float) {
+            %2: float = builtin[op.index] %0, %1 !0:20:24  return %2 }
+        fn @f(%0 t: tensor(float, 1), %1 s: string, %2 n: int) -> (float, string) {
+        %3: int = const[0]  %4: float = const[0.0]
+        %5: tape = tape_new
+        %6: float = for %3, %2, %4 { (%7: int, %8: float)
+            tape_push %5, %0
+            %9: bool = lt %7, %2
+            %10: float = if %9 {
+                %11: tensor(float, 1) = map %2 { (%12: int) %13: float = call[@g] %0, %12 yield %13 }
+                %14: float = builtin[sum] %11 yield %14 } { yield %8 }
+            yield %10 }
+        return %6, %1 }";
+    check_fault(
+        text,
+        &[tensor(&[1.0, 2.0]), Value::Str("s".into()), Int(3)],
+        &expect!["Q0605 index 2 is out of range: axis 0 has length 2 Some((20, 24))"],
+    );
+}
+
+#[test]
+fn endless_recursion_is_a_fault() {
+    let text = "fn @f(%0 n: int) -> (int) !0:3:4 {
+        %1: int = const[1]  %2: int = add %0, %1
+        %3: int = call[@f] %2  %4: int = add %3, %1  return %4 }";
+    let module = parse(text);
+    let f = module.find("f").unwrap();
+    let compiled = Compiled::new(&module, &[f]);
+    for _ in 0..3 {
+        let fault = call(&compiled, f, &mut Recorder::default(), &[], &[Int(0)]).unwrap_err();
+        assert_eq!(fault.code, Code::Q0698);
+        assert_eq!(fault.primary.map(|label| label.span.start), Some(3));
+    }
+}
+
+#[test]
+fn deep_recursion_with_an_end_comes_back() {
+    let text = "fn @f(%0 n: int) -> (int) {
+        %1: int = const[0]  %2: bool = le %0, %1
+        %3: int = if %2 { yield %1 } {
+            %4: int = const[1]  %5: int = sub %0, %4  %6: int = call[@f] %5  %7: int = add %6, %4  yield %7 }
+        return %3 }";
+    let module = parse(text);
+    let f = module.find("f").unwrap();
+    let compiled = Compiled::new(&module, &[f]);
+    let results = call(&compiled, f, &mut Recorder::default(), &[], &[Int(1000)]).unwrap();
+    assert_eq!(results, [Int(1000)]);
+}
+
+#[test]
+fn a_panic_of_the_host_goes_around_the_machine_code() {
+    let text = "fn @f(%0 path: string) -> (tensor(float, 2)) {
+        %1: tensor(float, 2) = builtin[read_csv] %0  return %1 }";
+    let module = parse(text);
+    let f = module.find("f").unwrap();
+    let compiled = Compiled::new(&module, &[f]);
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        call(&compiled, f, &mut Recorder::default(), &[], &[Value::Str("data.csv".into())])
+    }));
+    assert!(panic.is_err());
+}
