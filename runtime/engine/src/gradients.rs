@@ -8,6 +8,7 @@ use qml_ir::specialise::cotangents;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::child_key;
 use qml_prelude::{Fault, ResultFunction, Value};
+use qml_simulator::C64;
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram};
@@ -48,7 +49,8 @@ impl Session<'_> {
                 let sampling = self.sampling(&args[2], &program, key)?;
                 let observable = (*args[0].to_observable()).clone();
                 // d(<O^2> - <O>^2) = d<O^2> - 2 <O> d<O>
-                let mean = self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
+                let mean =
+                    self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
                 let both_weights = [weights[0], -2.0 * mean * weights[0]];
                 let both = [squared(&observable)?, observable];
                 let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
@@ -57,55 +59,33 @@ impl Session<'_> {
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
                 let sampling = self.sampling(&args[1], &program, key)?;
-                let d_slots = match self.method(method, sampling)? {
+                let d_slots = match method_for(method, sampling)? {
                     Method::Adjoint => {
                         let plan = &program.prepared.runnable.plan;
                         let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
                         self.exact(result)?.d_slots
                     }
-                    other => self.by_evaluations(other, &program, sampling, &mut |this, angles, sampling| {
-                        let values = this.probabilities(angles, sampling)?;
-                        Ok(weighted(&values, &weights))
-                    })?,
+                    other => {
+                        self.by_evaluations(other, &program, sampling, &mut |this, angles, sampling| {
+                            let values = this.probabilities(angles, sampling)?;
+                            Ok(weighted(&values, &weights))
+                        })?
+                    }
                 };
                 Ok(Value::tuple([cotangent_of(&program, &d_slots), Value::Unit]))
             }
             ResultFunction::FidelityVjp => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
-                if let Sampling::Shots { .. } = self.sampling(&args[2], &p, key)? {
-                    return Err(unsupported("a gradient of a fidelity from shots is not supported yet"));
-                }
-                self.kernels.statistics.kernel_calls += 2;
-                let (left, right) = (&p.prepared.runnable.plan, &q.prepared.runnable.plan);
-                let fidelity = self
-                    .simulator
-                    .fidelity_vjp((left, &p.slots), (right, &q.slots))
-                    .map_err(|fault| simulation_fault(&fault))?;
+                let sampling = self.sampling(&args[2], &p, key)?;
+                let (d_left, d_right) = self.fidelity_slots(&p, &q, sampling, method)?;
                 let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();
                 Ok(Value::tuple([
-                    cotangent_of(&p, &scaled(&fidelity.d_left)),
-                    cotangent_of(&q, &scaled(&fidelity.d_right)),
+                    cotangent_of(&p, &scaled(&d_left)),
+                    cotangent_of(&q, &scaled(&d_right)),
                     Value::Unit,
                 ]))
             }
             other => bug!("{other:?} is no derivative"),
-        }
-    }
-
-    fn method(&self, asked: &str, sampling: Sampling) -> Result<Method, Fault> {
-        match (asked, sampling) {
-            ("auto" | "adjoint", Sampling::Exact) => Ok(Method::Adjoint),
-            ("auto" | "parameter_shift", _) => Ok(Method::ParameterShift),
-            ("finite_difference", Sampling::Exact) => Ok(Method::FiniteDifference),
-            ("adjoint", Sampling::Shots { .. }) => Err(Box::new(
-                Diagnostic::error(Code::Q0662, "the adjoint method needs exact values, and shots were asked for")
-                    .help("leave `shots` out, or leave the method out: with shots it is the parameter-shift rule"),
-            )),
-            ("finite_difference", Sampling::Shots { .. }) => Err(Box::new(
-                Diagnostic::error(Code::Q0662, "finite differences of shots are noise divided by a small number")
-                    .help("`using \"parameter_shift\"` is exact on average"),
-            )),
-            (other, _) => bug!("the gradient method {other}"),
         }
     }
 
@@ -117,7 +97,7 @@ impl Session<'_> {
         sampling: Sampling,
         method: &str,
     ) -> Result<Vec<f64>, Fault> {
-        match self.method(method, sampling)? {
+        match method_for(method, sampling)? {
             Method::Adjoint => {
                 let plan = &program.prepared.runnable.plan;
                 let result = self.simulator.expectations_vjp(plan, &program.slots, observables, cotangents);
@@ -127,6 +107,36 @@ impl Session<'_> {
                 let values = this.expectations(angles, observables, sampling)?;
                 Ok(weighted(&values, cotangents))
             }),
+        }
+    }
+
+    /// The derivatives of a fidelity with respect to the slots of either program.
+    fn fidelity_slots(
+        &mut self,
+        p: &BoundProgram,
+        q: &BoundProgram,
+        sampling: Sampling,
+        method: &str,
+    ) -> Result<(Vec<f64>, Vec<f64>), Fault> {
+        match method_for(method, sampling)? {
+            Method::Adjoint => {
+                self.kernels.statistics.kernel_calls += 2;
+                let (left, right) = (&p.prepared.runnable.plan, &q.prepared.runnable.plan);
+                let result = self.simulator.fidelity_vjp((left, &p.slots), (right, &q.slots));
+                let fidelity = result.map_err(|fault| simulation_fault(&fault))?;
+                Ok((fidelity.d_left, fidelity.d_right))
+            }
+            other => {
+                let states = (self.state(p.angles())?, self.state(q.angles())?);
+                // One state is held while the other moves; each has its own stream of shots.
+                let mut side = |stream: u64, moving: &BoundProgram, held: &[C64]| {
+                    self.by_evaluations(other, moving, sampling, &mut |this, angles, sampling| {
+                        let state = this.state(angles)?;
+                        this.overlap(&state, held, sampling, stream)
+                    })
+                };
+                Ok((side(0, p, &states.1)?, side(1, q, &states.0)?))
+            }
         }
     }
 
@@ -182,6 +192,26 @@ impl Session<'_> {
     }
 }
 
+/// The rule that fits, or the one that was asked for if it can be.
+fn method_for(asked: &str, sampling: Sampling) -> Result<Method, Fault> {
+    match (asked, sampling) {
+        ("auto" | "adjoint", Sampling::Exact) => Ok(Method::Adjoint),
+        ("auto" | "parameter_shift", _) => Ok(Method::ParameterShift),
+        ("finite_difference", Sampling::Exact) => Ok(Method::FiniteDifference),
+        ("adjoint", Sampling::Shots { .. }) => Err(Box::new(
+            Diagnostic::error(Code::Q0662, "the adjoint method needs exact values, and shots were asked for")
+                .help(
+                    "leave `shots` out, or leave the method out: with shots it is the parameter-shift rule",
+                ),
+        )),
+        ("finite_difference", Sampling::Shots { .. }) => Err(Box::new(
+            Diagnostic::error(Code::Q0662, "finite differences of shots are noise divided by a small number")
+                .help("`using \"parameter_shift\"` is exact on average"),
+        )),
+        (other, _) => bug!("the gradient method {other}"),
+    }
+}
+
 fn weighted(values: &[f64], weights: &[f64]) -> f64 {
     values.iter().zip(weights).map(|(value, weight)| value * weight).sum()
 }
@@ -191,8 +221,4 @@ fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Value {
     let prepared = &program.prepared;
     let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots);
     Value::tuple(cotangents(&prepared.key.args, &d_inputs))
-}
-
-fn unsupported(message: &str) -> Fault {
-    Box::new(Diagnostic::error(Code::Q0660, message))
 }

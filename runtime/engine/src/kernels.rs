@@ -86,7 +86,12 @@ pub(crate) struct Kernels {
 
 impl Kernels {
     /// The program, ready to run.
-    pub(crate) fn bind(&mut self, module: &Module, globals: &[Value], program: &Program) -> Result<BoundProgram, Fault> {
+    pub(crate) fn bind(
+        &mut self,
+        module: &Module,
+        globals: &[Value],
+        program: &Program,
+    ) -> Result<BoundProgram, Fault> {
         let (args, inputs) = split(&program.args);
         let key = Key { kernel: FunctionId(program.kernel), args };
         let prepared = match self.prepared.get(&key) {

@@ -21,7 +21,12 @@ pub(crate) enum Sampling {
 
 impl Session<'_> {
     /// Runs what a result function asks for; see [`qml_prelude::Host::result`].
-    pub(crate) fn result_of(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+    pub(crate) fn result_of(
+        &mut self,
+        function: ResultFunction,
+        key: i64,
+        args: &[Value],
+    ) -> Result<Value, Fault> {
         match function {
             ResultFunction::Expect => {
                 let program = self.bind(&args[1])?;
@@ -52,12 +57,12 @@ impl Session<'_> {
             }
             ResultFunction::State => {
                 let program = self.bind(&args[0])?;
-                Ok(Value::vector(self.state(&program)?))
+                Ok(Value::vector(self.state(program.angles())?))
             }
             ResultFunction::Fidelity => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
                 let sampling = self.sampling(&args[2], &p, key)?;
-                let states = (self.state(&p)?, self.state(&q)?);
+                let states = (self.state(p.angles())?, self.state(q.angles())?);
                 Ok(Value::Float(self.overlap(&states.0, &states.1, sampling, 0)?))
             }
             ResultFunction::Gram => self.gram(args, key),
@@ -74,7 +79,12 @@ impl Session<'_> {
     }
 
     /// Shots come from the call, else from `@shots` on the kernel, else from `--shots`.
-    pub(crate) fn sampling(&self, shots: &Value, program: &BoundProgram, key: i64) -> Result<Sampling, Fault> {
+    pub(crate) fn sampling(
+        &self,
+        shots: &Value,
+        program: &BoundProgram,
+        key: i64,
+    ) -> Result<Sampling, Fault> {
         let asked = match shots {
             Value::Int(shots) => Some(*shots),
             _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
@@ -93,10 +103,12 @@ impl Session<'_> {
     pub(crate) fn exact<T>(&mut self, result: Result<Exact<T>, qml_simulator::Fault>) -> Result<T, Fault> {
         self.kernels.statistics.kernel_calls += 1;
         let exact = result.map_err(|fault| simulation_fault(&fault))?;
-        if exact.branches > MANY_BRANCHES {
+        let is_told = self.kernels.warnings.iter().any(|warning| warning.code == Code::Q0658);
+        if exact.branches > MANY_BRANCHES && !is_told {
             let message = format!("an exact value took {} branches of measurements", exact.branches);
             self.kernels.warnings.push(
-                Diagnostic::warning(Code::Q0658, message).help("with `shots: k` it takes as many runs as shots at most"),
+                Diagnostic::warning(Code::Q0658, message)
+                    .help("with `shots: k` it takes as many runs as shots at most"),
             );
         }
         Ok(exact.value)
@@ -119,17 +131,27 @@ impl Session<'_> {
         }
     }
 
-    fn variance(&mut self, program: &BoundProgram, observable: &Observable, sampling: Sampling) -> Result<f64, Fault> {
+    fn variance(
+        &mut self,
+        program: &BoundProgram,
+        observable: &Observable,
+        sampling: Sampling,
+    ) -> Result<f64, Fault> {
         if let Sampling::Exact = sampling {
             let (runnable, slots) = program.angles();
             let result = self.simulator.variances(&runnable.plan, slots, std::slice::from_ref(observable));
             return Ok(self.exact(result)?[0]);
         }
-        let values = self.expectations(program.angles(), &[observable.clone(), squared(observable)?], sampling)?;
+        let values =
+            self.expectations(program.angles(), &[observable.clone(), squared(observable)?], sampling)?;
         Ok(values[1] - values[0] * values[0])
     }
 
-    pub(crate) fn probabilities(&mut self, angles: Angles<'_>, sampling: Sampling) -> Result<Vec<f64>, Fault> {
+    pub(crate) fn probabilities(
+        &mut self,
+        angles: Angles<'_>,
+        sampling: Sampling,
+    ) -> Result<Vec<f64>, Fault> {
         let (Runnable { plan, .. }, slots) = angles;
         let Sampling::Shots { shots, key } = sampling else {
             let result = self.simulator.probabilities(plan, slots);
@@ -137,11 +159,11 @@ impl Session<'_> {
         };
         let n = plan.register_len();
         let drawn = self.sample(angles, shots, key)?;
-        let mut histogram = vec![0.0; 1 << n];
+        let mut histogram = vec![0_u32; 1 << n];
         for shot in 0..shots {
-            histogram[index_of(&drawn.row(shot)[..n])] += 1.0 / shots as f64;
+            histogram[index_of(&drawn.row(shot)[..n])] += 1;
         }
-        Ok(histogram)
+        Ok(histogram.into_iter().map(|count| f64::from(count) / shots as f64).collect())
     }
 
     fn draw(&mut self, program: &Value, shots: &Value, key: i64) -> Result<Shots, Fault> {
@@ -161,13 +183,19 @@ impl Session<'_> {
         self.simulator.sample(&runnable.plan, slots, shots, key).map_err(|fault| simulation_fault(&fault))
     }
 
-    fn state(&mut self, program: &BoundProgram) -> Result<Vec<C64>, Fault> {
-        let result = self.simulator.state(&program.prepared.runnable.plan, &program.slots);
+    pub(crate) fn state(&mut self, (runnable, slots): Angles<'_>) -> Result<Vec<C64>, Fault> {
+        let result = self.simulator.state(&runnable.plan, slots);
         self.exact(result)
     }
 
     /// The squared overlap; with shots, the fraction of them that a test of the two states passes.
-    fn overlap(&mut self, a: &[C64], b: &[C64], sampling: Sampling, stream: u64) -> Result<f64, Fault> {
+    pub(crate) fn overlap(
+        &mut self,
+        a: &[C64],
+        b: &[C64],
+        sampling: Sampling,
+        stream: u64,
+    ) -> Result<f64, Fault> {
         if a.len() != b.len() {
             let (left, right) = (a.len().ilog2() as usize, b.len().ilog2() as usize);
             return Err(simulation_fault(&qml_simulator::Fault::RegisterMismatch { left, right }));
@@ -187,7 +215,7 @@ impl Session<'_> {
                 .iter()
                 .map(|program| {
                     let bound = self.bind(program)?;
-                    let state = self.state(&bound)?;
+                    let state = self.state(bound.angles())?;
                     Ok((bound, state))
                 })
                 .collect()
@@ -216,14 +244,19 @@ impl Session<'_> {
 /// The square of an observable.
 pub(crate) fn squared(observable: &Observable) -> Result<Observable, Fault> {
     observable.product(observable).ok_or_else(|| {
-        Box::new(Diagnostic::error(Code::Q0660, "the variance of a sum with a projector is not supported yet"))
+        Box::new(Diagnostic::error(
+            Code::Q0660,
+            "the variance of a sum with a projector is not supported yet",
+        ))
     })
 }
 
 /// One observable, or those of a tensor.
 pub(crate) fn observables_of(value: &Value) -> Vec<Observable> {
     match value {
-        Value::Tensor(Tensor::Value(items)) => items.iter().map(|item| (*item.to_observable()).clone()).collect(),
+        Value::Tensor(Tensor::Value(items)) => {
+            items.iter().map(|item| (*item.to_observable()).clone()).collect()
+        }
         one => vec![Arc::unwrap_or_clone(one.to_observable())],
     }
 }

@@ -9,7 +9,7 @@ use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
 use qml_prelude::{Fault, Value};
 use qml_simulator::Simulator;
-use qml_source::{Diagnostic, bug};
+use qml_source::{Code, Diagnostic, bug};
 
 use crate::clock::Clock;
 use crate::kernels::{Kernels, Statistics};
@@ -55,7 +55,11 @@ pub struct Run {
 
 impl Run {
     /// Runs `main`; an error has its place.
-    pub fn main(module: &Module, options: &Options, output: &mut (dyn Output + Send)) -> Result<Self, (Fault, Self)> {
+    pub fn main(
+        module: &Module,
+        options: &Options,
+        output: &mut (dyn Output + Send),
+    ) -> Result<Self, (Fault, Self)> {
         let Some(main) = module.main else { bug!("a program without `main` is refused before it runs") };
         let (run, result) = in_session(module, &[main], options, output, |compiled, session| {
             call(compiled, main, options.seed, session).map(drop)
@@ -63,7 +67,8 @@ impl Run {
         result.map(|()| run.clone()).map_err(|fault| (fault, run))
     }
 
-    /// Runs the tests whose names contain `filter`, each from the same seed; `report` is told of each when it ends.
+    /// Runs the tests whose names contain `filter`, each from the same seed; `report` is told of each when it ends. An
+    /// interrupted test ends the run.
     pub fn tests(
         module: &Module,
         filter: &str,
@@ -76,6 +81,9 @@ impl Run {
         let (run, result) = in_session(module, &roots, options, output, |compiled, session| {
             for test in &tests {
                 let fault = call(compiled, test.function, options.seed, session).err();
+                if let Some(fault) = fault.as_ref().filter(|fault| fault.code == Code::Q0699) {
+                    return Err(fault.clone());
+                }
                 report(TestOutcome { name: test.name.clone(), fault: fault.map(|fault| *fault) });
             }
             Ok(())
@@ -107,7 +115,8 @@ fn in_session<T: Send>(
         let roots: Vec<FunctionId> =
             module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
         let compiled = Compiled::new(module, &roots);
-        let result = initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
+        let result =
+            initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
         (Run { statistics: session.kernels.statistics, warnings: session.kernels.warnings }, result)
     };
     std::thread::scope(|scope| {
@@ -121,7 +130,8 @@ fn in_session<T: Send>(
 
 fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Result<(), Fault> {
     for (i, global) in session.module.globals.iter().enumerate() {
-        let key = child_key(seed, 1 + i as u64);
+        // `main` makes its keys from the seed and small numbers: those of globals must be others.
+        let key = child_key(child_key(seed, u64::MAX), i as u64);
         let value = call(compiled, global.init, key, session)?;
         session.globals.push(value);
     }
@@ -129,7 +139,12 @@ fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Resu
 }
 
 /// Calls a function whose only parameter, if any, is its random key.
-fn call(compiled: &Compiled, function: FunctionId, key: u64, session: &mut Session<'_>) -> Result<Value, Fault> {
+fn call(
+    compiled: &Compiled,
+    function: FunctionId,
+    key: u64,
+    session: &mut Session<'_>,
+) -> Result<Value, Fault> {
     let n_params = session.module.function(function).body.params.len();
     let args = vec![Value::Int(key as i64); n_params];
     let (globals, interrupt) = (session.globals.clone(), Arc::clone(&session.interrupt));

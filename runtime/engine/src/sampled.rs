@@ -90,7 +90,9 @@ fn groups(observables: &[Observable], n_qubits: usize, values: &mut [f64]) -> Ve
                 continue;
             }
             let fits = |group: &Group| {
-                string.iter().all(|&(q, letter)| group.letters[q as usize].is_none_or(|other| other == letter))
+                string
+                    .iter()
+                    .all(|&(q, letter)| group.letters[q as usize].is_none_or(|other| other == letter))
             };
             let place = match groups.iter().position(fits) {
                 Some(place) => place,

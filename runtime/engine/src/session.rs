@@ -57,15 +57,15 @@ impl Host for Session<'_> {
                 std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 _ => error.to_string(),
             };
-            Box::new(
-                Diagnostic::error(Code::Q0901, format!("cannot read `{path}`: {why}"))
-                    .note(format!("looked for `{}`: paths of data start at the folder of the program", full.display())),
-            )
+            Box::new(Diagnostic::error(Code::Q0901, format!("cannot read `{path}`: {why}")).note(format!(
+                "looked for `{}`: paths of data start at the folder of the program",
+                full.display()
+            )))
         })
     }
 
     fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
-        write_whole(Path::new(path), content).map_err(|error| {
+        write_whole(&self.folder.join(path), content).map_err(|error| {
             Box::new(Diagnostic::error(Code::Q0906, format!("cannot write `{path}`: {error}")))
         })
     }
@@ -91,8 +91,12 @@ impl Host for Session<'_> {
 fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
-    std::fs::write(&beside, content)?;
-    std::fs::rename(&beside, path)
+    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // Nothing half-written stays; if there is nothing to remove, all is well.
+        _ = std::fs::remove_file(&beside);
+    }
+    written
 }
 
 /// A fault of the simulator in words.
