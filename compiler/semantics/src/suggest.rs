@@ -31,9 +31,41 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// Our name for a gate or function that is named otherwise elsewhere.
+pub(crate) fn known_elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "cnot" | "cx" => "cx",
+        "toffoli" | "ccnot" | "ccx" => "ccx",
+        "fredkin" => "cswap",
+        "hadamard" | "h" => "h",
+        "pauli_x" | "paulix" => "x",
+        "pauli_y" | "pauliy" => "y",
+        "pauli_z" | "pauliz" => "z",
+        "phase" => "p",
+        "cphase" => "cp",
+        "rx" => "rx",
+        "ry" => "ry",
+        "rz" => "rz",
+        "cz" => "cz",
+        "swap" => "swap",
+        "u3" => "u",
+        "m" => "measure",
+        "expval" | "expectation" => "expect",
+        "println" | "echo" => "print",
+        "ln" => "log",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{known_elsewhere, nearest};
+
+    #[test]
+    fn names_of_other_tools_are_known() {
+        assert_eq!(known_elsewhere("CNOT"), Some("cx"));
+        assert_eq!(known_elsewhere("theta"), None);
+    }
 
     #[test]
     fn finds_misspellings_and_nothing_far() {

@@ -64,9 +64,16 @@ pub(crate) fn is_item_keyword(token: Token) -> bool {
 fn starts_item(words: &[Lexeme], at: usize) -> bool {
     let next = words.get(at + 1).map(|word| word.token);
     let next_but_one = words.get(at + 2).map(|word| word.token);
+    // In `let gate = 3;` the word is taken for a name.
+    if at > 0 && matches!(words[at - 1].token, Token::Let | Token::Var | Token::For) {
+        return false;
+    }
     match words[at].token {
-        Token::Use | Token::Const | Token::Struct => true,
-        Token::Gate | Token::Kernel | Token::Fn => next != Some(Token::LeftParen),
+        Token::Use => true,
+        Token::Const | Token::Struct => true,
+        Token::Gate | Token::Kernel | Token::Fn => {
+            !matches!(next, Some(Token::LeftParen | Token::RightParen | Token::Comma | Token::Semicolon))
+        }
         Token::Param => next == Some(Token::Name) && next_but_one != Some(Token::RightParen),
         Token::Test => matches!(next, Some(Token::String | Token::OpenString)),
         Token::At => next == Some(Token::Name) && (at == 0 || !words[at - 1].token.ends_expr()),
@@ -171,7 +178,8 @@ fn stray_word(span: qml_source::Span, text: &str, token: Token) -> SyntaxError {
         "def" | "function" | "func" | "fun" | "void" | "int" | "float" | "double" | "async" | "pub" => {
             "a function is declared with `fn name(x: float) -> float { ... }`"
         }
-        "import" | "from" | "include" | "OPENQASM" => "modules are brought in with `use std.chem.{h2};`",
+        "OPENQASM" => "OpenQASM is read from files that end in `.qasm`: `qmlang build circuit.qasm --target line:5`",
+        "import" | "from" | "include" => "modules are brought in with `use std.chem.{h2};`",
         "class" | "type" | "enum" | "record" => {
             "a record is declared with `struct Model { w: float[4], b: float }`"
         }
