@@ -6,7 +6,7 @@ use qml_ir::circuit::Circuit;
 use qml_ir::evaluate::Evaluator;
 use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{specialise, split};
-use qml_prelude::{Fault, Host, ResultFunction, Tensor, Value, value::Array};
+use qml_prelude::{NoWorld, Tensor, Value, value::Array};
 use qml_semantics::hir::{self, Dim, LocalId, Type};
 use qml_semantics::size::Size;
 use qml_source::{Code, Diagnostic, bug};
@@ -30,7 +30,8 @@ pub fn resolve(
     request: &KernelRequest,
 ) -> Result<(FunctionId, Vec<Value>), Diagnostic> {
     let function = choose(program, request.kernel.as_deref())?;
-    let id = module.find(&function.path).unwrap_or_else(|| bug!("kernel `{}` was not lowered", function.path));
+    let id =
+        module.find(&function.path).unwrap_or_else(|| bug!("kernel `{}` was not lowered", function.path));
     let known = Known::new(function, request)?;
     let args = function
         .parameters
@@ -41,7 +42,11 @@ pub fn resolve(
 }
 
 /// The circuit of a kernel, its float arguments as slots.
-pub fn circuit(program: &hir::Program, module: &Module, request: &KernelRequest) -> Result<Circuit, Diagnostic> {
+pub fn circuit(
+    program: &hir::Program,
+    module: &Module,
+    request: &KernelRequest,
+) -> Result<Circuit, Diagnostic> {
     let (id, args) = resolve(program, module, request)?;
     let globals = globals(module)?;
     let mut circuit = specialise(module, &globals, id, &split(&args).0)?.circuit;
@@ -65,43 +70,14 @@ pub fn check_device(
 ) -> Vec<Diagnostic> {
     kernels(program)
         .filter_map(|kernel| {
-            let request = KernelRequest { kernel: Some(kernel.name.text.clone()), ..KernelRequest::default() };
+            let request =
+                KernelRequest { kernel: Some(kernel.name.text.clone()), ..KernelRequest::default() };
             let circuit = circuit(program, module, &request).ok()?;
-            check(&circuit).err()
+            let error = check(&circuit).err()?;
+            let is_placed = error.primary.is_some();
+            Some(if is_placed { error } else { error.primary(kernel.name.span, "this kernel") })
         })
         .collect()
-}
-
-/// The world of a program that is only compiled: nothing can be asked of it.
-struct NoWorld;
-
-impl NoWorld {
-    fn refuse<T>(what: &str) -> Result<T, Fault> {
-        Err(Box::new(
-            Diagnostic::error(Code::Q0922, format!("a constant {what}, which only a running program can do"))
-                .help("move it into `main`"),
-        ))
-    }
-}
-
-impl Host for NoWorld {
-    fn print(&mut self, _: &str) {}
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        Self::refuse("reads a file")
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        Self::refuse("writes a file")
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
-    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
-        Self::refuse("runs a kernel")
-    }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
-    fn interrupted(&self) -> bool {
-        false
-    }
 }
 
 /// The kernels of the program's own file.
@@ -139,7 +115,9 @@ impl<'a> Known<'a> {
         let mut known = Self { function, ints: BTreeMap::new(), bools: BTreeMap::new() };
         for (name, text) in &request.sizes {
             let size = function.sizes.iter().find(|size| known.name(size.local) == name);
-            let Some(size) = size else { return Err(known.unknown("size", name, function.sizes.iter().map(|s| s.local))) };
+            let Some(size) = size else {
+                return Err(known.unknown("size", name, function.sizes.iter().map(|s| s.local)));
+            };
             match text.parse::<i64>() {
                 Ok(value @ 0..) => _ = known.ints.insert(size.local, value),
                 _ => return Err(not_a("size from 0", "--size", name, text)),
@@ -181,7 +159,8 @@ impl<'a> Known<'a> {
     fn unknown(&self, what: &str, name: &str, all: impl Iterator<Item = LocalId>) -> Diagnostic {
         let names: Vec<&str> = all.map(|local| self.name(local)).collect();
         let message = format!("kernel `{}` has no {what} `{name}`", self.function.name.text);
-        let diagnostic = Diagnostic::error(Code::Q0921, message).primary(self.function.name.span, "declared here");
+        let diagnostic =
+            Diagnostic::error(Code::Q0921, message).primary(self.function.name.span, "declared here");
         if names.is_empty() { diagnostic } else { diagnostic.help(format!("it has {}", names.join(", "))) }
     }
 
@@ -193,8 +172,12 @@ impl<'a> Known<'a> {
                 .help(format!("`{flag} {}={example}`", self.name(parameter)))
         };
         match self.ty(parameter) {
-            Type::Int => self.ints.get(&parameter).map(|&k| Value::Int(k)).ok_or_else(|| missing("--arg", "3")),
-            Type::Bool => self.bools.get(&parameter).map(|&b| Value::Bool(b)).ok_or_else(|| missing("--arg", "true")),
+            Type::Int => {
+                self.ints.get(&parameter).map(|&k| Value::Int(k)).ok_or_else(|| missing("--arg", "3"))
+            }
+            Type::Bool => {
+                self.bools.get(&parameter).map(|&b| Value::Bool(b)).ok_or_else(|| missing("--arg", "true"))
+            }
             ty => self.zero(program, parameter, ty),
         }
     }
@@ -231,8 +214,11 @@ impl<'a> Known<'a> {
         let value = |local| self.ints.get(&local).map(|&value| Size::constant(value));
         match size.substitute(&value).and_then(|size| size.as_constant()) {
             Some(n @ 0..) => Ok(n as usize),
-            Some(n) => Err(Diagnostic::error(Code::Q0922, format!("`{}` would have the size {n}", self.name(parameter)))
-                .primary(span, "declared here")),
+            Some(n) => Err(Diagnostic::error(
+                Code::Q0922,
+                format!("`{}` would have the size {n}", self.name(parameter)),
+            )
+            .primary(span, "declared here")),
             None => {
                 let names: Vec<String> = self
                     .function
@@ -241,9 +227,12 @@ impl<'a> Known<'a> {
                     .filter(|size| !self.ints.contains_key(&size.local))
                     .map(|size| format!("--size {}=2", self.name(size.local)))
                     .collect();
-                Err(Diagnostic::error(Code::Q0922, format!("the sizes of `{}` are not known", self.name(parameter)))
-                    .primary(span, "the circuit depends on them")
-                    .help(format!("`{}`", names.join(" "))))
+                Err(Diagnostic::error(
+                    Code::Q0922,
+                    format!("the sizes of `{}` are not known", self.name(parameter)),
+                )
+                .primary(span, "the circuit depends on them")
+                .help(format!("`{}`", names.join(" "))))
             }
         }
     }

@@ -30,7 +30,10 @@ impl Files for Disk {
             _ => error.to_string(),
         })?;
         String::from_utf8(bytes).map_err(|error| {
-            format!("it is not UTF-8 text (byte {} is the first that isn't)", error.utf8_error().valid_up_to())
+            format!(
+                "it is not UTF-8 text (byte {} is the first that isn't)",
+                error.utf8_error().valid_up_to()
+            )
         })
     }
 }

@@ -139,7 +139,10 @@ fn missing(path: &ast::UsePath, names: &[&str], from: &Origin) -> Diagnostic {
         let modules: Vec<&str> = stdlib::MODULES.iter().map(|(name, _)| *name).collect();
         diagnostic.help(format!("the standard library has {}", modules.join(", ")))
     } else {
-        diagnostic.help(format!("a file beside this one is `use ./{}`, the standard library `use std. ...`", names.join(".")))
+        diagnostic.help(format!(
+            "a file beside this one is `use ./{}`, the standard library `use std. ...`",
+            names.join(".")
+        ))
     }
 }
 

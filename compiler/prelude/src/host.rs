@@ -1,6 +1,6 @@
 //! What built-in functions may ask of the world outside.
 
-use qml_source::Diagnostic;
+use qml_source::{Code, Diagnostic};
 
 use crate::Value;
 
@@ -57,4 +57,35 @@ pub trait Host {
     fn progress(&mut self, step: i64, steps: i64, objective: f64);
     /// Whether the program was asked to stop.
     fn interrupted(&self) -> bool;
+}
+
+/// The world of code that is only compiled, not run: there is nothing that can be asked of it. Output goes nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoWorld;
+
+impl NoWorld {
+    fn refuse<T>(what: &str) -> Result<T, Fault> {
+        let message = format!("what is computed while compiling {what}, which only a running program can do");
+        Err(Box::new(Diagnostic::error(Code::Q0922, message).help("move it into `main`")))
+    }
+}
+
+impl Host for NoWorld {
+    fn print(&mut self, _: &str) {}
+    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
+        Self::refuse("reads a file")
+    }
+    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
+        Self::refuse("writes a file")
+    }
+    fn elapsed(&mut self) -> f64 {
+        0.0
+    }
+    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
+        Self::refuse("runs a kernel")
+    }
+    fn progress(&mut self, _: i64, _: i64, _: f64) {}
+    fn interrupted(&self) -> bool {
+        false
+    }
 }

@@ -18,5 +18,5 @@ mod testing;
 
 pub use builtins::format::{format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, UNSUPPORTED};
-pub use host::{Fault, Host, ResultFunction};
+pub use host::{Fault, Host, NoWorld, ResultFunction};
 pub use value::{Array, C64, Element, Optimizer, Program, Tensor, Value};

@@ -39,7 +39,8 @@ fn paths_name_files_or_their_items() {
 
 #[test]
 fn what_is_missing_is_told() {
-    let (modules, problems) = load_all(&[("a.qml", "use ./b;\nuse std.nothing.x;\nuse other.y;\nfn main() {}")]);
+    let (modules, problems) =
+        load_all(&[("a.qml", "use ./b;\nuse std.nothing.x;\nuse other.y;\nfn main() {}")]);
     assert_eq!(modules[0].uses, [None, None, None]);
     assert_eq!(
         problems,

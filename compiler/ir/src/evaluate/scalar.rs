@@ -4,7 +4,7 @@
 //! same wherever it arises.
 
 use qml_prelude::builtins::Call;
-use qml_prelude::{BuiltinId, Fault, Host, ResultFunction, Value};
+use qml_prelude::{BuiltinId, Fault, NoWorld, Value};
 use qml_source::bug;
 
 use crate::host::{BinaryOp, UnaryOp};
@@ -14,7 +14,7 @@ pub fn unary(op: UnaryOp, x: &Value) -> Result<Value, Fault> {
     Ok(match (op, x) {
         (UnaryOp::Neg, Value::Int(i)) => match i.checked_neg() {
             Some(negated) => Value::Int(negated),
-            None => return (row("op.neg"))(&mut NoHost, &mut [x.clone()]),
+            None => return (row("op.neg"))(&mut NoWorld, &mut [x.clone()]),
         },
         (UnaryOp::Neg, Value::Float(x)) => Value::Float(-x),
         (UnaryOp::Not, Value::Bool(b)) => Value::Bool(!b),
@@ -28,7 +28,7 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, Fault> {
     match (a, b) {
         (Value::Int(x), Value::Int(y)) => match ints(op, *x, *y) {
             Some(value) => Ok(value),
-            None => (row(op.row_name()))(&mut NoHost, &mut [a.clone(), b.clone()]),
+            None => (row(op.row_name()))(&mut NoWorld, &mut [a.clone(), b.clone()]),
         },
         (Value::Float(x), Value::Float(y)) => Ok(floats(op, *x, *y)),
         (Value::Bool(x), Value::Bool(y)) => Ok(Value::Bool(match op {
@@ -120,32 +120,5 @@ pub(super) fn row(name: &str) -> Call {
     match BuiltinId::find(name) {
         Some(id) => id.row().call,
         None => bug!("no built-in function is called `{name}`"),
-    }
-}
-
-/// The host of operations that never ask for one.
-struct NoHost;
-
-impl Host for NoHost {
-    fn print(&mut self, _: &str) {
-        bug!("an operator prints")
-    }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        bug!("an operator reads a file")
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        bug!("an operator writes a file")
-    }
-    fn elapsed(&mut self) -> f64 {
-        bug!("an operator asks for the time")
-    }
-    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
-        bug!("an operator runs a program")
-    }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {
-        bug!("an operator tells of progress")
-    }
-    fn interrupted(&self) -> bool {
-        false
     }
 }

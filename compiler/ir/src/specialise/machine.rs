@@ -1,6 +1,6 @@
 //! Evaluates host functions over abstract values, and collects the operations of the circuit.
 
-use qml_prelude::{BuiltinId, Fault, Host, ResultFunction, Value};
+use qml_prelude::{BuiltinId, NoWorld, Value};
 use qml_source::{Span, bug};
 
 use super::arithmetic;
@@ -11,7 +11,8 @@ use super::qubits;
 use super::structure;
 use super::value::Abstract;
 use crate::circuit::Op as CircuitOp;
-use crate::host::{Constant, FunctionId, Module, Op, OpKind, Region, ValueId};
+use crate::evaluate::constant_value;
+use crate::host::{FunctionId, Module, Op, OpKind, Region, ValueId};
 
 /// How many operations a circuit may have.
 const MAX_OPS: usize = 10_000_000;
@@ -55,9 +56,6 @@ impl Frame {
         self.0[value.0 as usize] = Some(new);
     }
 }
-
-/// Built-in functions in kernels have no world outside.
-struct NoHost;
 
 impl<'m> Machine<'m> {
     pub(super) fn new(module: &'m Module, globals: &'m [Value], n_inputs: usize) -> Self {
@@ -234,51 +232,10 @@ pub(super) fn int(value: &Abstract, what: &str, span: Span) -> Result<i64, Failu
 
 /// Calls a row of the prelude.
 pub(super) fn call_row(id: BuiltinId, mut args: Vec<Value>, span: Span) -> Result<Value, Failure> {
-    (id.row().call)(&mut NoHost, &mut args).map_err(|mut fault| {
+    (id.row().call)(&mut NoWorld, &mut args).map_err(|mut fault| {
         if fault.primary.is_none() {
             fault.primary = Some(qml_source::Label { span, text: "here".into() });
         }
         fault
     })
-}
-
-fn constant_value(constant: &Constant) -> Value {
-    match constant {
-        Constant::Unit => Value::Unit,
-        Constant::Bool(x) => Value::Bool(*x),
-        Constant::Int(x) => Value::Int(*x),
-        Constant::Float(x) => Value::Float(*x),
-        Constant::Complex(re, im) => Value::Complex(qml_prelude::C64::new(*re, *im)),
-        Constant::Str(text) => Value::text(text.as_str()),
-    }
-}
-
-impl Host for NoHost {
-    fn print(&mut self, _: &str) {
-        bug!("output from a kernel")
-    }
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        bug!("a file read by a kernel")
-    }
-
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        bug!("a file written by a kernel")
-    }
-
-    fn elapsed(&mut self) -> f64 {
-        bug!("the time asked by a kernel")
-    }
-
-    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
-        bug!("a program run by a kernel")
-    }
-
-    fn progress(&mut self, _: i64, _: i64, _: f64) {
-        bug!("an optimization in a kernel")
-    }
-
-    fn interrupted(&self) -> bool {
-        false
-    }
 }
