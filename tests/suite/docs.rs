@@ -59,7 +59,9 @@ fn check_page(name: &str, page: &str) -> Report {
                     let found = outcome.out + &outcome.err;
                     if !matches(&expected, &found.lines().collect::<Vec<_>>()) {
                         let expected = expected.join("\n");
-                        report.faults.push(fault(format!("`{command}` gives\n{found}--- not ---\n{expected}")));
+                        report
+                            .faults
+                            .push(fault(format!("`{command}` gives\n{found}--- not ---\n{expected}")));
                     }
                 }
             }
@@ -70,9 +72,15 @@ fn check_page(name: &str, page: &str) -> Report {
                         folder.write(file, &block.text);
                     }
                 }
-                let said = compile_and_run(&Text { folder: folder.path(), name: "block.qml", text: &block.text });
+                let said =
+                    compile_and_run(&Text { folder: folder.path(), name: "block.qml", text: &block.text });
                 if said.diagnostics.is_empty() != (block.info == "qml") {
-                    report.faults.push(fault(format!("`{}` says [{}]\n{}", block.info, said.text(), block.text)));
+                    report.faults.push(fault(format!(
+                        "`{}` says [{}]\n{}",
+                        block.info,
+                        said.text(),
+                        block.text
+                    )));
                 }
             }
             _ => {}
@@ -105,7 +113,13 @@ fn commands(text: &str) -> Vec<(&str, Vec<&str>)> {
 
 /// The arguments of a command of the tool.
 fn tool_args(command: &str) -> Option<Vec<&str>> {
-    let starts = ["cargo run --release -- ", "cargo run -- ", "./target/release/qmlang ", "target/release/qmlang ", "qmlang "];
+    let starts = [
+        "cargo run --release -- ",
+        "cargo run -- ",
+        "./target/release/qmlang ",
+        "target/release/qmlang ",
+        "qmlang ",
+    ];
     let rest = starts.iter().find_map(|start| command.strip_prefix(start))?;
     assert!(!rest.contains(['\'', '"', '\\', '|', '>', ';', '&']), "plain words only: {command}");
     Some(rest.split_whitespace().take_while(|word| *word != "#").collect())
@@ -116,14 +130,21 @@ fn matches(shown: &[&str], found: &[&str]) -> bool {
     match shown {
         [] => found.is_empty(),
         ["...", rest @ ..] => (0..=found.len()).any(|skipped| matches(rest, &found[skipped..])),
-        [line, rest @ ..] => found.first().is_some_and(|first| first.trim_end() == line.trim_end()) && matches(rest, &found[1..]),
+        [line, rest @ ..] => {
+            found.first().is_some_and(|first| first.trim_end() == line.trim_end())
+                && matches(rest, &found[1..])
+        }
     }
 }
 
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
     if let Ok(entries) = std::fs::read_dir(root().join("docs")) {
-        pages.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "md")));
+        pages.extend(
+            entries
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|e| e == "md")),
+        );
     }
     pages.sort();
     pages
@@ -135,7 +156,10 @@ fn what_is_shown_is_so() {
         let report = check_page(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap());
         assert!(report.faults.is_empty(), "{}", report.faults.join("\n"));
         if path.ends_with("README.md") {
-            assert!(report.n_commands > 0 && report.n_programs > 0, "README shows a program and how to run it");
+            assert!(
+                report.n_commands > 0 && report.n_programs > 0,
+                "README shows a program and how to run it"
+            );
         }
     }
 }
@@ -144,14 +168,23 @@ fn what_is_shown_is_so() {
 fn wrong_pages_are_noticed() {
     let n_faults = |page: &str| check_page("page", page).faults.len();
     let program = "```qml\n// hi.qml\nfn main() { print(\"hi\"); print(1); print(2); }\n```\n";
-    let shown = |output: &str| format!("{program}```console\n$ ls\nanything\n$ cargo run --release -- run hi.qml --seed 1\n{output}```\n");
+    let shown = |output: &str| {
+        format!(
+            "{program}```console\n$ ls\nanything\n$ cargo run --release -- run hi.qml --seed 1\n{output}```\n"
+        )
+    };
     for right in ["hi\n1\n2\n", "hi\n...\n", "...\n2\n", "...\n1\n...\n"] {
         assert_eq!(n_faults(&shown(right)), 0, "{right}");
     }
     for wrong in ["", "hi\n1\n", "hi\n1\n3\n", "hi\n...\n3\n", "hi\n1\n2\n3\n"] {
         assert_eq!(n_faults(&shown(wrong)), 1, "{wrong}");
     }
-    assert_eq!(n_faults("```console\n$ qmlang run none.qml\n[Q0910] Error: cannot read `none.qml`: there is no such file\n```\n"), 0);
+    assert_eq!(
+        n_faults(
+            "```console\n$ qmlang run none.qml\n[Q0910] Error: cannot read `none.qml`: there is no such file\n```\n"
+        ),
+        0
+    );
     assert_eq!(n_faults("```qml\nfn main() { print(missing); }\n```\n"), 1);
     assert_eq!(n_faults("```qml fail\nfn main() { print(missing); }\n```\n"), 0);
     assert_eq!(n_faults("```qml fail\nfn main() { print(1); }\n```\n"), 1);
@@ -160,6 +193,9 @@ fn wrong_pages_are_noticed() {
 
 #[test]
 fn commands_are_found() {
-    let report = check_page("page", "# A page\n```console\n$ cargo build\n$ qmlang --version\n...\n```\n```qml\nconst N = 1;\n```\n```text\nqmlang\n```\n");
+    let report = check_page(
+        "page",
+        "# A page\n```console\n$ cargo build\n$ qmlang --version\n...\n```\n```qml\nconst N = 1;\n```\n```text\nqmlang\n```\n",
+    );
     assert_eq!((report.n_commands, report.n_programs, report.faults), (1, 1, Vec::new()));
 }

@@ -27,7 +27,9 @@ fn number_after(output: &str, text: &str) -> f64 {
     let (_, rest) = output.split_once(text).unwrap_or_else(|| panic!("`{text}` is not in {output}"));
     let end = rest.trim_start().find(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c)));
     let number = rest.trim_start();
-    number[..end.unwrap_or(number.len())].parse().unwrap_or_else(|_| panic!("no number after `{text}`: {output}"))
+    number[..end.unwrap_or(number.len())]
+        .parse()
+        .unwrap_or_else(|_| panic!("no number after `{text}`: {output}"))
 }
 
 #[test]

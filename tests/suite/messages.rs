@@ -25,7 +25,11 @@ pub(crate) struct Text<'a> {
 
 impl Files for Text<'_> {
     fn read(&self, path: &Path) -> Result<String, String> {
-        if path == Path::new(self.name) { Ok(self.text.to_owned()) } else { Disk.read(&self.folder.join(path)) }
+        if path == Path::new(self.name) {
+            Ok(self.text.to_owned())
+        } else {
+            Disk.read(&self.folder.join(path))
+        }
     }
 }
 

@@ -17,7 +17,8 @@ fn fault(code: &str, kind: ExampleKind, text: &str, folder: &Path) -> Option<Str
     let expected: &[&str] = if kind == ExampleKind::Fails { &[code] } else { &[] };
     let found: BTreeSet<_> = said.codes().into_iter().collect();
     let is_right = found.iter().eq(expected);
-    (!is_right).then(|| format!("{code}: {expected:?} is expected, {found:?} is said\n{text}{}\n", said.text()))
+    (!is_right)
+        .then(|| format!("{code}: {expected:?} is expected, {found:?} is said\n{text}{}\n", said.text()))
 }
 
 #[test]
@@ -59,7 +60,8 @@ fn every_code_is_said_somewhere() {
     for folder in ["src", "compiler", "runtime"] {
         collect_codes(&root().join(folder), &mut used);
     }
-    let unused: Vec<_> = CODES.iter().map(|row| row.code.as_str()).filter(|code| !used.contains(*code)).collect();
+    let unused: Vec<_> =
+        CODES.iter().map(|row| row.code.as_str()).filter(|code| !used.contains(*code)).collect();
     assert!(unused.is_empty(), "no source says {unused:?}");
 }
 

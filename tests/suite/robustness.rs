@@ -17,7 +17,11 @@ struct Only<'a>(&'a str);
 
 impl Files for Only<'_> {
     fn read(&self, path: &Path) -> Result<String, String> {
-        if path == Path::new("a.qml") { Ok(self.0.to_owned()) } else { Err("there is no such file".to_owned()) }
+        if path == Path::new("a.qml") {
+            Ok(self.0.to_owned())
+        } else {
+            Err("there is no such file".to_owned())
+        }
     }
 }
 
@@ -80,8 +84,12 @@ fn first_panic(seed: u64, texts: &[String], work: impl Fn(&str)) -> Option<Strin
 
 fn texts() -> Vec<String> {
     let files = ["examples", "stdlib", "tests/ui"].map(|folder| programs(&root().join(folder)));
-    let texts: Vec<String> =
-        files.concat().iter().map(|path| std::fs::read_to_string(path).unwrap()).filter(|text| text.len() < 2500).collect();
+    let texts: Vec<String> = files
+        .concat()
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .filter(|text| text.len() < 2500)
+        .collect();
     assert!(texts.len() > 10);
     texts
 }
@@ -92,7 +100,11 @@ fn no_changed_program_breaks_the_compiler() {
     let broken = first_panic(1, &texts, |program| {
         let compilation = qml_driver::compile(&Only(program), Path::new("a.qml"), &[]);
         let has_error = compilation.diagnostics.iter().any(qml_source::Diagnostic::is_error);
-        assert_eq!(compilation.module.is_none(), has_error, "no module, and nothing said, or the other way round");
+        assert_eq!(
+            compilation.module.is_none(),
+            has_error,
+            "no module, and nothing said, or the other way round"
+        );
         let style = qml_source::Style { color: false };
         for diagnostic in &compilation.diagnostics {
             assert!(!qml_source::render(diagnostic, &compilation.sources, style).is_empty());
@@ -103,6 +115,7 @@ fn no_changed_program_breaks_the_compiler() {
 
 #[test]
 fn a_break_is_noticed() {
-    let broken = first_panic(1, &texts(), |program| assert!(!program.contains("; ;") && program.contains("fn")));
+    let broken =
+        first_panic(1, &texts(), |program| assert!(!program.contains("; ;") && program.contains("fn")));
     assert!(broken.is_some());
 }

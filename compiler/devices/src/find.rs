@@ -14,9 +14,18 @@ use crate::shape::{SHAPES, parse_shape};
 pub fn find(name: &str) -> Result<Device, Diagnostic> {
     if std::path::Path::new(name).extension().is_some_and(|extension| extension == "json") {
         let text = std::fs::read_to_string(name).map_err(|error| {
-            Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {error}"))
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                _ => error.to_string(),
+            };
+            Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {why}"))
         })?;
         return parse(&text, name);
+    }
+    if let Some((kind @ ("qpu" | "emulator"), device)) = name.split_once(':') {
+        let message = format!("`{name}` is not supported yet: nothing is sent to a device or its emulator");
+        let diagnostic = Diagnostic::error(Code::Q0705, message);
+        return Err(diagnostic.help(format!("circuits are compiled for `{device}`, without `{kind}:`")));
     }
     if name.contains(':') || SHAPES.iter().any(|(shape, _)| *shape == name) {
         return parse_shape(name);

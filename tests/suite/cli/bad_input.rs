@@ -36,8 +36,12 @@ fn programs_that_cannot_be_read() {
 
 #[test]
 fn a_program_of_qt_is_recognised() {
-    let folder = Folder::with("a.qml", "import QtQuick 2.15\n\nRectangle {\n    width: 100\n    Text { text: \"Hi\" }\n}\n");
-    folder.write("b.qml", "pragma Singleton\nimport QtQuick.Controls\nItem { id: root; property int n: 3 }\n");
+    let folder = Folder::with(
+        "a.qml",
+        "import QtQuick 2.15\n\nRectangle {\n    width: 100\n    Text { text: \"Hi\" }\n}\n",
+    );
+    folder
+        .write("b.qml", "pragma Singleton\nimport QtQuick.Controls\nItem { id: root; property int n: 3 }\n");
     for command in ["run a.qml", "check b.qml", "build a.qml --target line:2"] {
         let outcome = folder.qmlang(command).fails("Q0017", &["Qt QML, another language of the same name"]);
         assert_eq!(outcome.err.matches("Error:").count(), 1, "one message is enough: {}", outcome.err);
@@ -74,7 +78,9 @@ fn tables_that_are_wrong_are_told_with_line_and_column() {
         // The file is written after the table has been read: it must not be there.
         folder.write(
             "a.qml",
-            format!("fn main() {{\n    let x = read_csv(\"{file}.csv\");\n    write_csv(\"copy.csv\", x);\n}}\n"),
+            format!(
+                "fn main() {{\n    let x = read_csv(\"{file}.csv\");\n    write_csv(\"copy.csv\", x);\n}}\n"
+            ),
         );
         let place = "a.qml:2:13";
         folder.qmlang("run a.qml --seed 1").fails_silent(code, &[texts, &[place]].concat());
@@ -102,7 +108,9 @@ fn devices_that_are_not_there() {
         with("line:0").fails_silent("Q0702", &["`line:0`"]);
         with("grid:3").fails_silent("Q0702", &["`grid:3`", "`grid:4x5`"]);
         with("all_to_all:99999999999999999999").fails_silent("Q0702", &[]);
-        with("./mine.json").fails_silent("Q0703", &["`./mine.json`"]);
+        with("./mine.json").fails_silent("Q0703", &["`./mine.json`: there is no such file"]);
+        with("qpu:iqm_garnet")
+            .fails_silent("Q0705", &["`qpu:iqm_garnet` is not supported yet", "without `qpu:`"]);
     }
     folder.write("mine.json", "{\"name\": \"mine\"");
     folder.qmlang("devices ./mine.json").fails_silent("Q0704", &["`./mine.json`", "line 1"]);
@@ -123,7 +131,8 @@ fn kernels_larger_than_their_device() {
 
 #[test]
 fn a_state_too_large_for_memory() {
-    let folder = Folder::with("a.qml", format!("{REGISTER}fn main() {{ print(expect(Z(0), register(48))); }}\n"));
+    let folder =
+        Folder::with("a.qml", format!("{REGISTER}fn main() {{ print(expect(Z(0), register(48))); }}\n"));
     // 16 bytes an amplitude.
     let needed = (16u64 << 48).to_string();
     let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0651", &["48 qubits", &needed, "a.qml:2:"]);
@@ -142,14 +151,20 @@ fn a_state_too_large_for_memory() {
 
 #[test]
 fn what_was_printed_before_a_fault_stays() {
-    let folder = Folder::with("a.qml", "fn main() {\n    print(\"first\");\n    assert(1 > 2);\n    print(\"last\");\n}\n");
+    let folder = Folder::with(
+        "a.qml",
+        "fn main() {\n    print(\"first\");\n    assert(1 > 2);\n    print(\"last\");\n}\n",
+    );
     let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0608", &["a.qml:3:5"]);
     assert_eq!(outcome.out, "first\n");
 }
 
 #[test]
 fn endless_recursion_is_a_fault() {
-    let folder = Folder::with("a.qml", "fn down(n: int) -> int { return 1 + down(n + 1); }\nfn main() { print(down(0)); }\n");
+    let folder = Folder::with(
+        "a.qml",
+        "fn down(n: int) -> int { return 1 + down(n + 1); }\nfn main() { print(down(0)); }\n",
+    );
     let outcome = folder.qmlang("run a.qml --seed 1");
     assert_eq!((outcome.status, outcome.out.as_str()), (1, ""), "{outcome:?}");
     assert!(outcome.err.starts_with("[Q06"), "{}", outcome.err);

@@ -72,7 +72,8 @@ fn source_circuit(folder: &Folder, (file, options): Source) -> Circuit {
     let words: Vec<&str> = options.split_whitespace().collect();
     let mut request = qml_driver::kernel::KernelRequest::default();
     for option in words.chunks(2) {
-        let pair = || option[1].split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+        let pair =
+            || option[1].split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
         match option[0] {
             "--kernel" => request.kernel = Some(option[1].to_owned()),
             "--size" => request.sizes.push(pair()),
@@ -197,7 +198,9 @@ fn feed_forward_is_refused_by_name_where_a_device_has_none() {
     folder
         .qmlang("build teleport.qml --target iqm_garnet_fake")
         .fails_silent("Q0712", &["`iqm_garnet_fake`", "feed-forward", "teleport.qml:20:5"]);
-    folder.qmlang("check teleport.qml --target iqm_garnet_fake").fails_silent("Q0712", &["`iqm_garnet_fake`"]);
+    folder
+        .qmlang("check teleport.qml --target iqm_garnet_fake")
+        .fails_silent("Q0712", &["`iqm_garnet_fake`"]);
 }
 
 #[test]
@@ -221,7 +224,8 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert_eq!(folder.qmlang("build bell.qml --target line:2 -o bell.qasm").quiet(), "");
     assert_eq!(folder.read("bell.qasm"), shown);
     let missing = folder.qmlang("build bell.qml --target line:2 -o none/bell.qasm");
-    missing.fails_silent("Q0906", &["`none/bell.qasm`"]);
+    missing.fails_silent("Q0906", &["`none/bell.qasm`: there is no such folder"]);
+    folder.qmlang("build bell.qml --target line:2 -o .").fails_silent("Q0906", &["`.`"]);
     folder.qmlang("build bell.qml --target line:1 -o bell.qasm").fails_silent("Q0710", &[]);
     assert_eq!(folder.read("bell.qasm"), shown, "an error leaves the file as it was");
     let after: Vec<_> = folder.names().into_iter().filter(|name| name != "bell.qasm").collect();

@@ -1,4 +1,4 @@
-//! `run`, `check`, `test`, `devices`, `explain` on good input, and wrong usage.
+//! `run`, `check`, `test`, `devices`, `explain` (`build` has its own file) on good input, and wrong usage.
 
 use crate::suite::tool::Folder;
 
@@ -67,19 +67,24 @@ fn check_says_nothing_of_right_programs() {
 #[test]
 fn check_counts_the_qubits_of_a_device() {
     let folder = Folder::with("a.qml", RANDOM);
-    folder.qmlang("check a.qml --target line:2").fails_silent("Q0710", &["`half` has 3 qubits", "`line:2` has 2"]);
+    folder
+        .qmlang("check a.qml --target line:2")
+        .fails_silent("Q0710", &["`half` has 3 qubits", "`line:2` has 2", "a.qml:1:8"]);
 }
 
 #[test]
 fn check_goes_on_after_a_wrong_file() {
     let folder = Folder::with("a.qml", "fn main() { print(nothing); }\n");
     folder.write("b.qml", "fn main() { print(missing); }\n");
-    folder.qmlang("check a.qml b.qml").fails_silent("Q0101", &["`nothing`", "`missing`", "a.qml:1:19", "b.qml:1:19"]);
+    folder
+        .qmlang("check a.qml b.qml")
+        .fails_silent("Q0101", &["`nothing`", "`missing`", "a.qml:1:19", "b.qml:1:19"]);
 }
 
 #[test]
 fn json_has_a_line_for_each_diagnostic() {
-    let folder = Folder::with("a.qml", "fn main() {\n    let θ = 1;\n    print(θ + \"\", 量);\n    print(ψ);\n}\n");
+    let folder =
+        Folder::with("a.qml", "fn main() {\n    let θ = 1;\n    print(θ + \"\", 量);\n    print(ψ);\n}\n");
     let checked = folder.qmlang("check a.qml --json");
     assert_eq!((checked.status, checked.err.as_str()), (1, ""));
     let rows: Vec<serde_json::Value> =
@@ -88,7 +93,10 @@ fn json_has_a_line_for_each_diagnostic() {
         .iter()
         .map(|row| (row["code"].as_str().unwrap(), &row["primary"]["line"], &row["primary"]["column"]))
         .collect();
-    assert_eq!(format!("{found:?}"), "[(\"Q0203\", Number(3), Number(13)), (\"Q0101\", Number(3), Number(19)), (\"Q0101\", Number(4), Number(11))]");
+    assert_eq!(
+        format!("{found:?}"),
+        "[(\"Q0203\", Number(3), Number(13)), (\"Q0101\", Number(3), Number(19)), (\"Q0101\", Number(4), Number(11))]"
+    );
     // The results of a run are the program's own: its diagnostics go where they always go.
     let run = folder.qmlang("run a.qml --json");
     assert_eq!((run.status, run.out.as_str()), (1, ""));
@@ -97,7 +105,8 @@ fn json_has_a_line_for_each_diagnostic() {
 
 #[test]
 fn a_fault_as_json() {
-    let folder = Folder::with("a.qml", "fn main() {\n    print(1);\n    var i = 4;\n    print([1, 2][i]);\n}\n");
+    let folder =
+        Folder::with("a.qml", "fn main() {\n    print(1);\n    var i = 4;\n    print([1, 2][i]);\n}\n");
     let run = folder.qmlang("run a.qml --json --seed 1");
     assert_eq!((run.status, run.out.as_str()), (1, "1\n"));
     let row: serde_json::Value = serde_json::from_str(&run.err).unwrap();
@@ -108,7 +117,9 @@ fn a_fault_as_json() {
 #[test]
 fn test_gives_each_a_line_and_counts() {
     let folder = Folder::with("a.qml", TESTS);
-    let outcome = folder.qmlang("test a.qml").fails("Q0608", &["assertion failed", "a.qml:2:16", "[Q0609]", "a.qml:3:16"]);
+    let outcome = folder
+        .qmlang("test a.qml")
+        .fails("Q0608", &["assertion failed", "a.qml:2:16", "[Q0609]", "a.qml:3:16"]);
     assert_eq!(
         outcome.out,
         "ok     a.qml: right\nFAILED a.qml: wrong\nFAILED a.qml: close\n1 passed, 2 failed\n"
@@ -151,7 +162,8 @@ fn devices_are_listed() {
     assert_eq!(list.as_array().unwrap().len(), table.lines().count() - 1, "a row each, and the heading");
     let facts = folder.qmlang("devices iqm_garnet").quiet();
     assert!(facts.starts_with("iqm_garnet\n") && facts.contains("20 (superconducting"), "{facts}");
-    let one: serde_json::Value = serde_json::from_str(&folder.qmlang("devices ibm_torino --json").quiet()).unwrap();
+    let one: serde_json::Value =
+        serde_json::from_str(&folder.qmlang("devices ibm_torino --json").quiet()).unwrap();
     assert_eq!((&one["name"], &one["qubits"]), (&"ibm_torino".into(), &133.into()));
     assert!(folder.qmlang("devices grid:2x3").quiet().contains("coupled pairs        7"));
 }
