@@ -1,14 +1,19 @@
 //! The one integration test binary: the tool as a user sees it.
 
 mod suite {
-    //! One file a subject; [`tool`] and [`messages`] are what they share.
+    //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
     mod cli;
     mod docs;
     mod editors;
     mod examples;
+    mod fmt;
+    mod gradients;
     mod messages;
+    mod numeric;
     mod pages;
+    mod results;
     mod robustness;
     mod tool;
+    mod training;
     mod ui;
 }

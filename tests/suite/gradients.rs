@@ -1,0 +1,262 @@
+//! Gradients by three methods on random kernels, and of each result function.
+
+use std::fmt::Write as _;
+
+use qml_engine::Options;
+use qml_gates::Gate;
+use qml_ir::circuit::testing::Random;
+use qml_source::Code;
+
+use crate::suite::numeric::{fault_of, numbers, numbers_with, options, try_compile};
+
+/// An angle: a number, a parameter, or something that is not linear in them.
+fn angle(random: &mut Random) -> String {
+    let i = random.below(3);
+    match random.below(10) {
+        0 => format!("{:.3}", 4.0 * random.unit() - 2.0),
+        1 | 2 => "a".to_owned(),
+        3 => "b".to_owned(),
+        4 | 5 => format!("t[{i}]"),
+        6 => format!("a * t[{i}]"),
+        7 => "sin(b)".to_owned(),
+        8 => format!("-2.0 * t[{i}] + 0.5 * a"),
+        _ => "(a + b) ** 2 / 3.0".to_owned(),
+    }
+}
+
+/// A gate of the table on some of the qubits.
+fn gate(random: &mut Random, qubits: &[usize]) -> String {
+    loop {
+        let def = Gate::ALL[random.below(Gate::ALL.len())].def();
+        // Most gates have no angle; most of those chosen have one.
+        if def.wires.len() > qubits.len() || (def.params.is_empty() && random.chance(0.7)) {
+            continue;
+        }
+        let mut args: Vec<String> = def.params.iter().map(|_| angle(random)).collect();
+        args.extend(qubits[..def.wires.len()].iter().map(|qubit| format!("q[{qubit}]")));
+        return format!("{}({})", def.name, args.join(", "));
+    }
+}
+
+fn statement(random: &mut Random) -> String {
+    let mut qubits: Vec<usize> = (0..4).collect();
+    for i in 0..3 {
+        qubits.swap(i, i + random.below(4 - i));
+    }
+    match random.below(12) {
+        0 => "ry(t, q[0..3]);".to_owned(),
+        1 => format!("rx({}, q);", angle(random)),
+        2 => format!("control(q[{}]) {};", qubits[3], gate(random, &qubits[..3])),
+        3 => format!("control(not q[{}], q[{}]) {};", qubits[3], qubits[2], gate(random, &qubits[..2])),
+        4 => format!("adjoint {};", gate(random, &qubits)),
+        5 => format!("power({}) {};", random.below(5) as i64 - 2, gate(random, &qubits)),
+        6 => format!("within {{ {}; }} apply {{ {}; }}", gate(random, &qubits), gate(random, &qubits)),
+        _ => format!("{};", gate(random, &qubits)),
+    }
+}
+
+/// A kernel on four qubits of the parameters a, b and t.
+fn kernel(random: &mut Random, name: &str) -> String {
+    let mut text =
+        format!("kernel {name}(a: float, b: float, t: float[3]) -> qubit[4] {{\n    let q = qubit[4];\n");
+    text += "    ry([0.3, 0.8, 1.1, -0.5], q);\n";
+    for _ in 0..5 {
+        _ = writeln!(text, "    {}", statement(random));
+    }
+    if random.chance(0.5) {
+        let (measured, other) = (random.below(2), 2 + random.below(2));
+        _ = writeln!(text, "    let m = measure(q[{measured}]);");
+        _ = writeln!(
+            text,
+            "    if m {{ {}; }} else {{ h(q[{other}]); }}",
+            gate(random, &[other, 1 - measured])
+        );
+        if random.chance(0.5) {
+            _ = writeln!(text, "    reset(q[{measured}]);");
+        }
+        _ = writeln!(text, "    {}", statement(random));
+    }
+    text + "    return q;\n}\n"
+}
+
+fn observable(random: &mut Random) -> String {
+    let mut terms = Vec::new();
+    for _ in 0..3 {
+        let letters: Vec<String> = (0..1 + random.below(2))
+            .map(|i| format!("{}({})", ["X", "Y", "Z"][random.below(3)], i * 2 + random.below(2)))
+            .collect();
+        terms.push(format!("{:.2} * {}", random.unit() + 0.1, letters.join(" * ")));
+    }
+    if random.chance(0.3) {
+        terms.push("0.7 * projector([true, false, false, true])".to_owned());
+    }
+    terms.join(" + ")
+}
+
+/// Prints the gradient of each `value_i(a, b, t)` by adjoint, parameter shift, and central differences in the program.
+fn three_methods(n_values: usize) -> String {
+    let mut text = "fn main() {
+    let a = 0.713;
+    let b = -1.204;
+    let t = [0.35, 1.6, -0.81];
+    let h = 1.0e-5;\n"
+        .to_owned();
+    for i in 0..n_values {
+        for (k, method) in ["adjoint", "parameter_shift"].iter().enumerate() {
+            _ = write!(
+                text,
+                "    let (v{k}_{i}, g{k}_{i}) = grad value_{i}(a, b, t) wrt (a, b, t) using \"{method}\";
+    let (ga{k}_{i}, gb{k}_{i}, gt{k}_{i}) = g{k}_{i};
+    print(ga{k}_{i}, gb{k}_{i}, gt{k}_{i});\n"
+            );
+        }
+        _ = writeln!(text, "    print((value_{i}(a + h, b, t) - value_{i}(a - h, b, t)) / (2.0 * h));");
+        _ = writeln!(text, "    print((value_{i}(a, b + h, t) - value_{i}(a, b - h, t)) / (2.0 * h));");
+        for part in 0..3 {
+            let unit: Vec<&str> = (0..3).map(|j| if j == part { "h" } else { "0.0" }).collect();
+            let step = unit.join(", ");
+            _ = writeln!(
+                text,
+                "    print((value_{i}(a, b, t + [{step}]) - value_{i}(a, b, t - [{step}])) / (2.0 * h));"
+            );
+        }
+    }
+    text + "}\n"
+}
+
+/// Five numbers by each method, for each value; says how many of them are not zero.
+fn check_methods(source: &str) -> usize {
+    let found = numbers(source);
+    assert_eq!(found.len() % 15, 0, "{found:?}");
+    for group in found.chunks(15) {
+        let (adjoint, rest) = group.split_at(5);
+        let (shift, difference) = rest.split_at(5);
+        for k in 0..5 {
+            assert!((adjoint[k] - shift[k]).abs() < 1e-10, "parameter {k}: {group:?}\n{source}");
+            assert!((adjoint[k] - difference[k]).abs() < 1e-6, "parameter {k}: {group:?}\n{source}");
+        }
+    }
+    found.chunks(15).flat_map(|group| &group[..5]).filter(|slope| slope.abs() > 1e-3).count()
+}
+
+#[test]
+fn expectations_of_random_kernels() {
+    let mut n_slopes = 0;
+    for seed in 0..8 {
+        let mut random = Random::new(seed);
+        let mut source = String::new();
+        for i in 0..5 {
+            source += &kernel(&mut random, &format!("k{i}"));
+            let observable = observable(&mut random);
+            _ = writeln!(
+                source,
+                "fn value_{i}(a: float, b: float, t: float[3]) -> float {{
+    let scale = a * t[1] + 1.0;
+    return scale * expect({observable}, k{i}(a, b, t)) + sum(t) * b;
+}}"
+            );
+        }
+        n_slopes += check_methods(&(source + &three_methods(5)));
+    }
+    assert!(n_slopes > 150, "only {n_slopes} of 200 slopes say anything");
+}
+
+#[test]
+fn other_results_of_random_kernels() {
+    let values = "
+        fn value_0(a: float, b: float, t: float[3]) -> float {
+            return variance(Z(0) * X(1) + 0.5 * Y(2), k0(a, b, t));
+        }
+        fn value_1(a: float, b: float, t: float[3]) -> float {
+            return dot(probs(k1(a, b, t)) ** 2, linspace(-1.0, 2.0, 16));
+        }
+        fn value_2(a: float, b: float, t: float[3]) -> float {
+            let e = expect([Z(0), X(1) * Y(3), Z(2)], k2(a, b, t));
+            return e[0] * e[1] - sin(e[2]);
+        }
+        fn value_3(a: float, b: float, t: float[3]) -> float {
+            return fidelity(k3(a, b, t), k3(b, a, 0.5 * t)) * t[0];
+        }\n";
+    let mut n_slopes = 0;
+    for seed in 100..105 {
+        let mut random = Random::new(seed);
+        let mut source = String::new();
+        for i in 0..4 {
+            source += &loop {
+                let text = kernel(&mut random, &format!("k{i}"));
+                // A fidelity needs pure states.
+                if i < 3 || !text.contains("measure") {
+                    break text;
+                }
+            };
+        }
+        n_slopes += check_methods(&(source + values + &three_methods(4)));
+    }
+    assert!(n_slopes > 40, "only {n_slopes} of 100 slopes say anything");
+}
+
+#[test]
+fn finite_differences_can_be_asked_for() {
+    let source = "
+        kernel k(x: float) -> qubit[1] { let q = qubit[1]; ry(x, q[0]); return q; }
+        fn main() { let x = 0.4; let (e, g) = grad expect(Z(0), k(x)) wrt x using \"finite_difference\"; print(e, g); }";
+    let found = numbers(source);
+    assert!((found[0] - 0.4_f64.cos()).abs() < 1e-12 && (found[1] + 0.4_f64.sin()).abs() < 1e-8, "{found:?}");
+}
+
+#[test]
+fn sampled_gradients_are_right_on_average() {
+    let source = "
+        kernel k(x: float, y: float) -> qubit[2] {
+            let q = qubit[2];
+            ry(x, q[0]);
+            control(q[0]) ry(x * y, q[1]);
+            rx(y, q);
+            return q;
+        }
+        fn slope(x: float, y: float, i: int) -> float[2] {
+            let (e, g) = grad expect(Z(0) * Z(1) + 0.5 * X(0) + 0.25, k(x, y)) wrt (x, y);
+            let (gx, gy) = g;
+            return [gx, gy];
+        }
+        fn main() {
+            let x = 0.6;
+            let y = 1.1;
+            let gs = [slope(x, y, i) for i in 0..200];
+            print(slope(x, y, 0), mean(gs[.., 0]), mean(gs[.., 1]), stddev(gs[.., 0]), stddev(gs[.., 1]));
+        }";
+    let exact = numbers(source);
+    let sampled = numbers_with(source, &Options { shots: Some(40), ..options() });
+    for k in 0..2 {
+        assert!(exact[4 + k] < 1e-12, "exact values do not vary: {exact:?}");
+        let sigma = sampled[4 + k] / 200_f64.sqrt();
+        assert!(sigma > 1e-3 && (sampled[2 + k] - exact[k]).abs() < 5.0 * sigma, "{exact:?} {sampled:?}");
+    }
+}
+
+#[test]
+fn methods_that_cannot_be_are_refused() {
+    let source = |method: &str, gate: &str| {
+        format!(
+            "kernel k(x: float) -> qubit[1] {{ let q = qubit[1]; {gate} return q; }}
+            fn main() {{ let x = 0.4; let (e, g) = grad expect(Z(0), k(x)) wrt x using \"{method}\"; print(e, g); }}"
+        )
+    };
+    let sampled = Options { shots: Some(10), ..options() };
+    for method in ["adjoint", "finite_difference"] {
+        assert_eq!(fault_of(&source(method, "ry(x, q[0]);"), &sampled).code, Code::Q0662);
+    }
+}
+
+#[test]
+fn coefficients_of_observables_have_no_silent_gradient() {
+    for value in ["expect(x * Z(0), k(0.3))", "expect(x + Z(0), k(0.3))", "expect([x * Z(0), Z(0)], k(x))[0]"]
+    {
+        let source = format!(
+            "kernel k(x: float) -> qubit[1] {{ let q = qubit[1]; ry(x, q[0]); return q; }}
+            fn main() {{ let x = 0.4; let (e, g) = grad {value} wrt x; print(e, g); }}"
+        );
+        let diagnostics = try_compile(&source).err().unwrap_or_else(|| panic!("`{value}` is taken"));
+        assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Q0520), "{diagnostics:?}");
+    }
+}
