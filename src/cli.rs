@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the `test` blocks of programs
     Test(TestArgs),
+    /// Format programs in place
+    Fmt(FmtArgs),
     /// Compile a kernel, or an OpenQASM file, for a device
     Build(BuildArgs),
     /// List the devices, or show one device's facts
@@ -92,6 +94,17 @@ pub(crate) struct TestArgs {
     /// Threads for simulation [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+}
+
+/// `qmlang fmt`
+#[derive(Debug, Args)]
+pub(crate) struct FmtArgs {
+    /// Programs, or folders that hold some; `-` formats standard input to standard output
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; list the files that aren't formatted, and fail if there are any
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `qmlang build`

@@ -9,6 +9,7 @@ mod commands {
     pub(crate) mod check;
     pub(crate) mod devices;
     pub(crate) mod explain;
+    pub(crate) mod fmt;
     pub(crate) mod run;
     pub(crate) mod test;
 }
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Test(args) => commands::test::test(&args),
+        Command::Fmt(args) => commands::fmt::fmt(&args),
         Command::Build(args) => commands::build::build(&args),
         Command::Devices(args) => commands::devices::devices(&args),
         Command::Explain(args) => commands::explain::explain(&args),

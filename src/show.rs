@@ -78,13 +78,35 @@ pub(crate) fn print(text: &str) {
     }
 }
 
-/// Writes a whole file or nothing.
+/// Writes a whole file or nothing. A file that is there keeps its permissions; a link stays one.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Shown> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
-        _ = std::fs::remove_file(&beside);
-        let message = format!("cannot write `{}`: {error}", path.display());
+    replace(path, text).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+            std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            _ => error.to_string(),
+        };
+        let message = format!("cannot write `{}`: {why}", path.display());
         fail(&Diagnostic::error(Code::Q0906, message), &SourceMap::default())
     })
+}
+
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A terminal or a pipe can't be replaced.
+    if target.exists() && !target.is_file() {
+        return std::fs::write(&target, text);
+    }
+    let mut beside = target.clone().into_os_string();
+    beside.push(".partial");
+    let written = std::fs::write(&beside, text).and_then(|()| {
+        if let Ok(before) = std::fs::metadata(&target) {
+            std::fs::set_permissions(&beside, before.permissions())?;
+        }
+        std::fs::rename(&beside, &target)
+    });
+    if written.is_err() {
+        _ = std::fs::remove_file(&beside);
+    }
+    written
 }

@@ -86,9 +86,11 @@ fn h2(bond: float) -> observable {
     let k_gu = 0.5 * (repulsion_same - repulsion_other) / (1.0 - s ** 2);
 
     let n = [0.5 * (1 - Z(i)) for i in 0..4];
-    let hop = X(0) * X(1) * Y(2) * Y(3) + Y(0) * Y(1) * X(2) * X(3) - X(0) * Y(1) * Y(2) * X(3) - Y(0) * X(1) * X(2) * Y(3);
+    let hop = X(0) * X(1) * Y(2) * Y(3) + Y(0) * Y(1) * X(2) * X(3) - X(0) * Y(1) * Y(2) * X(3)
+        - Y(0) * X(1) * X(2) * Y(3);
     return 1.0 / r + g * (n[0] + n[1]) + u * (n[2] + n[3]) + j_gg * n[0] * n[1] + j_uu * n[2] * n[3]
-        + j_gu * (n[0] * n[3] + n[1] * n[2]) + (j_gu - k_gu) * (n[0] * n[2] + n[1] * n[3]) - 0.25 * k_gu * hop;
+        + j_gu * (n[0] * n[3] + n[1] * n[2]) + (j_gu - k_gu) * (n[0] * n[2] + n[1] * n[3])
+        - 0.25 * k_gu * hop;
 }
 
 /// The exact ground state energy of a Hamiltonian: its smallest eigenvalue.

@@ -10,6 +10,7 @@ mod suite {
     mod gradients;
     mod messages;
     mod numeric;
+    mod outcomes;
     mod pages;
     mod results;
     mod robustness;

@@ -13,7 +13,8 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     let no_sources = SourceMap::default();
     if !["qasm3", "qasm2", "ir", "stats"].contains(&args.emit.as_str()) {
         let message = format!("`--emit {}` is not supported", args.emit);
-        let diagnostic = Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `ir` or `stats`");
+        let diagnostic =
+            Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `ir` or `stats`");
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;

@@ -24,8 +24,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
     let compilation = show::compile(&args.file, &params, form)?;
     let (Some(module), sources) = (&compilation.module, &compilation.sources) else { return Err(Shown) };
     if module.main.is_none() {
-        let diagnostic = Diagnostic::error(Code::Q0911, format!("`{}` has no function `main`", args.file.display()))
-            .help("`fn main() { ... }` is where a run starts; tests run with `qmlang test`");
+        let diagnostic =
+            Diagnostic::error(Code::Q0911, format!("`{}` has no function `main`", args.file.display()))
+                .help("`fn main() { ... }` is where a run starts; tests run with `qmlang test`");
         show::show(&[diagnostic], sources, form);
         return Err(Shown);
     }

@@ -66,7 +66,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
 }
 
 /// The programs at a path: itself, or those below it in order of their names.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+pub(crate) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     if !path.is_dir() {
         files.push(path.to_path_buf());
         return Ok(());

@@ -19,7 +19,10 @@ mod items;
 mod nesting;
 mod recovery;
 
+mod format;
+
 pub use foreign::word as foreign_word;
+pub use format::format;
 pub use lexer::{Lexeme, lex};
 pub use parse::{Parsed, parse};
 pub use token::Token;
