@@ -10,6 +10,7 @@ pub mod bind;
 mod arithmetic;
 mod builtins;
 mod calls;
+mod cases;
 mod controls;
 mod evolve;
 mod faults;

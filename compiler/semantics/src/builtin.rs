@@ -47,16 +47,27 @@ pub(crate) fn call(
         note_effects(body, rows[0], name, span);
         return error_expr(span);
     }
+    if name.text == "print" && arguments.iter().all(|argument| argument.name.is_none()) {
+        note_effects(body, rows[0], name, span);
+        // It takes as many arguments as there are.
+        return Expr { span, ty: Type::Unit, kind: ExprKind::Call(Callee::Builtin(rows[0], 0), values) };
+    }
     let mut failures = Vec::new();
     for (id, form, signature) in &forms {
         match Match::of(body, signature, arguments, &values) {
             Ok(found) => {
                 note_effects(body, *id, name, span);
                 let (ty, values) = found.finish(body, signature, values, span);
-                return Expr { span, ty, kind: ExprKind::Call(Callee::Builtin(*id, *form), values) };
+                let call = Expr { span, ty, kind: ExprKind::Call(Callee::Builtin(*id, *form), values) };
+                return Body::typed_result(id.row().name, call);
             }
             Err(failure) => failures.push((*signature, failure)),
         }
+    }
+    if !body.is_fn() && Effects::of_builtin(rows[0].row().effect) != Effects::PURE {
+        // It can't be called here at all: why the arguments don't fit is of no use.
+        note_effects(body, rows[0], name, span);
+        return error_expr(span);
     }
     let error = explain(body, name, arguments, &values, &forms, failures, span);
     body.refuse(span, error)

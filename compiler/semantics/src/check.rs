@@ -38,12 +38,15 @@ pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
     check_in_order(modules, params, &order).0
 }
 
+/// `const`s and `param`s by id, each with its module and item, in the order of their initialisation.
+type GlobalOrder = Vec<(usize, (usize, usize))>;
+
 /// Checks with these `const`s and `param`s first. Also gives the order in which they have to stand.
 fn check_in_order(
     modules: &[SourceModule],
     params: &[(String, String)],
     first: &[(usize, usize)],
-) -> (Checked, Vec<(usize, (usize, usize))>) {
+) -> (Checked, GlobalOrder) {
     let mut checker = Checker::new(modules);
     checker.scopes = scope::build(modules, &mut checker.diagnostics);
     global::read_params(&mut checker, params);

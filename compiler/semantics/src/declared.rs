@@ -19,7 +19,7 @@ const SCALARS: &[(&str, Type)] = &[
     ("bool", Type::Bool),
     ("string", Type::Str),
     ("observable", Type::Observable),
-    ("program", Type::Program),
+    ("program", Type::Program(None)),
     ("optimizer", Type::Optimizer),
     ("Counts", Type::Counts),
 ];

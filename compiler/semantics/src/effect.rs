@@ -155,11 +155,10 @@ fn refuse_recursion(checker: &mut Checker<'_>) {
     for root in (0..functions.len()).filter(|&id| is_quantum(id)) {
         // A stack of its own: a long chain of calls must not exhaust that of the machine.
         let mut stack = vec![(root, 0)];
-        if marks[root] == Mark::New {
-            marks[root] = Mark::Open;
-        } else {
+        if marks[root] != Mark::New {
             continue;
         }
+        marks[root] = Mark::Open;
         while let Some((id, next)) = stack.pop() {
             let Some(&(callee, span)) = functions[id].calls.get(next) else {
                 marks[id] = Mark::Done;

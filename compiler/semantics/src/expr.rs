@@ -14,6 +14,7 @@ mod gradient;
 mod index;
 mod list;
 mod operator;
+mod outcome;
 mod text;
 
 impl Body<'_, '_> {

@@ -157,8 +157,8 @@ pub enum Type {
     Str,
     /// `observable`
     Observable,
-    /// `program`
-    Program,
+    /// `program`, with the result of its kernel where that is known: as the kernel declares it.
+    Program(Option<Box<Type>>),
     /// `optimizer`
     Optimizer,
     /// `qubit`
@@ -425,6 +425,15 @@ pub enum ExprKind {
         places: Vec<Place>,
         /// The rule.
         method: GradientMethod,
+    },
+    /// The one shot that `run(p)` gives, as the kernel's result: the operand is a `bool[?]`, the register, then the bits.
+    Unpack {
+        /// `run(p)`
+        flat: Box<Expr>,
+        /// The number of bits of each part of the result; at most one isn't known, and gets the rest.
+        lengths: Vec<Option<Expr>>,
+        /// Which part is the register.
+        register: Option<usize>,
     },
     /// `qubit[n]`
     Allocate(Box<Expr>),

@@ -19,6 +19,7 @@ mod statements;
 mod tests;
 mod text;
 mod types;
+mod unpack;
 mod visit;
 
 use std::collections::HashSet;

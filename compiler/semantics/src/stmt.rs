@@ -78,6 +78,7 @@ impl Body<'_, '_> {
         };
         self.saw_outcome |= saw_outcome;
         let ty = declared.unwrap_or_else(|| value.ty.clone());
+        let ty = if is_mutable { types::any_program(&ty) } else { ty };
         let pattern = self.bind(pattern, &ty, is_mutable, &facts);
         StmtKind::Let { pattern, value }
     }
@@ -236,7 +237,7 @@ impl Body<'_, '_> {
             }
             ast::IterableKind::Expr(expr) => {
                 let sequence = self.value(expr, None);
-                let (item, dim) = self.item_type(&sequence.ty).unwrap_or_else(|| {
+                let (item, dim) = Self::item_type(&sequence.ty).unwrap_or_else(|| {
                     let found = self.show(&sequence.ty);
                     self.report(TypeError::NotIterable { span: expr.span, found });
                     (Type::Error, Dim::Unknown)
@@ -247,12 +248,12 @@ impl Body<'_, '_> {
     }
 
     /// The type of the items of a sequence, and how many there are.
-    pub fn item_type(&self, ty: &Type) -> Option<(Type, Dim)> {
+    pub fn item_type(ty: &Type) -> Option<(Type, Dim)> {
         match ty {
             Type::Error => Some((Type::Error, Dim::Unknown)),
             Type::Tensor(..) => types::items(ty).map(|(dim, item)| (item, dim)),
             Type::Tuple(parts) => {
-                let items: Vec<_> = parts.iter().map(|part| self.item_type(part)).collect::<Option<_>>()?;
+                let items: Vec<_> = parts.iter().map(Self::item_type).collect::<Option<_>>()?;
                 let dim = items.iter().map(|(_, dim)| dim).find(|dim| **dim != Dim::Unknown);
                 let dim = dim.cloned().unwrap_or(Dim::Unknown);
                 Some((Type::Tuple(items.into_iter().map(|(item, _)| item).collect()), dim))

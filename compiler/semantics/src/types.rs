@@ -92,6 +92,7 @@ pub(crate) fn fit(found: &Type, wanted: &Type) -> Result<(), Mismatch> {
         (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
             a.iter().zip(b).try_for_each(|(a, b)| fit(a, b)).map_err(|_| Mismatch::Kind)
         }
+        (Type::Program(_), Type::Program(_)) => Ok(()),
         (a, b) if a == b => Ok(()),
         _ => Err(Mismatch::Kind),
     }
@@ -167,6 +168,7 @@ pub(crate) fn map_dims(ty: &Type, replace: &dyn Fn(&Dim) -> Dim) -> Type {
             Type::Tensor(Box::new(map_dims(element, replace)), dims.iter().map(replace).collect())
         }
         Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| map_dims(part, replace)).collect()),
+        Type::Program(Some(result)) => Type::Program(Some(Box::new(map_dims(result, replace)))),
         other => other.clone(),
     }
 }
@@ -177,6 +179,16 @@ pub(crate) fn substitute(ty: &Type, value: &dyn Fn(LocalId) -> Option<Size>) -> 
         Dim::Size(size) => size.substitute(value).map_or(Dim::Unknown, Dim::Size),
         Dim::Unknown => Dim::Unknown,
     })
+}
+
+/// The type of a variable that may hold other programs later: nothing is known of their results.
+pub(crate) fn any_program(ty: &Type) -> Type {
+    match ty {
+        Type::Program(_) => Type::Program(None),
+        Type::Tensor(element, dims) => Type::Tensor(Box::new(any_program(element)), dims.clone()),
+        Type::Tuple(parts) => Type::Tuple(parts.iter().map(any_program).collect()),
+        other => other.clone(),
+    }
 }
 
 /// The shape that two shapes broadcast to, aligned at their ends; else the axis of the result where they differ.
@@ -223,7 +235,7 @@ pub(crate) fn show(ty: &Type, names: &dyn Names) -> String {
         Type::Complex => "complex".to_owned(),
         Type::Str => "string".to_owned(),
         Type::Observable => "observable".to_owned(),
-        Type::Program => "program".to_owned(),
+        Type::Program(_) => "program".to_owned(),
         Type::Optimizer => "optimizer".to_owned(),
         Type::Qubit => "qubit".to_owned(),
         Type::Register(dim) => format!("qubit[{}]", show_dim(dim, names)),

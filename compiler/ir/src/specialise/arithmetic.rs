@@ -4,6 +4,7 @@ use qml_prelude::{BuiltinId, Value};
 use qml_source::{Span, bug};
 
 use super::bind::Binary;
+use super::cases::{call_by_cases, is_known_by_case};
 use super::faults::{self, Failure};
 use super::machine::{Machine, call_row};
 use super::outcomes;
@@ -37,6 +38,9 @@ impl Machine<'_> {
                     BinaryOp::Eq => outcomes::not(outcomes::xor(x, y)),
                     _ => return Err(faults::not_on_outcomes(row_name(operator), span)),
                 }))
+            }
+            _ if is_known_by_case(x) && is_known_by_case(y) => {
+                call_by_cases(row(row_name(operator)), &[x.clone(), y.clone()], span)
             }
             (Abstract::Float(_) | Abstract::Known(_), Abstract::Float(_) | Abstract::Known(_)) => {
                 let angle = self.float_binary(operator, &x.to_angle(), &y.to_angle(), span)?;
@@ -81,7 +85,8 @@ pub(super) fn unary(operator: UnaryOp, x: &Abstract, span: Span) -> Result<Abstr
         }
         (UnaryOp::Neg, Abstract::Float(x)) => Ok(Abstract::float(x.times(-1.0))),
         (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(outcomes::not(x.clone()))),
-        (UnaryOp::ToFloat | UnaryOp::Neg, Abstract::Outcome(_)) => {
+        (UnaryOp::Neg, Abstract::Number(_)) => call_by_cases(row("op.neg"), std::slice::from_ref(x), span),
+        (UnaryOp::ToFloat | UnaryOp::Neg, Abstract::Outcome(_) | Abstract::Number(_)) => {
             Err(faults::depends_on_outcome("a number", span))
         }
         _ => bug!("{operator:?} of {x:?}"),

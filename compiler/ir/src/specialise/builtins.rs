@@ -7,6 +7,7 @@ use qml_source::Span;
 
 use super::arithmetic::unary;
 use super::bind::{Binary, Unary};
+use super::cases;
 use super::faults::{self, Failure};
 use super::machine::{Machine, call_row, int};
 use super::structure;
@@ -28,6 +29,10 @@ impl Machine<'_> {
         let name = id.row().name;
         if let Some(positions) = structure::data_positions(name, args.len()) {
             return structure::rearrange(id, args, positions, span);
+        }
+        let is_logic = matches!(name, "op.and" | "op.or" | "op.eq" | "op.ne" | "op.not" | "any" | "all");
+        if !is_logic && name != "assert" && args.iter().all(cases::is_known_by_case) {
+            return cases::call_by_cases(id, args, span);
         }
         if args
             .iter()
@@ -296,7 +301,9 @@ fn require_floats(
     for item in items {
         match item.borrow() {
             Abstract::Float(_) | Abstract::Known(Value::Float(_) | Value::Int(_)) => {}
-            Abstract::Outcome(_) => return Err(faults::not_on_outcomes(name, span)),
+            Abstract::Outcome(_) | Abstract::Number(_) => {
+                return Err(faults::not_on_outcomes(name, span));
+            }
             _ => return Err(faults::not_on_floats(name, span)),
         }
     }

@@ -89,6 +89,31 @@ pub(super) fn depends_on_outcome(what: &str, span: Span) -> Failure {
     failure
 }
 
+/// A value with more cases than can be told apart.
+pub(super) fn too_many_cases(span: Span) -> Failure {
+    let mut failure = error(
+        Code::Q0455,
+        "a value depends on too many outcomes",
+        span,
+        "has too many cases to be worked out while the circuit runs",
+    );
+    failure.help.push("return the bits, and compute the value from `run` or `samples` in a `fn`".into());
+    failure
+}
+
+/// A `while` on outcomes that nothing ends.
+pub(super) fn endless_loop(limit: usize, span: Span) -> Failure {
+    let mut failure = error(
+        Code::Q0456,
+        "a loop on outcomes has no bound",
+        span,
+        format!("may go on after {limit} rounds"),
+    );
+    failure.notes.push("a circuit has an end, so every round of the loop is a part of it".into());
+    failure.help.push("count the rounds: `while not done and rounds < 8 { ... rounds += 1; }`".into());
+    failure
+}
+
 /// A measurement where the inverse or a controlled version is needed.
 pub(super) fn not_reversible(what: &str, around: &str, outer: Span, span: Span) -> Failure {
     Box::new(

@@ -7,10 +7,11 @@ use super::arithmetic;
 use super::bind::BindBuilder;
 use super::faults::{self, Failure};
 use super::modifiers::Around;
+use super::outcomes::select;
 use super::qubits;
 use super::structure;
 use super::value::Abstract;
-use crate::circuit::Op as CircuitOp;
+use crate::circuit::{Op as CircuitOp, OpKind as CircuitOpKind};
 use crate::evaluate::constant_value;
 use crate::host::{FunctionId, Module, Op, OpKind, Region, ValueId};
 
@@ -18,6 +19,9 @@ use crate::host::{FunctionId, Module, Op, OpKind, Region, ValueId};
 const MAX_OPS: usize = 10_000_000;
 /// How many host operations may be evaluated for it.
 const MAX_STEPS: u64 = 100_000_000;
+
+/// How many rounds a `while` on outcomes may have.
+const MAX_ROUNDS: usize = 64;
 
 /// The state of a specialisation.
 pub(super) struct Machine<'m> {
@@ -185,10 +189,40 @@ impl<'m> Machine<'m> {
     }
 
     fn while_loop(&mut self, frame: &mut Frame, op: &Op) -> Result<Vec<Abstract>, Failure> {
-        let mut carried: Vec<Abstract> = op.args.iter().map(|&value| frame.get(value).clone()).collect();
+        let carried: Vec<Abstract> = op.args.iter().map(|&value| frame.get(value).clone()).collect();
+        self.rounds(frame, op, carried, 0)
+    }
+
+    /// The rounds of a `while` from here on. What follows a condition on outcomes is a branch of the circuit, in which the
+    /// next rounds stand, until the condition is known to fail.
+    fn rounds(
+        &mut self,
+        frame: &mut Frame,
+        op: &Op,
+        mut carried: Vec<Abstract>,
+        depth: usize,
+    ) -> Result<Vec<Abstract>, Failure> {
         loop {
             self.step(op.span)?;
             let test = self.region(frame, &op.regions[0], carried.clone())?;
+            if let Abstract::Outcome(condition) = &test[0] {
+                if depth >= MAX_ROUNDS {
+                    return Err(faults::endless_loop(MAX_ROUNDS, op.span));
+                }
+                let before = std::mem::take(&mut self.ops);
+                let after = self
+                    .region(frame, &op.regions[1], carried.clone())
+                    .and_then(|next| self.rounds(frame, op, next, depth + 1));
+                let then = std::mem::replace(&mut self.ops, before);
+                let after = after?;
+                if !then.is_empty() {
+                    let kind =
+                        CircuitOpKind::If { condition: condition.clone(), then, otherwise: Vec::new() };
+                    self.emit(CircuitOp { kind, span: op.span })?;
+                }
+                let merged = after.iter().zip(&carried).map(|(a, b)| select(condition, a, b, op.span));
+                return merged.collect();
+            }
             if !known(&test[0], "the condition of a loop", op.span)?.to_bool() {
                 return Ok(carried);
             }

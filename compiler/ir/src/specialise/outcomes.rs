@@ -3,6 +3,7 @@
 use qml_prelude::Value;
 use qml_source::Span;
 
+use super::cases::select_number;
 use super::faults::{self, Failure};
 use super::machine::{Frame, Machine, known};
 use super::qubits;
@@ -54,7 +55,12 @@ impl Machine<'_> {
 }
 
 /// `if condition then a else b`.
-fn select(condition: &BitExpr, a: &Abstract, b: &Abstract, span: Span) -> Result<Abstract, Failure> {
+pub(super) fn select(
+    condition: &BitExpr,
+    a: &Abstract,
+    b: &Abstract,
+    span: Span,
+) -> Result<Abstract, Failure> {
     if a == b {
         return Ok(a.clone());
     }
@@ -63,6 +69,10 @@ fn select(condition: &BitExpr, a: &Abstract, b: &Abstract, span: Span) -> Result
         let (a, b) = (a.to_outcome(), b.to_outcome());
         let chosen = or(and(condition.clone(), a), and(not(condition.clone()), b));
         return Ok(Abstract::outcome(chosen));
+    }
+    let is_int = |value: &Abstract| matches!(value, Abstract::Number(_) | Abstract::Known(Value::Int(_)));
+    if is_int(a) && is_int(b) {
+        return select_number(condition, a, b, span);
     }
     let is_tuple = |value: &Abstract| matches!(value, Abstract::Tuple(_) | Abstract::Known(Value::Tuple(_)));
     if is_tuple(a) && is_tuple(b) {
@@ -74,7 +84,7 @@ fn select(condition: &BitExpr, a: &Abstract, b: &Abstract, span: Span) -> Result
         let items = a.items.iter().zip(&b.items).map(|(a, b)| select(condition, a, b, span));
         return Ok(Grid { shape: a.shape.clone(), items: items.collect::<Result<_, _>>()? }.into_abstract());
     }
-    Err(faults::depends_on_outcome("a value that is no `bool`", span))
+    Err(faults::depends_on_outcome("a value that is no `bool` or `int`", span))
 }
 
 /// `not a`.

@@ -6,6 +6,7 @@ use ndarray::{ArrayD, IxDyn};
 use qml_prelude::Value;
 use qml_source::bug;
 
+use super::cases::Cases;
 use super::observables::SymbolicObservable;
 use super::qubits::Qubits;
 use crate::circuit::{Angle, BitExpr};
@@ -18,6 +19,8 @@ pub(super) enum Abstract {
     Float(Angle),
     /// A bool that depends on outcomes.
     Outcome(BitExpr),
+    /// An int that depends on outcomes.
+    Number(Rc<Cases>),
     /// A tensor.
     Grid(Rc<Grid>),
     Tuple(Rc<[Abstract]>),
@@ -76,7 +79,7 @@ impl Abstract {
             Self::Grid(grid) => grid.items.iter().any(Self::has_floats),
             Self::Tuple(parts) => parts.iter().any(Self::has_floats),
             Self::List(items) => items.iter().any(Self::has_floats),
-            Self::Known(_) | Self::Outcome(_) | Self::Qubits(_) => false,
+            Self::Known(_) | Self::Outcome(_) | Self::Number(_) | Self::Qubits(_) => false,
         }
     }
 

@@ -106,10 +106,7 @@ impl From<TypeError> for Diagnostic {
                 let message = format!("`{callee}` has no parameter `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
                     .primary(name.span, "no parameter of this name");
-                let diagnostic = match known.is_empty() {
-                    true => diagnostic.note("it has no parameters"),
-                    false => diagnostic.note(format!("its parameters: {}", known.join(", "))),
-                };
+                let diagnostic = if known.is_empty() { diagnostic.note("it has no parameters") } else { diagnostic.note(format!("its parameters: {}", known.join(", "))) };
                 helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
             }
             TypeError::NoSignature { span, name, found, signatures } => {
@@ -120,10 +117,7 @@ impl From<TypeError> for Diagnostic {
             TypeError::Field { field, ty, known, nearest } => {
                 let diagnostic = Diagnostic::error(Code::Q0207, format!("`{ty}` has no field `{}`", field.text))
                     .primary(field.span, "no such field");
-                let diagnostic = match known.is_empty() {
-                    true => diagnostic.note("only structs have fields; the parts of a tuple are taken with `let (a, b) = t;`"),
-                    false => diagnostic.note(format!("its fields: {}", known.join(", "))),
-                };
+                let diagnostic = if known.is_empty() { diagnostic.note("only structs have fields; the parts of a tuple are taken with `let (a, b) = t;`") } else { diagnostic.note(format!("its fields: {}", known.join(", "))) };
                 helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
             }
             TypeError::Index { span, message, help } => {
@@ -132,10 +126,7 @@ impl From<TypeError> for Diagnostic {
             TypeError::Condition { span, found, is_tensor } => {
                 let diagnostic = Diagnostic::error(Code::Q0209, format!("a condition is a `bool`, this is `{found}`"))
                     .primary(span, format!("`{found}`"));
-                match is_tensor {
-                    true => diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many"),
-                    false => diagnostic.help("compare it: `x != 0`"),
-                }
+                if is_tensor { diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many") } else { diagnostic.help("compare it: `x != 0`") }
             }
             TypeError::Pattern { span, n_parts, found } => {
                 Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_parts} parts"))

@@ -59,7 +59,7 @@ impl Body<'_, '_> {
     }
 
     /// The type without sizes that only exist inside a comprehension.
-    pub fn without_inner_sizes(&self, ty: &Type, first_inner: u32) -> Type {
+    pub fn without_inner_sizes(ty: &Type, first_inner: u32) -> Type {
         types::map_dims(ty, &|dim| match dim {
             Dim::Size(size) if size.mentions(&|local| local.0 >= first_inner) => Dim::Unknown,
             other => other.clone(),
@@ -67,7 +67,7 @@ impl Body<'_, '_> {
     }
 
     /// An int expression with the value of a size.
-    pub fn size_expr(&self, size: &Size, span: qml_source::Span) -> Option<Expr> {
+    pub fn size_expr(size: &Size, span: qml_source::Span) -> Option<Expr> {
         let int = |kind| Expr { span, ty: Type::Int, kind };
         let binary = |op, a, b| int(ExprKind::Binary(op, Box::new(a), Box::new(b)));
         let mut sum: Option<Expr> = None;

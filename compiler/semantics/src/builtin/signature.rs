@@ -198,7 +198,7 @@ impl Reader {
             "complex" => Pattern::Is(Type::Complex),
             "string" => Pattern::Is(Type::Str),
             "observable" => Pattern::Is(Type::Observable),
-            "program" => Pattern::Is(Type::Program),
+            "program" => Pattern::Is(Type::Program(None)),
             "optimizer" => Pattern::Is(Type::Optimizer),
             "Counts" => Pattern::Is(Type::Counts),
             "num" => Pattern::Num,

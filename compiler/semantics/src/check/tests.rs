@@ -77,12 +77,12 @@ fn accept(source: &str) -> Checked {
 
 /// The program has these diagnostics: code, place, message.
 #[track_caller]
-fn refuse(source: &str, expected: Expect) {
+fn refuse(source: &str, expected: &Expect) {
     refuse_with(source, &[], expected);
 }
 
 #[track_caller]
-fn refuse_with(source: &str, params: &[(&str, &str)], expected: Expect) {
+fn refuse_with(source: &str, params: &[(&str, &str)], expected: &Expect) {
     let (sources, checked) = checked(source, params);
     let mut shown = String::new();
     for diagnostic in &checked.diagnostics {

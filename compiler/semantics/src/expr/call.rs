@@ -51,7 +51,9 @@ impl Body<'_, '_> {
         }
         let is_value = self.find_local(&name.text).is_some()
             || self.checker.scopes[self.module].values.contains_key(name.text.as_str());
-        let nearest = suggest::nearest(&name.text, self.callable_names()).map(str::to_owned);
+        let nearest = suggest::known_elsewhere(&name.text)
+            .or_else(|| suggest::nearest(&name.text, self.callable_names()))
+            .map(str::to_owned);
         self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value })
     }
 
@@ -119,8 +121,7 @@ impl Body<'_, '_> {
         callee: &Name,
         parameters: &[&str],
         arguments: &'e [Argument],
-        span: Span,
-        signature: Option<String>,
+        signature: &str,
     ) -> Option<Vec<Option<&'e Argument>>> {
         let mut arranged: Vec<Option<&Argument>> = vec![None; parameters.len()];
         let name = || callee.text.clone();
@@ -130,7 +131,7 @@ impl Body<'_, '_> {
                 span,
                 name: name(),
                 problem: problem.to_owned(),
-                signature: signature.clone(),
+                signature: Some(signature.to_owned()),
             };
             let position = match &argument.name {
                 None if named_before => {
@@ -164,7 +165,6 @@ impl Body<'_, '_> {
             }
             arranged[position] = Some(argument);
         }
-        let _ = span;
         Some(arranged)
     }
 
@@ -176,10 +176,18 @@ impl Body<'_, '_> {
             self.check_orphan_arguments(arguments);
             return error_expr(span);
         }
+        if effect == Effect::Kernel
+            && self.is_fn()
+            && signature.parameters.iter().any(|parameter| types::has_qubits(&parameter.ty))
+        {
+            self.check_orphan_arguments(arguments);
+            let error = EffectError::ProgramWithQubits { name: name.text.clone(), span, declared };
+            return self.refuse(span, error);
+        }
         let text = self.show_signature(id);
         let names: Vec<_> =
             signature.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
-        let Some(arranged) = self.arrange(name, &names, arguments, span, Some(text.clone())) else {
+        let Some(arranged) = self.arrange(name, &names, arguments, &text) else {
             self.check_orphan_arguments(arguments);
             return error_expr(span);
         };
@@ -205,13 +213,6 @@ impl Body<'_, '_> {
                 }
             }
         }
-        if effect == Effect::Kernel
-            && self.is_fn()
-            && signature.parameters.iter().any(|parameter| types::has_qubits(&parameter.ty))
-        {
-            let error = EffectError::ProgramWithQubits { name: name.text.clone(), span, declared };
-            return self.refuse(span, error);
-        }
         let types: Vec<_> = values.iter().map(|value| value.ty.clone()).collect();
         let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
         let solution = signature.solve(&types, &ints);
@@ -236,7 +237,9 @@ impl Body<'_, '_> {
             return error_expr(span);
         }
         if effect == Effect::Kernel && self.is_fn() {
-            return Expr { span, ty: Type::Program, kind: ExprKind::Program(id, values) };
+            let result = types::substitute(&signature.result, &solved);
+            let ty = Type::Program((result != Type::Unit).then(|| Box::new(result)));
+            return Expr { span, ty, kind: ExprKind::Program(id, values) };
         }
         // Bits that a kernel gives are outcomes.
         self.saw_outcome |= effect == Effect::Kernel;
@@ -306,7 +309,7 @@ impl Body<'_, '_> {
             return Expr { span, ty: Type::Struct(id), kind: ExprKind::Error };
         }
         let names: Vec<_> = fields.iter().map(|(field, _)| field.text.as_str()).collect();
-        let Some(arranged) = self.arrange(name, &names, arguments, span, Some(signature.clone())) else {
+        let Some(arranged) = self.arrange(name, &names, arguments, &signature) else {
             self.check_orphan_arguments(arguments);
             return Expr { span, ty: Type::Struct(id), kind: ExprKind::Error };
         };

@@ -56,7 +56,7 @@ impl Body<'_, '_> {
             return None;
         }
         let signature = format!("{}(q)", name.text);
-        let arranged = self.arrange(name, &["q"], arguments, span, Some(signature.clone()))?;
+        let arranged = self.arrange(name, &["q"], arguments, &signature)?;
         let Some(Some(argument)) = arranged.first() else {
             let (name, problem) = (name.text.clone(), "`q` is missing".to_owned());
             self.report(TypeError::Arguments { span, name, problem, signature: Some(signature) });
@@ -138,7 +138,7 @@ impl Body<'_, '_> {
     fn angle(&mut self, argument: &Argument) -> Expr {
         let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
         let value = self.value(&argument.value, Some(&Type::Float));
-        if self.saw_outcome {
+        if self.saw_outcome && !types::has_error(&value.ty) {
             self.report(EffectError::Outcome { span: argument.span, what: "an angle" });
         }
         self.saw_outcome |= saw_outcome;
@@ -156,7 +156,7 @@ impl Body<'_, '_> {
         signature: &str,
         span: Span,
     ) -> Option<Vec<Option<&'e Argument>>> {
-        let arranged = self.arrange(name, parameters, arguments, span, Some(signature.to_owned()));
+        let arranged = self.arrange(name, parameters, arguments, signature);
         let Some(arranged) = arranged else {
             self.check_orphan_arguments(arguments);
             return None;

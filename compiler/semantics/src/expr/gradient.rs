@@ -38,7 +38,7 @@ impl Body<'_, '_> {
         let mut checked = Vec::new();
         for place in &places.list {
             let Some((place, wanted)) = self.float_place(place) else { continue };
-            if objective.ty != Type::Error {
+            if objective.ty == Type::Float {
                 self.check_occurrence(&wanted, &uses, objective.span);
             }
             checked.push(place);

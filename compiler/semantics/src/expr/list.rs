@@ -83,7 +83,7 @@ impl Body<'_, '_> {
         if types::has_qubits(&element.ty) {
             return self.refuse(element.span, EffectError::Copied { span: element.span });
         }
-        let ty = self.without_inner_sizes(&element.ty, first_inner);
+        let ty = Self::without_inner_sizes(&element.ty, first_inner);
         let ty = types::tensor(ty, vec![dim]);
         Expr { span, ty, kind: ExprKind::Comprehension { element: Box::new(element), clauses: checked } }
     }
@@ -101,6 +101,7 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
             types::fit_dims(a_dims, b_dims).ok()?;
             let element = match (types::width(a), types::width(b)) {
                 (Some(a), Some(b)) => types::of_width(a.max(b)),
+                _ if matches!((a, b), (Type::Program(_), Type::Program(_))) => join_programs(a, b),
                 _ => types::fit(a, b).ok().map(|()| a.clone())?,
             };
             let dims = a_dims.iter().zip(b_dims);
@@ -108,4 +109,16 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
             Some(types::tensor(element, dims.collect()))
         }
     }
+}
+
+/// A program that may be one or the other.
+fn join_programs(a: &Type, b: &Type) -> Type {
+    let (Type::Program(Some(a)), Type::Program(Some(b))) = (a, b) else { return Type::Program(None) };
+    let result = match (&**a, &**b) {
+        (Type::Register(a), Type::Register(b)) if a == b => Some(Type::Register(a.clone())),
+        (Type::Register(_), Type::Register(_)) => Some(Type::Register(Dim::Unknown)),
+        (Type::Tuple(_), Type::Tuple(_)) if a != b => None,
+        (a, b) => join(a, b),
+    };
+    Type::Program(result.map(Box::new))
 }

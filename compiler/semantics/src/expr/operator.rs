@@ -38,7 +38,7 @@ impl Body<'_, '_> {
             return error_expr(span);
         }
         let checked = match operator {
-            BinaryOp::And | BinaryOp::Or => self.logic(left, right),
+            BinaryOp::And | BinaryOp::Or => logic(left, right),
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 comparison(operator, left, right)
             }
@@ -85,15 +85,6 @@ impl Body<'_, '_> {
             _ => None,
         };
         self.refuse(span, TypeError::Operator { span: at, symbol: op.symbol(), operands, help })
-    }
-
-    #[allow(clippy::result_large_err)]
-    fn logic(&mut self, left: Expr, right: Expr) -> Checked {
-        if *types::parts(&left.ty).0 == Type::Bool && *types::parts(&right.ty).0 == Type::Bool {
-            Ok((left, right, Type::Bool))
-        } else {
-            Err((left, right))
-        }
     }
 
     #[allow(clippy::result_large_err)]
@@ -208,6 +199,15 @@ impl Body<'_, '_> {
 
 /// Both sides widened, with the element type of the result; else both as they were.
 type Checked = Result<(Expr, Expr, Type), (Expr, Expr)>;
+
+#[allow(clippy::result_large_err)]
+fn logic(left: Expr, right: Expr) -> Checked {
+    if *types::parts(&left.ty).0 == Type::Bool && *types::parts(&right.ty).0 == Type::Bool {
+        Ok((left, right, Type::Bool))
+    } else {
+        Err((left, right))
+    }
+}
 
 #[allow(clippy::result_large_err)]
 fn comparison(operator: BinaryOp, left: Expr, right: Expr) -> Checked {

@@ -42,6 +42,8 @@ impl Body<'_, '_> {
             (Some(_), Type::Int | Type::Float | Type::Complex) => None,
             (Some(_), _) => Some("this shows numbers"),
             (None, Type::Float | Type::Complex) => None,
+            // Of a tuple or struct the floats are shown so, and the rest as always.
+            (None, Type::Tuple(_) | Type::Struct(_)) => None,
             (None, Type::Int) if format.digits.is_some() => {
                 Some("an int has no digits after the point; `.2f` shows it as a float")
             }

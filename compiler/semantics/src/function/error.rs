@@ -72,9 +72,10 @@ impl From<DeclarationError> for Diagnostic {
             }
             DeclarationError::UnknownParam { name, known, nearest } => {
                 let diagnostic = Diagnostic::error(Code::Q0115, format!("no `param` is named `{name}`"));
-                let diagnostic = match known.is_empty() {
-                    true => diagnostic.note("the program has no `param`"),
-                    false => diagnostic.note(format!("the params of the program: {}", known.join(", "))),
+                let diagnostic = if known.is_empty() {
+                    diagnostic.note("the program has no `param`")
+                } else {
+                    diagnostic.note(format!("the params of the program: {}", known.join(", ")))
                 };
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `-D {nearest}=...`?")),

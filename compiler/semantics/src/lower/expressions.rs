@@ -74,6 +74,9 @@ impl Body<'_, '_> {
             ExprKind::Comprehension { element, clauses } => {
                 self.comprehension(element, clauses, &expr.ty, span)
             }
+            ExprKind::Unpack { flat, lengths, register } => {
+                self.unpack(flat, lengths, *register, &expr.ty, span)
+            }
             ExprKind::Grad { objective, places, method } => self.grad(objective, places, *method, span),
             ExprKind::Allocate(count) => {
                 let count = self.expr(count);

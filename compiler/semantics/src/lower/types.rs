@@ -15,7 +15,7 @@ pub(super) fn host_type(program: &hir::Program, ty: &hir::Type) -> host::Type {
         hir::Type::Complex => host::Type::Complex,
         hir::Type::Str => host::Type::Str,
         hir::Type::Observable => host::Type::Observable,
-        hir::Type::Program => host::Type::Program,
+        hir::Type::Program(_) => host::Type::Program,
         hir::Type::Optimizer => host::Type::Optimizer,
         hir::Type::Qubit => host::Type::Qubit,
         hir::Type::Register(_) => host::Type::Register,

@@ -119,6 +119,10 @@ pub(super) fn visit_expr<'a>(expr: &'a Expr, visit: Visitor<'_, 'a>) {
             visit_expr(base, visit);
             visit_indices(indices, visit);
         }
+        ExprKind::Unpack { flat, lengths, .. } => {
+            visit_expr(flat, visit);
+            lengths.iter().flatten().for_each(|length| visit_expr(length, visit));
+        }
         ExprKind::Comprehension { element, clauses } => {
             for clause in clauses {
                 match clause {

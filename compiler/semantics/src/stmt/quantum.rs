@@ -145,7 +145,7 @@ impl Body<'_, '_> {
             return Stmt { span, kind: StmtKind::Expr(call) };
         };
         let length = match length {
-            Dim::Size(size) => self.size_expr(&size, span),
+            Dim::Size(size) => Self::size_expr(&size, span),
             Dim::Unknown => None,
         };
         let Some(length) = length else {

@@ -1,9 +1,7 @@
 //! What each kind of operation asks of its operands, results and regions.
 
 use super::{Check, Rule};
-use crate::host::{
-    BinaryOp, Constant, FunctionId, FunctionKind, Modifier, Op, OpKind, Type, UnaryOp,
-};
+use crate::host::{BinaryOp, Constant, FunctionId, FunctionKind, Modifier, Op, OpKind, Type, UnaryOp};
 
 impl<'m> Check<'m> {
     pub(super) fn kind_rules(&self, op: &'m Op) -> Rule {
@@ -209,8 +207,14 @@ impl<'m> Check<'m> {
     fn modified_rules(&self, op: &'m Op) -> Rule {
         let bare = op.regions.iter().all(|region| region.params.is_empty());
         let (last, before) = op.regions.split_last().ok_or("a modified block is due")?;
-        rule(bare && before.iter().all(|region| region.yields.is_empty()), "a modified block takes no values")?;
-        rule(self.types(&last.yields) == self.types(&op.results), "a block yields other types than the results")
+        rule(
+            bare && before.iter().all(|region| region.yields.is_empty()),
+            "a modified block takes no values",
+        )?;
+        rule(
+            self.types(&last.yields) == self.types(&op.results),
+            "a block yields other types than the results",
+        )
     }
 
     fn call_rules(&self, id: FunctionId, op: &Op, args: &[Type], results: &[Type]) -> Rule {

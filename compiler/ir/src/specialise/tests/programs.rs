@@ -118,7 +118,7 @@ kernel @k(%0 t: float) -> (register) {
 }
 
 #[test]
-fn outcomes_merge_bools_and_nothing_else() {
+fn outcomes_merge_bools_and_ints_and_nothing_else() {
     let text = "
 kernel @k(%0 flag: bool) -> (tuple(bool, bool)) {
   %1: int = const[2]
@@ -151,8 +151,22 @@ kernel @k(%0 flag: bool) -> (tuple(bool, bool)) {
         .replace("%7: bool = if", "%7: int = if")
         .replace("yield %0", "yield %1")
         .replace("%8: bool = not %0\n    yield %8", "yield %3")
+        .replace(
+            "%9: tuple(bool, bool) = tuple %6, %7",
+            "%8: bool = eq %7, %1\n  %9: tuple(bool, bool) = tuple %6, %8",
+        );
+    let (specialised, slots) = bound(&ints, &[Value::Bool(true)]);
+    for branch in dense::branches(&specialised.circuit, &slots) {
+        let bits: Vec<bool> =
+            specialised.circuit.result_bits.iter().map(|bit| bit.eval(&branch.bits)).collect();
+        assert_eq!(bits[0], bits[1]);
+    }
+    let strings = text
+        .replace("%7: bool = if", "%7: string = if")
+        .replace("yield %0", "%10: string = const[\"a\"]\n    yield %10")
+        .replace("%8: bool = not %0\n    yield %8", "%8: string = const[\"b\"]\n    yield %8")
         .replace("%9: tuple(bool, bool) = tuple %6, %7", "%9: tuple(bool, bool) = tuple %6, %6");
-    assert_eq!(fault(&ints, &[Value::Bool(true)]), Code::Q0444);
+    assert_eq!(fault(&strings, &[Value::Bool(true)]), Code::Q0444);
 }
 
 #[test]

@@ -51,7 +51,8 @@ impl Spec {
         let text = match (value, self.style) {
             (Value::Int(x), None | Some('d')) if self.digits.is_none() => x.to_string(),
             (Value::Int(x), Some(style)) if style != 'd' => self.float(*x as f64, style),
-            (Value::Int(x), None) => self.float(*x as f64, 'f'),
+            // A part of a tuple or struct whose floats are shown so.
+            (Value::Int(x), None) => x.to_string(),
             (Value::Float(_), None) if self.digits.is_none() => format_value(value),
             (Value::Float(x), style) if style != Some('d') => self.float(*x, style.unwrap_or('f')),
             (Value::Complex(x), None) if self.digits.is_none() => format_complex(*x),

@@ -14,11 +14,11 @@ fn words(text: &str) -> Vec<String> {
     for line in text.lines().map(|line| line.split("//").next().unwrap_or_default()) {
         let mut word = String::new();
         for c in line.chars() {
-            if !(c.is_alphanumeric() || c == '_') {
+            if c.is_alphanumeric() || c == '_' {
+                word.push(c);
+            } else {
                 words.push(std::mem::take(&mut word));
                 words.push(c.to_string());
-            } else {
-                word.push(c);
             }
         }
         words.push(word);

@@ -6,7 +6,7 @@ use super::{expect, in_main, refuse, refuse_with};
 fn names() {
     refuse(
         &in_main("let theta = 1.0; print(thet); prnt(theta); let y: flot = 2.0;"),
-        expect![[r#"
+        &expect![[r#"
         Q0101 `thet` no variable is named `thet`
         Q0102 `prnt` no gate, kernel, fn or struct is named `prnt`
         Q0103 `flot` no type is named `flot`
@@ -14,7 +14,7 @@ fn names() {
     );
     refuse(
         "fn f() {} gate f(q: qubit) {} struct S { a: int, a: int } fn g(x: int, x: int) {} fn main() { let (a, a) = (1, 2); }",
-        expect![[r#"
+        &expect![[r#"
         Q0104 `f` `f` is declared twice
         Q0104 `a` `a` is declared twice
         Q0104 `x` `x` is declared twice
@@ -23,14 +23,14 @@ fn names() {
     );
     refuse(
         "use std.ansatz.{hardware_efficient, hardware_eficient}; use std.ansatz.hardware_efficient; use std.nothing.{anything}; fn main() { anything(2); }",
-        expect![[r#"
+        &expect![[r#"
         Q0106 `hardware_eficient` `std.ansatz` has no item `hardware_eficient`
         Q0105 `hardware_efficient` `hardware_efficient` is brought into scope twice
     "#]],
     );
     refuse(
         &in_main("let x = [1.0]; x(0); x.sum(); sum; polyfit(x);"),
-        expect![[r#"
+        &expect![[r#"
         Q0401 `x(0)` the gate `x` in a `fn`
         Q0107 `x` `x.sum` is no path to a function
         Q0101 `sum` no variable is named `sum`
@@ -39,7 +39,7 @@ fn names() {
     );
     refuse(
         "use std.chem as chem; fn main() { chem.h3(1.0); print(chem.N); }",
-        expect![[r#"
+        &expect![[r#"
         Q0106 `h3` `std.chem` has no item `h3`
         Q0106 `N` `std.chem` has no item `N`
     "#]],
@@ -50,7 +50,7 @@ fn names() {
 fn declarations() {
     refuse(
         "struct A { b: B } struct B { a: A } @shots(3) fn f() {} @shots kernel k() {} fn main(x: int) {}",
-        expect![[r#"
+        &expect![[r#"
         Q0109 `A` the struct `A` holds itself
         Q0110 `shots` there is no attribute `@shots` here
         Q0110 `@shots ` `@shots` takes one number, at least 1
@@ -59,20 +59,20 @@ fn declarations() {
     );
     refuse(
         "const A = B; const B = A + 1; fn f(x: float[2] = [0.0 for i in 0..2]) {}",
-        expect![[r#"
+        &expect![[r#"
         Q0113 `A` the value of `A` needs itself
         Q0112 `[0.0 for i in 0..2]` a comprehension in a default is not supported yet
     "#]],
     );
     refuse(
         "const A = f(2); fn f(x: int) -> int { return x * B; } const B = g(); fn g() -> int { return A; }",
-        expect![[r#"
+        &expect![[r#"
         Q0113 `B` the value of `B` needs itself
     "#]],
     );
     refuse(
         "param a: float[2] = [1.0, 2.0]; param b: int = len([1]); param c: int = 2.5;",
-        expect![[r#"
+        &expect![[r#"
         Q0114 `float[2]` a `param` can't be `float[2]`
         Q0114 `[1.0, 2.0]` the default of a `param` is a constant
         Q0114 `len([1])` the default of a `param` is a constant
@@ -85,11 +85,11 @@ fn declarations() {
 fn params_from_outside() {
     let source =
         "param steps: int = 2; param lr: float = 0.1; param name: string = \"a\"; param on: bool = true;";
-    refuse_with(source, &[("steps", "3"), ("lr", "1e-3"), ("name", "b c"), ("on", "false")], expect![[""]]);
+    refuse_with(source, &[("steps", "3"), ("lr", "1e-3"), ("name", "b c"), ("on", "false")], &expect![[""]]);
     refuse_with(
         source,
         &[("step", "3"), ("lr", "fast"), ("on", "1"), ("steps", "2.5"), ("lr", "nan")],
-        expect![[r#"
+        &expect![[r#"
         Q0115 `` no `param` is named `step`
         Q0116 `steps` `2.5` is not of the type of the `param` `steps`
         Q0116 `lr` `fast` is not of the type of the `param` `lr`
@@ -100,7 +100,7 @@ fn params_from_outside() {
     refuse_with(
         "fn main() {}",
         &[("steps", "3")],
-        expect![[r#"
+        &expect![[r#"
         Q0115 `` no `param` is named `steps`
     "#]],
     );
@@ -112,7 +112,7 @@ fn types() {
         &in_main(
             "let a: int = 1.5; let b: bool = 1; let c: string = 2; let d: float = print(1); if 1 { } if [true] == [false] { } let e: float[2] = 1.0;",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0201 `1.5` this is `float`, `int` is needed
         Q0201 `1` this is `int`, `bool` is needed
         Q0201 `2` this is `int`, `string` is needed
@@ -126,7 +126,7 @@ fn types() {
         &in_main(
             "let a = 1 + true; let b = \"a\" + \"b\"; let c = not 1; let d = -\"a\"; let e = 1 and true; let f = Z(0) / 2; let g = [1.0] @ 2.0; let h = 1.0im < 2; let i = (1.0, true) + (1.0, true);",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0203 `+` `+` is not defined for `int` and `bool`
         Q0203 `+` `+` is not defined for `string` and `string`
         Q0203 `not 1` `not` is not defined for `int`
@@ -142,7 +142,7 @@ fn types() {
         &in_main(
             "let c = counts; let t = (1, 2); t[0]; t.a; let x = [1.0, 2.0]; x[0, 1]; x[1.0]; let (a, b) = x; let (p, q, r) = t; for i in 3 { }",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0101 `counts` no variable is named `counts`
         Q0208 `t` `(int, int)` has no elements
         Q0207 `a` `(int, int)` has no field `a`
@@ -157,7 +157,7 @@ fn types() {
         &in_main(
             "let a = [1, true]; let b = if true then 1 else \"a\"; let c = []; let d = [[1, 2], [3]]; let e = [x for x in 5];",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0213 `true` the elements of a list have different types
         Q0213 `"a"` the two values of an `if` have different types
         Q0212 `[]` the type of `[]` is not known
@@ -173,7 +173,7 @@ fn types() {
                 .replace("{\"a\"}", "")
                 .as_str(),
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0216 `d` the format `d` doesn't fit `float`
         Q0216 `.2` the format `.2` doesn't fit `int`
         Q0216 `.2f` the format `.2f` doesn't fit `bool`
@@ -181,7 +181,7 @@ fn types() {
     );
     refuse(
         &in_main("break; for i in 0..2 { continue; } while true { break; }"),
-        expect![[r#"
+        &expect![[r#"
         Q0217 `break;` `break` outside of a loop
     "#]],
     );
@@ -191,7 +191,7 @@ fn types() {
 fn calls() {
     refuse(
         "fn f(x: float, n: int = 2) -> float { return x; } struct S { a: int } fn main() { f(); f(1.0, 2, 3); f(1.0, m: 2); f(x: 1.0, x: 2.0); f(n: 2, 1.0); f(\"a\"); S(1); S(b: 1); S(); }",
-        expect![[r#"
+        &expect![[r#"
         Q0204 `f()` the call of `f` doesn't match
         Q0204 `3` the call of `f` doesn't match
         Q0205 `m` `f` has no parameter `m`
@@ -207,7 +207,7 @@ fn calls() {
         &in_main(
             "sqrt(\"a\"); sqrt(); uniform(0.0, 1.0, shpe: [2]); uniform(0.0, 1.0, [2.0]); zeros(n: 2); expect(1.0, 2.0); adam(lr: \"fast\"); sum([1.0], axis: 2); dot([1.0], [1.0, 2.0]); assert(1);",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0206 `sqrt("a")` `sqrt` doesn't take (`string`)
         Q0206 `sqrt()` `sqrt` doesn't take (nothing)
         Q0205 `shpe` `uniform` has no parameter `shpe`
@@ -226,7 +226,7 @@ fn calls() {
 fn returns() {
     refuse(
         "fn f() -> int { } fn g() -> int { if true { return 1; } } fn h() { return 1; } fn i() -> int { return; } fn j() -> int { return 1.5; } fn k() -> int { while true { return 1; } } gate g2(q: qubit) { return; }",
-        expect![[r#"
+        &expect![[r#"
         Q0215 `f` `f` may end without a `return`
         Q0215 `g` `g` may end without a `return`
         Q0214 `1` this `return` doesn't match the declaration
@@ -241,7 +241,7 @@ fn returns() {
 fn assignments() {
     refuse(
         "const N = 3; param p: int = 2; struct S { a: float } fn f(x: int) { x = 2; } fn main() { let a = 1; a = 2; N = 4; p = 3; pi = 3.0; b = 2; var c = 1; c = 1.5; c += 0.5; c /= 2; var xs = [1.0, 2.0]; xs[0] = 2; xs = [1.0]; xs[0, 1] = 2.0; var s = [S(a: 1.0)]; s[0].a = 2.0; var t = (1, 2); (c, a) = t; (c, c) = 3; for i in 0..2 { i = 3; } }",
-        expect![[r#"
+        &expect![[r#"
         Q0220 `x` `x` can't be assigned to
         Q0220 `a` `a` can't be assigned to
         Q0220 `N` `N` can't be assigned to
@@ -267,7 +267,7 @@ fn shapes() {
         &in_main(
             "let a = zeros([2, 3]) + zeros([2, 4]); let b = zeros([2, 3]) @ zeros([2, 3]); let c: float[3] = [1.0, 2.0]; let d: float[2, 2] = [1.0, 2.0]; let e = [1, 2][2]; let f = [1, 2][-1]; let g = [1, 2][0..3]; let h: float[-1] = zeros([2]); let i = [0; -2];",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0301 `+` the shapes `[2, 3]` and `[2, 4]` don't go together
         Q0301 `@` the shapes `[2, 3]` and `[2, 3]` don't go together
         Q0301 `[1.0, 2.0]` this is `float[2]`, `float[3]` is needed
@@ -281,7 +281,7 @@ fn shapes() {
     );
     refuse(
         "fn f[n](x: float[n], y: float[n]) -> float[n] { return x; } fn g[n](x: float[2 * n]) {} fn main() { f([1.0], [1.0, 2.0]); g([1.0]); let z: float[3] = f([1.0, 2.0], [1.0, 2.0]); var k = 2; let w: float[k] = [1.0, 2.0]; }",
-        expect![[r#"
+        &expect![[r#"
         Q0301 `[1.0, 2.0]` this is `float[2]`, `float[1]` is needed
         Q0301 `f([1.0, 2.0], [1.0, 2.0])` this is `float[2]`, `float[3]` is needed
         Q0303 `k` this is no size
@@ -289,7 +289,7 @@ fn shapes() {
     );
     refuse(
         "fn f[n](x: float) {} fn g[n, m](x: float[n * m, m]) {} kernel k(x: float[?]) {} gate u(x: float[2.5], q: qubit) {} fn w[n](x: float[n]) where x[0] > 1.0 {} fn v[n](x: float[n]) where n {} fn main() {}",
-        expect![[r#"
+        &expect![[r#"
         Q0302 `n` the size `n` doesn't follow from a parameter
         Q0302 `n` the size `n` doesn't follow from a parameter
         Q0304 `?` `?` in the signature of a kernel
@@ -306,7 +306,7 @@ fn effects() {
         &in_main(
             "h(q[0]); measure(2); let q = qubit[2]; adjoint x(q); within { } apply { } unitary(eye(2), 1);",
         ),
-        expect![[r#"
+        &expect![[r#"
         Q0401 `h(q[0])` the gate `h` in a `fn`
         Q0101 `q` no variable is named `q`
         Q0401 `measure(2)` `measure` in a `fn`
@@ -318,7 +318,7 @@ fn effects() {
     );
     refuse(
         "kernel k() -> qubit[1] { let q = qubit[1]; return q; } gate g(q: qubit) { measure(q); reset(q); let a = qubit[1]; k(); while true { } print(1); }",
-        expect![[r#"
+        &expect![[r#"
         Q0402 `measure(q)` `measure` in a `gate`
         Q0402 `reset(q)` `reset` in a `gate`
         Q0402 `qubit[1]` `qubit[n]` in a `gate`
@@ -329,7 +329,7 @@ fn effects() {
     );
     refuse(
         "fn noisy() -> float { return uniform(0.0, 1.0); } fn outer() -> float { return noisy(); } fn loud(x: float) -> float { print(x); return x; } kernel k() -> qubit[1] { let q = qubit[1]; rx(outer(), q); print(1); expect(Z(0), 1); grad 1.0 wrt q; return q; } fn main() { let a = [loud(x) for x in [1.0]]; let b = [elapsed() for i in 0..2]; let c = [outer() for i in 0..2]; }",
-        expect![[r#"
+        &expect![[r#"
         Q0403 `outer()` `outer` can't be called in a `kernel`
         Q0403 `print(1)` `print` can't be called in a `kernel`
         Q0206 `expect(Z(0), 1)` `expect` doesn't take (`observable`, `int`)
@@ -340,7 +340,7 @@ fn effects() {
     );
     refuse(
         "gate a(q: qubit) { b(q); } gate b(q: qubit) { a(q); } kernel k() { k(); } fn main() {}",
-        expect![[r#"
+        &expect![[r#"
         Q0411 `a(q)` the gate `a` calls itself
         Q0411 `k()` the kernel `k` calls itself
     "#]],
@@ -351,28 +351,26 @@ fn effects() {
 fn qubits() {
     refuse(
         "kernel k(n: int, r: qubit[2], s: qubit) -> qubit[2] { let q = qubit[n]; cx(q[0], q[0]); cx(q[n - 1], q[n - 1]); cx(q, q); cx(q[0], q[1]); ccx(q[0], q[1], q[0]); control(q[0]) x(q[0]); cx(q[0..2], q[1..3]); cx(q[0..2], q[2..4]); let a = q; let b = q[0]; let c = [q[0]]; cx(r, q); return r; } fn f(q: qubit[2]) {} struct S { q: qubit } fn main() { k(2); let p: qubit[2] = 1; }",
-        expect![[r#"
-        Q0405 `q[0]` one qubit is used twice in a call
-        Q0405 `q[n - 1]` one qubit is used twice in a call
-        Q0405 `q` one qubit is used twice in a call
-        Q0405 `q[0]` one qubit is used twice in a call
-        Q0405 `q[0]` one qubit is used twice in a call
-        Q0405 `q[1..3]` one qubit is used twice in a call
-        Q0406 `q` qubits can't be copied
-        Q0406 `q[0]` qubits can't be copied
-        Q0406 `q[0]` qubits can't be copied
-        Q0407 `r` qubits that came in as a parameter are returned
-        Q0401 `qubit[2]` a qubit as parameter or result in a `fn`
-        Q0414 `qubit` qubits are no values
-        Q0204 `k(2)` the call of `k` doesn't match
-        Q0204 `k(2)` the call of `k` doesn't match
-        Q0415 `k(2)` the kernel `k` takes qubits, and can't be run from a `fn`
-        Q0414 `qubit[2]` qubits are no values
-    "#]],
+        &expect![[r#"
+            Q0405 `q[0]` one qubit is used twice in a call
+            Q0405 `q[n - 1]` one qubit is used twice in a call
+            Q0405 `q` one qubit is used twice in a call
+            Q0405 `q[0]` one qubit is used twice in a call
+            Q0405 `q[0]` one qubit is used twice in a call
+            Q0405 `q[1..3]` one qubit is used twice in a call
+            Q0406 `q` qubits can't be copied
+            Q0406 `q[0]` qubits can't be copied
+            Q0406 `q[0]` qubits can't be copied
+            Q0407 `r` qubits that came in as a parameter are returned
+            Q0401 `qubit[2]` a qubit as parameter or result in a `fn`
+            Q0414 `qubit` qubits are no values
+            Q0415 `k(2)` the kernel `k` takes qubits, and can't be run from a `fn`
+            Q0414 `qubit[2]` qubits are no values
+        "#]],
     );
     refuse(
         "kernel k() -> int { if true { return 1; } return 2; } kernel l() -> (qubit[1], qubit[1]) { let a = qubit[1]; return (a, a); } kernel m() { let q = qubit[2]; let b = measure(q[0]); let q2 = qubit[1]; adjoint { measure(q[0]); } rx(if b then 1.0 else 2.0, q[1]); for i in 0..(if b then 1 else 2) { } x(q[if b then 1 else 0]); if b { x(q[0]); } }",
-        expect![[r#"
+        &expect![[r#"
         Q0408 `int` a kernel can't return `int`
         Q0409 `return 1;` `return` in the middle of a kernel
         Q0408 `(qubit[1], qubit[1])` a kernel can't return `(qubit[1], qubit[1])`
@@ -384,7 +382,7 @@ fn qubits() {
     );
     refuse(
         "gate g(theta: float, q: qubit) {} kernel k() { let q = qubit[2]; rx(q); rx(1.0, 2.0); rx(0.1, q, q); rx([1.0, 2.0, 3.0], q); g(true, q); g([1.0, 2.0], q); x(q)[0]; let y = x(q[0]); let z = q + 1; }",
-        expect![[r#"
+        &expect![[r#"
         Q0204 `rx(q)` the call of `rx` doesn't match
         Q0201 `2.0` this is `float`, `qubit` is needed
         Q0204 `q` the call of `rx` doesn't match
@@ -401,21 +399,20 @@ fn qubits() {
 fn gradients() {
     refuse(
         "const N = 1.0; kernel k(t: float) -> qubit[1] { let q = qubit[1]; rx(t, q); return q; } fn helper(x: float) -> float { let (v, g) = grad x * x wrt x; return g; } fn main() { var x = 1.0; let i = 2; let p = k(x); let y = 2.0 * x; grad expect(Z(0), p) wrt x; grad y + 1.0 wrt x; grad x wrt i; grad x wrt N; grad x wrt nothing; grad [x, x] wrt x; grad 2 wrt x; grad x wrt x using \"adjont\"; grad x wrt x using \"spsa\"; grad (grad x wrt x) wrt x; grad helper(x) wrt x; let (v, g) = grad y * y wrt y; }",
-        expect![[r#"
-        Q0501 `x` `x` doesn't occur in what is differentiated
-        Q0501 `x` `x` doesn't occur in what is differentiated
-        Q0502 `i` there is no derivative by `int`
-        Q0502 `N` `N` is a constant
-        Q0101 `nothing` no variable is named `nothing`
-        Q0505 `[x, x]` the derivative of a tensor is not supported yet
-        Q0504 `2` this is `int`, a `float` is needed
-        Q0501 `x` `x` doesn't occur in what is differentiated
-        Q0503 `"adjont"` no gradient rule is named `adjont`
-        Q0503 `"spsa"` the gradient rule `spsa` is not supported yet
-        Q0504 `(grad x wrt x)` this is `(float, float)`, a `float` is needed
-        Q0513 `grad x wrt x` a `grad` or `optimize` inside of another
-        Q0513 `helper(x)` `helper` can't be called in what a `grad` differentiates
-    "#]],
+        &expect![[r#"
+            Q0501 `x` `x` doesn't occur in what is differentiated
+            Q0501 `x` `x` doesn't occur in what is differentiated
+            Q0502 `i` there is no derivative by `int`
+            Q0502 `N` `N` is a constant
+            Q0101 `nothing` no variable is named `nothing`
+            Q0505 `[x, x]` the derivative of a tensor is not supported yet
+            Q0504 `2` this is `int`, a `float` is needed
+            Q0503 `"adjont"` no gradient rule is named `adjont`
+            Q0503 `"spsa"` the gradient rule `spsa` is not supported yet
+            Q0504 `(grad x wrt x)` this is `(float, float)`, a `float` is needed
+            Q0513 `grad x wrt x` a `grad` or `optimize` inside of another
+            Q0513 `helper(x)` `helper` can't be called in what a `grad` differentiates
+        "#]],
     );
 }
 
@@ -423,7 +420,7 @@ fn gradients() {
 fn optimizations() {
     refuse(
         "fn main() { let a = 1.0; var b = 1.0; var n = 1; var seen = 0; optimize a with adam(), steps: 2 { minimize a; } optimize b with adam() { minimize b; } optimize b with adam(), steps: 2 { b; } optimize b with adam(), steps: 2 { } optimize b with adam(), epochs: 2 { minimize b; } optimize n with adam(), steps: 2 { minimize b; } optimize b with 3, steps: 2 { minimize b; } optimize b with adam(), steps: 2, tolerance: 1e-3, stps: 3 { minimize b; } optimize b with adam(), steps: 2 { seen += 1; print(b); minimize b; } optimize b with adam(), steps: 2.5 { minimize [b]; } minimize b; let o = adam(); optimize b with o, steps: 1 { maximize b; } optimize b with lbfgs(), steps: 2 { minimize b; } }",
-        expect![[r#"
+        &expect![[r#"
         Q0506 `a` `a` can't be optimized
         Q0509 `adam()` `steps:` is missing
         Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
@@ -448,7 +445,7 @@ fn optimizations() {
 fn unsupported() {
     refuse(
         "fn scan(f: fn(float) -> float) {} fn main() { scan(sin); let (v, j) = grad [1.0] wrt x; plot([1.0]); }",
-        expect![[r#"
+        &expect![[r#"
         Q0218 `fn(float) -> float` functions as parameters are not supported yet
         Q0101 `sin` no variable is named `sin`
         Q0505 `[1.0]` the derivative of a tensor is not supported yet
