@@ -1,4 +1,5 @@
-//! The programs under `examples/` and the standard library: they run, their tests pass, their figures are reached.
+//! The programs under `examples/` and `tests/run/` and the standard library: they run, their tests pass, their figures
+//! are reached.
 
 use std::path::{Path, PathBuf};
 
@@ -43,8 +44,8 @@ fn every_example_runs_with_the_same_digits_on_one_and_two_threads() {
 }
 
 #[test]
-fn tests_of_examples_and_the_library_pass() {
-    for folder in ["examples", "stdlib"] {
+fn tests_of_all_programs_pass() {
+    for folder in ["examples", "stdlib", "tests/run"] {
         for file in found(&root().join(folder)) {
             if std::fs::read_to_string(&file).unwrap().contains("\ntest \"") {
                 let passed = qmlang("test", &file, "").quiet();
