@@ -1,80 +1,186 @@
-//! Chooses where the wires start: a layout without SWAPs if one is found, else the best of several trials, each
-//! improved by routing the circuit forwards and backwards (Li, Ding and Xie, ASPLOS 2019).
+//! Chooses where the wires start and how they move: a layout without SWAPs if one is found, else the best of several
+//! trials, each improved by routing the circuit forwards and backwards (Li, Ding and Xie, ASPLOS 2019).
 //!
-//! Trials run in parallel and are compared by their SWAPs and then by their number: any thread count gives the same.
+//! Trials start from random layouts and from layouts in which a stretch of the circuit needs no SWAPs. After a first round
+//! only the best go on (successive halving: Jamieson and Talwalkar, AISTATS 2016). Trials run in parallel and are compared
+//! by the CX that they add and then by their number: any thread count gives the same.
 
-use qml_ir::circuit::{Circuit, Op, OpKind};
 use rayon::prelude::*;
 
-use crate::embed::embed;
+use crate::collect_blocks::Block;
+use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
 use crate::random::Random;
-use crate::route_swaps::{Layout, Step, route};
+use crate::route_swaps::{Layout, Step, Weights, route};
 use crate::target::Target;
 
-/// Rounds of forward and backward routing.
-const ROUNDS: usize = 2;
+/// The weights of the first trial, and of everything that is not searched for.
+pub const PLAIN: Weights = Weights { n_ahead: 20, ahead: 500, cx: 50, decay: 2, discount: 0 };
+
+/// Different circuits like different weights.
+const WEIGHTS: [Weights; 4] = [
+    PLAIN,
+    Weights { n_ahead: 20, ahead: 1000, cx: 150, decay: 2, discount: 200 },
+    Weights { n_ahead: 40, ahead: 2000, cx: 300, decay: 2, discount: 0 },
+    Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
+];
+
+/// How far to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Layouts to start from.
+    pub n_starts: u64,
+    /// Those that go on after the first round.
+    pub n_kept: usize,
+    /// Rounds of those.
+    pub n_rounds: usize,
+    /// Ways that are returned.
+    pub n_best: usize,
+}
+
+impl Effort {
+    /// The effort of a level; none at 0.
+    pub fn of_level(level: u8) -> Option<Self> {
+        match level {
+            0 => None,
+            1 => Some(Self { n_starts: 6, n_kept: 1, n_rounds: 0, n_best: 1 }),
+            2 => Some(Self { n_starts: 24, n_kept: 4, n_rounds: 1, n_best: 4 }),
+            _ => Some(Self { n_starts: 128, n_kept: 16, n_rounds: 4, n_best: 16 }),
+        }
+    }
+}
 
 /// A way to route a circuit.
+#[derive(Clone, Debug)]
 pub struct Routed {
     /// Where the wires start.
     pub start: Layout,
     /// What happens.
     pub steps: Vec<Step>,
-    /// SWAPs outside of branches.
-    pub n_swaps: usize,
+    /// CX that SWAPs add.
+    pub added: i64,
 }
 
-/// The `n_best` ways with the fewest SWAPs among `n_trials`, best first.
+/// The ways with the fewest CX, best first.
 pub fn choose_layouts(
-    circuit: &Circuit,
+    blocks: &[Block],
+    graph: &Graph,
+    n_wires: usize,
     target: &Target,
-    n_trials: u64,
-    n_best: usize,
+    effort: &Effort,
     seed: u64,
 ) -> Vec<Routed> {
-    let graph = Graph::new(&circuit.ops, circuit.n_wires, circuit.n_bits);
-    if let Some(place) = embed(&links(circuit), target) {
+    if let Some(place) = embed(&links(blocks, n_wires), target) {
         let start = Layout::new(place, target.n_qubits);
-        return vec![record(&graph, target, start, &mut Random::new(seed, 0))];
+        return record(graph, target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
+            .into_iter()
+            .collect();
     }
     let reversed = graph.reversed();
-    let mut trials: Vec<(usize, u64, Routed)> = (0..n_trials)
-        .into_par_iter()
-        .map(|trial| {
-            let mut random = Random::new(seed, trial);
-            let mut layout = first_layout(circuit.n_wires, target, trial, &mut random);
-            for _ in 0..ROUNDS {
-                route(&graph, target, &mut layout, &mut random, |_| {});
-                route(&reversed, target, &mut layout, &mut random, |_| {});
+    let search = Search { graph, reversed: &reversed, target };
+    let first = |trial: u64| {
+        let mut random = Random::new(seed, trial);
+        let start = first_layout(blocks, n_wires, target, trial, &mut random);
+        let weights = WEIGHTS[trial as usize % WEIGHTS.len()];
+        search.improve(start, weights, 1, None, &mut random)
+    };
+    let mut found: Vec<Routed> = (0..effort.n_starts).into_par_iter().map(first).collect();
+    found.sort_by_key(|routed| routed.added);
+    found.truncate(effort.n_kept);
+    let again = |(i, routed): (usize, Routed)| -> Vec<Routed> {
+        let mut kept = vec![routed];
+        for (k, &weights) in WEIGHTS.iter().enumerate() {
+            let mut random = Random::new(seed, 1000 + (i * WEIGHTS.len() + k) as u64);
+            let best = kept[0].clone();
+            let improved =
+                search.improve(best.start.clone(), weights, effort.n_rounds, Some(best), &mut random);
+            if improved.added < kept[0].added {
+                kept.insert(0, improved);
             }
-            let routed = record(&graph, target, layout, &mut random);
-            (routed.n_swaps, trial, routed)
-        })
-        .collect();
-    trials.sort_by_key(|&(n_swaps, trial, _)| (n_swaps, trial));
-    trials.truncate(n_best);
-    trials.into_iter().map(|(_, _, routed)| routed).collect()
+        }
+        kept
+    };
+    let mut found: Vec<Routed> =
+        found.into_par_iter().enumerate().map(again).collect::<Vec<_>>().into_iter().flatten().collect();
+    found.sort_by_key(|routed| routed.added);
+    found.dedup_by(|a, b| a.steps == b.steps);
+    found.truncate(effort.n_best);
+    found
 }
 
 /// The first wires on the first qubits, without any search.
-pub fn plain_layout(circuit: &Circuit, target: &Target, seed: u64) -> Routed {
-    let graph = Graph::new(&circuit.ops, circuit.n_wires, circuit.n_bits);
-    let start = Layout::new(target.usable[..circuit.n_wires].to_vec(), target.n_qubits);
-    record(&graph, target, start, &mut Random::new(seed, 0))
+pub fn plain_layout(graph: &Graph, n_wires: usize, target: &Target, seed: u64) -> Option<Routed> {
+    let start = Layout::new(target.usable[..n_wires].to_vec(), target.n_qubits);
+    record(graph, target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
 }
 
-fn record(graph: &Graph, target: &Target, start: Layout, random: &mut Random) -> Routed {
-    let mut steps = Vec::with_capacity(graph.pairs.len());
-    let n_swaps = route(graph, target, &mut start.clone(), random, |step| steps.push(step));
-    Routed { start, steps, n_swaps }
+struct Search<'a> {
+    graph: &'a Graph,
+    reversed: &'a Graph,
+    target: &'a Target,
 }
 
-/// Even trials start anywhere on the device, odd ones close together around a random qubit.
-fn first_layout(n_wires: usize, target: &Target, trial: u64, random: &mut Random) -> Layout {
+impl Search<'_> {
+    /// Routes forwards and backwards; the best way forwards.
+    fn improve(
+        &self,
+        start: Layout,
+        weights: Weights,
+        n_rounds: usize,
+        best: Option<Routed>,
+        random: &mut Random,
+    ) -> Routed {
+        let mut layout = start;
+        let mut best = best;
+        for _ in 0..=n_rounds {
+            let start = layout.clone();
+            let mut steps = Vec::with_capacity(2 * self.graph.pairs.len());
+            let emit = |step| steps.push(step);
+            let added = route(self.graph, self.target, weights, &mut layout, random, i64::MAX, emit);
+            if let Some(added) = added
+                && best.as_ref().is_none_or(|best| added < best.added)
+            {
+                best = Some(Routed { start, steps, added });
+            }
+            route(self.reversed, self.target, weights, &mut layout, random, i64::MAX, |_| {});
+        }
+        best.unwrap_or_else(|| qml_source::bug!("routing without a limit came to no end"))
+    }
+}
+
+fn record(
+    graph: &Graph,
+    target: &Target,
+    weights: Weights,
+    start: Layout,
+    random: &mut Random,
+    limit: i64,
+) -> Option<Routed> {
+    let mut steps = Vec::with_capacity(2 * graph.pairs.len());
+    let emit = |step| steps.push(step);
+    let added = route(graph, target, weights, &mut start.clone(), random, limit, emit)?;
+    Some(Routed { start, steps, added })
+}
+
+/// Some trials start anywhere on the device, some close together around a random qubit, some where a stretch of the
+/// circuit fits.
+fn first_layout(
+    blocks: &[Block],
+    n_wires: usize,
+    target: &Target,
+    trial: u64,
+    random: &mut Random,
+) -> Layout {
     let mut qubits = target.usable.clone();
     random.shuffle(&mut qubits);
-    if trial % 2 == 1 {
+    if trial % 4 >= 2 {
+        let pairs: Vec<[u16; 2]> = blocks.iter().filter_map(|block| block.pair).collect();
+        let from = if trial % 4 == 2 { 0 } else { random.below(pairs.len()) };
+        if let Some(place) = embed_window(&pairs[from..], n_wires, target, &qubits) {
+            return Layout::new(place, target.n_qubits);
+        }
+    }
+    if trial % 4 != 0 {
         let centre = qubits[0];
         qubits.sort_by_key(|&qubit| target.distance(centre, qubit));
         qubits.truncate(n_wires);
@@ -85,17 +191,28 @@ fn first_layout(n_wires: usize, target: &Target, trial: u64, random: &mut Random
 }
 
 /// For each wire those that it shares a gate with, sorted.
-fn links(circuit: &Circuit) -> Vec<Vec<u16>> {
-    let mut links = vec![Vec::new(); circuit.n_wires];
-    circuit.visit(|op: &Op| {
-        if let (OpKind::Gate { .. }, &[a, b]) = (&op.kind, op.wires().as_slice()) {
-            links[a.0 as usize].push(b.0 as u16);
-            links[b.0 as usize].push(a.0 as u16);
-        }
-    });
+fn links(blocks: &[Block], n_wires: usize) -> Vec<Vec<u16>> {
+    let mut links = vec![Vec::new(); n_wires];
+    for block in blocks {
+        block.ops.iter().for_each(|op| push_links(op, &mut links));
+    }
     for own in &mut links {
         own.sort_unstable();
         own.dedup();
     }
     links
+}
+
+fn push_links(op: &qml_ir::circuit::Op, links: &mut [Vec<u16>]) {
+    use qml_ir::circuit::OpKind;
+    match (&op.kind, op.wires().as_slice()) {
+        (OpKind::Gate { .. }, &[a, b]) => {
+            links[a.0 as usize].push(b.0 as u16);
+            links[b.0 as usize].push(a.0 as u16);
+        }
+        (OpKind::If { then, otherwise, .. }, _) => {
+            then.iter().chain(otherwise).for_each(|op| push_links(op, links));
+        }
+        _ => {}
+    }
 }

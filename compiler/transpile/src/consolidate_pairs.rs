@@ -122,7 +122,7 @@ impl Runs {
 }
 
 /// Appends a run with as few CX as is known.
-fn shorten(ops: Vec<Op>, wires: [Wire; 2], out: &mut Vec<Op>) {
+pub fn shorten(ops: Vec<Op>, wires: [Wire; 2], out: &mut Vec<Op>) {
     let mut segment = Segment::new(wires);
     for op in ops {
         if !segment.take(&op) {
@@ -273,7 +273,7 @@ impl Segment {
 }
 
 /// CX that a gate costs by itself.
-fn cost(op: &Op) -> usize {
+pub fn cost(op: &Op) -> usize {
     let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return 0 };
     if wires.len() < 2 {
         return 0;

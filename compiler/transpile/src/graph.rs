@@ -1,41 +1,93 @@
 //! What has to happen before what, for routing.
+//!
+//! Blocks that meet on a wire keep their order unless both commute with the same Pauli operator there: the
+//! phase separators of QAOA, feature maps and Trotter steps have no order at all (Lao and Browne, 2QAN,
+//! arXiv:2108.02099).
 
+use qml_gates::Port;
 use qml_ir::circuit::{Op, OpKind};
 
-/// Operations with the order that wires and bits impose, as flat arrays.
+use crate::collect_blocks::Block;
+
+/// Most blocks in a row on a wire that are left without order: keeps the graph of very long circuits small.
+const MAX_GROUP: usize = 64;
+
+/// Blocks with the order that wires and bits impose, as flat arrays.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    /// For each operation its two wires, if it is a gate on two.
+    /// For each block its two wires, if it is on two.
     pub pairs: Vec<Option<[u16; 2]>>,
-    /// How many operations come directly before each.
+    /// For each block its CX alone and with a SWAP.
+    pub costs: Vec<[u8; 2]>,
+    /// Whether SWAPs cannot merge with what came before the block.
+    pub is_wall: Vec<bool>,
+    /// The wires of each block.
+    pub wires: Vec<Vec<u16>>,
+    /// How many blocks come directly before each.
     pub n_before: Vec<u32>,
     offsets: Vec<u32>,
     after: Vec<u32>,
 }
 
+/// The blocks of a wire or bit since the operator that they commute with changed last, and those before them.
+#[derive(Clone, Default)]
+struct Group {
+    port: Option<Port>,
+    members: Vec<u32>,
+    before: Vec<u32>,
+}
+
+impl Group {
+    fn add(&mut self, block: u32, port: Port, edges: &mut Vec<(u32, u32)>) {
+        let is_same = port != Port::None && self.port == Some(port) && self.members.len() < MAX_GROUP;
+        if !is_same {
+            self.before = std::mem::take(&mut self.members);
+            self.port = Some(port);
+        }
+        edges.extend(self.before.iter().map(|&before| (before, block)));
+        self.members.push(block);
+    }
+}
+
 impl Graph {
-    /// The graph of operations.
-    pub fn new(ops: &[Op], n_wires: usize, n_bits: usize) -> Self {
-        let mut latest: Vec<Option<u32>> = vec![None; n_wires + n_bits];
+    /// The graph of blocks.
+    pub fn new(blocks: &[Block], n_wires: usize, n_bits: usize) -> Self {
+        let mut groups = vec![Group::default(); n_wires + n_bits];
         let mut edges: Vec<(u32, u32)> = Vec::new();
-        let mut pairs = Vec::with_capacity(ops.len());
-        for (i, op) in ops.iter().enumerate() {
-            let mut resources: Vec<usize> = op.wires().iter().map(|wire| wire.0 as usize).collect();
-            pairs.push(match (&op.kind, resources.as_slice()) {
-                (OpKind::Gate { .. }, &[a, b]) => Some([a as u16, b as u16]),
-                _ => None,
-            });
-            push_bits(op, n_wires, &mut resources);
-            for resource in resources {
-                match latest[resource].replace(i as u32) {
-                    Some(before) if before != i as u32 => edges.push((before, i as u32)),
-                    _ => {}
+        let mut wires = Vec::with_capacity(blocks.len());
+        for (i, block) in blocks.iter().enumerate() {
+            for &(wire, port) in &block.ports {
+                groups[wire.0 as usize].add(i as u32, port, &mut edges);
+            }
+            let mut own: Vec<u16> = Vec::new();
+            for op in &block.ops {
+                own.extend(op.wires().iter().map(|wire| wire.0 as u16));
+            }
+            own.sort_unstable();
+            own.dedup();
+            if block.ports.is_empty() {
+                let mut resources: Vec<usize> = own.iter().map(|&wire| wire.into()).collect();
+                block.ops.iter().for_each(|op| push_bits(op, n_wires, &mut resources));
+                resources.sort_unstable();
+                resources.dedup();
+                for resource in resources {
+                    groups[resource].add(i as u32, Port::None, &mut edges);
                 }
             }
+            wires.push(own);
         }
         edges.sort_unstable();
         edges.dedup();
-        Self::from_edges(pairs, &edges)
+        let (offsets, after, n_before) = index(blocks.len(), &edges);
+        Self {
+            pairs: blocks.iter().map(|block| block.pair).collect(),
+            costs: blocks.iter().map(|block| [block.n_cx, block.n_mirror]).collect(),
+            is_wall: blocks.iter().map(|block| block.ports.is_empty()).collect(),
+            wires,
+            n_before,
+            offsets,
+            after,
+        }
     }
 
     /// The graph with all arrows turned round.
@@ -43,26 +95,28 @@ impl Graph {
         let mut edges: Vec<(u32, u32)> =
             (0..self.pairs.len() as u32).flat_map(|i| self.after(i).iter().map(move |&j| (j, i))).collect();
         edges.sort_unstable();
-        Self::from_edges(self.pairs.clone(), &edges)
+        let (offsets, after, n_before) = index(self.pairs.len(), &edges);
+        Self { n_before, offsets, after, ..self.clone() }
     }
 
-    /// The operations that come directly after one.
-    pub fn after(&self, op: u32) -> &[u32] {
-        &self.after[self.offsets[op as usize] as usize..self.offsets[op as usize + 1] as usize]
+    /// The blocks that come directly after one.
+    pub fn after(&self, block: u32) -> &[u32] {
+        &self.after[self.offsets[block as usize] as usize..self.offsets[block as usize + 1] as usize]
     }
+}
 
-    fn from_edges(pairs: Vec<Option<[u16; 2]>>, edges: &[(u32, u32)]) -> Self {
-        let mut offsets = vec![0; pairs.len() + 1];
-        let mut n_before = vec![0; pairs.len()];
-        for &(from, to) in edges {
-            offsets[from as usize + 1] += 1;
-            n_before[to as usize] += 1;
-        }
-        for i in 1..offsets.len() {
-            offsets[i] += offsets[i - 1];
-        }
-        Self { pairs, n_before, offsets, after: edges.iter().map(|edge| edge.1).collect() }
+/// Offsets into the ends of sorted edges, and how many edges end at each.
+fn index(n: usize, edges: &[(u32, u32)]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+    let mut offsets = vec![0; n + 1];
+    let mut n_before = vec![0; n];
+    for &(from, to) in edges {
+        offsets[from as usize + 1] += 1;
+        n_before[to as usize] += 1;
     }
+    for i in 1..offsets.len() {
+        offsets[i] += offsets[i - 1];
+    }
+    (offsets, edges.iter().map(|edge| edge.1).collect(), n_before)
 }
 
 /// The bits that an operation reads or writes; a read keeps its place among reads too.

@@ -7,6 +7,7 @@ mod cancel_gates;
 mod canonical;
 mod check_device;
 mod choose_layout;
+mod collect_blocks;
 mod consolidate_pairs;
 mod elide_swaps;
 mod embed;
@@ -20,16 +21,19 @@ mod route_swaps;
 mod stats;
 mod target;
 mod translate_pairs;
+mod write_routed;
 
 use qml_devices::Device;
-use qml_gates::Gate;
-use qml_ir::circuit::{Circuit, OpKind, Wire};
+use qml_ir::circuit::{Circuit, Wire};
 use qml_source::Diagnostic;
 
 pub use stats::Stats;
 
-use choose_layout::{Routed, choose_layouts, plain_layout};
+use choose_layout::{Effort, Routed, choose_layouts, plain_layout};
+use collect_blocks::{Block, collect_blocks};
+use graph::Graph;
 use target::Target;
+use write_routed::Writer;
 
 /// How to compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +80,10 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         elide_swaps::elide_swaps(&mut circuit);
         shorten(&mut circuit);
     }
+    let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+    let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
     let finish = |routed: &Routed| {
-        let (mut circuit, swaps) = place(&circuit, &target, routed, options.seed);
+        let (mut circuit, swaps) = place(&circuit, &blocks, &target, routed, options.seed);
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit);
@@ -88,11 +94,9 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let stats = stats::measure(&circuit, device, swaps);
         Compiled { circuit, stats }
     };
-    let candidates = match options.level {
-        0 => vec![plain_layout(&circuit, &target, options.seed)],
-        1 => choose_layouts(&circuit, &target, 6, 1, options.seed),
-        2 => choose_layouts(&circuit, &target, 24, 4, options.seed),
-        _ => choose_layouts(&circuit, &target, 96, 16, options.seed),
+    let candidates = match Effort::of_level(options.level) {
+        None => plain_layout(&graph, circuit.n_wires, &target, options.seed).into_iter().collect(),
+        Some(effort) => choose_layouts(&blocks, &graph, circuit.n_wires, &target, &effort, options.seed),
     };
     let compiled = candidates.iter().map(finish);
     let best =
@@ -116,9 +120,16 @@ fn shorten(circuit: &mut Circuit) {
 }
 
 /// The circuit on the qubits of the device, and its SWAPs.
-fn place(circuit: &Circuit, target: &Target, routed: &Routed, seed: u64) -> (Circuit, usize) {
+fn place(
+    circuit: &Circuit,
+    blocks: &[Block],
+    target: &Target,
+    routed: &Routed,
+    seed: u64,
+) -> (Circuit, usize) {
     let mut end = routed.start.clone();
-    let ops = route_swaps::write_steps(&circuit.ops, &routed.steps, target, &mut end, circuit.n_bits, seed);
+    let mut writer = Writer { target, n_bits: circuit.n_bits, seed, n_swaps: 0 };
+    let ops = writer.write_steps(blocks, &routed.steps, &mut end);
     let at = |layout: &route_swaps::Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
     let wires = Circuit::wires(0..circuit.n_wires as u32);
     let or_own = |layout: &[Wire]| if layout.is_empty() { wires.clone() } else { layout.to_vec() };
@@ -133,9 +144,7 @@ fn place(circuit: &Circuit, target: &Target, routed: &Routed, seed: u64) -> (Cir
         slots: circuit.slots.clone(),
         result_bits: circuit.result_bits.clone(),
     };
-    let swaps = placed.count(|op| matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }))
-        - circuit.count(|op| matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }));
-    (placed, swaps)
+    (placed, writer.n_swaps)
 }
 
 /// Debug builds check the circuit after every pass.

@@ -3,6 +3,8 @@
 use qml_ir::circuit::testing::{self, Options, random_circuit};
 
 use super::{Layout, Step, route};
+use crate::choose_layout::PLAIN;
+use crate::collect_blocks::collect_blocks;
 use crate::graph::Graph;
 use crate::random::Random;
 use crate::target::Target;
@@ -13,18 +15,21 @@ fn every_gate_happens_once_on_coupled_qubits() {
     for shape in ["line:7", "grid:3x3", "heavy_hex:25"] {
         let target = Target::new(&qml_devices::find(shape).unwrap());
         for trial in 0..20 {
-            let circuit = random_circuit(&mut stream, &Options::gates(7, 40));
-            let graph = Graph::new(&circuit.ops, 7, 0);
+            let mut circuit = random_circuit(&mut stream, &Options::gates(7, 40));
+            crate::lower_controls::lower_controls(&mut circuit).unwrap();
+            let blocks = collect_blocks(&circuit.ops, 7);
+            let graph = Graph::new(&blocks, 7, 0);
             let mut layout = Layout::new((0..7).collect(), target.n_qubits);
             let mut at = layout.clone();
             let mut n_done = 0;
-            let mut done = vec![false; circuit.ops.len()];
-            route(&graph, &target, &mut layout, &mut Random::new(1, trial), |step| match step {
+            let mut done = vec![false; blocks.len()];
+            let random = &mut Random::new(1, trial);
+            route(&graph, &target, PLAIN, &mut layout, random, i64::MAX, |step| match step {
                 Step::Swap(a, b) => {
                     assert_eq!(target.distance(a, b), 1);
                     at.swap(a, b);
                 }
-                Step::Op(op) => {
+                Step::Block(op) => {
                     assert!(!std::mem::replace(&mut done[op as usize], true));
                     n_done += 1;
                     let earlier = (0..op).filter(|&before| graph.after(before).contains(&op));
@@ -35,7 +40,7 @@ fn every_gate_happens_once_on_coupled_qubits() {
                     }
                 }
             });
-            assert_eq!(n_done, circuit.ops.len());
+            assert_eq!(n_done, blocks.len());
             assert_eq!(at, layout);
         }
     }
