@@ -1,5 +1,7 @@
 //! The one integration test binary: the tool as a user sees it.
 
+#![allow(clippy::unwrap_used)] // The helpers of tests are tests as well.
+
 mod suite {
     //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
     mod cli;
