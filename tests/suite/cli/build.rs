@@ -65,7 +65,7 @@ fn build(folder: &Folder, (file, options): Source, target: &str, emit: &str) -> 
 /// The circuit that a build starts from.
 fn source_circuit(folder: &Folder, (file, options): Source) -> Circuit {
     let path = folder.path().join(file);
-    if file.ends_with(".qasm") {
+    if path.extension().is_some_and(|extension| extension == "qasm") {
         return qml_qasm::import(FileId(0), &folder.read(file)).unwrap();
     }
     let compilation = qml_driver::compile(&qml_driver::Disk, &path, &[]);
