@@ -2,8 +2,12 @@
 //!
 //! In a block ```` ```console ```` a line `$ ...` is a command, and what follows is its output, standard output before
 //! standard error; a line `...` stands for any lines. Commands run in a folder with a copy of `examples/`; those that
-//! are not the tool's are left out. A block ```` ```qml ```` whose first line is `// name.qml` is a file of that folder
-//! for what follows it. A block ```` ```qml fail ```` is a wrong program.
+//! are not the tool's are left out.
+//!
+//! A block ```` ```qml ```` is a program that compiles, and whose `main` and tests run without a message. If its first
+//! line is `// name.qml`, it is a file of that folder for what follows it. What `main` of a block ```` ```qml run ````
+//! writes with seed 0 is the block ```` ```text ```` below it, or, if there is none, what stands after `//> ` in its
+//! lines. A block ```` ```qml fail ```` is a wrong program; a block ```` ```text ```` below it is what is said of it.
 
 use std::path::PathBuf;
 
@@ -48,45 +52,70 @@ fn check_page(name: &str, page: &str) -> Report {
     let folder = Folder::new();
     copy(&root().join("examples"), &folder, "examples");
     let mut report = Report::default();
-    for block in blocks(page) {
-        let fault = |what: String| format!("{name}:{}: {what}", block.line);
-        match block.info {
+    let blocks = blocks(page);
+    for (i, block) in blocks.iter().enumerate() {
+        let below = blocks.get(i + 1).filter(|below| below.info == "text").map(|below| below.text.as_str());
+        let faults = match block.info {
             "console" => {
-                for (command, expected) in commands(&block.text) {
-                    let Some(args) = tool_args(command) else { continue };
-                    report.n_commands += 1;
-                    let outcome = folder.qmlang_args(&args);
-                    let found = outcome.out + &outcome.err;
-                    if !matches(&expected, &found.lines().collect::<Vec<_>>()) {
-                        let expected = expected.join("\n");
-                        report
-                            .faults
-                            .push(fault(format!("`{command}` gives\n{found}--- not ---\n{expected}")));
-                    }
-                }
+                let outcomes: Vec<_> = commands(&block.text)
+                    .into_iter()
+                    .filter_map(|(command, expected)| check_command(&folder, command, &expected))
+                    .collect();
+                report.n_commands += outcomes.len();
+                outcomes.into_iter().flatten().collect()
             }
-            "qml" | "qml fail" => {
+            "qml" | "qml run" | "qml fail" => {
                 report.n_programs += 1;
-                if let Some(file) = block.text.lines().next().and_then(|line| line.strip_prefix("// ")) {
-                    if file.ends_with(".qml") && !file.contains(' ') {
-                        folder.write(file, &block.text);
-                    }
-                }
-                let said =
-                    compile_and_run(&Text { folder: folder.path(), name: "block.qml", text: &block.text });
-                if said.diagnostics.is_empty() != (block.info == "qml") {
-                    report.faults.push(fault(format!(
-                        "`{}` says [{}]\n{}",
-                        block.info,
-                        said.text(),
-                        block.text
-                    )));
-                }
+                check_program(&folder, block, below)
             }
-            _ => {}
-        }
+            _ => Vec::new(),
+        };
+        report.faults.extend(faults.into_iter().map(|what| format!("{name}:{}: {what}", block.line)));
     }
     report
+}
+
+/// What is wrong with a command, if something is; nothing for a command that isn't the tool's.
+fn check_command(folder: &Folder, command: &str, expected: &[&str]) -> Option<Option<String>> {
+    let outcome = folder.qmlang_args(&tool_args(command)?);
+    let found = outcome.out + &outcome.err;
+    let is_right = matches(expected, &found.lines().collect::<Vec<_>>());
+    Some((!is_right).then(|| format!("`{command}` gives\n{found}--- not ---\n{}", expected.join("\n"))))
+}
+
+/// What is wrong with a program and what is shown below it.
+fn check_program(folder: &Folder, block: &Block<'_>, below: Option<&str>) -> Vec<String> {
+    let named = block.text.lines().next().and_then(|line| line.strip_prefix("// "));
+    let named = named.filter(|name| name.ends_with(".qml") && !name.contains(' '));
+    if let Some(name) = named {
+        folder.write(name, &block.text);
+    }
+    let is_wrong = block.info == "qml fail";
+    // A message names the file: the one that it shows.
+    let shown = below.filter(|_| is_wrong).and_then(|below| below.split_once("─[ ")?.1.split_once(':'));
+    let name = shown.map(|(name, _)| name).or(named).unwrap_or("block.qml");
+    let said = compile_and_run(&Text { folder: folder.path(), name, text: &block.text });
+    let mut faults = Vec::new();
+    if said.diagnostics.is_empty() == is_wrong {
+        faults.push(format!("`{}` says [{}]\n{}", block.info, said.text(), block.text));
+    }
+    if let Some(below) = below.filter(|_| is_wrong) {
+        let text = said.text();
+        if !matches(&below.lines().collect::<Vec<_>>(), &text.lines().collect::<Vec<_>>()) {
+            faults.push(format!("it says\n{text}--- not ---\n{below}"));
+        }
+    }
+    if block.info == "qml run" {
+        folder.write(name, &block.text);
+        let outcome = folder.qmlang_args(&["run", name, "--seed", "0"]);
+        let beside: Vec<_> = block.text.lines().filter_map(|line| Some(line.split_once("//> ")?.1)).collect();
+        let expected = below.map_or(beside, |below| below.lines().collect());
+        let found = outcome.out + &outcome.err;
+        if expected.is_empty() || !matches(&expected, &found.lines().collect::<Vec<_>>()) {
+            faults.push(format!("it writes\n{found}--- not ---\n{}", expected.join("\n")));
+        }
+    }
+    faults
 }
 
 /// Copies a folder's files.
@@ -139,12 +168,9 @@ fn matches(shown: &[&str], found: &[&str]) -> bool {
 
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
-    if let Ok(entries) = std::fs::read_dir(root().join("docs")) {
-        pages.extend(
-            entries
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|e| e == "md")),
-        );
+    for folder in ["docs", "docs/src"] {
+        let entries = std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        pages.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
     }
     pages.sort();
     pages
@@ -189,6 +215,21 @@ fn wrong_pages_are_noticed() {
     assert_eq!(n_faults("```qml fail\nfn main() { print(missing); }\n```\n"), 0);
     assert_eq!(n_faults("```qml fail\nfn main() { print(1); }\n```\n"), 1);
     assert_eq!(n_faults("```qml fail\nfn main() { assert(1 > 2); }\n```\n"), 0);
+}
+
+#[test]
+fn output_beside_and_below_is_compared() {
+    let n_faults = |page: &str| check_page("page", page).faults.len();
+    let program = "fn main() {\n    print(1);  //> 1\n    print(2);\n}\n";
+    assert_eq!(n_faults(&format!("```qml run\n{program}```\n")), 1, "one line is missing");
+    assert_eq!(n_faults(&format!("```qml run\n{program}```\n\n```text\n1\n2\n```\n")), 0);
+    assert_eq!(n_faults(&format!("```qml run\n{program}```\n\n```text\n1\n3\n```\n")), 1);
+    assert_eq!(n_faults("```qml run\nfn main() { print(1); }\n```\n"), 1, "no output is shown");
+    assert_eq!(n_faults("```qml run\nfn main() { print(1);  //> 1\n}\n```\n"), 0);
+    let wrong = "```qml fail\nfn main() { print(missing); }\n```\n\n";
+    let message = |line: &str| format!("{wrong}```text\n{line}\n   ╭─[ a.qml:1:19 ]\n...\n```\n");
+    assert_eq!(n_faults(&message("[Q0101] Error: no variable is named `missing`")), 0);
+    assert_eq!(n_faults(&message("[Q0101] Error: no variable is named `lost`")), 1);
 }
 
 #[test]
