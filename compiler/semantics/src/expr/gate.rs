@@ -90,7 +90,7 @@ impl Body<'_, '_> {
         true
     }
 
-    fn table_gate(&mut self, gate: Gate, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+    pub(super) fn table_gate(&mut self, gate: Gate, name: &Name, arguments: &[Argument], span: Span) -> Expr {
         if !self.may_apply_gates(name, arguments, span) {
             return error_expr(span);
         }
