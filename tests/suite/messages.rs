@@ -17,6 +17,7 @@ pub(crate) struct Said {
 }
 
 /// A text in the place of the file at `name`; other files are read from `folder`.
+#[allow(clippy::struct_field_names)] // It is the text.
 pub(crate) struct Text<'a> {
     pub folder: &'a Path,
     pub name: &'a str,

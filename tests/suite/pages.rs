@@ -74,7 +74,7 @@ fn collect_codes(folder: &Path, used: &mut BTreeSet<String>) {
             if name != "tests" && name != "target" {
                 collect_codes(&path, used);
             }
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs" {
             let text = std::fs::read_to_string(path).unwrap();
             let codes = text.split("Code::Q").skip(1).map(|rest| &rest[..rest.len().min(4)]);
             used.extend(codes.map(|digits| format!("Q{digits}")));
