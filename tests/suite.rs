@@ -5,10 +5,12 @@
 mod suite {
     //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
     mod cli;
+    mod doc;
     mod docs;
     mod editors;
     mod examples;
     mod fmt;
+    mod functions;
     mod gradients;
     mod messages;
     mod numeric;

@@ -1,12 +1,14 @@
 //! One body: its variables, what is in scope where, and what it does.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use qml_source::{Diagnostic, Span};
 use qml_syntax::ast::{self, Name};
 
 use crate::check::Checker;
 use crate::effect::{DeferredCall, EffectError, Effects, Surroundings};
+use crate::function::{Signature, Target};
 use crate::hir::{self, Expr, ExprKind, FunctionId, GlobalId, Local, LocalId, StructId, Type};
 use crate::size::Size;
 use crate::types::{self, Names};
@@ -95,6 +97,10 @@ pub(crate) struct Body<'c, 'a> {
     pub calls: Vec<(FunctionId, Span)>,
     /// The `const`s and `param`s that it names.
     pub globals: Vec<(GlobalId, Span)>,
+    /// The parameters that stand for functions.
+    pub callables: HashMap<String, Target>,
+    /// The signature, of a function that takes functions.
+    pub pattern: Option<Rc<Signature>>,
 }
 
 impl<'c, 'a> Body<'c, 'a> {
@@ -116,6 +122,8 @@ impl<'c, 'a> Body<'c, 'a> {
             effects: Effects::PURE,
             calls: Vec::new(),
             globals: Vec::new(),
+            callables: HashMap::new(),
+            pattern: None,
         }
     }
 

@@ -6,7 +6,7 @@ use qml_source::{Diagnostic, Span};
 use qml_syntax::ast;
 
 use crate::effect::{self, DeferredCall};
-use crate::function::FunctionEntry;
+use crate::function::{FunctionEntry, Target};
 use crate::global::GlobalState;
 use crate::hir::{self, FunctionId, StructId};
 use crate::modules::SourceModule;
@@ -28,14 +28,21 @@ pub struct Checked {
 /// Checks a program. `modules[0]` is the file that runs; `params` are the names and values given from outside
 /// (`-D layers=3`).
 pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
-    let (checked, order) = check_in_order(modules, params, &[]);
+    // A function that takes functions is checked on its own as well as where it is called.
+    if modules.iter().any(|module| function::has_callables(&module.ast)) {
+        let (checked, _) = check_in_order(modules, params, &[], true);
+        if checked.diagnostics.iter().any(Diagnostic::is_error) {
+            return checked;
+        }
+    }
+    let (checked, order) = check_in_order(modules, params, &[], false);
     // Values that call functions may need others that come later in the source. That is known when all bodies are
     // checked, and seldom: a second turn meets each value after those that it needs.
     if order.is_sorted_by_key(|(id, _)| *id) {
         return checked;
     }
     let order: Vec<_> = order.into_iter().map(|(_, item)| item).collect();
-    check_in_order(modules, params, &order).0
+    check_in_order(modules, params, &order, false).0
 }
 
 /// `const`s and `param`s by id, each with its module and item, in the order of their initialisation.
@@ -46,8 +53,10 @@ fn check_in_order(
     modules: &[SourceModule],
     params: &[(String, String)],
     first: &[(usize, usize)],
+    checks_patterns: bool,
 ) -> (Checked, GlobalOrder) {
     let mut checker = Checker::new(modules);
+    checker.checks_patterns = checks_patterns;
     checker.scopes = scope::build(modules, &mut checker.diagnostics);
     global::read_params(&mut checker, params);
     for (module, item) in first {
@@ -76,6 +85,10 @@ pub(crate) struct Checker<'a> {
     pub functions: Vec<FunctionEntry<'a>>,
     /// Their ids by module and item.
     pub function_ids: HashMap<(usize, usize), FunctionId>,
+    /// The ids of functions with what is put for their parameters that take functions.
+    pub instances: HashMap<(FunctionId, Vec<Target>), FunctionId>,
+    /// Whether functions that take functions are checked for all that they may be given. They are no part of a program.
+    pub checks_patterns: bool,
     /// Those whose bodies are still to be checked.
     pub queue: Vec<FunctionId>,
     /// Structs by id.
@@ -102,6 +115,8 @@ impl<'a> Checker<'a> {
             scopes: Vec::new(),
             functions: Vec::new(),
             function_ids: HashMap::new(),
+            instances: HashMap::new(),
+            checks_patterns: false,
             queue: Vec::new(),
             structs: Vec::new(),
             struct_ids: HashMap::new(),

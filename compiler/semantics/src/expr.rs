@@ -9,6 +9,7 @@ use crate::scope::NameError;
 use crate::{function, global, suggest, types};
 
 mod call;
+mod callable;
 mod gate;
 mod gradient;
 mod index;

@@ -14,10 +14,12 @@ use crate::scope::NameError;
 use crate::size::Size;
 use crate::types;
 
+mod callable;
 mod error;
 mod flow;
 mod solve;
 
+pub(crate) use callable::{CallableParameter, Target, has_callables, instance};
 pub(crate) use error::DeclarationError;
 
 /// What a call has to know.
@@ -27,8 +29,10 @@ pub(crate) struct Signature {
     pub locals: Vec<Local>,
     /// How each size follows from the arguments.
     pub sizes: Vec<SizeParameter>,
-    /// The parameters in order.
+    /// The parameters in order, but for those that take a function.
     pub parameters: Vec<Parameter>,
+    /// The parameters that take a function by name.
+    pub callables: Vec<CallableParameter>,
     /// The result.
     pub result: Type,
 }
@@ -60,6 +64,8 @@ pub(crate) struct FunctionEntry<'a> {
     pub calls: Vec<(FunctionId, Span)>,
     /// The `const`s and `param`s that it names.
     pub globals: Vec<(GlobalId, Span)>,
+    /// What its parameters that take a function stand for, in the order of the signature's.
+    pub targets: Vec<Target>,
     path: String,
     docs: Option<String>,
     shots: Option<i64>,
@@ -76,6 +82,9 @@ impl FunctionEntry<'_> {
     /// The function for later stages.
     pub fn into_hir(self) -> hir::Function {
         let signature = &*self.signature;
+        if self.targets.len() != signature.callables.len() {
+            return self.into_pattern();
+        }
         let (locals, condition, body) = match self.checked {
             Some(checked) => (checked.locals, checked.condition, checked.block),
             None => (signature.locals.clone(), None, Block::default()),
@@ -92,6 +101,26 @@ impl FunctionEntry<'_> {
             condition,
             shots: self.shots,
             body,
+            docs: self.docs,
+        }
+    }
+}
+
+impl FunctionEntry<'_> {
+    /// A function that takes functions is a pattern for its instances, and does nothing itself.
+    fn into_pattern(self) -> hir::Function {
+        hir::Function {
+            name: self.callable.name.clone(),
+            path: format!("pattern {}", self.path),
+            effect: Effect::Fn,
+            locals: Vec::new(),
+            sizes: Vec::new(),
+            parameters: Vec::new(),
+            defaults: Vec::new(),
+            result: Type::Unit,
+            condition: None,
+            shots: None,
+            body: Block::default(),
             docs: self.docs,
         }
     }
@@ -119,13 +148,17 @@ pub(crate) fn id(checker: &mut Checker<'_>, module: usize, item: usize) -> Optio
         effects: Effects::PURE,
         calls: Vec::new(),
         globals: Vec::new(),
+        targets: Vec::new(),
         path: format!("{}.{}", source.path, callable.name.text),
         docs: ast_item.docs.as_ref().map(|docs| docs.text.clone()),
         shots,
         checked: None,
     });
     checker.function_ids.insert((module, item), id);
-    checker.queue.push(id);
+    let is_pattern = !checker.functions[id.0 as usize].signature.callables.is_empty();
+    if !is_pattern || checker.checks_patterns && !checker.is_std(module) {
+        checker.queue.push(id);
+    }
     Some(id)
 }
 
@@ -142,17 +175,23 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
         declare_once(&mut body, name, Type::Int);
     }
     // Dimensions may name a parameter that comes later.
+    let (taken, values): (Vec<_>, Vec<_>) = callable
+        .parameters
+        .iter()
+        .enumerate()
+        .partition(|(_, parameter)| matches!(parameter.ty.kind, ast::TypeKind::Callable { .. }));
     let mut parameters = Vec::new();
-    for parameter in &callable.parameters {
+    for (_, parameter) in &values {
         let is_int = matches!(&parameter.ty.kind, ast::TypeKind::Name(name) if name.text == "int");
         let ty = if is_int { Type::Int } else { Type::Error };
         parameters.push(declare_once(&mut body, &parameter.name, ty));
     }
     let place = Place::Signature(callable.effect);
-    for (parameter, local) in callable.parameters.iter().zip(&parameters) {
+    for ((_, parameter), local) in values.iter().zip(&parameters) {
         let ty = body.declared_type(&parameter.ty, place);
         body.locals[local.0 as usize].ty = ty;
     }
+    let callables = callable::read(&mut body, &taken);
     let result = callable.result.as_ref().map_or(Type::Unit, |ty| body.declared_type(ty, place));
     let locals = std::mem::take(&mut body.locals);
     if callable.effect == Effect::Kernel
@@ -164,14 +203,13 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
     }
     let types: Vec<_> = parameters.iter().map(|local| locals[local.0 as usize].ty.clone()).collect();
     let sizes = solve::sizes(&mut body, &callable.sizes, &types);
-    let parameters =
-        callable.parameters.iter().zip(&parameters).zip(types).map(|((parameter, &local), ty)| {
-            let default =
-                parameter.default.as_ref().map(|default| read_default(body.checker, module, default, &ty));
-            Parameter { name: parameter.name.clone(), ty, local, default }
-        });
+    let parameters = values.iter().zip(&parameters).zip(types).map(|(((_, parameter), &local), ty)| {
+        let default =
+            parameter.default.as_ref().map(|default| read_default(body.checker, module, default, &ty));
+        Parameter { name: parameter.name.clone(), ty, local, default }
+    });
     let parameters = parameters.collect();
-    Signature { locals, sizes, parameters, result }
+    Signature { locals, sizes, parameters, callables, result }
 }
 
 fn declare_once(body: &mut Body<'_, '_>, name: &Name, ty: Type) -> LocalId {
@@ -249,12 +287,15 @@ pub(crate) fn refuse_attributes(checker: &mut Checker<'_>, attributes: &[ast::At
 pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
     let entry = &checker.functions[id.0 as usize];
     let (module, callable, signature) = (entry.module, entry.callable, Rc::clone(&entry.signature));
+    let targets = entry.targets.clone();
     let mut body = Body::new(checker, module, body_kind(callable.effect));
     for local in &signature.locals {
         body.declare(&local.name, local.ty.clone(), false, Facts { is_parameter: true, ..Facts::default() });
     }
     let condition = callable.condition.as_ref().map(|condition| body.size_condition(condition));
     body.result = signature.result.clone();
+    body.callables = callable::in_scope(&signature, &targets);
+    body.pattern = (!signature.callables.is_empty()).then(|| Rc::clone(&signature));
     let block = body.scoped(|body| body.function_block(callable));
     let (locals, effects, calls, globals) = (body.locals, body.effects, body.calls, body.globals);
     let entry = &mut checker.functions[id.0 as usize];

@@ -277,7 +277,7 @@ impl Body<'_, '_> {
 /// Whether an expression gives qubits that nobody else names.
 fn makes_qubits(value: &Expr) -> bool {
     match &value.kind {
-        ExprKind::Allocate(_) | ExprKind::Call(Callee::Function(_), _) => true,
+        ExprKind::Allocate(_) | ExprKind::Call(Callee::Function(_), _) | ExprKind::Error => true,
         ExprKind::Tuple(parts) => parts.iter().all(|part| !types::has_qubits(&part.ty) || makes_qubits(part)),
         _ => false,
     }

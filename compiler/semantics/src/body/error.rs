@@ -46,6 +46,8 @@ pub(crate) enum TypeError {
     OutsideLoop { span: Span, word: &'static str },
     /// The type of a function as that of a parameter.
     CallableType { span: Span },
+    /// An argument that is no function of the type that is asked for.
+    NotTheFunction { span: Span, wanted: String, problem: String, declared: Option<Span> },
     /// A size that doesn't follow from a parameter.
     SizeNotSolvable { name: Name },
     /// A dimension that is no size.
@@ -168,9 +170,18 @@ impl From<TypeError> for Diagnostic {
                 Diagnostic::error(Code::Q0217, format!("`{word}` outside of a loop")).primary(span, "no loop around it")
             }
             TypeError::CallableType { span } => {
-                Diagnostic::error(Code::Q0218, "functions as parameters are not supported yet")
-                    .primary(span, "the type of a function")
+                Diagnostic::error(Code::Q0218, "functions are no values")
+                    .primary(span, "the type of a function stands for a parameter alone")
                     .help("call the function by its name")
+            }
+            TypeError::NotTheFunction { span, wanted, problem, declared } => {
+                let diagnostic = Diagnostic::error(Code::Q0221, format!("this is no `{wanted}`"))
+                    .primary(span, problem)
+                    .help("give the name of an item; the function is compiled anew for each");
+                match declared {
+                    Some(declared) => diagnostic.secondary(declared, "declared here"),
+                    None => diagnostic,
+                }
             }
             TypeError::SizeNotSolvable { name } => {
                 Diagnostic::error(Code::Q0302, format!("the size `{}` doesn't follow from a parameter", name.text))

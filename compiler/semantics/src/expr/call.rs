@@ -29,6 +29,9 @@ impl Body<'_, '_> {
     }
 
     fn call_name(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+        if let Some(target) = self.callables.get(&name.text).cloned() {
+            return self.call_target(target, name, arguments, span);
+        }
         let scope = &self.checker.scopes[self.module];
         if let Some(entry) = scope.callables.get(name.text.as_str()).copied() {
             let item = self.callable(entry.module, entry.item, name.span);
@@ -75,7 +78,16 @@ impl Body<'_, '_> {
             let text = format!("{}.{}", module.text, name.text);
             return self.refuse(span, NameError::NotAPath { span: module.span, text });
         };
-        let items = &self.checker.modules[index].ast.items;
+        let Some(item) = self.item_of_module(index, name) else {
+            self.check_orphan_arguments(arguments);
+            return error_expr(span);
+        };
+        self.call_item(item, name, arguments, span)
+    }
+
+    /// A callable item of a module; that there is none is reported.
+    pub(super) fn item_of_module(&mut self, module: usize, name: &Name) -> Option<Item> {
+        let items = &self.checker.modules[module].ast.items;
         let is_meant = |item: &ast::Item| {
             let kind = &item.kind;
             (matches!(kind, ast::ItemKind::Callable(_) | ast::ItemKind::Struct(_) | ast::ItemKind::Broken(_)))
@@ -85,15 +97,14 @@ impl Body<'_, '_> {
             let known: Vec<_> =
                 items.iter().filter_map(ast::Item::name).map(|name| name.text.as_str()).collect();
             let nearest = suggest::nearest(&name.text, known).map(str::to_owned);
-            let path = self.checker.modules[index].path.clone();
-            self.check_orphan_arguments(arguments);
-            return self.refuse(span, NameError::NoSuchItem { name: name.clone(), path, nearest });
+            let path = self.checker.modules[module].path.clone();
+            self.report(NameError::NoSuchItem { name: name.clone(), path, nearest });
+            return None;
         };
-        let item = match items[item].kind {
+        Some(match items[item].kind {
             ast::ItemKind::Broken(_) => Item::Broken,
-            _ => self.callable(index, item, name.span),
-        };
-        self.call_item(item, name, arguments, span)
+            _ => self.callable(module, item, name.span),
+        })
     }
 
     fn call_item(&mut self, item: Item, name: &Name, arguments: &[Argument], span: Span) -> Expr {
@@ -168,7 +179,13 @@ impl Body<'_, '_> {
         Some(arranged)
     }
 
-    fn call_function(&mut self, id: FunctionId, name: &Name, arguments: &[Argument], span: Span) -> Expr {
+    pub(super) fn call_function(
+        &mut self,
+        id: FunctionId,
+        name: &Name,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Expr {
         let entry = &self.checker.functions[id.0 as usize];
         let (signature, effect) = (Rc::clone(&entry.signature), entry.callable.effect);
         let declared = entry.callable.name.span;
@@ -185,11 +202,24 @@ impl Body<'_, '_> {
             return self.refuse(span, error);
         }
         let text = self.show_signature(id);
-        let names: Vec<_> =
-            signature.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect();
-        let Some(arranged) = self.arrange(name, &names, arguments, &text) else {
+        let names = signature.names();
+        let Some(mut arranged) = self.arrange(name, &names, arguments, &text) else {
             self.check_orphan_arguments(arguments);
             return error_expr(span);
+        };
+        let mut functions = Vec::new();
+        for callable in signature.callables.iter().rev() {
+            functions.push((callable, arranged.remove(callable.position)));
+        }
+        functions.reverse();
+        let id = match self.instance(id, &functions, name, &text, span) {
+            Some(id) => id,
+            None => {
+                for argument in arranged.into_iter().flatten() {
+                    self.expr(&argument.value, None);
+                }
+                return error_expr(span);
+            }
         };
         let mut values = Vec::new();
         let mut is_right = true;
@@ -256,7 +286,7 @@ impl Body<'_, '_> {
     }
 
     /// Whether something with this effect may be called here; if not, that is reported.
-    fn may_call(&mut self, effect: Effect, name: &Name, span: Span) -> bool {
+    pub(super) fn may_call(&mut self, effect: Effect, name: &Name, span: Span) -> bool {
         let what = format!("a call of the {} `{}`", effect.keyword(), name.text);
         match (effect, self.kind) {
             (Effect::Fn, _) | (Effect::Gate | Effect::Kernel, Kind::Quantum(Effect::Kernel)) => {
@@ -283,12 +313,16 @@ impl Body<'_, '_> {
     fn show_signature(&self, id: FunctionId) -> String {
         let entry = &self.checker.functions[id.0 as usize];
         let names = SignatureNames { body: self, locals: &entry.signature.locals };
-        let parameters: Vec<_> = entry
+        let mut parameters: Vec<_> = entry
             .signature
             .parameters
             .iter()
             .map(|parameter| format!("{}: {}", parameter.name.text, types::show(&parameter.ty, &names)))
             .collect();
+        for callable in &entry.signature.callables {
+            parameters
+                .insert(callable.position, format!("{}: {}", callable.name.text, callable.show(&names)));
+        }
         let result = match &entry.signature.result {
             Type::Unit => String::new(),
             ty => format!(" -> {}", types::show(ty, &names)),
@@ -339,7 +373,7 @@ impl Body<'_, '_> {
 }
 
 /// Whether a gate is applied once for each part of an argument.
-fn broadcasts(argument: &Type, parameter: &Type) -> bool {
+pub(super) fn broadcasts(argument: &Type, parameter: &Type) -> bool {
     match (argument, parameter) {
         (Type::Register(_), Type::Qubit) => true,
         (Type::Tensor(element, dims), Type::Float) => {
@@ -350,9 +384,9 @@ fn broadcasts(argument: &Type, parameter: &Type) -> bool {
 }
 
 /// Names of variables of another function.
-struct SignatureNames<'b, 'c, 'a> {
-    body: &'b Body<'c, 'a>,
-    locals: &'b [crate::hir::Local],
+pub(super) struct SignatureNames<'b, 'c, 'a> {
+    pub body: &'b Body<'c, 'a>,
+    pub locals: &'b [crate::hir::Local],
 }
 
 impl types::Names for SignatureNames<'_, '_, '_> {
