@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Format programs in place
     Fmt(FmtArgs),
+    /// Write the documentation of a program, or of the library, as HTML pages
+    Doc(DocArgs),
     /// Compile a kernel, or an OpenQASM file, for a device
     Build(BuildArgs),
     /// List the devices, or show one device's facts
@@ -105,6 +107,16 @@ pub(crate) struct FmtArgs {
     /// Write nothing; list the files that aren't formatted, and fail if there are any
     #[arg(long)]
     pub check: bool,
+}
+
+/// `qmlang doc`
+#[derive(Debug, Args)]
+pub(crate) struct DocArgs {
+    /// The program; `std` is the standard library
+    pub file: PathBuf,
+    /// The folder to write the pages to
+    #[arg(short = 'o', value_name = "OUT_DIR", default_value = "doc")]
+    pub output: PathBuf,
 }
 
 /// `qmlang build`

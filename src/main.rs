@@ -8,6 +8,7 @@ mod commands {
     pub(crate) mod build;
     pub(crate) mod check;
     pub(crate) mod devices;
+    pub(crate) mod doc;
     pub(crate) mod explain;
     pub(crate) mod fmt;
     pub(crate) mod run;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::check(&args),
         Command::Test(args) => commands::test::test(&args),
         Command::Fmt(args) => commands::fmt::fmt(&args),
+        Command::Doc(args) => commands::doc::doc(&args),
         Command::Build(args) => commands::build::build(&args),
         Command::Devices(args) => commands::devices::devices(&args),
         Command::Explain(args) => commands::explain::explain(&args),

@@ -87,31 +87,30 @@ pub struct Builtin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BuiltinId(pub u32);
 
+/// All rows, by subject. Those without a title are the compiler's own.
+pub static SECTIONS: &[(&str, &[Builtin])] = &[
+    ("Tensors", tensors::ROWS),
+    ("Sums and other reductions", reductions::ROWS),
+    ("Linear algebra", linear_algebra::ROWS),
+    ("Elementwise", elementwise::ROWS),
+    ("Random numbers", random::ROWS),
+    ("Statistics", statistics::ROWS),
+    ("Data", data::ROWS),
+    ("Programs and observables", quantum::ROWS),
+    ("Printing and testing", running::ROWS),
+    ("Optimizers", optimizers::ROWS),
+    ("", operators::ROWS),
+    ("", indexing::ROWS),
+    ("", lists::ROWS),
+    ("", convert::ROWS),
+    ("", format::ROWS),
+    ("Gradients", gradients::ROWS),
+    ("", ad_support::ROWS),
+];
+
 /// All rows.
-pub static BUILTINS: LazyLock<Vec<&'static Builtin>> = LazyLock::new(|| {
-    [
-        tensors::ROWS,
-        reductions::ROWS,
-        linear_algebra::ROWS,
-        elementwise::ROWS,
-        random::ROWS,
-        statistics::ROWS,
-        data::ROWS,
-        quantum::ROWS,
-        running::ROWS,
-        optimizers::ROWS,
-        operators::ROWS,
-        indexing::ROWS,
-        lists::ROWS,
-        convert::ROWS,
-        format::ROWS,
-        gradients::ROWS,
-        ad_support::ROWS,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-});
+pub static BUILTINS: LazyLock<Vec<&'static Builtin>> =
+    LazyLock::new(|| SECTIONS.iter().flat_map(|(_, rows)| *rows).collect());
 
 static BY_NAME: LazyLock<HashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(|| {
     let mut by_name: HashMap<_, Vec<_>> = HashMap::new();

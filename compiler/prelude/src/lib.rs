@@ -17,6 +17,6 @@ pub mod value;
 mod testing;
 
 pub use builtins::format::{format_complex, format_float, format_value};
-pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, UNSUPPORTED};
+pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS, UNSUPPORTED};
 pub use host::{Fault, Host, NoWorld, ResultFunction};
 pub use value::{Array, C64, Element, Optimizer, Program, Tensor, Value};
