@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::suite::tool::{Folder, root};
 
 const LOOSE: &str = "// head\nfn main( ){print( 1+2 );}   // why\n";
-const FORMATTED: &str = "// head\nfn main() { print(1 + 2); }   // why\n";
+const FORMATTED: &str = "// head\nfn main() { print(1 + 2); } // why\n";
 const BROKEN: &str = "fn main( ){print( 1+ );}\n";
 
 #[test]

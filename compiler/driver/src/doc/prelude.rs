@@ -132,8 +132,11 @@ fn inverse(gate: Gate) -> String {
             };
             call(gate, &angles.iter().map(angle).collect::<Vec<_>>())
         }
-        Inverse::Bound(other, angles) => {
-            call(*other, &angles.iter().map(|angle| qml_prelude::format_float(*angle)).collect::<Vec<_>>())
-        }
+        Inverse::Bound(other, angles) => call(*other, &angles.iter().copied().map(angle).collect::<Vec<_>>()),
     }
+}
+
+/// An angle, by its name if it has one.
+fn angle(angle: f64) -> String {
+    if angle == std::f64::consts::PI { "pi".to_owned() } else { qml_prelude::format_float(angle) }
 }
