@@ -46,7 +46,7 @@ fn check_lists_files_and_writes_nothing() {
 fn a_file_with_syntax_errors_is_left_alone_and_the_others_are_formatted() {
     let folder = Folder::with("a.qml", BROKEN);
     folder.write("b.qml", LOOSE);
-    folder.qmlang("fmt a.qml b.qml").fails_silent("Q0009", &["a.qml:1:21"]);
+    folder.qmlang("fmt a.qml b.qml").fails_silent("Q0009", &["a.qml:1:22"]);
     assert_eq!(folder.read("a.qml"), BROKEN);
     assert_eq!(folder.read("b.qml"), FORMATTED);
     folder.qmlang("fmt none.qml").fails_silent("Q0910", &["none.qml"]);
