@@ -9,6 +9,7 @@ mod calls;
 mod expressions;
 mod flow;
 mod gradients;
+mod jacobian;
 mod loops;
 mod optimize;
 mod places;

@@ -8,9 +8,9 @@ use qml_syntax::ast;
 
 use crate::body::{Body, Kind, Use, error_expr};
 use crate::effect::{EffectError, Effects, Surroundings};
-use crate::hir::{Expr, ExprKind, LocalId, Type};
+use crate::hir::{Dim, Expr, ExprKind, LocalId, Type};
 use crate::place::PlaceError;
-use crate::suggest;
+use crate::{suggest, types};
 
 const METHODS: &[(&str, GradientMethod)] = &[
     ("adjoint", GradientMethod::Adjoint),
@@ -38,21 +38,39 @@ impl Body<'_, '_> {
         let mut checked = Vec::new();
         for place in &places.list {
             let Some((place, wanted)) = self.float_place(place) else { continue };
-            if objective.ty == Type::Float {
+            if *types::parts(&objective.ty).0 == Type::Float {
                 self.check_occurrence(&wanted, &uses, objective.span);
             }
             checked.push(place);
         }
         let method = method.map_or(Some(GradientMethod::Auto), |method| self.method(method));
-        let objective = self.objective_type(objective);
+        let objective = self.differentiated(objective);
         let (Some(objective), Some(method)) = (objective, method) else { return error_expr(span) };
         if checked.len() != places.list.len() {
             return error_expr(span);
         }
-        let mut types: Vec<_> = checked.iter().map(|place| place.ty.clone()).collect();
-        let gradient = if types.len() == 1 { types.remove(0) } else { Type::Tuple(types) };
-        let ty = Type::Tuple(vec![Type::Float, gradient]);
+        let rows = types::parts(&objective.ty).1;
+        let mut parts = Vec::new();
+        for place in &checked {
+            match with_rows(rows, &place.ty) {
+                Some(ty) => parts.push(ty),
+                None => {
+                    let found = self.show(&place.ty);
+                    return self.refuse(place.span, PlaceError::JacobianByStruct { span: place.span, found });
+                }
+            }
+        }
+        let gradient = if parts.len() == 1 { parts.remove(0) } else { Type::Tuple(parts) };
+        let ty = Type::Tuple(vec![objective.ty.clone(), gradient]);
         Expr { span, ty, kind: ExprKind::Grad { objective: Box::new(objective), places: checked, method } }
+    }
+
+    /// What is differentiated: a float or a tensor of them.
+    fn differentiated(&mut self, objective: Expr) -> Option<Expr> {
+        match &objective.ty {
+            Type::Tensor(element, _) if **element == Type::Float => Some(objective),
+            _ => self.objective_type(objective),
+        }
     }
 
     fn method(&mut self, method: &ast::StringLiteral) -> Option<GradientMethod> {
@@ -92,6 +110,20 @@ impl Body<'_, '_> {
             Some(source) => Some((source.span, self.local(used.local).name.text.clone())),
             None => sources.iter().find_map(|source| self.earlier_use(wanted, source, seen)),
         }
+    }
+}
+
+/// The type of a derivative: the axes of what is differentiated before those of what it is differentiated by. A struct
+/// has a derivative of its own type only where there are no axes before.
+fn with_rows(rows: &[Dim], ty: &Type) -> Option<Type> {
+    match ty {
+        _ if rows.is_empty() => Some(ty.clone()),
+        Type::Tuple(parts) => {
+            Some(Type::Tuple(parts.iter().map(|part| with_rows(rows, part)).collect::<Option<_>>()?))
+        }
+        Type::Struct(_) => None,
+        Type::Tensor(element, dims) => Some(types::tensor((**element).clone(), [rows, dims].concat())),
+        scalar => Some(types::tensor(scalar.clone(), rows.to_vec())),
     }
 }
 

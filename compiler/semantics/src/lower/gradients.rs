@@ -10,7 +10,20 @@ use qml_source::Span;
 use super::body::{Body, Variable};
 use super::random;
 use super::visit::{self, Node};
-use crate::hir::{Block, Expr, Place};
+use crate::hir::{self, Block, Expr, Place};
+
+/// What an outlined function gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The objective, a float.
+    Plain,
+    /// The negated objective.
+    Negated,
+    /// The objective, a tensor.
+    Value,
+    /// The sum of the elements of the objective, each times a weight; the weights are the last parameter.
+    Weighted,
+}
 
 /// An outlined objective: its value is to be had by calling `function` with the places, then `captured`.
 pub(super) struct Outlined {
@@ -27,7 +40,10 @@ impl Body<'_, '_> {
         method: GradientMethod,
         span: Span,
     ) -> ValueId {
-        let outlined = self.outline(&Block::default(), objective, places, false, span);
+        if let hir::Type::Tensor(..) = objective.ty {
+            return self.jacobian(objective, places, method, span);
+        }
+        let outlined = self.outline(&Block::default(), objective, places, Form::Plain, span);
         let points: Vec<ValueId> = places.iter().map(|place| self.read_fields(place)).collect();
         let mut results = self.value_and_gradient(&outlined, &points, method, span);
         let value = results.remove(0);
@@ -57,13 +73,13 @@ impl Body<'_, '_> {
         self.read(place, &steps)
     }
 
-    /// Makes a function of `statements; objective`, negated on demand.
+    /// Makes a function of `statements; objective`.
     pub(super) fn outline(
         &mut self,
         statements: &Block,
         objective: &Expr,
         places: &[Place],
-        is_negated: bool,
+        form: Form,
         span: Span,
     ) -> Outlined {
         let mut used = BTreeSet::new();
@@ -89,7 +105,7 @@ impl Body<'_, '_> {
             kind: FunctionKind::Fn,
             types: Vec::new(),
             param_names: Vec::new(),
-            results: vec![Type::Float],
+            results: vec![if form == Form::Value { self.host_type(&objective.ty) } else { Type::Float }],
             body: Region::default(),
             shots: None,
             span,
@@ -104,13 +120,23 @@ impl Body<'_, '_> {
         if draws {
             inner.key = Some(inner.parameter("key", Type::Int));
         }
+        let weights = (form == Form::Weighted).then(|| {
+            let ty = inner.host_type(&objective.ty);
+            inner.parameter("weights", ty)
+        });
         for (place, point) in places.iter().zip(points) {
             let steps = inner.steps(place);
             inner.write(place, &steps, point);
         }
         inner.stmts(&statements.statements);
         let mut value = inner.expr(objective);
-        if is_negated {
+        if let Some(weights) = weights {
+            let ty = inner.ty(value);
+            let weighted = inner.builtin("op.mul", vec![value, weights], ty, objective.span);
+            let all = inner.unit(objective.span);
+            value = inner.builtin("sum", vec![weighted, all], Type::Float, objective.span);
+        }
+        if form == Form::Negated {
             value = inner.one(OpKind::Unary(UnaryOp::Neg), vec![value], Type::Float, objective.span);
         }
         (self.sites, self.outlines) = (inner.sites, inner.outlines);

@@ -5,6 +5,7 @@ use qml_source::{Span, bug};
 use qml_syntax::ast::Goal;
 
 use super::body::{Body, Variable};
+use super::gradients::Form;
 use super::random;
 use crate::hir::{Expr, Iterable, Optimize};
 
@@ -65,9 +66,9 @@ impl Body<'_, '_> {
     /// One step: value and gradient, the optimizer's step, the variables' new values.
     fn step(&mut self, optimize: &Optimize, state: Variable, index: ValueId, steps: ValueId, span: Span) {
         let is_negated = optimize.goal == Goal::Maximize;
+        let form = if is_negated { Form::Negated } else { Form::Plain };
         let objective_span = optimize.objective.span;
-        let outlined =
-            self.outline(&optimize.statements, &optimize.objective, &optimize.places, is_negated, span);
+        let outlined = self.outline(&optimize.statements, &optimize.objective, &optimize.places, form, span);
         let points: Vec<ValueId> = optimize.places.iter().map(|place| self.read_fields(place)).collect();
         let mut results = self.value_and_gradient(&outlined, &points, GradientMethod::Auto, objective_span);
         let value = results.remove(0);

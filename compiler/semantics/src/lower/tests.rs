@@ -278,3 +278,34 @@ fn modifiers_and_user_gates_are_lowered() {
         "0.500000 1.000000",
     );
 }
+
+#[test]
+fn the_derivative_of_a_tensor_has_a_row_for_each_element() {
+    check_prints(
+        "kernel k(t: float[2]) -> qubit[2] { let q = qubit[2]; ry(t, q); cx(q[0], q[1]); return q; }
+         fn f(t: (float, float[2])) -> float { let (a, b) = t; return a * b[0] + b[1]; }
+         fn main() {
+             let x = [0.3, 0.4];
+             let (v, j) = grad [expect(h, k(x)) for h in [Z(0), Z(1), X(0)]] wrt x;
+             for i in 0..3 {
+                 let (w, g) = grad expect([Z(0), Z(1), X(0)][i], k(x)) wrt x;
+                 assert_close(j[i], g, 1e-6);
+                 assert_close(v[i], w);
+             }
+             let a = 2.0;
+             let (u, (by_x, by_a)) = grad [x[0] * a, sin(x[1]), a ** 2] wrt (x, a);
+             assert_close(by_x, [[2.0, 0.0], [0.0, cos(0.4)], [0.0, 0.0]]);
+             assert_close(by_a, [0.3, 0.0, 4.0]);
+             let t = (1.0, [2.0, 3.0]);
+             let (s, (by_0, by_1)) = grad [[f(t), 1.0], [f(t) ** 2, 0.0]] wrt t;
+             assert_close(s, [[5.0, 1.0], [25.0, 0.0]]);
+             assert_close(by_0, [[2.0, 0.0], [20.0, 0.0]]);
+             assert_close(by_1, [[[1.0, 1.0], [0.0, 0.0]], [[10.0, 10.0], [0.0, 0.0]]]);
+             // What is drawn in it is drawn once.
+             let (d, e) = grad uniform(0.0, 1.0, 3) * a wrt a;
+             assert_close(d, a * e);
+             print(shape(j), shape(by_1));
+         }",
+        "[3, 2] [2, 2, 2]",
+    );
+}

@@ -30,8 +30,10 @@ pub(crate) enum PlaceError {
     UnsupportedMethod { span: Span, name: String },
     /// What is differentiated or optimized is no number.
     ObjectiveType { span: Span, found: String },
-    /// The gradient of a tensor.
-    Jacobian { span: Span, found: String },
+    /// A tensor as the objective of an `optimize`.
+    TensorObjective { span: Span, found: String },
+    /// The derivative of a tensor by a struct.
+    JacobianByStruct { span: Span, found: String },
     /// An optimized variable that isn't a `var`.
     OptimizedImmutable { name: Name, declared: Span },
     /// An option that doesn't exist.
@@ -134,10 +136,15 @@ impl From<PlaceError> for Diagnostic {
                 Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
                     .primary(span, format!("`{found}` has no derivative"))
             }
-            PlaceError::Jacobian { span, found } => {
-                Diagnostic::error(Code::Q0505, "the derivative of a tensor is not supported yet")
+            PlaceError::TensorObjective { span, found } => {
+                Diagnostic::error(Code::Q0505, "a tensor has no smallest value")
                     .primary(span, format!("`{found}`"))
-                    .help("differentiate a number made of it: `sum(x)`, or an element: `x[0]`")
+                    .help("make a number of it: `sum(x)`, `mean(x)`, or an element: `x[0]`")
+            }
+            PlaceError::JacobianByStruct { span, found } => {
+                Diagnostic::error(Code::Q0514, "a struct can't hold the derivative of a tensor")
+                    .primary(span, format!("`{found}` has its fields' shapes, the derivative has more axes"))
+                    .help("differentiate by its fields: `wrt (m.w, m.b)`")
             }
             PlaceError::OptimizedImmutable { name, declared } => {
                 Diagnostic::error(Code::Q0506, format!("`{}` can't be optimized", name.text))

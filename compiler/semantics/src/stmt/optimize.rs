@@ -150,7 +150,7 @@ impl Body<'_, '_> {
             let (span, found) = (objective.span, self.show(&objective.ty));
             match &objective.ty {
                 Type::Tensor(element, _) if **element == Type::Float => {
-                    self.report(PlaceError::Jacobian { span, found });
+                    self.report(PlaceError::TensorObjective { span, found });
                 }
                 _ => self.report(PlaceError::ObjectiveType { span, found }),
             }

@@ -405,7 +405,6 @@ fn gradients() {
             Q0502 `i` there is no derivative by `int`
             Q0502 `N` `N` is a constant
             Q0101 `nothing` no variable is named `nothing`
-            Q0505 `[x, x]` the derivative of a tensor is not supported yet
             Q0504 `2` this is `int`, a `float` is needed
             Q0503 `"adjont"` no gradient rule is named `adjont`
             Q0503 `"spsa"` the gradient rule `spsa` is not supported yet
@@ -421,23 +420,23 @@ fn optimizations() {
     refuse(
         "fn main() { let a = 1.0; var b = 1.0; var n = 1; var seen = 0; optimize a with adam(), steps: 2 { minimize a; } optimize b with adam() { minimize b; } optimize b with adam(), steps: 2 { b; } optimize b with adam(), steps: 2 { } optimize b with adam(), epochs: 2 { minimize b; } optimize n with adam(), steps: 2 { minimize b; } optimize b with 3, steps: 2 { minimize b; } optimize b with adam(), steps: 2, tolerance: 1e-3, stps: 3 { minimize b; } optimize b with adam(), steps: 2 { seen += 1; print(b); minimize b; } optimize b with adam(), steps: 2.5 { minimize [b]; } minimize b; let o = adam(); optimize b with o, steps: 1 { maximize b; } optimize b with lbfgs(), steps: 2 { minimize b; } }",
         &expect![[r#"
-        Q0506 `a` `a` can't be optimized
-        Q0509 `adam()` `steps:` is missing
-        Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
-        Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
-        Q0509 `epochs` `epochs:` doesn't belong here
-        Q0502 `n` there is no derivative by `int`
-        Q0201 `3` this is `int`, `optimizer` is needed
-        Q0508 `tolerance` the option `tolerance` is not supported yet
-        Q0507 `stps` `optimize` has no option `stps`
-        Q0512 `seen` `seen` is assigned to inside of an `optimize`
-        Q0404 `print(b)` `print` can't be called in the block of an `optimize`
-        Q0201 `2.5` this is `float`, `int` is needed
-        Q0505 `[b]` the derivative of a tensor is not supported yet
-        Q0510 `minimize b;` `minimize` and `maximize` stand at the end of the block of an `optimize`
-        Q0511 `o` the optimizer `o` can't keep its state
-        Q0108 `lbfgs` `lbfgs` is not supported yet
-    "#]],
+            Q0506 `a` `a` can't be optimized
+            Q0509 `adam()` `steps:` is missing
+            Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
+            Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
+            Q0509 `epochs` `epochs:` doesn't belong here
+            Q0502 `n` there is no derivative by `int`
+            Q0201 `3` this is `int`, `optimizer` is needed
+            Q0508 `tolerance` the option `tolerance` is not supported yet
+            Q0507 `stps` `optimize` has no option `stps`
+            Q0512 `seen` `seen` is assigned to inside of an `optimize`
+            Q0404 `print(b)` `print` can't be called in the block of an `optimize`
+            Q0201 `2.5` this is `float`, `int` is needed
+            Q0505 `[b]` a tensor has no smallest value
+            Q0510 `minimize b;` `minimize` and `maximize` stand at the end of the block of an `optimize`
+            Q0511 `o` the optimizer `o` can't keep its state
+            Q0108 `lbfgs` `lbfgs` is not supported yet
+        "#]],
     );
 }
 
@@ -446,7 +445,6 @@ fn unsupported() {
     refuse(
         "fn scan(f: fn(float) -> float) {} fn main() { scan(sin); let (v, j) = grad [1.0] wrt x; plot([1.0]); }",
         &expect![[r#"
-            Q0505 `[1.0]` the derivative of a tensor is not supported yet
             Q0101 `x` no variable is named `x`
             Q0108 `plot` `plot` is not supported yet
         "#]],
