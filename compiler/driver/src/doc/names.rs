@@ -7,6 +7,8 @@ use qml_prelude::{BUILTINS, CONSTANTS};
 use qml_semantics::modules::SourceModule;
 use qml_syntax::ast::{Import, Item, ItemKind, Module};
 
+use super::prelude::MORE;
+
 /// The page of the prelude. Modules can't have this name.
 pub(super) const PRELUDE: &str = "reference-prelude.html";
 
@@ -49,6 +51,9 @@ impl Names {
         }
         for gate in Gate::ALL {
             let name = gate.def().name;
+            prelude.insert(name, format!("{GATES}#{name}"));
+        }
+        for (name, ..) in MORE {
             prelude.insert(name, format!("{GATES}#{name}"));
         }
         let constants = CONSTANTS.iter().map(|(name, _)| (*name, format!("{PRELUDE}#constants"))).collect();

@@ -91,8 +91,37 @@ pub(super) fn gates(frame: &Frame<'_>, names: &Names) -> Page {
         html += "</table>\n";
         anchors.push(Anchor { id: (*id).to_owned(), text: (*title).to_owned() });
     }
+    html += "<h2 id=\"more\">Operators, evolution and measurement</h2>\n<table>\n";
+    for (name, call, doc) in MORE {
+        let (call, doc) = (escape(call), markdown::inline(doc));
+        html += &format!("<tr id=\"{name}\"><td><code>{call}</code></td><td>{doc}</td></tr>\n");
+    }
+    html += "</table>\n";
+    anchors.push(Anchor { id: "more".to_owned(), text: "Evolution and measurement".to_owned() });
     frame.page(GATES, "Gates", &anchors, &html)
 }
+
+/// What acts on qubits and is no row of the table: name, call, what it does.
+pub(super) const MORE: &[(&str, &str, &str)] = &[
+    (
+        "unitary",
+        "unitary(matrix, q)",
+        "A unitary matrix of type `complex[2 ** n, 2 ** n]` on a register of n qubits, the first \
+        one least significant.",
+    ),
+    (
+        "evolve",
+        "evolve(h, t, q)",
+        "exp(-i t h) for an observable `h` whose terms commute. With `steps: k, order: p` a Trotter \
+        product, for any `h`.",
+    ),
+    (
+        "measure",
+        "measure(q)",
+        "The outcome, a `bool` for a qubit and a `bool[n]` for a register; in kernels only.",
+    ),
+    ("reset", "reset(q)", "Back to |0>, whatever it was; in kernels only."),
+];
 
 const GROUPS: &[(&str, &str, usize)] = &[
     ("one-qubit", "On one qubit", 1),

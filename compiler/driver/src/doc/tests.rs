@@ -25,7 +25,7 @@ const N = 3;   // qubits
 struct Model { w: float[N] }
 /// One `layer` of *it*: |0><1| and a * b * c.
 gate layer[n](q:qubit[n]) where n>=2 { turn(q); qft(q); h(q); }
-kernel helper(n: int) -> qubit[n] { let q = qubit[n]; layer(q); return q; }
+kernel helper(n: int) -> qubit[n] { let q = qubit[n]; layer(q); measure(q[0]); return q; }
 /// No test is about it.
 fn scale(m: Model, x: float) -> Model { return m; }
 test \"layers < ladders\" { assert(len(probs(helper(2))) == 4); }
@@ -67,6 +67,7 @@ fn signatures_are_formatted_and_names_are_links() {
     assert!(main.contains("w: float[<a href=\"main.html#N\">N</a>]"), "{main}");
     assert!(main.contains("<span class=\"com\">// qubits</span>"), "{main}");
     assert!(main.contains("<a href=\"main.html#layer\">layer</a>(q)"), "in the example: {main}");
+    assert!(main.contains("<a href=\"reference-gates.html#measure\">measure</a>("), "{main}");
     assert!(main.contains("<a href=\"reference-prelude.html#probs\">probs</a>("), "{main}");
 }
 
