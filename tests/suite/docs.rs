@@ -6,8 +6,8 @@
 //!
 //! A block ```` ```qml ```` is a program that compiles, and whose `main` and tests run without a message. If its first
 //! line is `// name.qml`, it is a file of that folder for what follows it. What `main` of a block ```` ```qml run ````
-//! writes with seed 0 is the block ```` ```text ```` below it, or, if there is none, what stands after `//> ` in its
-//! lines. A block ```` ```qml fail ```` is a wrong program; a block ```` ```text ```` below it is what is said of it.
+//! writes with seed 0 is the block ```` ```text ```` right below it, or, if there is none, what stands after `//> ` in its
+//! lines. A block ```` ```qml fail ```` is a wrong program; a block ```` ```text ```` right below it is what is said of it.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,10 @@ use crate::suite::tool::{Folder, root};
 /// A fenced block.
 struct Block<'a> {
     info: &'a str,
+    /// The line of its opening fence, from 1.
     line: usize,
+    /// The line of its closing fence.
+    end: usize,
     text: String,
 }
 
@@ -26,15 +29,16 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     let mut lines = page.lines().enumerate();
     while let Some((line, fence)) = lines.next() {
         let Some(info) = fence.strip_prefix("```") else { continue };
-        let mut text = String::new();
-        for (_, inner) in lines.by_ref() {
+        let (mut text, mut end) = (String::new(), line);
+        for (at, inner) in lines.by_ref() {
+            end = at;
             if inner.starts_with("```") {
                 break;
             }
             text += inner;
             text += "\n";
         }
-        blocks.push(Block { info: info.trim(), line: line + 1, text });
+        blocks.push(Block { info: info.trim(), line: line + 1, end: end + 1, text });
     }
     blocks
 }
@@ -54,7 +58,8 @@ fn check_page(name: &str, page: &str) -> Report {
     let mut report = Report::default();
     let blocks = blocks(page);
     for (i, block) in blocks.iter().enumerate() {
-        let below = blocks.get(i + 1).filter(|below| below.info == "text").map(|below| below.text.as_str());
+        let next = blocks.get(i + 1).filter(|next| next.info == "text" && next.line <= block.end + 2);
+        let below = next.map(|next| next.text.as_str());
         let faults = match block.info {
             "console" => {
                 let outcomes: Vec<_> = commands(&block.text)
@@ -178,9 +183,10 @@ fn pages() -> Vec<PathBuf> {
 
 #[test]
 fn what_is_shown_is_so() {
+    let mut faults = Vec::new();
     for path in pages() {
         let report = check_page(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap());
-        assert!(report.faults.is_empty(), "{}", report.faults.join("\n"));
+        faults.extend(report.faults);
         if path.ends_with("README.md") {
             assert!(
                 report.n_commands > 0 && report.n_programs > 0,
@@ -188,6 +194,7 @@ fn what_is_shown_is_so() {
             );
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
