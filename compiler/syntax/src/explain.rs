@@ -7,11 +7,14 @@ use crate::lexer::Lexeme;
 use crate::parse::{Context, Stop};
 use crate::token::Token;
 
+mod habits;
+
 /// The error at `stop`; `end` is the byte where the words end.
 pub(crate) fn explain(context: &Context<'_>, words: &[Lexeme], stop: &Stop, end: usize) -> SyntaxError {
     let site = Site { context, words, at: stop.at, expected: &stop.expected, end };
     site.unbalanced()
         .or_else(|| site.foreign_form())
+        .or_else(|| site.rewritten())
         .or_else(|| site.assignment_or_comparison())
         .or_else(|| site.missing_semicolon())
         .or_else(|| site.reserved_word())
@@ -218,6 +221,18 @@ impl Site<'_, '_> {
             (Some(Token::Name), Some(Token::LeftBrace)) if self.expects(";") => {
                 "a struct is built by calling its name: `Model(w: x, b: y)`"
             }
+            (_, Some(Token::If)) if self.expects(";") => {
+                "the conditional expression is `if condition then a else b`"
+            }
+            (_, Some(Token::Colon)) if self.expects("]") => "a slice is written `a..b`, without b",
+            (_, Some(Token::Comma)) if self.expects(";") || self.head() == Some(Token::Let) => {
+                "a tuple stands in parentheses: `(a, b)`"
+            }
+            (Some(Token::Name), Some(Token::RightParen | Token::Comma | Token::Assign))
+                if self.expects(":") && !self.expects(")") =>
+            {
+                "each parameter has a type: `x: float`, `xs: float[n]`"
+            }
             (_, Some(Token::Foreign)) if self.text(0) == "=>" => "there are no closures; declare a `fn`",
             _ => return self.word_help(),
         };
@@ -306,16 +321,20 @@ impl Site<'_, '_> {
         })
     }
 
-    /// The word that the statement begins with.
-    fn head(&self) -> Option<Token> {
+    /// The words of the statement before the one it stopped at.
+    fn statement(&self) -> &[Lexeme] {
         let before = &self.words[..self.at];
         let is_end =
             |word: &Lexeme| matches!(word.token, Token::Semicolon | Token::LeftBrace | Token::RightBrace);
-        let start = before.iter().rposition(is_end).map_or(0, |index| index + 1);
-        before.get(start).map(|word| word.token).map(|token| match before.get(start + 1) {
-            Some(next) if token == Token::Else => next.token,
-            _ => token,
-        })
+        &before[before.iter().rposition(is_end).map_or(0, |index| index + 1)..]
+    }
+
+    /// The word that the statement begins with.
+    fn head(&self) -> Option<Token> {
+        match self.statement() {
+            [first, next, ..] if first.token == Token::Else => Some(next.token),
+            statement => statement.first().map(|word| word.token),
+        }
     }
 
     /// `float<3>`: what stands before is a type.

@@ -64,8 +64,8 @@ pub(crate) fn is_item_keyword(token: Token) -> bool {
 fn starts_item(words: &[Lexeme], at: usize) -> bool {
     let next = words.get(at + 1).map(|word| word.token);
     let next_but_one = words.get(at + 2).map(|word| word.token);
-    // In `let gate = 3;` the word is taken for a name.
-    if at > 0 && matches!(words[at - 1].token, Token::Let | Token::Var | Token::For) {
+    // In `let gate = 3;` and `use std.gate.qft;` the word is taken for a name.
+    if at > 0 && matches!(words[at - 1].token, Token::Let | Token::Var | Token::For | Token::Dot) {
         return false;
     }
     match words[at].token {
@@ -178,7 +178,9 @@ fn stray_word(span: qml_source::Span, text: &str, token: Token) -> SyntaxError {
         "def" | "function" | "func" | "fun" | "void" | "int" | "float" | "double" | "async" | "pub" => {
             "a function is declared with `fn name(x: float) -> float { ... }`"
         }
-        "OPENQASM" => "OpenQASM is read from files that end in `.qasm`: `qmlang build circuit.qasm --target line:5`",
+        "OPENQASM" => {
+            "OpenQASM is read from files that end in `.qasm`: `qmlang build circuit.qasm --target line:5`"
+        }
         "import" | "from" | "include" => "modules are brought in with `use std.chem.{h2};`",
         "class" | "type" | "enum" | "record" => {
             "a record is declared with `struct Model { w: float[4], b: float }`"

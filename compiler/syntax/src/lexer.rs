@@ -93,7 +93,10 @@ impl<'text> Lexer<'text> {
         let file_span = self.span(start, end);
         match self.adjacent(start) {
             Some(word) if word.token == Token::Number => word.end = end,
-            Some(word) if word.token == Token::Dot && token == Token::Number => {
+            // Of length 1: `::` has been taken for a point.
+            Some(word)
+                if word.token == Token::Dot && word.end - word.start == 1 && token == Token::Number =>
+            {
                 let point = word.start;
                 self.words.pop();
                 let follows_value = self.adjacent(point).is_some_and(|word| word.token.ends_expr());

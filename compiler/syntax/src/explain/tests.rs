@@ -986,6 +986,8 @@ fn broken_items_hide_no_others() {
              6 │ param p = 3;
                │         ┬
                │         ╰── expected `:`
+               │
+               │ Help: each parameter has a type: `x: float`, `xs: float[n]`
             ───╯
             [Q0013] Error: expected `use`, `const`, `param`, `struct`, `gate`, `kernel`, `fn` or `test`, found `test`
                ╭─[ a.qml:7:1 ]
@@ -1422,6 +1424,182 @@ fn empty_statements() {
            │  ╰── no item begins like this
            │
            │ Help: delete it: no `;` follows a closing brace
+        ───╯
+    "#]],
+    );
+}
+
+#[test]
+fn calls_as_in_python() {
+    check(
+        "fn main() {\n    print(counts(p, shots=100));\n    print \"x\";\n    print(f\"E = {e}\");\n    print(len xs);\n    \
+         let y = 3 if true else 4;\n    print(xs[1:3]);\n    print(xs[::2]);\n    let a, b = f();\n}\n\n\
+         fn g(x, y) { }\n",
+        &expect![[r#"
+            [Q0018] Error: a named argument takes `:`
+               ╭─[ a.qml:2:26 ]
+               │
+             2 │     print(counts(p, shots=100));
+               │                          ┬
+               │                          ╰── here
+               │
+               │ Help: write `shots: 100`
+            ───╯
+            [Q0018] Error: arguments stand in parentheses
+               ╭─[ a.qml:3:11 ]
+               │
+             3 │     print "x";
+               │           ─┬─
+               │            ╰─── here
+               │
+               │ Help: write `print("x")`
+            ───╯
+            [Q0018] Error: a string has no prefix
+               ╭─[ a.qml:4:12 ]
+               │
+             4 │     print(f"E = {e}");
+               │            ────┬────
+               │                ╰────── here
+               │
+               │ Help: write `"E = {e}"`: `{x}` in it inserts x
+            ───╯
+            [Q0018] Error: arguments stand in parentheses
+               ╭─[ a.qml:5:15 ]
+               │
+             5 │     print(len xs);
+               │               ─┬
+               │                ╰── here
+               │
+               │ Help: write `len(xs)`
+            ───╯
+            [Q0009] Error: expected `;`, found `if`
+               ╭─[ a.qml:6:15 ]
+               │
+             6 │     let y = 3 if true else 4;
+               │               ─┬
+               │                ╰── expected `;`
+               │
+               │ Help: the conditional expression is `if condition then a else b`
+            ───╯
+            [Q0009] Error: expected `]` or `,`, found `:`
+               ╭─[ a.qml:7:15 ]
+               │
+             7 │     print(xs[1:3]);
+               │             ┬ ┬
+               │             ╰──── to close this
+               │               │
+               │               ╰── expected `]` or `,`
+               │
+               │ Help: a slice is written `a..b`, without b
+            ───╯
+            [Q0008] Error: `::` is not part of the language
+               ╭─[ a.qml:8:14 ]
+               │
+             8 │     print(xs[::2]);
+               │              ─┬
+               │               ╰── here
+               │
+               │ Help: a path is written with points, `std.chem`
+            ───╯
+            [Q0009] Error: expected `:` or `=`, found `,`
+               ╭─[ a.qml:9:10 ]
+               │
+             9 │     let a, b = f();
+               │          ┬
+               │          ╰── expected `:` or `=`
+               │
+               │ Help: a tuple stands in parentheses: `(a, b)`
+            ───╯
+            [Q0009] Error: expected `:`, found `,`
+                ╭─[ a.qml:12:7 ]
+                │
+             12 │ fn g(x, y) { }
+                │       ┬
+                │       ╰── expected `:`
+                │
+                │ Help: each parameter has a type: `x: float`, `xs: float[n]`
+            ────╯
+        "#]],
+    );
+}
+
+#[test]
+fn statements_as_in_openqasm() {
+    check(
+        "kernel k() -> qubit[2] {\n    qubit[2] q;\n    bit c;\n    h q[0];\n    rx(0.3) q[0];\n    cx q[0], q[1];\n    \
+         c = measure q[0];\n    return q;\n}\n",
+        &expect![[r#"
+            [Q0018] Error: a register is made and named by `let`
+               ╭─[ a.qml:2:14 ]
+               │
+             2 │     qubit[2] q;
+               │              ┬
+               │              ╰── here
+               │
+               │ Help: write `let q = qubit[2];`
+            ───╯
+            [Q0018] Error: classical bits are not declared
+               ╭─[ a.qml:3:9 ]
+               │
+             3 │     bit c;
+               │         ┬
+               │         ╰── here
+               │
+               │ Help: the result of a measurement is a `bool`: `let c = measure(q[0]);`
+            ───╯
+            [Q0018] Error: arguments stand in parentheses
+               ╭─[ a.qml:4:7 ]
+               │
+             4 │     h q[0];
+               │       ┬
+               │       ╰── here
+               │
+               │ Help: write `h(q[0])`
+            ───╯
+            [Q0018] Error: qubits stand in the parentheses, behind the angles
+               ╭─[ a.qml:5:13 ]
+               │
+             5 │     rx(0.3) q[0];
+               │             ┬
+               │             ╰── here
+               │
+               │ Help: write `rx(0.3, q[0])`
+            ───╯
+            [Q0018] Error: arguments stand in parentheses
+               ╭─[ a.qml:6:8 ]
+               │
+             6 │     cx q[0], q[1];
+               │        ┬
+               │        ╰── here
+               │
+               │ Help: write `cx(q[0], q[1])`
+            ───╯
+            [Q0018] Error: arguments stand in parentheses
+               ╭─[ a.qml:7:17 ]
+               │
+             7 │     c = measure q[0];
+               │                 ┬
+               │                 ╰── here
+               │
+               │ Help: write `measure(q[0])`
+            ───╯
+        "#]],
+    );
+}
+
+#[test]
+fn reserved_word_in_a_path() {
+    check(
+        "use std.gate.qft;\n",
+        &expect![[r#"
+        [Q0011] Error: `gate` is a reserved word
+           ╭─[ a.qml:1:9 ]
+           │
+         1 │ use std.gate.qft;
+           │         ──┬─
+           │           ╰─── a name is expected here
+           │
+           │ Help: choose another name, for example `gate_`
         ───╯
     "#]],
     );
