@@ -61,10 +61,10 @@ pub struct Routed {
     pub added: i64,
 }
 
-/// The ways with the fewest CX, best first.
+/// The ways with the fewest CX, best first. `graphs` are the orders in which the blocks may happen.
 pub fn choose_layouts(
     blocks: &[Block],
-    graph: &Graph,
+    graphs: &[Graph],
     n_wires: usize,
     target: &Target,
     effort: &Effort,
@@ -72,17 +72,18 @@ pub fn choose_layouts(
 ) -> Vec<Routed> {
     if let Some(place) = embed(&links(blocks, n_wires), target) {
         let start = Layout::new(place, target.n_qubits);
-        return record(graph, target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
+        return record(&graphs[0], target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
             .into_iter()
             .collect();
     }
-    let reversed = graph.reversed();
-    let search = Search { graph, reversed: &reversed, target };
+    let reversed: Vec<Graph> = graphs.iter().map(Graph::reversed).collect();
+    let search =
+        |i: usize| Search { graph: &graphs[i % graphs.len()], reversed: &reversed[i % graphs.len()], target };
     let first = |trial: u64| {
         let mut random = Random::new(seed, trial);
         let start = first_layout(blocks, n_wires, target, trial, &mut random);
         let weights = WEIGHTS[trial as usize % WEIGHTS.len()];
-        search.improve(start, weights, 1, None, &mut random)
+        search(trial as usize / WEIGHTS.len()).improve(start, weights, 1, None, &mut random)
     };
     let mut found: Vec<Routed> = (0..effort.n_starts).into_par_iter().map(first).collect();
     found.sort_by_key(|routed| routed.added);
@@ -92,8 +93,13 @@ pub fn choose_layouts(
         for (k, &weights) in WEIGHTS.iter().enumerate() {
             let mut random = Random::new(seed, 1000 + (i * WEIGHTS.len() + k) as u64);
             let best = kept[0].clone();
-            let improved =
-                search.improve(best.start.clone(), weights, effort.n_rounds, Some(best), &mut random);
+            let improved = search(k / WEIGHTS.len()).improve(
+                best.start.clone(),
+                weights,
+                effort.n_rounds,
+                Some(best),
+                &mut random,
+            );
             if improved.added < kept[0].added {
                 kept.insert(0, improved);
             }

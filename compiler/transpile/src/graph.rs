@@ -38,8 +38,8 @@ struct Group {
 }
 
 impl Group {
-    fn add(&mut self, block: u32, port: Port, edges: &mut Vec<(u32, u32)>) {
-        let is_same = port != Port::None && self.port == Some(port) && self.members.len() < MAX_GROUP;
+    fn add(&mut self, block: u32, port: Port, max_group: usize, edges: &mut Vec<(u32, u32)>) {
+        let is_same = port != Port::None && self.port == Some(port) && self.members.len() < max_group;
         if !is_same {
             self.before = std::mem::take(&mut self.members);
             self.port = Some(port);
@@ -52,12 +52,21 @@ impl Group {
 impl Graph {
     /// The graph of blocks.
     pub fn new(blocks: &[Block], n_wires: usize, n_bits: usize) -> Self {
+        Self::with_groups(blocks, n_wires, n_bits, MAX_GROUP)
+    }
+
+    /// The graph that keeps the order on every wire.
+    pub fn in_order(blocks: &[Block], n_wires: usize, n_bits: usize) -> Self {
+        Self::with_groups(blocks, n_wires, n_bits, 1)
+    }
+
+    fn with_groups(blocks: &[Block], n_wires: usize, n_bits: usize, max_group: usize) -> Self {
         let mut groups = vec![Group::default(); n_wires + n_bits];
         let mut edges: Vec<(u32, u32)> = Vec::new();
         let mut wires = Vec::with_capacity(blocks.len());
         for (i, block) in blocks.iter().enumerate() {
             for &(wire, port) in &block.ports {
-                groups[wire.0 as usize].add(i as u32, port, &mut edges);
+                groups[wire.0 as usize].add(i as u32, port, max_group, &mut edges);
             }
             let mut own: Vec<u16> = Vec::new();
             for op in &block.ops {
@@ -71,7 +80,7 @@ impl Graph {
                 resources.sort_unstable();
                 resources.dedup();
                 for resource in resources {
-                    groups[resource].add(i as u32, Port::None, &mut edges);
+                    groups[resource].add(i as u32, Port::None, max_group, &mut edges);
                 }
             }
             wires.push(own);

@@ -12,18 +12,23 @@ mod consolidate_pairs;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
+mod fold_parities;
+mod fold_paulis;
 mod graph;
 mod lower_controls;
 mod lower_native;
 mod one_qubit;
+mod parity_network;
+mod pauli_network;
 mod random;
 mod route_swaps;
+mod schedule_blocks;
 mod stats;
 mod target;
 mod translate_pairs;
 mod write_routed;
 
-use qml_devices::Device;
+use qml_devices::{Device, NativeBasis};
 use qml_ir::circuit::{Circuit, Wire};
 use qml_source::Diagnostic;
 
@@ -76,17 +81,59 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let mut circuit = circuit.clone();
     lower_controls::lower_controls(&mut circuit)?;
     checked(&circuit);
-    if options.level > 0 {
-        elide_swaps::elide_swaps(&mut circuit);
-        shorten(&mut circuit);
+    let variants = if options.level > 0 { variants(circuit) } else { vec![circuit] };
+    let mut best: Option<Compiled> = None;
+    for circuit in &variants {
+        for compiled in compile_variant(circuit, device, basis, &target, options) {
+            let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth);
+            if best.as_ref().is_none_or(|best| key(&compiled) < key(best)) {
+                best = Some(compiled);
+            }
+        }
     }
+    Ok(best.unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+}
+
+/// The circuit with fewer gates, in ways of which only routing shows which is the best.
+fn variants(mut circuit: Circuit) -> Vec<Circuit> {
+    elide_swaps::elide_swaps(&mut circuit);
+    cancel_gates::cancel_gates(&mut circuit);
+    let source = circuit.clone();
+    shorten(&mut circuit);
+    let n_cx = |circuit: &Circuit| circuit.ops.iter().map(consolidate_pairs::cost).sum::<usize>();
+    let limit = n_cx(&circuit);
+    let mut variants = vec![circuit];
+    for fold in [fold_parities::fold_parities, fold_paulis::fold_paulis] {
+        let mut folded = source.clone();
+        if fold(&mut folded) > 0 {
+            elide_swaps::elide_swaps(&mut folded);
+            shorten(&mut folded);
+            if n_cx(&folded) < limit {
+                variants.push(folded);
+            }
+        }
+    }
+    variants
+}
+
+/// One variant on the device, in the ways that the search found.
+fn compile_variant(
+    circuit: &Circuit,
+    device: &Device,
+    basis: NativeBasis,
+    target: &Target,
+    options: &Options,
+) -> Vec<Compiled> {
     let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
-    let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
+    // Freedom helps some circuits, and the order in which they are written others.
+    let graphs = [Graph::new, Graph::in_order].map(|of| of(&blocks, circuit.n_wires, circuit.n_bits));
     let finish = |routed: &Routed| {
-        let (mut circuit, swaps) = place(&circuit, &blocks, &target, routed, options.seed);
+        let (mut circuit, swaps) = place(circuit, &blocks, target, routed, options.seed);
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit);
+            schedule_blocks::schedule_blocks(&mut circuit);
+            checked(&circuit);
         }
         translate_pairs::translate_pairs(&mut circuit);
         lower_native::lower_native(&mut circuit, device, basis, options.measured);
@@ -94,14 +141,11 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let stats = stats::measure(&circuit, device, swaps);
         Compiled { circuit, stats }
     };
-    let candidates = match Effort::of_level(options.level) {
-        None => plain_layout(&graph, circuit.n_wires, &target, options.seed).into_iter().collect(),
-        Some(effort) => choose_layouts(&blocks, &graph, circuit.n_wires, &target, &effort, options.seed),
+    let ways = match Effort::of_level(options.level) {
+        None => plain_layout(&graphs[1], circuit.n_wires, target, options.seed).into_iter().collect(),
+        Some(effort) => choose_layouts(&blocks, &graphs, circuit.n_wires, target, &effort, options.seed),
     };
-    let compiled = candidates.iter().map(finish);
-    let best =
-        compiled.min_by_key(|compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth));
-    Ok(best.unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+    ways.iter().map(finish).collect()
 }
 
 /// Whether the device is large enough for the circuit and can do what it asks for, as [`compile`] demands.

@@ -1,0 +1,208 @@
+//! Rewrites stretches of CX, CZ and turns about Z as parity networks with fewer CX.
+//!
+//! Such a stretch turns parities of its wires and then maps the wires linearly; turns of the same parity merge (phase
+//! folding). A ladder of CX between all pairs becomes a chain, and turns of all pairs take one CX each.
+//!
+//! Expects: gates as `lower_controls` leaves them. Leaves: the same, SWAPs too; only stretches that get shorter are
+//! written anew. Keeps: the unitary, including global phase; what happens in branches.
+
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
+
+use qml_gates::Gate;
+use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+
+use crate::consolidate_pairs::cost;
+use crate::one_qubit::{op_matrix, push_phase};
+use crate::parity_network::{MAX_WIRES, Piece, parity_network};
+
+/// How far a stretch is followed past operations that are not part of it.
+const REACH: usize = 2000;
+
+/// Rewrites the stretches outside of branches; returns how many CX are gone.
+pub fn fold_parities(circuit: &mut Circuit) -> usize {
+    let mut gone = 0;
+    let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
+    let mut start = 0;
+    while start < rest.len() {
+        circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_linear(op)));
+        let stretch = take(&mut rest[start..], circuit.n_wires, is_linear);
+        gone += rewrite(stretch, circuit.n_wires, &mut circuit.ops);
+        start += rest[start..].iter().take_while(|op| op.is_none()).count();
+    }
+    gone
+}
+
+/// Takes out the operations that are wanted and may happen before all others.
+pub fn take(ops: &mut [Option<Op>], n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Vec<Op> {
+    let mut is_blocked = vec![false; n_wires];
+    let (mut n_blocked, mut n_left) = (0, 0);
+    let mut taken = Vec::new();
+    for slot in ops {
+        let Some(op) = slot else { continue };
+        let wires = op.wires();
+        let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
+        if is_free && is_wanted(op) {
+            taken.extend(slot.take());
+            continue;
+        }
+        n_left += 1;
+        for wire in wires {
+            n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
+        }
+        // Measurements and branches keep their order.
+        let is_stop = !matches!(op.kind, OpKind::Gate { .. });
+        if is_stop || n_blocked == n_wires || n_left == REACH {
+            break;
+        }
+    }
+    taken
+}
+
+/// Whether an operation is a permutation of parities and a turn of one.
+fn is_linear(op: &Op) -> bool {
+    let OpKind::Gate { gate, .. } = &op.kind else { return false };
+    match gate {
+        Gate::Cx | Gate::Cz | Gate::Swap | Gate::Rzz | Gate::Rz => true,
+        _ => op_matrix(op).is_some_and(|m| {
+            m[0][1].norm() + m[1][0].norm() < 1e-12 || m[0][0].norm() + m[1][1].norm() < 1e-12
+        }),
+    }
+}
+
+/// What a stretch does.
+struct Stretch {
+    wires: Vec<Wire>,
+    /// For each wire the parity of wires at the start that it holds, and whether it is negated.
+    rows: Vec<(u128, bool)>,
+    /// Parities of the start with their turns.
+    turns: Vec<(u128, Angle)>,
+    phase: f64,
+}
+
+impl Stretch {
+    fn index(&mut self, wire: Wire) -> usize {
+        self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
+            self.wires.push(wire);
+            self.rows.push((1 << (self.wires.len() - 1), false));
+            self.wires.len() - 1
+        })
+    }
+
+    fn turn(&mut self, (parity, is_negated): (u128, bool), angle: &Angle) {
+        let angle = if is_negated { angle.negated() } else { angle.clone() };
+        match self.turns.iter_mut().find(|turn| turn.0 == parity) {
+            Some(turn) => turn.1 = turn.1.plus(&angle),
+            None => self.turns.push((parity, angle)),
+        }
+    }
+
+    fn add(&mut self, op: &Op) {
+        let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return };
+        let at: Vec<usize> = wires.iter().map(|&wire| self.index(wire)).collect();
+        let both = |rows: &[(u128, bool)]| (rows[at[0]].0 ^ rows[at[1]].0, rows[at[0]].1 ^ rows[at[1]].1);
+        match gate {
+            Gate::Cx => self.rows[at[1]] = both(&self.rows),
+            Gate::Swap => self.rows.swap(at[0], at[1]),
+            Gate::Rzz => self.turn(both(&self.rows), &angles[0]),
+            Gate::Rz => self.turn(self.rows[at[0]], &angles[0]),
+            Gate::Cz => {
+                // CZ = exp(i pi/4 (1 - Z_a)(1 - Z_b)).
+                self.turn(self.rows[at[0]], &Angle::constant(FRAC_PI_2));
+                self.turn(self.rows[at[1]], &Angle::constant(FRAC_PI_2));
+                self.turn(both(&self.rows), &Angle::constant(-FRAC_PI_2));
+                self.phase += FRAC_PI_4;
+            }
+            _ => {
+                let Some(m) = op_matrix(op) else { return };
+                let is_flip = m[0][0].norm() < 0.5;
+                // X diag(c, b) has rows (0, b) and (c, 0).
+                let [low, high] = if is_flip { [m[1][0], m[0][1]] } else { [m[0][0], m[1][1]] };
+                self.turn(self.rows[at[0]], &Angle::constant(high.arg() - low.arg()));
+                self.phase += f64::midpoint(high.arg(), low.arg());
+                self.rows[at[0]].1 ^= is_flip;
+            }
+        }
+    }
+
+    fn write(&self, span: qml_source::Span, out: &mut Vec<Op>) {
+        let turns: Vec<u128> = self.turns.iter().map(|turn| turn.0).collect();
+        let map: Vec<u128> = self.rows.iter().map(|row| row.0).collect();
+        let wire = |i: usize| self.wires[i];
+        for piece in parity_network(self.wires.len(), &turns, &map) {
+            out.push(match piece {
+                Piece::Cx(a, b) => Op::gate(Gate::Cx, &[], &[wire(a), wire(b)], span),
+                Piece::Swap(a, b) => Op::gate(Gate::Swap, &[], &[wire(a), wire(b)], span),
+                Piece::Turn(i, at) => {
+                    Op::gate(Gate::Rz, std::slice::from_ref(&self.turns[i].1), &[wire(at)], span)
+                }
+            });
+        }
+        let flipped = self.wires.iter().zip(&self.rows).filter(|(_, row)| row.1);
+        for (&wire, _) in flipped {
+            // RX(pi) = -iX.
+            out.push(Op::gate(Gate::Rx, &[Angle::constant(2.0 * FRAC_PI_2)], &[wire], span));
+            push_phase(Angle::constant(FRAC_PI_2), span, out);
+        }
+        push_phase(Angle::constant(self.phase), span, out);
+    }
+}
+
+/// Appends a stretch, anew where that saves CX; returns how many.
+fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
+    // Parts without a common wire don't hinder each other.
+    let mut gone = 0;
+    for ops in parts(ops, n_wires) {
+        let before: usize = ops.iter().map(cost_of).sum();
+        let mut stretch = Stretch { wires: Vec::new(), rows: Vec::new(), turns: Vec::new(), phase: 0.0 };
+        if before > 1 && wires_of(&ops) <= MAX_WIRES {
+            ops.iter().for_each(|op| stretch.add(op));
+            stretch.turns.retain(|turn| !vanishes(&turn.1));
+            let mut new = Vec::new();
+            stretch.write(ops[0].span, &mut new);
+            let after: usize = new.iter().map(cost_of).sum();
+            if after < before {
+                gone += before - after;
+                out.extend(new);
+                continue;
+            }
+        }
+        out.extend(ops);
+    }
+    gone
+}
+
+/// SWAPs outside of branches cost nothing: they become other names.
+pub fn cost_of(op: &Op) -> usize {
+    if matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }) { 0 } else { cost(op) }
+}
+
+fn vanishes(angle: &Angle) -> bool {
+    angle.is_constant() && angle.constant == 0.0
+}
+
+fn wires_of(ops: &[Op]) -> usize {
+    let mut wires: Vec<Wire> = ops.iter().flat_map(Op::wires).collect();
+    wires.sort_unstable();
+    wires.dedup();
+    wires.len()
+}
+
+/// Operations by connected sets of wires.
+fn parts(ops: Vec<Op>, n_wires: usize) -> Vec<Vec<Op>> {
+    let mut name: Vec<usize> = (0..n_wires).collect();
+    for op in &ops {
+        if let &[a, b] = op.wires().as_slice() {
+            let (from, to) = (name[a.0 as usize], name[b.0 as usize]);
+            name.iter_mut().filter(|name| **name == from).for_each(|name| *name = to);
+        }
+    }
+    let mut parts: Vec<Vec<Op>> = vec![Vec::new(); n_wires];
+    for op in ops {
+        let part = op.wires().first().map_or(0, |wire| name[wire.0 as usize]);
+        parts[part].push(op);
+    }
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! Stretches get shorter and stay the same.
+
+use expect_test::expect;
+use qml_ir::circuit::testing::{Options, Random, assert_same_unitary, random_circuit};
+use qml_ir::circuit::{Circuit, dense};
+
+use super::{cost_of, fold_parities};
+use crate::lower_controls::lower_controls;
+
+fn total(circuit: &Circuit) -> usize {
+    circuit.ops.iter().map(cost_of).sum()
+}
+
+fn check(original: &Circuit) -> Circuit {
+    let mut circuit = original.clone();
+    lower_controls(&mut circuit).unwrap();
+    let before = total(&circuit);
+    let gone = fold_parities(&mut circuit);
+    circuit.validate();
+    assert_same_unitary(original, &circuit);
+    assert_eq!(before - gone, total(&circuit));
+    circuit
+}
+
+#[test]
+fn random_circuits() {
+    let mut random = Random::new(52);
+    for _ in 0..60 {
+        check(&random_circuit(&mut random, &Options::unitary(4, 16)));
+    }
+}
+
+#[test]
+fn outcomes_stay() {
+    let mut random = Random::new(53);
+    for _ in 0..40 {
+        let mut circuit = random_circuit(&mut random, &Options::everything(4, 16));
+        lower_controls(&mut circuit).unwrap();
+        let mut folded = circuit.clone();
+        fold_parities(&mut folded);
+        folded.validate();
+        let slots = random.angles(circuit.slots.len());
+        let weights = |circuit: &Circuit| {
+            let mut weights = std::collections::BTreeMap::new();
+            for branch in dense::branches(circuit, &slots) {
+                let result: Vec<bool> =
+                    circuit.result_bits.iter().map(|bit| bit.eval(&branch.bits)).collect();
+                for (i, z) in branch.state.iter().enumerate() {
+                    *weights.entry((result.clone(), i)).or_insert(0.0) += z.norm_sqr();
+                }
+            }
+            weights
+        };
+        let (a, b) = (weights(&circuit), weights(&folded));
+        for key in a.keys().chain(b.keys()) {
+            let at = |of: &std::collections::BTreeMap<_, f64>| of.get(key).copied().unwrap_or(0.0);
+            assert!((at(&a) - at(&b)).abs() < 1e-9, "{circuit}\n--- and ---\n{folded}");
+        }
+    }
+}
+
+#[test]
+fn a_ladder_between_all_pairs_becomes_a_chain() {
+    let circuit = Circuit::parse("cx q0 q1; cx q0 q2; cx q0 q3; cx q1 q2; cx q1 q3; cx q2 q3").unwrap();
+    expect!["cx q2 q3; cx q1 q2; cx q0 q1"].assert_eq(&check(&circuit).to_string());
+}
+
+#[test]
+fn turns_of_one_parity_merge() {
+    let circuit =
+        Circuit::parse("cx q0 q1; rz(s0) q1; cx q0 q1; cx q1 q2; cx q1 q2; rzz(s1) q0 q1; cz q0 q2").unwrap();
+    expect![[r#"
+        rz(pi/2) q0
+        rz(pi/2) q2
+        cx q0 q1
+        rz(s0 + s1) q1
+        cx q0 q2
+        rz(-pi/2) q2
+        cx q0 q1
+        cx q0 q2
+        gphase(pi/4)
+    "#]]
+    .assert_eq(&check(&circuit).to_string());
+}

@@ -1,0 +1,227 @@
+//! Rewrites stretches of Clifford gates and rotations as Pauli networks with fewer CX.
+//!
+//! Such a stretch is a list of rotations about Pauli strings and one Clifford, whatever the angles are: products of
+//! exponentials as in unitary coupled clusters or Trotter steps, written gate by gate.
+//!
+//! Expects: gates as `lower_controls` leaves them. Leaves: the same, SWAPs too; only stretches that get shorter are
+//! written anew. Keeps: the unitary up to a global phase; what happens in branches.
+
+use std::f64::consts::FRAC_PI_2;
+
+use qml_gates::Gate;
+use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use qml_source::Span;
+
+use crate::fold_parities::{cost_of, take};
+use crate::one_qubit::{M2, dagger, gate_matrix, is_multiple, op_matrix, times};
+use crate::pauli_network::{Letter, Pauli, Piece, pauli_network};
+
+/// Longer stretches are left alone, and wider ones.
+const MAX_ROTATIONS: usize = 2000;
+const MAX_WIRES: usize = 128;
+
+/// Rewrites the stretches outside of branches; returns how many CX are gone.
+pub fn fold_paulis(circuit: &mut Circuit) -> usize {
+    let mut gone = 0;
+    let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
+    let mut start = 0;
+    while start < rest.len() {
+        circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_pauli(op)));
+        let stretch = take(&mut rest[start..], circuit.n_wires, is_pauli);
+        gone += rewrite(stretch, &mut circuit.ops);
+        start += rest[start..].iter().take_while(|op| op.is_none()).count();
+    }
+    gone
+}
+
+/// Whether an operation is a Clifford gate or a rotation.
+fn is_pauli(op: &Op) -> bool {
+    let OpKind::Gate { gate, .. } = &op.kind else { return false };
+    match gate {
+        Gate::Cx | Gate::Cz | Gate::Swap => true,
+        _ if letters(*gate).is_some() => true,
+        _ => op_matrix(op).is_some_and(|m| images(&m).is_some()),
+    }
+}
+
+/// The letters of a rotation.
+fn letters(gate: Gate) -> Option<&'static [Letter]> {
+    Some(match gate {
+        Gate::Rx => &[Letter::X],
+        Gate::Ry => &[Letter::Y],
+        Gate::Rz => &[Letter::Z],
+        Gate::Rxx => &[Letter::X, Letter::X],
+        Gate::Ryy => &[Letter::Y, Letter::Y],
+        Gate::Rzz => &[Letter::Z, Letter::Z],
+        Gate::Rzx => &[Letter::Z, Letter::X],
+        _ => return None,
+    })
+}
+
+/// `g^-1 X g` and `g^-1 Z g` on wire 0, if they are letters up to sign.
+fn images(m: &M2) -> Option<[Pauli; 2]> {
+    let image = |gate: Gate| {
+        let image = times(&dagger(m), &times(&gate_matrix(gate, &[]), m));
+        let candidates = [
+            (Gate::X, Pauli { x: 1, z: 0, phase: 0 }),
+            (Gate::Y, Pauli { x: 1, z: 1, phase: 1 }),
+            (Gate::Z, Pauli { x: 0, z: 1, phase: 0 }),
+        ];
+        candidates.into_iter().find_map(|(letter, pauli)| {
+            let product = times(&gate_matrix(letter, &[]), &image);
+            let overlap = ((product[0][0] + product[1][1]) / 2.0).re;
+            (overlap.abs() > 1.0 - 1e-12)
+                .then_some(Pauli { phase: (pauli.phase + if overlap < 0.0 { 2 } else { 0 }) % 4, ..pauli })
+        })
+    };
+    Some([image(Gate::X)?, image(Gate::Z)?])
+}
+
+/// What a stretch does: rotations, then the Clifford `C` by `C^-1 X C` and `C^-1 Z C` for each wire.
+#[derive(Default)]
+struct Stretch {
+    wires: Vec<Wire>,
+    rotations: Vec<(Pauli, Angle)>,
+    table: Vec<[Pauli; 2]>,
+}
+
+impl Stretch {
+    fn index(&mut self, wire: Wire) -> usize {
+        self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
+            let bit = 1 << self.wires.len();
+            self.wires.push(wire);
+            self.table.push([Pauli { x: bit, z: 0, phase: 0 }, Pauli { x: 0, z: bit, phase: 0 }]);
+            self.wires.len() - 1
+        })
+    }
+
+    fn add(&mut self, op: &Op) {
+        let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return };
+        let at: Vec<usize> = wires.iter().map(|&wire| self.index(wire)).collect();
+        match gate {
+            Gate::Cx => self.cx(at[0], at[1]),
+            Gate::Cz => {
+                self.table[at[1]].swap(0, 1);
+                self.cx(at[0], at[1]);
+                self.table[at[1]].swap(0, 1);
+            }
+            Gate::Swap => self.table.swap(at[0], at[1]),
+            _ => {
+                let is_quarter = angles.iter().all(|angle| is_multiple(angle, FRAC_PI_2));
+                let matrix = op_matrix(op).and_then(|m| images(&m));
+                match (matrix, letters(*gate)) {
+                    (Some(images), letters) if is_quarter || letters.is_none() => self.turn(at[0], images),
+                    (_, Some(letters)) => {
+                        let strings = letters.iter().zip(&at).map(|(&letter, &at)| self.string(letter, at));
+                        let one = Pauli { x: 0, z: 0, phase: 0 };
+                        let string = strings.fold(one, Pauli::times);
+                        self.rotate(string, &angles[0]);
+                    }
+                    _ => qml_source::bug!("{op:?} in a stretch of Paulis"),
+                }
+            }
+        }
+    }
+
+    /// `C^-1 P C` for a letter on a wire.
+    fn string(&self, letter: Letter, at: usize) -> Pauli {
+        let [x, z] = self.table[at];
+        match letter {
+            Letter::X => x,
+            Letter::Z => z,
+            Letter::Y => {
+                let product = x.times(z);
+                Pauli { phase: (product.phase + 1) % 4, ..product }
+            }
+        }
+    }
+
+    fn cx(&mut self, control: usize, target: usize) {
+        self.table[control][0] = self.table[control][0].times(self.table[target][0]);
+        self.table[target][1] = self.table[control][1].times(self.table[target][1]);
+    }
+
+    fn turn(&mut self, at: usize, images: [Pauli; 2]) {
+        let [x, z] = self.table[at];
+        self.table[at] = images.map(|image| {
+            let mut string = Pauli { x: 0, z: 0, phase: image.phase };
+            if image.x == 1 {
+                string = string.times(x);
+            }
+            if image.z == 1 {
+                string = string.times(z);
+            }
+            string
+        });
+    }
+
+    /// Adds a rotation, to an equal one where only commuting ones are between.
+    fn rotate(&mut self, string: Pauli, angle: &Angle) {
+        for (other, sum) in self.rotations.iter_mut().rev() {
+            if (other.x, other.z) == (string.x, string.z) {
+                let sign = if other.phase == string.phase { 1.0 } else { -1.0 };
+                *sum = sum.plus(&angle.times(sign));
+                return;
+            }
+            if !other.commutes_with(string) {
+                break;
+            }
+        }
+        self.rotations.push((string, angle.clone()));
+    }
+}
+
+/// Appends a stretch, anew where that saves CX; returns how many.
+fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
+    let before: usize = ops.iter().map(cost_of).sum();
+    let mut stretch = Stretch::default();
+    if before > 1 {
+        ops.iter().for_each(|op| {
+            if stretch.wires.len() + op.wires().len() <= MAX_WIRES {
+                stretch.add(op);
+            }
+        });
+        let is_whole = ops.iter().flat_map(Op::wires).all(|wire| stretch.wires.contains(&wire));
+        stretch.rotations.retain(|rotation| !(rotation.1.is_constant() && rotation.1.constant == 0.0));
+        let strings: Vec<Pauli> = stretch.rotations.iter().map(|rotation| rotation.0).collect();
+        if is_whole
+            && strings.len() <= MAX_ROTATIONS
+            && let Some(pieces) = pauli_network(stretch.wires.len(), &strings, &stretch.table, before)
+        {
+            let span = ops[0].span;
+            let start = out.len();
+            out.extend(pieces.into_iter().map(|piece| op_of(piece, &stretch, span)));
+            let after: usize = out[start..].iter().map(cost_of).sum();
+            return before - after;
+        }
+    }
+    out.extend(ops);
+    0
+}
+
+fn op_of(piece: Piece, stretch: &Stretch, span: Span) -> Op {
+    let wire = |i: usize| stretch.wires[i];
+    let half = Angle::constant(2.0 * FRAC_PI_2);
+    let quarter = |sign: f64| Angle::constant(sign * FRAC_PI_2);
+    match piece {
+        Piece::H(q) => Op::gate(Gate::H, &[], &[wire(q)], span),
+        Piece::S(q) => Op::gate(Gate::Rz, &[quarter(1.0)], &[wire(q)], span),
+        Piece::Sdg(q) => Op::gate(Gate::Rz, &[quarter(-1.0)], &[wire(q)], span),
+        Piece::X(q) => Op::gate(Gate::Rx, &[half], &[wire(q)], span),
+        Piece::Z(q) => Op::gate(Gate::Rz, &[half], &[wire(q)], span),
+        Piece::Cx(c, t) => Op::gate(Gate::Cx, &[], &[wire(c), wire(t)], span),
+        Piece::Swap(a, b) => Op::gate(Gate::Swap, &[], &[wire(a), wire(b)], span),
+        Piece::Rotation { number, wire: at, letter, is_negated } => {
+            let gate = match letter {
+                Letter::X => Gate::Rx,
+                Letter::Y => Gate::Ry,
+                Letter::Z => Gate::Rz,
+            };
+            let angle = stretch.rotations[number].1.times(if is_negated { -1.0 } else { 1.0 });
+            Op::gate(gate, &[angle], &[wire(at)], span)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Circuits of CX and RZ for turns about parities followed by a linear map: parity networks (Amy, Azimzadeh and Mosca,
+//! Quantum Sci. Technol. 4, 015002 (2019)).
+//!
+//! Everything is written in the wires as they are now: a parity is the set of wires whose sum it is. CX turns every set
+//! that contains its target by its control. A set of one wire is done. Each step takes the CX within one of the smallest
+//! sets after which all sets together are smallest, so that wires come to hold differences which the next sets need.
+
+/// A piece of the network; wires are numbered from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// CX with control and target.
+    Cx(usize, usize),
+    /// The turn of this number happens on a wire.
+    Turn(usize, usize),
+    /// Two wires are exchanged.
+    Swap(usize, usize),
+}
+
+/// Most wires of a network.
+pub const MAX_WIRES: usize = 128;
+
+/// A network in which each parity of `turns` comes up, and after which wire `i` holds the parity `map[i]`. Parities are
+/// sets of wires, as bits; none is empty, and `map` is invertible. The shortest of a few attempts.
+pub fn parity_network(n_wires: usize, turns: &[u128], map: &[u128]) -> Vec<Piece> {
+    let attempt = |weight| {
+        let mut network = Network {
+            n_wires,
+            open: turns.iter().copied().enumerate().collect(),
+            map: map.to_vec(),
+            pieces: Vec::new(),
+        };
+        network.take_turns(weight);
+        network.finish();
+        network.pieces
+    };
+    let n_cx = |pieces: &Vec<Piece>| pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
+    let attempts: &[i64] = if turns.is_empty() { &[0] } else { &[0, 1, 3] };
+    attempts.iter().map(|&weight| attempt(weight)).min_by_key(n_cx).unwrap_or_default()
+}
+
+struct Network {
+    n_wires: usize,
+    /// The turns that are left, with their sets.
+    open: Vec<(usize, u128)>,
+    /// The sets that the wires have to hold at the end.
+    map: Vec<u128>,
+    pieces: Vec<Piece>,
+}
+
+impl Network {
+    fn cx(&mut self, control: usize, target: usize) {
+        for set in self.open.iter_mut().map(|turn| &mut turn.1).chain(&mut self.map) {
+            *set ^= (*set >> target & 1) << control;
+        }
+        self.pieces.push(Piece::Cx(control, target));
+    }
+
+    /// Brings every set down to one wire. The sets of the map count `weight` times.
+    fn take_turns(&mut self, weight: i64) {
+        loop {
+            let pieces = &mut self.pieces;
+            self.open.retain(|&(turn, set)| {
+                if set.count_ones() == 1 {
+                    pieces.push(Piece::Turn(turn, set.trailing_zeros() as usize));
+                }
+                set.count_ones() > 1
+            });
+            let Some(least) = self.open.iter().map(|turn| turn.1.count_ones()).min() else { return };
+            // How often two wires are in a set together; a wire with itself: how often it is in a set.
+            let mut together = vec![0_i64; self.n_wires * self.n_wires];
+            let turns = self.open.iter().map(|turn| (turn.1, 2));
+            for (set, weight) in turns.chain(self.map.iter().map(|&set| (set, weight))) {
+                each_bit(set, |a| each_bit(set, |b| together[a * self.n_wires + b] += weight));
+            }
+            let mut best = (i64::MAX, 0, 0);
+            for &(_, set) in self.open.iter().filter(|turn| turn.1.count_ones() == least) {
+                each_bit(set, |control| {
+                    each_bit(set, |target| {
+                        if control != target {
+                            let shared = together[control * self.n_wires + target];
+                            let growth = together[target * (self.n_wires + 1)] - 2 * shared;
+                            best = best.min((growth, control, target));
+                        }
+                    });
+                });
+            }
+            self.cx(best.1, best.2);
+        }
+    }
+
+    /// Makes the map a permutation: greedily as long as the map and its inverse get smaller (de Brugiere et al.,
+    /// arXiv:2201.06457), then by elimination.
+    fn finish(&mut self) {
+        let mut inverse = invert(&self.map);
+        loop {
+            let mut best = (0, 0, 0);
+            for control in 0..self.n_wires {
+                for target in (0..self.n_wires).filter(|&target| target != control) {
+                    let change = self.change(&inverse, control, target);
+                    best = best.min((change, control, target));
+                }
+            }
+            if best.0 == 0 {
+                break;
+            }
+            self.cx(best.1, best.2);
+            inverse[best.2] ^= inverse[best.1];
+        }
+        let mut is_pivot = 0_u128;
+        for row in 0..self.n_wires {
+            let pivot = (self.map[row] & !is_pivot).trailing_zeros() as usize;
+            is_pivot |= 1 << pivot;
+            let others = self.map[row] & !(1 << pivot);
+            each_bit(others, |other| self.cx(other, pivot));
+        }
+        for wire in 0..self.n_wires {
+            let from = self.map[wire].trailing_zeros() as usize;
+            if from != wire {
+                self.pieces.push(Piece::Swap(wire, from));
+                for set in &mut self.map {
+                    let (a, b) = (*set >> wire & 1, *set >> from & 1);
+                    *set ^= (a ^ b) << wire | (a ^ b) << from;
+                }
+            }
+        }
+    }
+
+    /// How much larger the map and its inverse get by a CX.
+    fn change(&self, inverse: &[u128], control: usize, target: usize) -> i64 {
+        let map: i64 = self
+            .map
+            .iter()
+            .filter(|&set| set >> target & 1 == 1)
+            .map(|set| if set >> control & 1 == 1 { -1 } else { 1 })
+            .sum();
+        let row = inverse[target];
+        map + i64::from((row ^ inverse[control]).count_ones()) - i64::from(row.count_ones())
+    }
+}
+
+fn each_bit(mut set: u128, mut f: impl FnMut(usize)) {
+    while set != 0 {
+        f(set.trailing_zeros() as usize);
+        set &= set - 1;
+    }
+}
+
+/// The inverse of a matrix of bits.
+fn invert(rows: &[u128]) -> Vec<u128> {
+    let n = rows.len();
+    let mut rows = rows.to_vec();
+    let mut inverse: Vec<u128> = (0..n).map(|i| 1 << i).collect();
+    for i in 0..n {
+        let Some(pivot) = (i..n).find(|&r| rows[r] >> i & 1 == 1) else {
+            qml_source::bug!("a linear map without inverse")
+        };
+        rows.swap(i, pivot);
+        inverse.swap(i, pivot);
+        for r in (0..n).filter(|&r| r != i) {
+            if rows[r] >> i & 1 == 1 {
+                rows[r] ^= rows[i];
+                inverse[r] ^= inverse[i];
+            }
+        }
+    }
+    inverse
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Networks do what they are asked for, on random parities and maps, and few CX are enough for known families.
+
+use qml_ir::circuit::testing::Random;
+
+use super::{Piece, parity_network};
+
+/// Fails unless each turn happens on its parity and the wires end up right; the number of CX.
+fn check(n_wires: usize, turns: &[u128], map: &[u128]) -> usize {
+    let mut wires: Vec<u128> = (0..n_wires).map(|i| 1 << i).collect();
+    let mut taken = vec![false; turns.len()];
+    let mut n_cx = 0;
+    for piece in parity_network(n_wires, turns, map) {
+        match piece {
+            Piece::Cx(control, target) => {
+                wires[target] ^= wires[control];
+                n_cx += 1;
+            }
+            Piece::Swap(a, b) => wires.swap(a, b),
+            Piece::Turn(turn, wire) => {
+                assert_eq!(wires[wire], turns[turn]);
+                assert!(!std::mem::replace(&mut taken[turn], true));
+            }
+        }
+    }
+    assert!(taken.into_iter().all(|taken| taken));
+    assert_eq!(wires, map);
+    n_cx
+}
+
+#[test]
+fn random_parities_and_maps() {
+    let mut random = Random::new(51);
+    for _ in 0..100 {
+        let n_wires = 2 + random.below(6);
+        let mut map: Vec<u128> = (0..n_wires).map(|i| 1 << i).collect();
+        for _ in 0..random.below(20) {
+            let [a, b] = [0, 1].map(|_| random.below(n_wires));
+            if a != b {
+                map[a] ^= map[b];
+            }
+        }
+        let mut turns: Vec<u128> =
+            (0..random.below(12)).map(|_| 1 + random.below((1 << n_wires) - 1) as u128).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        check(n_wires, &turns, &map);
+    }
+}
+
+#[test]
+fn all_pairs_take_one_each_and_the_way_back() {
+    for n in 3..9 {
+        let pairs: Vec<u128> = (0..n).flat_map(|a| (0..a).map(move |b| 1 << a | 1 << b)).collect();
+        let map: Vec<u128> = (0..n).map(|i| 1 << i).collect();
+        assert!(check(n, &pairs, &map) < n * (n - 1) / 2 + n);
+    }
+}
+
+#[test]
+fn a_permutation_is_free() {
+    assert_eq!(check(3, &[], &[0b010, 0b100, 0b001]), 0);
+}

@@ -1,0 +1,106 @@
+//! Orders blocks that commute so that the circuit gets shallow.
+//!
+//! List scheduling: what can start earliest comes first, and of several that can the one on the wire with the most work
+//! left (Graham, SIAM J. Appl. Math. 17, 416 (1969)). For commuting rotations on the edges of a graph this is greedy edge
+//! colouring.
+//!
+//! Expects: gates as `lower_controls` leaves them. Leaves: the same blocks in another order, or everything as it was if
+//! that is no deeper. Keeps: the unitary, including global phase; what happens in branches.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use qml_ir::circuit::Circuit;
+
+use crate::collect_blocks::{Block, collect_blocks};
+use crate::consolidate_pairs::cost;
+use crate::graph::Graph;
+
+/// Orders the operations outside of branches.
+pub fn schedule_blocks(circuit: &mut Circuit) {
+    let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+    let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
+    let mut depth = circuit.longest_path(cost);
+    for rule in [Rule::Chain, Rule::Load, Rule::Both] {
+        let order = order_of(&blocks, &graph, circuit.n_wires, rule);
+        let ops = order.into_iter().flat_map(|i| blocks[i as usize].ops.clone()).collect();
+        let before = std::mem::replace(&mut circuit.ops, ops);
+        let new_depth = circuit.longest_path(cost);
+        if new_depth < depth {
+            depth = new_depth;
+        } else {
+            circuit.ops = before;
+        }
+    }
+}
+
+/// What makes a block urgent: the longest chain of CX from it on, what is left on its wires, or both.
+#[derive(Clone, Copy)]
+enum Rule {
+    Chain,
+    Load,
+    Both,
+}
+
+/// The blocks in the order of their start.
+fn order_of(blocks: &[Block], graph: &Graph, n_wires: usize, rule: Rule) -> Vec<u32> {
+    // When each wire is free, and the CX that are left on it.
+    let mut free_at = vec![0_u64; n_wires];
+    let mut left = vec![0_u64; n_wires];
+    for (block, wires) in blocks.iter().zip(&graph.wires) {
+        wires.iter().for_each(|&wire| left[usize::from(wire)] += u64::from(block.n_cx));
+    }
+    // The longest chain of CX from each block on.
+    let mut chain = vec![0_u64; blocks.len()];
+    for i in (0..blocks.len()).rev() {
+        let after = graph.after(i as u32).iter().map(|&next| chain[next as usize]).max().unwrap_or(0);
+        chain[i] = after + u64::from(blocks[i].n_cx);
+    }
+    let mut n_before = graph.n_before.clone();
+    // When the blocks before each have all ended.
+    let mut ready_at = vec![0_u64; blocks.len()];
+    let start = |i: u32, ready_at: &[u64], free_at: &[u64]| {
+        let wires = graph.wires[i as usize].iter().map(|&wire| free_at[usize::from(wire)]);
+        wires.fold(ready_at[i as usize], u64::max)
+    };
+    let urgency = |i: u32, left: &[u64]| {
+        let most = graph.wires[i as usize].iter().map(|&wire| left[usize::from(wire)]).max().unwrap_or(0);
+        match rule {
+            Rule::Chain => (chain[i as usize], most),
+            Rule::Load => (most, chain[i as usize]),
+            Rule::Both => (chain[i as usize] + most, most),
+        }
+    };
+    let mut queue = BinaryHeap::new();
+    for i in (0..blocks.len() as u32).filter(|&i| n_before[i as usize] == 0) {
+        queue.push(Reverse((0, Reverse(urgency(i, &left)), i)));
+    }
+    let mut order = Vec::with_capacity(blocks.len());
+    while let Some(Reverse((at, Reverse(urgent), i))) = queue.pop() {
+        // The wires may have been taken since it was queued, and others may be more urgent by now.
+        let now = (start(i, &ready_at, &free_at), urgency(i, &left));
+        if now != (at, urgent) {
+            queue.push(Reverse((now.0, Reverse(now.1), i)));
+            continue;
+        }
+        let length = u64::from(blocks[i as usize].n_cx);
+        for &wire in &graph.wires[i as usize] {
+            free_at[usize::from(wire)] = at + length;
+            left[usize::from(wire)] -= length;
+        }
+        order.push(i);
+        for &next in graph.after(i) {
+            let next_ready = &mut ready_at[next as usize];
+            *next_ready = (*next_ready).max(at + length);
+            n_before[next as usize] -= 1;
+            if n_before[next as usize] == 0 {
+                let at = start(next, &ready_at, &free_at);
+                queue.push(Reverse((at, Reverse(urgency(next, &left)), next)));
+            }
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests;
