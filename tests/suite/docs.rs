@@ -9,7 +9,7 @@
 //! writes with seed 0 is the block ```` ```text ```` right below it, or, if there is none, what stands after `//> ` in its
 //! lines. A block ```` ```qml fail ```` is a wrong program; a block ```` ```text ```` right below it is what is said of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::suite::messages::{Text, compile_and_run};
 use crate::suite::tool::{Folder, root};
@@ -62,12 +62,11 @@ fn check_page(name: &str, page: &str) -> Report {
         let below = next.map(|next| next.text.as_str());
         let faults = match block.info {
             "console" => {
-                let outcomes: Vec<_> = commands(&block.text)
-                    .into_iter()
-                    .filter_map(|(command, expected)| check_command(&folder, command, &expected))
-                    .collect();
-                report.n_commands += outcomes.len();
-                outcomes.into_iter().flatten().collect()
+                let commands = commands(&block.text).into_iter();
+                let commands: Vec<_> =
+                    commands.filter_map(|(line, shown)| Some((tool_args(line)?, shown))).collect();
+                report.n_commands += commands.len();
+                commands.iter().filter_map(|(args, shown)| check_command(&folder, args, shown)).collect()
             }
             "qml" | "qml run" | "qml fail" => {
                 report.n_programs += 1;
@@ -80,18 +79,18 @@ fn check_page(name: &str, page: &str) -> Report {
     report
 }
 
-/// What is wrong with a command, if something is; nothing for a command that isn't the tool's.
-fn check_command(folder: &Folder, command: &str, expected: &[&str]) -> Option<Option<String>> {
-    let outcome = folder.qmlang_args(&tool_args(command)?);
+/// What is wrong with a command of the tool, if something is.
+fn check_command(folder: &Folder, args: &[&str], shown: &[&str]) -> Option<String> {
+    let outcome = folder.qmlang_args(args);
     let found = outcome.out + &outcome.err;
-    let is_right = matches(expected, &found.lines().collect::<Vec<_>>());
-    Some((!is_right).then(|| format!("`{command}` gives\n{found}--- not ---\n{}", expected.join("\n"))))
+    let is_right = matches(shown, &found.lines().collect::<Vec<_>>());
+    (!is_right).then(|| format!("`{}` gives\n{found}--- not ---\n{}", args.join(" "), shown.join("\n")))
 }
 
 /// What is wrong with a program and what is shown below it.
 fn check_program(folder: &Folder, block: &Block<'_>, below: Option<&str>) -> Vec<String> {
     let named = block.text.lines().next().and_then(|line| line.strip_prefix("// "));
-    let named = named.filter(|name| name.ends_with(".qml") && !name.contains(' '));
+    let named = named.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "qml"));
     if let Some(name) = named {
         folder.write(name, &block.text);
     }
@@ -124,7 +123,7 @@ fn check_program(folder: &Folder, block: &Block<'_>, below: Option<&str>) -> Vec
 }
 
 /// Copies a folder's files.
-fn copy(from: &std::path::Path, to: &Folder, name: &str) {
+fn copy(from: &Path, to: &Folder, name: &str) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let inner = format!("{name}/{}", path.file_name().unwrap().to_str().unwrap());
