@@ -10,6 +10,7 @@ use crate::check::Checker;
 use crate::effect::{DeferredCall, EffectError, Effects, Surroundings};
 use crate::function::{Signature, Target};
 use crate::hir::{self, Expr, ExprKind, FunctionId, GlobalId, Local, LocalId, StructId, Type};
+use crate::rounds::Round;
 use crate::size::Size;
 use crate::types::{self, Names};
 
@@ -83,6 +84,8 @@ pub(crate) struct Body<'c, 'a> {
     pub result: Type,
     /// Loops around the statement.
     pub n_loops: usize,
+    /// The loops around the statement, outermost first, as far as it runs in each of their rounds.
+    pub rounds: Vec<Round>,
     /// Comprehensions, objectives and the like around the expression, outermost first.
     pub regions: Vec<Region>,
     /// The modifier around the statement that asks for gates only.
@@ -115,6 +118,7 @@ impl<'c, 'a> Body<'c, 'a> {
             scopes: vec![HashMap::new()],
             result: Type::Unit,
             n_loops: 0,
+            rounds: Vec::new(),
             regions: Vec::new(),
             modifier: None,
             uses: Vec::new(),
@@ -159,7 +163,7 @@ impl<'c, 'a> Body<'c, 'a> {
         check: impl FnOnce(&mut Self) -> T,
     ) -> T {
         self.regions.push(Region { surroundings, first_local: self.locals.len() as u32, span });
-        let result = check(self);
+        let result = self.under_condition(check);
         self.regions.pop();
         result
     }

@@ -171,8 +171,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Expr {
         let condition = self.condition(condition);
-        let then = self.value(then, expected);
-        let otherwise = self.value(otherwise, expected);
+        let then = self.under_condition(|body| body.value(then, expected));
+        let otherwise = self.under_condition(|body| body.value(otherwise, expected));
         let what = "the two values of an `if`";
         let Some(ty) = self.common_type(&[&then, &otherwise], what) else { return error_expr(span) };
         let (then, otherwise) = (self.expect_type(then, &ty), self.expect_type(otherwise, &ty));

@@ -23,6 +23,7 @@ mod builtin;
 mod effect;
 
 mod place;
+mod rounds;
 mod suggest;
 mod types;
 

@@ -173,9 +173,13 @@ impl Body<'_, '_> {
         }
         let branches: Vec<_> = chain
             .iter()
-            .map(|branch| (branch.span, self.condition(&branch.condition), self.block(&branch.then)))
+            .map(|branch| {
+                let condition = self.under_condition(|body| body.condition(&branch.condition));
+                (branch.span, condition, self.under_condition(|body| body.block(&branch.then)))
+            })
             .collect();
-        let mut otherwise = last.map_or_else(Block::default, |block| self.block(block));
+        let mut otherwise =
+            last.map_or_else(Block::default, |block| self.under_condition(|body| body.block(block)));
         let mut kind = None;
         for (span, condition, then) in branches.into_iter().rev() {
             if let Some(kind) = kind.take() {
@@ -192,11 +196,13 @@ impl Body<'_, '_> {
         iterable: &ast::Iterable,
         block: &ast::Block,
     ) -> StmtKind {
+        let span = iterable.span;
         let (iterable, item, _) = self.iterable(iterable);
         self.n_loops += 1;
         let (pattern, body) = self.scoped(|body| {
             let pattern = body.bind(pattern, &item, false, &Facts::default());
-            (pattern, body.block(block))
+            let block = body.in_rounds((&pattern, &iterable, span), block, |body| body.block(block));
+            (pattern, block)
         });
         self.n_loops -= 1;
         StmtKind::For { pattern, iterable, body }
@@ -213,7 +219,7 @@ impl Body<'_, '_> {
         }
         let condition = self.condition(condition);
         self.n_loops += 1;
-        let body = self.block(block);
+        let body = self.under_condition(|body| body.block(block));
         self.n_loops -= 1;
         StmtKind::While { condition, body }
     }

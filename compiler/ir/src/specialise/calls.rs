@@ -75,7 +75,10 @@ impl Machine<'_> {
         let mut frame = Frame::new(function.types.len());
         let results = self.region(&mut frame, &function.body, args);
         self.calls.pop();
-        results
+        let is_outermost = self.calls.is_empty();
+        results.map_err(|failure| {
+            if is_outermost { failure } else { faults::called_from(failure, &function.name, span) }
+        })
     }
 }
 

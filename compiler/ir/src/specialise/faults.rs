@@ -12,6 +12,19 @@ fn error(code: Code, message: impl Into<String>, span: Span, label: impl Into<St
     Box::new(Diagnostic::error(code, message).primary(span, label))
 }
 
+/// How many calls of those that led to an error are shown.
+const MAX_CALLS: usize = 8;
+
+/// The error with the call in which it came up.
+pub(super) fn called_from(mut failure: Failure, name: &str, span: Span) -> Failure {
+    let is_call = |label: &&qml_source::Label| label.text.ends_with("is called here");
+    if failure.secondary.iter().filter(is_call).count() < MAX_CALLS {
+        let name = name.strip_prefix("main.").unwrap_or(name);
+        failure.secondary.push(qml_source::Label { span, text: format!("`{name}` is called here") });
+    }
+    failure
+}
+
 /// One qubit in two operands of an operation.
 pub(super) fn same_qubit_twice(
     first: &Qubits,

@@ -58,6 +58,8 @@ pub(crate) enum TypeError {
     NegativeSize { span: Span, value: i64 },
     /// An index that is surely out of range.
     OutOfRange { span: Span, index: i64, length: String },
+    /// The same, of an index that is no number, for all sizes; with the rounds of loops in which it is.
+    BeyondEnd { span: Span, index: String, length: String, rounds: Vec<(Span, String)> },
     /// An axis that isn't there.
     Axis { span: Span, axis: i64, rank: usize },
 }
@@ -206,6 +208,12 @@ impl From<TypeError> for Diagnostic {
                 Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
                     .primary(span, format!("the length of this axis is {length}"))
                     .note("indices count from 0")
+            }
+            TypeError::BeyondEnd { span, index, length, rounds } => {
+                let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
+                    .primary(span, format!("the length of this axis is {length}"))
+                    .note("indices count from 0");
+                rounds.into_iter().fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))
             }
             TypeError::Axis { span, axis, rank } => {
                 Diagnostic::error(Code::Q0307, format!("there is no axis {axis}"))

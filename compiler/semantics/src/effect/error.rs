@@ -17,7 +17,7 @@ pub(crate) enum EffectError {
     /// Input, output or training where elements or evaluations are counted on to be repeatable.
     NotRepeatable { name: String, span: Span, effects: Effects, surroundings: Surroundings },
     /// One qubit twice in a call.
-    SameQubit { first: Span, second: Span },
+    SameQubit { first: Span, second: Span, rounds: Vec<(Span, String)> },
     /// A register bound to a second name, put in a list and the like.
     Copied { span: Span },
     /// A register that came in is returned.
@@ -76,11 +76,14 @@ impl From<EffectError> for Diagnostic {
             EffectError::NotRepeatable { name, span, effects, surroundings } => {
                 not_repeatable(&name, span, effects, surroundings)
             }
-            EffectError::SameQubit { first, second } => {
-                Diagnostic::error(Code::Q0405, "one qubit is used twice in a call")
+            EffectError::SameQubit { first, second, rounds } => {
+                let diagnostic = Diagnostic::error(Code::Q0405, "one qubit is used twice in a call")
                     .primary(second, "used again here")
                     .secondary(first, "used here")
-                    .note("an operation on several qubits needs different ones")
+                    .note("an operation on several qubits needs different ones");
+                rounds
+                    .into_iter()
+                    .fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))
             }
             EffectError::Copied { span } => Diagnostic::error(Code::Q0406, "qubits can't be copied")
                 .primary(span, "a second name or place for the same qubits")

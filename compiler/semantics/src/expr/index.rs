@@ -133,22 +133,35 @@ impl Body<'_, '_> {
 
     fn check_in_range(&mut self, index: &crate::hir::Expr, length: &Dim) -> Option<()> {
         let Some(size) = self.size(index) else { return Some(()) };
-        // Only what fails for all sizes: `q[n]`, `q[-1]`, `xs[7]` of 4.
-        let is_below = size.as_constant().is_some_and(|value| value < 0);
-        let beyond = match length {
-            Dim::Size(length) => {
-                size.sub(length).and_then(|gap| gap.as_constant()).is_some_and(|gap| gap >= 0)
+        if let Some(value) = size.as_constant() {
+            let is_below = value < 0;
+            let is_beyond = types::dim_constant(length).is_some_and(|length| value >= length);
+            if is_below || is_beyond {
+                let length = self.show_length(length);
+                self.report(TypeError::OutOfRange { span: index.span, index: value, length });
+                return None;
             }
-            Dim::Unknown => false,
-        };
-        if (is_below || beyond)
-            && let Some(value) = size.as_constant()
-        {
-            let length = self.show_length(length);
-            self.report(TypeError::OutOfRange { span: index.span, index: value, length });
-            return None;
         }
-        Some(())
+        // Only what fails for all sizes: `q[n]`, `q[i + 1]` with `i in 0..n`.
+        self.refuse_outside(index.span, &size, length, 0)
+    }
+
+    /// Reports a place that is below 0 or more than `most` beyond the length, at least in one round of the loops around.
+    fn refuse_outside(&mut self, span: Span, place: &Size, length: &Dim, most: i64) -> Option<()> {
+        let mut sizes = vec![place.clone()];
+        if let Dim::Size(length) = length {
+            sizes.push(length.clone());
+        }
+        let witness = self.witness(&sizes, &|sizes| {
+            let is_below = sizes[0].as_constant().is_some_and(|value| value < 0);
+            let gap = sizes.get(1).and_then(|length| sizes[0].sub(length)?.as_constant());
+            is_below || gap.is_some_and(|gap| gap >= most)
+        });
+        let Some(witness) = witness else { return Some(()) };
+        let index = place.show(&|local| self.local(local).name.text.clone());
+        let length = self.show_length(length);
+        self.report(TypeError::BeyondEnd { span, index, length, rounds: witness.values });
+        None
     }
 
     fn check_range(
@@ -158,6 +171,7 @@ impl Body<'_, '_> {
         last: Option<&Size>,
         length: &Dim,
     ) -> Option<()> {
+        let symbolic = (first.cloned(), last.cloned());
         let (first, last) = (first.and_then(Size::as_constant), last.and_then(Size::as_constant));
         let wrong = match (first, last, types::dim_constant(length)) {
             (Some(first @ ..0), _, _) => Some(first),
@@ -166,7 +180,12 @@ impl Body<'_, '_> {
             (Some(first), None, Some(length)) if first > length => Some(first),
             _ => None,
         };
-        let Some(index) = wrong else { return Some(()) };
+        let Some(index) = wrong else {
+            // A slice may end, and so begin, at the length.
+            let (first, last) = symbolic;
+            first.map_or(Some(()), |first| self.refuse_outside(span, &first, length, 1))?;
+            return last.map_or(Some(()), |last| self.refuse_outside(span, &last, length, 1));
+        };
         let length = self.show_length(length);
         self.report(TypeError::OutOfRange { span, index, length });
         None

@@ -19,7 +19,10 @@ impl Body<'_, '_> {
         }
         let mut left = self.value(first, None);
         for (span, operator, operator_span, right) in chain.into_iter().rev() {
-            let right = self.value(right, None);
+            let right = match operator {
+                BinaryOp::And | BinaryOp::Or => self.under_condition(|body| body.value(right, None)),
+                _ => self.value(right, None),
+            };
             left = self.binary(operator, operator_span, span, left, right);
         }
         left

@@ -1,6 +1,7 @@
 //! Programs from source text, lowered and run by the evaluator; kernels run on the dense oracle.
 
 mod oracle;
+mod qubits;
 
 use qml_ir::evaluate::Evaluator;
 use qml_ir::host::Module;

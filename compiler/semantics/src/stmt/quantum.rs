@@ -8,6 +8,7 @@ use crate::effect::EffectError;
 use crate::hir::{
     Block, Callee, Dim, Expr, ExprKind, Index, Iterable, LocalId, Modifier, Pattern, Stmt, StmtKind, Type,
 };
+use crate::rounds::Witness;
 use crate::size::Size;
 use crate::types;
 
@@ -23,7 +24,19 @@ impl Body<'_, '_> {
             return None;
         }
         let modifiers: Vec<_> = modifiers.iter().map(|modifier| self.modifier(modifier)).collect();
-        let body = self.under_modifier(first, |checker| match body {
+        // A power of 0 does nothing.
+        let is_repeated = modifiers.iter().any(|modifier| matches!(modifier, Modifier::Power(_)));
+        let body = if is_repeated {
+            self.under_condition(|checker| checker.modified_body(first, body))
+        } else {
+            self.modified_body(first, body)
+        };
+        self.refuse_controlled_targets(&modifiers, &body);
+        Some(StmtKind::Modified { modifiers, body })
+    }
+
+    fn modified_body(&mut self, first: Span, body: &ModifiedBody) -> Block {
+        self.under_modifier(first, |checker| match body {
             ModifiedBody::Call(call) => {
                 let statements = checker.expr_statement(call, call.span).into_iter().collect();
                 Block { statements }
@@ -33,9 +46,7 @@ impl Body<'_, '_> {
                 let kind = checker.within_blocks(within);
                 Block { statements: vec![Stmt { span: within.span, kind }] }
             }
-        });
-        self.refuse_controlled_targets(&modifiers, &body);
-        Some(StmtKind::Modified { modifiers, body })
+        })
     }
 
     fn modifier(&mut self, modifier: &ast::Modifier) -> Modifier {
@@ -178,26 +189,36 @@ impl Body<'_, '_> {
         Stmt { span, kind: StmtKind::For { pattern: Pattern::Local(index), iterable, body } }
     }
 
-    /// Reports two arguments that are surely one qubit, or share one.
+    /// Reports two arguments that are surely one qubit, or share one, at least in one round of the loops around.
     pub fn refuse_same_qubit(&mut self, first: &Expr, second: &Expr) {
-        if self.share_a_qubit(first, second) == Some(true) {
-            self.report(EffectError::SameQubit { first: first.span, second: second.span });
+        if let Some(witness) = self.share_a_qubit(first, second) {
+            let rounds = witness.values;
+            self.report(EffectError::SameQubit { first: first.span, second: second.span, rounds });
         }
     }
 
-    /// Whether two arguments share a qubit, if that is known without the values of sizes.
-    fn share_a_qubit(&self, first: &Expr, second: &Expr) -> Option<bool> {
+    /// Where two arguments share a qubit, if that is known without the values of sizes.
+    fn share_a_qubit(&self, first: &Expr, second: &Expr) -> Option<Witness> {
         let ((a, a_range), (b, b_range)) = (self.qubit_range(first)?, self.qubit_range(second)?);
         if a != b {
-            return Some(false);
+            return None;
         }
         let (Some((a_start, a_end)), Some((b_start, b_end))) = (a_range, b_range) else {
             // One of them is the whole register, and no part is empty.
-            return Some(true);
+            return Some(Witness { values: Vec::new() });
         };
-        let is_before =
-            |end: &Size, start: &Size| start.sub(end).and_then(|gap| gap.as_constant()).map(|gap| gap >= 0);
-        Some(!(is_before(&a_end, &b_start)? || is_before(&b_end, &a_start)?))
+        let is_more = |end: &Size, start: &Size| {
+            end.sub(start).and_then(|gap| gap.as_constant()).is_some_and(|gap| gap > 0)
+        };
+        self.witness(&[a_start, a_end, b_start, b_end], &|sizes| match sizes {
+            [a_start, a_end, b_start, b_end] => {
+                is_more(a_end, b_start)
+                    && is_more(b_end, a_start)
+                    && is_more(a_end, a_start)
+                    && is_more(b_end, b_start)
+            }
+            _ => false,
+        })
     }
 
     /// The register of an argument and the range of its qubits in it; no range for the whole.
