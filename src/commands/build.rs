@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use qml_driver::kernel::KernelRequest;
 use qml_ir::circuit::Circuit;
+use qml_ir::specialise::BindProgram;
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::BuildArgs;
@@ -18,7 +19,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
-    let (circuit, sources) = source_circuit(args)?;
+    let Source { circuit, bind, sources } = source(args)?;
 
     let options = qml_transpile::Options { level: args.level, seed: args.seed, measured: false };
     #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
@@ -31,7 +32,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         "qasm2" => qml_qasm::export_qasm2(&compiled.circuit).map_err(|error| show::fail(&error, &sources))?,
         "ir" => compiled.circuit.to_string(),
         "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
-        _ => qml_qasm::export_qasm3(&compiled.circuit),
+        _ => qml_qasm::export_bound(&compiled.circuit, &bind),
     };
     match &args.output {
         Some(path) => show::write_file(path, &text),
@@ -42,8 +43,16 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     }
 }
 
-/// The circuit of the kernel or OpenQASM file.
-fn source_circuit(args: &BuildArgs) -> Result<(Circuit, SourceMap), Shown> {
+/// What is compiled.
+struct Source {
+    circuit: Circuit,
+    /// How slots are computed from the inputs.
+    bind: BindProgram,
+    sources: SourceMap,
+}
+
+/// Reads the kernel or OpenQASM file.
+fn source(args: &BuildArgs) -> Result<Source, Shown> {
     match args.file.extension().and_then(|extension| extension.to_str()) {
         Some("qasm") => {
             let mut sources = SourceMap::default();
@@ -52,8 +61,8 @@ fn source_circuit(args: &BuildArgs) -> Result<(Circuit, SourceMap), Shown> {
                 show::fail(&Diagnostic::error(Code::Q0910, message), &sources)
             })?;
             let file = sources.add(args.file.display().to_string(), text.as_str());
-            match qml_qasm::import(file, &text) {
-                Ok(circuit) => Ok((circuit, sources)),
+            match qml_qasm::import_program(file, &text) {
+                Ok(program) => Ok(Source { bind: program.bind_program(), circuit: program.circuit, sources }),
                 Err(errors) => {
                     show::show(&errors, &sources, Form::Text);
                     Err(Shown)
@@ -69,9 +78,9 @@ fn source_circuit(args: &BuildArgs) -> Result<(Circuit, SourceMap), Shown> {
             let params = show::pairs("-D", &args.params.define)?;
             let compilation = show::compile(&args.file, &params, Form::Text)?;
             let Some(module) = &compilation.module else { return Err(Shown) };
-            let circuit = qml_driver::kernel::circuit(&compilation.program, module, &request)
+            let (circuit, bind) = qml_driver::kernel::bound_circuit(&compilation.program, module, &request)
                 .map_err(|error| show::fail(&error, &compilation.sources))?;
-            Ok((circuit, compilation.sources))
+            Ok(Source { circuit, bind, sources: compilation.sources })
         }
         _ => {
             let message = format!("`{}` is neither a `.qml` nor a `.qasm` file", args.file.display());

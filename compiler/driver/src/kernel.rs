@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qml_ir::circuit::Circuit;
 use qml_ir::evaluate::Evaluator;
 use qml_ir::host::{FunctionId, Module};
-use qml_ir::specialise::{specialise, split};
+use qml_ir::specialise::{BindProgram, Specialised, specialise, split};
 use qml_prelude::{NoWorld, Tensor, Value, value::Array};
 use qml_semantics::hir::{self, Dim, LocalId, Type};
 use qml_semantics::size::Size;
@@ -47,12 +47,21 @@ pub fn circuit(
     module: &Module,
     request: &KernelRequest,
 ) -> Result<Circuit, Diagnostic> {
+    bound_circuit(program, module, request).map(|(circuit, _)| circuit)
+}
+
+/// The circuit of a kernel, its float arguments as slots, and how the other slots are computed from these.
+pub fn bound_circuit(
+    program: &hir::Program,
+    module: &Module,
+    request: &KernelRequest,
+) -> Result<(Circuit, BindProgram), Diagnostic> {
     let (id, args) = resolve(program, module, request)?;
     let globals = globals(module)?;
-    let mut circuit = specialise(module, &globals, id, &split(&args).0)?.circuit;
+    let Specialised { mut circuit, bind, .. } = specialise(module, &globals, id, &split(&args).0)?;
     // The user's name for it, without the path of the module.
     circuit.name = module.function(id).name.trim_start_matches("main.").to_owned();
-    Ok(circuit)
+    Ok((circuit, bind))
 }
 
 /// The values of the constants and parameters, which a circuit may depend on. Random ones get the seed 0.

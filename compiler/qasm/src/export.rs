@@ -4,6 +4,7 @@
 //! included, under every reading of OpenQASM's `U`. `output` and the layouts become comments.
 
 mod define;
+mod expressions;
 mod names;
 mod qasm2;
 mod qasm3;
@@ -13,7 +14,7 @@ use std::fmt::Write;
 use qml_ir::circuit::{Circuit, Wire};
 
 pub use qasm2::export_qasm2;
-pub use qasm3::{export_program, export_qasm3};
+pub use qasm3::{export_bound, export_program, export_qasm3};
 
 /// Comments on what OpenQASM has no words for.
 fn comments(circuit: &Circuit) -> String {

@@ -8,5 +8,5 @@ mod import;
 #[cfg(test)]
 mod tests;
 
-pub use export::{export_program, export_qasm2, export_qasm3};
+pub use export::{export_bound, export_program, export_qasm2, export_qasm3};
 pub use import::{Computed, Function, Program, import, import_program};

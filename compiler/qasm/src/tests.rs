@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use qml_ir::circuit::Circuit;
 use qml_ir::circuit::dense::{C64, branches, unitary};
 use qml_ir::circuit::testing::{
     Options, Random, assert_same_unitary, assert_same_up_to_phase, distance, distance_up_to_phase,
     random_circuit,
 };
+use qml_ir::circuit::{Angle, Circuit, Slot};
+use qml_ir::specialise::BindProgram;
+use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::{FileId, SourceMap};
 
-use crate::{export_program, export_qasm2, export_qasm3, import, import_program};
+use crate::{export_bound, export_program, export_qasm2, export_qasm3, import, import_program};
 
 fn read(text: &str) -> Circuit {
     import(FileId(0), text).unwrap_or_else(|faults| panic!("{faults:#?}\n{text}"))
@@ -300,9 +302,9 @@ fn what_is_written_is_short() {
     let circuit = Circuit::parse(circuit).unwrap();
     let expected = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n// demo\n// returned qubits: q[1], q[0]\n\
         // initial layout: q[1], q[0]\n// final layout: q[0], q[1]\n\
-        input float[64] __0;\ninput float[64] q_;\ninput float[64] pi_;\n\
+        input float[64] θ_0;\ninput float[64] q_;\ninput float[64] pi_;\n\
         gate rzz(t0) a0, a1 {\n  cx a0, a1;\n  rz(t0) a1;\n  cx a0, a1;\n}\nqubit[3] q;\nbit[1] c;\n\
-        rx(0.5*__0 + pi/2) q[0];\nnegctrl @ rzz(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
+        rx(0.5*θ_0 + pi/2) q[0];\nnegctrl @ rzz(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
         if (!c[0]) {\n  x q[0];\n}\n";
     assert_eq!(export_qasm3(&circuit), expected);
     let circuit =
@@ -373,4 +375,57 @@ fn computed_slots_are_what_the_file_says() {
     let product = (std::f64::consts::PI - x) * (std::f64::consts::PI - y);
     assert_eq!(angles, [product / 2.0, x.sin().powf(2.0) / y, product]);
     assert_eq!(program.computed.len(), 4);
+}
+
+#[test]
+fn computed_slots_are_written_as_expressions() {
+    let (x, y) = (Angle::slot(Slot(0)), Angle::slot(Slot(1)));
+    let unary = [
+        Unary::Sin,
+        Unary::Cos,
+        Unary::Tan,
+        Unary::Asin,
+        Unary::Acos,
+        Unary::Atan,
+        Unary::Exp,
+        Unary::Log,
+        Unary::Log2,
+        Unary::Sqrt,
+        Unary::Tanh,
+        Unary::Sigmoid,
+        Unary::Stop,
+    ];
+    let mut nodes: Vec<Node> = unary.iter().map(|&function| Node::Unary(function, x.clone())).collect();
+    let sum = Angle::slot(Slot(2)).plus(&y.times(-0.5));
+    nodes.extend([Binary::Mul, Binary::Div, Binary::Pow].map(|f| Node::Binary(f, x.clone(), sum.clone())));
+    let bind = BindProgram { n_inputs: 2, nodes };
+    let mut text = "circuit wires 1 slots [\"θ\" b".to_owned();
+    (0..bind.nodes.len()).for_each(|i| write!(text, " _{i}").unwrap());
+    text.push_str("]\n");
+    (0..bind.n_slots()).for_each(|i| writeln!(text, "rx(s{i}) q0").unwrap());
+    let circuit = Circuit::parse(&text).unwrap();
+
+    let written = export_bound(&circuit, &bind);
+    let again = import_program(FileId(0), &written).unwrap_or_else(|faults| panic!("{faults:#?}\n{written}"));
+    assert_eq!(again.circuit.slots[..again.n_inputs], ["θ", "b"]);
+    for inputs in [[0.3, 0.7], [0.9, -1.2]] {
+        let mut slots = Vec::new();
+        bind.bind(&inputs, &mut slots);
+        let again_slots = again.bind(&inputs);
+        for (expected, op) in slots.iter().zip(&again.circuit.ops) {
+            let found = op.angles()[0].eval(&again_slots);
+            assert!((found - expected).abs() < 1e-12, "{found} for {expected}\n{written}");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_expression_stays_an_input_with_a_comment() {
+    let slot = |i| Angle::slot(Slot(i));
+    let nodes =
+        vec![Node::Binary(Binary::Max, slot(0), slot(1)), Node::Binary(Binary::Mul, slot(2), slot(0))];
+    let circuit = Circuit::parse("circuit wires 1 slots [a b _0 _1]\nrx(s3) q0").unwrap();
+    let written = export_bound(&circuit, &BindProgram { n_inputs: 2, nodes });
+    assert!(written.contains("input float[64] _0; // maximum(a, b)\n"), "{written}");
+    assert!(written.contains("rx(((_0)*(a))) q[0];\n"), "{written}");
 }

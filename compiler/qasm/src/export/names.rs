@@ -94,17 +94,18 @@ const RESERVED: &[&str] = &[
     "nop",
 ];
 
-/// For each name one that OpenQASM accepts, all different: letters, digits and underscores, a `_` behind what is taken.
+/// For each name one that OpenQASM accepts, all different: letters of any script, digits and underscores, a
+/// `_` behind what is taken.
 pub fn sanitize(names: &[String]) -> Vec<String> {
     let mut taken: HashSet<String> = RESERVED.iter().map(|word| (*word).to_owned()).collect();
     taken.extend(Gate::ALL.iter().map(|gate| gate.def().name.to_owned()));
     let mut clean = Vec::new();
     for name in names {
         let mut text: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            name.chars().map(|c| if c.is_alphabetic() || c.is_ascii_digit() { c } else { '_' }).collect();
         // Names of our own definitions begin like this.
         let is_ours = text.starts_with("rot_") || text.starts_with("unitary_");
-        if is_ours || !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        if is_ours || !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             text.insert_str(0, "p_");
         }
         while !taken.insert(text.clone()) {

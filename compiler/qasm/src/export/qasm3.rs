@@ -4,41 +4,56 @@ use std::fmt::Write;
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Wire};
+use qml_ir::specialise::BindProgram;
 
 use super::define::{Defined, Definitions, global_phase, what};
-use super::{comments, names, qubit};
+use super::{comments, expressions, names, qubit};
+use crate::Program;
 use crate::import::STDGATES;
-use crate::{Function, Program};
 
 /// The circuit as OpenQASM 3. Slots are inputs, with names made acceptable where they are not; wire `i` is `q[i]`, bit
 /// `i` is `c[i]`. [`crate::import`] reads it back to the same matrix.
 pub fn export_qasm3(circuit: &Circuit) -> String {
-    let slots = names::sanitize(&circuit.slots);
-    export(circuit, &slots, slots.len())
+    export_bound(circuit, &BindProgram { n_inputs: circuit.slots.len(), nodes: Vec::new() })
 }
 
 /// As [`export_qasm3`]; the computed slots become the expressions that they are computed from.
 pub fn export_program(program: &Program) -> String {
-    let mut slots = names::sanitize(&program.circuit.slots[..program.n_inputs]);
-    for computed in &program.computed {
-        let of = |i: usize| computed.arguments[i].format(|slot| slots[slot.0 as usize].clone());
-        let text = match computed.function {
-            Function::Multiply => format!("(({})*({}))", of(0), of(1)),
-            Function::Divide => format!("(({})/({}))", of(0), of(1)),
-            Function::Power => format!("(({})**({}))", of(0), of(1)),
-            function => format!("{}({})", function.name(), of(0)),
-        };
-        slots.push(text);
-    }
-    export(&program.circuit, &slots, program.n_inputs)
+    export_bound(&program.circuit, &program.bind_program())
 }
 
-fn export(circuit: &Circuit, slots: &[String], n_inputs: usize) -> String {
+/// As [`export_qasm3`], for a circuit whose slots behind the inputs are computed by `bind`: they become expressions of
+/// the inputs. What OpenQASM has no words for stays an input, and a comment says what it is.
+pub fn export_bound(circuit: &Circuit, bind: &BindProgram) -> String {
+    assert_eq!(circuit.slots.len(), bind.n_slots(), "the slots of a circuit are those of its bind program");
+    let mut slots = names::sanitize(&circuit.slots);
+    let mut inputs: Vec<Input> =
+        slots[..bind.n_inputs].iter().map(|name| Input { name: name.clone(), computed: None }).collect();
+    for (i, node) in bind.nodes.iter().enumerate() {
+        let text = |angle: &Angle| angle.format(|slot| slots[slot.0 as usize].clone());
+        let slot = bind.n_inputs + i;
+        match expressions::expression(node, &text) {
+            Ok(expression) => slots[slot] = expression,
+            Err(computed) => inputs.push(Input { name: slots[slot].clone(), computed: Some(computed) }),
+        }
+    }
+    export(circuit, &slots, &inputs)
+}
+
+/// An input of the file.
+struct Input {
+    name: String,
+    /// How it is computed from the inputs before it, in the words of the language.
+    computed: Option<String>,
+}
+
+fn export(circuit: &Circuit, slots: &[String], inputs: &[Input]) -> String {
     let mut definitions = Definitions::default();
     definitions.collect(&circuit.ops, &|gate| STDGATES.contains(&gate.def().name));
     let mut text = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{}", comments(circuit));
-    for slot in &slots[..n_inputs] {
-        let _ = writeln!(text, "input float[64] {slot};");
+    for Input { name, computed } in inputs {
+        let comment = computed.as_ref().map_or_else(String::new, |text| format!(" // {text}"));
+        let _ = writeln!(text, "input float[64] {name};{comment}");
     }
     for definition in &definitions.all {
         let angles: Vec<String> = (0..definition.body.slots.len()).map(|i| format!("t{i}")).collect();

@@ -1,6 +1,8 @@
 //! A circuit with slots that are computed from its inputs.
 
 use qml_ir::circuit::{Angle, Circuit, Slot};
+use qml_ir::specialise::BindProgram;
+use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::Span;
 
 /// An imported circuit. Its slots are the inputs of the file, followed by the computed ones.
@@ -46,6 +48,13 @@ pub enum Function {
 }
 
 impl Program {
+    /// The computed slots as a bind program.
+    pub fn bind_program(&self) -> BindProgram {
+        let nodes =
+            self.computed.iter().map(|computed| computed.function.node(&computed.arguments)).collect();
+        BindProgram { n_inputs: self.n_inputs, nodes }
+    }
+
     /// The values of all slots for given inputs, in the order of the circuit's slots.
     pub fn bind(&self, inputs: &[f64]) -> Vec<f64> {
         assert_eq!(inputs.len(), self.n_inputs, "one value for each input");
@@ -76,9 +85,24 @@ impl Function {
         ("sqrt", Self::Sqrt),
     ];
 
-    /// The name of a function of one argument in OpenQASM 3.
-    pub(crate) fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
+    /// The node of a bind program that computes it.
+    fn node(self, arguments: &[Angle]) -> Node {
+        let unary = |function| Node::Unary(function, arguments[0].clone());
+        let binary = |function| Node::Binary(function, arguments[0].clone(), arguments[1].clone());
+        match self {
+            Self::Multiply => binary(Binary::Mul),
+            Self::Divide => binary(Binary::Div),
+            Self::Power => binary(Binary::Pow),
+            Self::Sin => unary(Unary::Sin),
+            Self::Cos => unary(Unary::Cos),
+            Self::Tan => unary(Unary::Tan),
+            Self::Arcsin => unary(Unary::Asin),
+            Self::Arccos => unary(Unary::Acos),
+            Self::Arctan => unary(Unary::Atan),
+            Self::Exp => unary(Unary::Exp),
+            Self::Ln => unary(Unary::Log),
+            Self::Sqrt => unary(Unary::Sqrt),
+        }
     }
 
     /// The value for its arguments.
