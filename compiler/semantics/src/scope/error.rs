@@ -30,7 +30,7 @@ impl From<NameError> for Diagnostic {
             NameError::UnknownValue { name, nearest, is_callable } => {
                 let message = format!("no variable is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
-                let diagnostic = meant(diagnostic, nearest);
+                let diagnostic = meant(diagnostic, &name, nearest);
                 if is_callable {
                     diagnostic.note(format!(
                         "`{}` is a function, and functions are no values: it can only be called",
@@ -43,7 +43,7 @@ impl From<NameError> for Diagnostic {
             NameError::UnknownCallable { name, nearest, is_value } => {
                 let message = format!("no gate, kernel, fn or struct is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0102, message).primary(name.span, "not known here");
-                let diagnostic = meant(diagnostic, nearest);
+                let diagnostic = meant(diagnostic, &name, nearest);
                 if is_value {
                     diagnostic.note(format!(
                         "`{}` is a variable; it can't be called, and is indexed with `[ ]`",
@@ -55,7 +55,8 @@ impl From<NameError> for Diagnostic {
             }
             NameError::UnknownType { name, nearest } => {
                 let message = format!("no type is named `{}`", name.text);
-                meant(Diagnostic::error(Code::Q0103, message).primary(name.span, "not known here"), nearest)
+                let diagnostic = Diagnostic::error(Code::Q0103, message).primary(name.span, "not known here");
+                meant(diagnostic, &name, nearest)
             }
             NameError::DeclaredTwice { name, first } => {
                 Diagnostic::error(Code::Q0104, format!("`{}` is declared twice", name.text))
@@ -71,10 +72,9 @@ impl From<NameError> for Diagnostic {
             }
             NameError::NoSuchItem { name, path, nearest } => {
                 let message = format!("`{path}` has no item `{}`", name.text);
-                meant(
-                    Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module"),
-                    nearest,
-                )
+                let diagnostic =
+                    Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module");
+                meant(diagnostic, &name, nearest)
             }
             NameError::NotAPath { span, text } => {
                 Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))
@@ -89,9 +89,11 @@ impl From<NameError> for Diagnostic {
     }
 }
 
-fn meant(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
-    match nearest {
-        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
-        None => diagnostic,
+/// What the name is here if it is a word of another language, else the nearest known name.
+fn meant(diagnostic: Diagnostic, name: &Name, nearest: Option<String>) -> Diagnostic {
+    match (qml_syntax::foreign_word(&name.text), nearest) {
+        (Some(help), _) => diagnostic.help(help),
+        (None, Some(nearest)) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        (None, None) => diagnostic,
     }
 }
