@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 use std::{env, fs, process};
 
 use qml_devices::{Device, find};
@@ -43,11 +44,19 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
     }
     // Sums of logarithms of ratios, and their number, by suite, target and tool.
     let mut means: BTreeMap<[String; 3], (Figures, f64)> = BTreeMap::new();
+    let (mut total, mut longest) = (0.0, (0.0, String::new()));
     for ([suite, name, target], tools) in &rows {
         let circuit = load(&folder.join(suite).join(format!("{name}.qasm")))?;
         let device = device(target, circuit.n_wires)?;
+        let begin = Instant::now();
         let stats = measure(&circuit, &device, level)?;
+        let seconds = begin.elapsed().as_secs_f64();
+        total += seconds;
+        if seconds > longest.0 {
+            longest = (seconds, format!("{name} on {target}"));
+        }
         print!("{suite:9} {name:36} {target:11} {:6} {:6}", stats.two_qubit_gates, stats.two_qubit_depth);
+        print!(" {:8.1} ms", 1e3 * seconds);
         for (tool, figures) in tools {
             print!("  {tool} {} {}", figures[0], figures[1]);
             let (sums, n) = means.entry([suite, target, tool].map(String::clone)).or_default();
@@ -59,6 +68,7 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
         }
         println!();
     }
+    println!("\n{total:.2} s in all, the longest {:.2} s for {}", longest.0, longest.1);
     println!("\nours over theirs, geometric means of two-qubit gates and two-qubit depth");
     for ([suite, target, tool], (sums, n)) in means {
         println!("{suite:9} {target:11} {tool:32} {:.3} {:.3}", (sums[0] / n).exp(), (sums[1] / n).exp());

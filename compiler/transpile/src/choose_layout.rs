@@ -5,13 +5,14 @@
 //! only the best go on (successive halving: Jamieson and Talwalkar, AISTATS 2016). Trials run in parallel and are compared
 //! by the CX that they add and then by their number: any thread count gives the same.
 
+use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
 
-use crate::collect_blocks::Block;
+use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
 use crate::random::Random;
-use crate::route_swaps::{Layout, Step, Weights, route};
+use crate::route_swaps::{Costs, Layout, Step, Weights, route};
 use crate::target::Target;
 
 /// The weights of the first trial, and of everything that is not searched for.
@@ -25,14 +26,16 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
 
-/// How far to search.
+/// How far to search, in steps that do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Layouts to start from.
-    pub n_starts: u64,
-    /// Those that go on after the first round.
+    /// Blocks that may be routed from first layouts: small circuits get more trials than large ones.
+    pub n_blocks: usize,
+    /// Fewest and most layouts to start from.
+    pub n_starts: [usize; 2],
+    /// Trials that go on after the first round.
     pub n_kept: usize,
-    /// Rounds of those.
+    /// Rounds of those with each of the weights.
     pub n_rounds: usize,
     /// Ways that are returned.
     pub n_best: usize,
@@ -43,129 +46,179 @@ impl Effort {
     pub fn of_level(level: u8) -> Option<Self> {
         match level {
             0 => None,
-            1 => Some(Self { n_starts: 6, n_kept: 1, n_rounds: 0, n_best: 1 }),
-            2 => Some(Self { n_starts: 24, n_kept: 4, n_rounds: 1, n_best: 4 }),
-            _ => Some(Self { n_starts: 128, n_kept: 16, n_rounds: 4, n_best: 16 }),
+            1 => Some(Self { n_blocks: 1000, n_starts: [2, 8], n_kept: 1, n_rounds: 0, n_best: 1 }),
+            2 => Some(Self { n_blocks: 6000, n_starts: [16, 64], n_kept: 3, n_rounds: 1, n_best: 3 }),
+            _ => Some(Self { n_blocks: 60_000, n_starts: [64, 256], n_kept: 12, n_rounds: 3, n_best: 12 }),
         }
+    }
+}
+
+/// A circuit to be routed.
+pub struct Problem {
+    /// Its blocks.
+    pub blocks: Vec<Block>,
+    /// The orders in which they may happen: freedom helps some circuits, and the order in which they are written others.
+    graphs: [Graph; 2],
+    reversed: [Graph; 2],
+    /// CX of all blocks.
+    n_cx: i64,
+}
+
+impl Problem {
+    /// The problem of routing a circuit.
+    pub fn new(circuit: &Circuit) -> Self {
+        let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+        let graphs = [Graph::new, Graph::in_order].map(|of| of(&blocks, circuit.n_wires, circuit.n_bits));
+        let reversed = [graphs[0].reversed(), graphs[1].reversed()];
+        let n_cx = blocks.iter().map(|block| i64::from(block.n_cx)).sum();
+        Self { blocks, graphs, reversed, n_cx }
     }
 }
 
 /// A way to route a circuit.
 #[derive(Clone, Debug)]
 pub struct Routed {
+    /// Which of the problems.
+    pub problem: usize,
     /// Where the wires start.
     pub start: Layout,
     /// What happens.
     pub steps: Vec<Step>,
-    /// CX that SWAPs add.
-    pub added: i64,
+    /// CX of the blocks and SWAPs.
+    pub n_cx: i64,
 }
 
-/// The ways with the fewest CX, best first. `graphs` are the orders in which the blocks may happen.
+/// The ways with the fewest CX, best first. The problems are variants of the same circuit.
 pub fn choose_layouts(
-    blocks: &[Block],
-    graphs: &[Graph],
+    problems: &[Problem],
     n_wires: usize,
     target: &Target,
     effort: &Effort,
     seed: u64,
 ) -> Vec<Routed> {
-    if let Some(place) = embed(&links(blocks, n_wires), target) {
-        let start = Layout::new(place, target.n_qubits);
-        return record(&graphs[0], target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
-            .into_iter()
-            .collect();
+    let costs = WEIGHTS.map(|weights| Costs::new(weights, target));
+    let search = Search { problems, costs: &costs, target };
+    let mut found: Vec<Routed> = Vec::new();
+    let mut trials: Vec<(usize, u64)> = Vec::new();
+    for (i, problem) in problems.iter().enumerate() {
+        if let Some(place) = embed(&links(&problem.blocks, n_wires), target) {
+            let start = Layout::new(place, target.n_qubits);
+            found.push(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)).0);
+            continue;
+        }
+        let n_trials = effort.n_blocks / problem.blocks.len().max(1);
+        let n_trials = n_trials.clamp(effort.n_starts[0], effort.n_starts[1]);
+        trials.extend((0..n_trials as u64).map(|trial| (i, trial)));
     }
-    let reversed: Vec<Graph> = graphs.iter().map(Graph::reversed).collect();
-    let search =
-        |i: usize| Search { graph: &graphs[i % graphs.len()], reversed: &reversed[i % graphs.len()], target };
-    let first = |trial: u64| {
+    let first = |(problem, trial): (usize, u64)| {
         let mut random = Random::new(seed, trial);
-        let start = first_layout(blocks, n_wires, target, trial, &mut random);
-        let weights = WEIGHTS[trial as usize % WEIGHTS.len()];
-        search(trial as usize / WEIGHTS.len()).improve(start, weights, 1, None, &mut random)
+        let start = first_layout(&problems[problem].blocks, n_wires, target, trial, &mut random);
+        let kind = trial as usize % (2 * WEIGHTS.len());
+        search.improve(problem, kind, start, 1, None, &mut random)
     };
-    let mut found: Vec<Routed> = (0..effort.n_starts).into_par_iter().map(first).collect();
-    found.sort_by_key(|routed| routed.added);
-    found.truncate(effort.n_kept);
+    let mut tried: Vec<Routed> = trials.into_par_iter().map(first).collect();
+    // The sort is stable: equal ones stay in the order of their numbers.
+    tried.sort_by_key(|routed| routed.n_cx);
+    keep_best(&mut tried, effort.n_kept);
     let again = |(i, routed): (usize, Routed)| -> Vec<Routed> {
         let mut kept = vec![routed];
-        for (k, &weights) in WEIGHTS.iter().enumerate() {
-            let mut random = Random::new(seed, 1000 + (i * WEIGHTS.len() + k) as u64);
-            let best = kept[0].clone();
-            let improved = search(k / WEIGHTS.len()).improve(
-                best.start.clone(),
-                weights,
-                effort.n_rounds,
-                Some(best),
-                &mut random,
-            );
-            if improved.added < kept[0].added {
+        for kind in 0..2 * WEIGHTS.len() * effort.n_rounds.min(1) {
+            let mut random = Random::new(seed, 1000 + (2 * i * WEIGHTS.len() + kind) as u64);
+            let best = &kept[0];
+            let (problem, start, n_cx) = (best.problem, best.start.clone(), best.n_cx);
+            let improved =
+                search.improve(problem, kind, start, effort.n_rounds, Some(best.clone()), &mut random);
+            if improved.n_cx < n_cx {
                 kept.insert(0, improved);
             }
         }
         kept
     };
-    let mut found: Vec<Routed> =
-        found.into_par_iter().enumerate().map(again).collect::<Vec<_>>().into_iter().flatten().collect();
-    found.sort_by_key(|routed| routed.added);
-    found.dedup_by(|a, b| a.steps == b.steps);
-    found.truncate(effort.n_best);
+    found.extend(tried.into_par_iter().enumerate().map(again).collect::<Vec<_>>().into_iter().flatten());
+    found.sort_by_key(|routed| routed.n_cx);
+    found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
+    keep_best(&mut found, effort.n_best);
     found
 }
 
+/// Keeps the first ones, and the first one of each problem.
+fn keep_best(sorted: &mut Vec<Routed>, n: usize) {
+    let mut is_seen = Vec::new();
+    let mut i = 0;
+    sorted.retain(|routed| {
+        let is_first = !is_seen.contains(&routed.problem);
+        is_seen.push(routed.problem);
+        i += 1;
+        is_first || i <= n
+    });
+}
+
 /// The first wires on the first qubits, without any search.
-pub fn plain_layout(graph: &Graph, n_wires: usize, target: &Target, seed: u64) -> Option<Routed> {
+pub fn plain_layout(problem: &Problem, n_wires: usize, target: &Target, seed: u64) -> Routed {
     let start = Layout::new(target.usable[..n_wires].to_vec(), target.n_qubits);
-    record(graph, target, PLAIN, start, &mut Random::new(seed, 0), i64::MAX)
+    let costs = [Costs::new(PLAIN, target)];
+    let search = Search { problems: std::slice::from_ref(problem), costs: &costs, target };
+    search.forwards(0, 1, 0, start, i64::MAX, &mut Random::new(seed, 0)).0
 }
 
 struct Search<'a> {
-    graph: &'a Graph,
-    reversed: &'a Graph,
+    problems: &'a [Problem],
+    costs: &'a [Costs],
     target: &'a Target,
 }
 
 impl Search<'_> {
-    /// Routes forwards and backwards; the best way forwards.
+    /// One way forwards, and the layout at its end; without meaning if it adds more CX than `limit`.
+    fn forwards(
+        &self,
+        problem: usize,
+        graph: usize,
+        weights: usize,
+        start: Layout,
+        limit: i64,
+        random: &mut Random,
+    ) -> (Routed, Layout) {
+        let Problem { blocks, graphs, n_cx, .. } = &self.problems[problem];
+        let mut steps = Vec::with_capacity(2 * blocks.len());
+        let mut end = start.clone();
+        let emit = |step| steps.push(step);
+        let added = route(&graphs[graph], self.target, &self.costs[weights], &mut end, random, limit, emit);
+        let n_cx = added.map_or(i64::MAX, |added| n_cx + added);
+        (Routed { problem, start, steps, n_cx }, end)
+    }
+
+    /// Routes forwards and backwards, with weights and order of the kind; the best way forwards.
     fn improve(
         &self,
+        problem: usize,
+        kind: usize,
         start: Layout,
-        weights: Weights,
         n_rounds: usize,
         best: Option<Routed>,
         random: &mut Random,
     ) -> Routed {
-        let mut layout = start;
+        let (weights, graph) = (kind % self.costs.len(), kind / self.costs.len());
+        let Problem { reversed, n_cx, .. } = &self.problems[problem];
         let mut best = best;
-        for _ in 0..=n_rounds {
-            let start = layout.clone();
-            let mut steps = Vec::with_capacity(2 * self.graph.pairs.len());
-            let emit = |step| steps.push(step);
-            let added = route(self.graph, self.target, weights, &mut layout, random, i64::MAX, emit);
-            if let Some(added) = added
-                && best.as_ref().is_none_or(|best| added < best.added)
-            {
-                best = Some(Routed { start, steps, added });
+        let mut layout = start;
+        for round in 0..=n_rounds {
+            // The last way is of no use but by itself.
+            let limit = match &best {
+                Some(best) if round == n_rounds => best.n_cx - n_cx - 1,
+                _ => i64::MAX,
+            };
+            let (routed, end) = self.forwards(problem, graph, weights, layout, limit, random);
+            if best.as_ref().is_none_or(|best| routed.n_cx < best.n_cx) {
+                best = Some(routed);
             }
-            route(self.reversed, self.target, weights, &mut layout, random, i64::MAX, |_| {});
+            layout = end;
+            if round < n_rounds {
+                let costs = &self.costs[weights];
+                route(&reversed[graph], self.target, costs, &mut layout, random, i64::MAX, |_| {});
+            }
         }
         best.unwrap_or_else(|| qml_source::bug!("routing without a limit came to no end"))
     }
-}
-
-fn record(
-    graph: &Graph,
-    target: &Target,
-    weights: Weights,
-    start: Layout,
-    random: &mut Random,
-    limit: i64,
-) -> Option<Routed> {
-    let mut steps = Vec::with_capacity(2 * graph.pairs.len());
-    let emit = |step| steps.push(step);
-    let added = route(graph, target, weights, &mut start.clone(), random, limit, emit)?;
-    Some(Routed { start, steps, added })
 }
 
 /// Some trials start anywhere on the device, some close together around a random qubit, some where a stretch of the

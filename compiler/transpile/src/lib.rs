@@ -28,15 +28,15 @@ mod target;
 mod translate_pairs;
 mod write_routed;
 
-use qml_devices::{Device, NativeBasis};
+use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
 use qml_source::Diagnostic;
+use rayon::prelude::*;
 
 pub use stats::Stats;
 
-use choose_layout::{Effort, Routed, choose_layouts, plain_layout};
-use collect_blocks::{Block, collect_blocks};
-use graph::Graph;
+use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
+use collect_blocks::Block;
 use target::Target;
 use write_routed::Writer;
 
@@ -78,20 +78,34 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     check(circuit, device)?;
     let target = Target::new(device);
 
-    let mut circuit = circuit.clone();
-    lower_controls::lower_controls(&mut circuit)?;
-    checked(&circuit);
-    let variants = if options.level > 0 { variants(circuit) } else { vec![circuit] };
-    let mut best: Option<Compiled> = None;
-    for circuit in &variants {
-        for compiled in compile_variant(circuit, device, basis, &target, options) {
-            let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth);
-            if best.as_ref().is_none_or(|best| key(&compiled) < key(best)) {
-                best = Some(compiled);
-            }
+    let mut lowered = circuit.clone();
+    lower_controls::lower_controls(&mut lowered)?;
+    checked(&lowered);
+    let variants = if options.level > 0 { variants(lowered) } else { vec![lowered] };
+    let problems: Vec<Problem> = variants.iter().map(Problem::new).collect();
+    let n_wires = circuit.n_wires;
+    let ways = match Effort::of_level(options.level) {
+        None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
+        Some(effort) => choose_layouts(&problems, n_wires, &target, &effort, options.seed),
+    };
+    let finish = |routed: &Routed| {
+        let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
+        let (mut circuit, swaps) = place(source, blocks, &target, routed, options.seed);
+        if options.level > 0 {
+            // Again: SWAPs merge with the gates beside them.
+            shorten(&mut circuit);
+            schedule_blocks::schedule_blocks(&mut circuit);
+            checked(&circuit);
         }
-    }
-    Ok(best.unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+        translate_pairs::translate_pairs(&mut circuit);
+        lower_native::lower_native(&mut circuit, device, basis, options.measured);
+        checked(&circuit);
+        let stats = stats::measure(&circuit, device, swaps);
+        Compiled { circuit, stats }
+    };
+    let compiled: Vec<Compiled> = ways.par_iter().map(finish).collect();
+    let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth);
+    Ok(compiled.into_iter().min_by_key(key).unwrap_or_else(|| qml_source::bug!("no layout was tried")))
 }
 
 /// The circuit with fewer gates, in ways of which only routing shows which is the best.
@@ -114,38 +128,6 @@ fn variants(mut circuit: Circuit) -> Vec<Circuit> {
         }
     }
     variants
-}
-
-/// One variant on the device, in the ways that the search found.
-fn compile_variant(
-    circuit: &Circuit,
-    device: &Device,
-    basis: NativeBasis,
-    target: &Target,
-    options: &Options,
-) -> Vec<Compiled> {
-    let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
-    // Freedom helps some circuits, and the order in which they are written others.
-    let graphs = [Graph::new, Graph::in_order].map(|of| of(&blocks, circuit.n_wires, circuit.n_bits));
-    let finish = |routed: &Routed| {
-        let (mut circuit, swaps) = place(circuit, &blocks, target, routed, options.seed);
-        if options.level > 0 {
-            // Again: SWAPs merge with the gates beside them.
-            shorten(&mut circuit);
-            schedule_blocks::schedule_blocks(&mut circuit);
-            checked(&circuit);
-        }
-        translate_pairs::translate_pairs(&mut circuit);
-        lower_native::lower_native(&mut circuit, device, basis, options.measured);
-        checked(&circuit);
-        let stats = stats::measure(&circuit, device, swaps);
-        Compiled { circuit, stats }
-    };
-    let ways = match Effort::of_level(options.level) {
-        None => plain_layout(&graphs[1], circuit.n_wires, target, options.seed).into_iter().collect(),
-        Some(effort) => choose_layouts(&blocks, &graphs, circuit.n_wires, target, &effort, options.seed),
-    };
-    ways.iter().map(finish).collect()
 }
 
 /// Whether the device is large enough for the circuit and can do what it asks for, as [`compile`] demands.

@@ -33,6 +33,30 @@ pub struct Weights {
     pub discount: i64,
 }
 
+/// Weights with the scores that they give to the distances of a device.
+#[derive(Clone, Debug)]
+pub struct Costs {
+    weights: Weights,
+    /// The score of qubits `a` and `b`, at `a * n_qubits + b`.
+    scores: Vec<i32>,
+}
+
+impl Costs {
+    /// The scores of a device.
+    pub fn new(weights: Weights, target: &Target) -> Self {
+        let (mut of_distance, mut step) = (vec![0, 0], STEP);
+        for _ in 2..=target.n_qubits {
+            of_distance.push(of_distance[of_distance.len() - 1] + step);
+            // A little of each step stays, so that coming closer is always better.
+            step = (step * (1000 - weights.discount) / 1000).max(STEP / 5);
+        }
+        let qubits = 0..target.n_qubits as u16;
+        let score = |a, b| of_distance[usize::from(target.distance(a, b)).min(target.n_qubits)] as i32;
+        let pairs = qubits.clone().flat_map(|a| qubits.clone().map(move |b| (a, b)));
+        Self { weights, scores: pairs.map(|(a, b)| score(a, b)).collect() }
+    }
+}
+
 /// Where the wires are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -79,13 +103,13 @@ impl Layout {
 pub fn route(
     graph: &Graph,
     target: &Target,
-    weights: Weights,
+    costs: &Costs,
     layout: &mut Layout,
     random: &mut Random,
     limit: i64,
     mut emit: impl FnMut(Step),
 ) -> Option<i64> {
-    let mut router = Router::new(graph, target, weights, layout);
+    let mut router = Router::new(graph, target, costs, layout);
     router.release(
         (0..graph.pairs.len() as u32).filter(|&block| graph.n_before[block as usize] == 0).collect(),
         &mut emit,
@@ -126,8 +150,7 @@ struct Router<'a> {
     target: &'a Target,
     weights: Weights,
     layout: &'a mut Layout,
-    /// Scores of distances.
-    score: Vec<i64>,
+    scores: &'a [i32],
     /// Blocks that still come before each.
     n_before: Vec<u32>,
     /// Blocks on two wires that wait for their wires to meet.
@@ -149,20 +172,14 @@ struct Router<'a> {
 }
 
 impl<'a> Router<'a> {
-    fn new(graph: &'a Graph, target: &'a Target, weights: Weights, layout: &'a mut Layout) -> Self {
+    fn new(graph: &'a Graph, target: &'a Target, costs: &'a Costs, layout: &'a mut Layout) -> Self {
         let n_wires = layout.qubit.len();
-        let (mut score, mut step) = (vec![0, 0], STEP);
-        for _ in 2..=target.n_qubits {
-            score.push(score[score.len() - 1] + step);
-            // A little of each step stays, so that coming closer is always better.
-            step = (step * (1000 - weights.discount) / 1000).max(STEP / 5);
-        }
         let nothing = Latest { name: u32::MAX, cx: 0, mirror: 0, is_bare: false };
         Self {
             graph,
             target,
-            weights,
-            score,
+            weights: costs.weights,
+            scores: &costs.scores,
             n_before: graph.n_before.clone(),
             front: Vec::new(),
             waits: vec![Vec::new(); n_wires],
@@ -307,22 +324,23 @@ impl<'a> Router<'a> {
 
     /// How much longer the meetings in `pairs` get by a SWAP.
     fn change(&self, pairs: &[Vec<u16>], a: u16, b: u16) -> i64 {
-        let score =
-            |p: u16, q: u16| self.score[usize::from(self.target.distance(p, q)).min(self.score.len() - 1)];
         let mut change = 0;
         for (from, to) in [(a, b), (b, a)] {
             let wire = self.layout.wire[usize::from(from)];
             if wire == NONE {
                 continue;
             }
+            let n = self.target.n_qubits;
+            let before = &self.scores[usize::from(from) * n..][..n];
+            let after = &self.scores[usize::from(to) * n..][..n];
             for &other in &pairs[usize::from(wire)] {
-                let place = self.layout.qubit[usize::from(other)];
-                if place != to {
-                    change += score(to, place) - score(from, place);
+                let place = usize::from(self.layout.qubit[usize::from(other)]);
+                if place != usize::from(to) {
+                    change += after[place] - before[place];
                 }
             }
         }
-        change
+        i64::from(change)
     }
 
     /// The CX that a SWAP adds.

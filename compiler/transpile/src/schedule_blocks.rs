@@ -10,28 +10,41 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use qml_ir::circuit::Circuit;
+use qml_ir::circuit::{Circuit, Op};
 
 use crate::collect_blocks::{Block, collect_blocks};
-use crate::consolidate_pairs::cost;
 use crate::graph::Graph;
 
 /// Orders the operations outside of branches.
 pub fn schedule_blocks(circuit: &mut Circuit) {
     let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
-    let mut depth = circuit.longest_path(cost);
+    let mut best: Option<Vec<u32>> = None;
+    let mut depth = depth_of(0..blocks.len() as u32, &blocks, &graph, circuit.n_wires);
     for rule in [Rule::Chain, Rule::Load, Rule::Both] {
         let order = order_of(&blocks, &graph, circuit.n_wires, rule);
-        let ops = order.into_iter().flat_map(|i| blocks[i as usize].ops.clone()).collect();
-        let before = std::mem::replace(&mut circuit.ops, ops);
-        let new_depth = circuit.longest_path(cost);
+        let new_depth = depth_of(order.iter().copied(), &blocks, &graph, circuit.n_wires);
         if new_depth < depth {
             depth = new_depth;
-        } else {
-            circuit.ops = before;
+            best = Some(order);
         }
     }
+    if let Some(order) = best {
+        let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
+        circuit.ops = order.into_iter().flat_map(|i| std::mem::take(&mut blocks[i as usize])).collect();
+    }
+}
+
+/// The longest path in CX.
+fn depth_of(order: impl Iterator<Item = u32>, blocks: &[Block], graph: &Graph, n_wires: usize) -> u64 {
+    let mut ends = vec![0; n_wires];
+    for i in order {
+        let wires = &graph.wires[i as usize];
+        let start = wires.iter().map(|&wire| ends[usize::from(wire)]).max().unwrap_or(0);
+        let end = start + u64::from(blocks[i as usize].n_cx);
+        wires.iter().for_each(|&wire| ends[usize::from(wire)] = end);
+    }
+    ends.into_iter().max().unwrap_or(0)
 }
 
 /// What makes a block urgent: the longest chain of CX from it on, what is left on its wires, or both.

@@ -10,7 +10,7 @@ use crate::choose_layout::PLAIN;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::graph::Graph;
 use crate::random::Random;
-use crate::route_swaps::{Layout, NONE, Step, route};
+use crate::route_swaps::{Costs, Layout, NONE, Step, route};
 use crate::target::Target;
 
 /// What [`write_steps`] writes to.
@@ -71,7 +71,8 @@ impl Writer<'_> {
         let mut steps = Vec::new();
         let (mut end, mut random) = (layout.clone(), Random::new(self.seed, 0));
         let emit = |step| steps.push(step);
-        route(&graph, self.target, PLAIN, &mut end, &mut random, i64::MAX, emit);
+        let costs = Costs::new(PLAIN, self.target);
+        route(&graph, self.target, &costs, &mut end, &mut random, i64::MAX, emit);
         let back: Vec<Step> =
             steps.iter().rev().filter(|step| matches!(step, Step::Swap(..))).copied().collect();
         steps.extend(back);

@@ -2,7 +2,7 @@
 
 use qml_ir::circuit::testing::{self, Options, random_circuit};
 
-use super::{Layout, Step, route};
+use super::{Costs, Layout, Step, route};
 use crate::choose_layout::PLAIN;
 use crate::collect_blocks::collect_blocks;
 use crate::graph::Graph;
@@ -24,19 +24,21 @@ fn every_gate_happens_once_on_coupled_qubits() {
             let mut n_done = 0;
             let mut done = vec![false; blocks.len()];
             let random = &mut Random::new(1, trial);
-            route(&graph, &target, PLAIN, &mut layout, random, i64::MAX, |step| match step {
-                Step::Swap(a, b) => {
-                    assert_eq!(target.distance(a, b), 1);
-                    at.swap(a, b);
-                }
-                Step::Block(op) => {
-                    assert!(!std::mem::replace(&mut done[op as usize], true));
-                    n_done += 1;
-                    let earlier = (0..op).filter(|&before| graph.after(before).contains(&op));
-                    earlier.for_each(|before| assert!(done[before as usize]));
-                    if let Some(pair) = graph.pairs[op as usize] {
-                        let [a, b] = pair.map(|wire| at.qubit[usize::from(wire)]);
+            route(&graph, &target, &Costs::new(PLAIN, &target), &mut layout, random, i64::MAX, |step| {
+                match step {
+                    Step::Swap(a, b) => {
                         assert_eq!(target.distance(a, b), 1);
+                        at.swap(a, b);
+                    }
+                    Step::Block(op) => {
+                        assert!(!std::mem::replace(&mut done[op as usize], true));
+                        n_done += 1;
+                        let earlier = (0..op).filter(|&before| graph.after(before).contains(&op));
+                        earlier.for_each(|before| assert!(done[before as usize]));
+                        if let Some(pair) = graph.pairs[op as usize] {
+                            let [a, b] = pair.map(|wire| at.qubit[usize::from(wire)]);
+                            assert_eq!(target.distance(a, b), 1);
+                        }
                     }
                 }
             });
