@@ -82,6 +82,10 @@ impl fmt::Display for Fault {
                 )
             }
             Self::Interrupted => write!(f, "interrupted"),
+            // Specialisation names what it computes `_0`, `_1`, ...
+            Self::NotFinite { name, value, .. } if name.starts_with('_') => {
+                write!(f, "an angle computed from the kernel's arguments is {value}")
+            }
             Self::NotFinite { name, value, .. } => write!(f, "the angle `{name}` is {value}"),
             Self::NotHermitian { coefficient, .. } => {
                 write!(f, "the observable is not Hermitian: it has the coefficient {coefficient}")
