@@ -43,6 +43,8 @@ pub(crate) struct Facts {
     pub is_outcome: bool,
     /// A parameter or size.
     pub is_parameter: bool,
+    /// Depends on floats of a gate or kernel, which are bound after it is compiled.
+    pub is_slot: bool,
 }
 
 /// One occurrence of a variable or of a field of it.

@@ -290,7 +290,9 @@ pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
     let targets = entry.targets.clone();
     let mut body = Body::new(checker, module, body_kind(callable.effect));
     for local in &signature.locals {
-        body.declare(&local.name, local.ty.clone(), false, Facts { is_parameter: true, ..Facts::default() });
+        let is_slot = callable.effect != Effect::Fn && body.holds_floats(&local.ty);
+        let facts = Facts { is_parameter: true, is_slot, ..Facts::default() };
+        body.declare(&local.name, local.ty.clone(), false, facts);
     }
     let condition = callable.condition.as_ref().map(|condition| body.size_condition(condition));
     body.result = signature.result.clone();

@@ -24,6 +24,7 @@ mod effect;
 
 mod place;
 mod rounds;
+mod slots;
 mod suggest;
 mod types;
 

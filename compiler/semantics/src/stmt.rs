@@ -75,6 +75,7 @@ impl Body<'_, '_> {
             sources: self.uses[first_use..].to_vec(),
             is_outcome: self.saw_outcome,
             is_parameter: false,
+            is_slot: !is_mutable && self.slot_in(&value).is_some(),
         };
         self.saw_outcome |= saw_outcome;
         let ty = declared.unwrap_or_else(|| value.ty.clone());
@@ -150,6 +151,7 @@ impl Body<'_, '_> {
     pub fn condition(&mut self, condition: &ast::Expr) -> Expr {
         let checked = self.value(condition, Some(&Type::Bool));
         if matches!(checked.ty, Type::Bool | Type::Error) {
+            self.refuse_slot(&checked, "a branch");
             return checked;
         }
         let is_tensor = *types::parts(&checked.ty).0 == Type::Bool;
@@ -200,7 +202,11 @@ impl Body<'_, '_> {
         let (iterable, item, _) = self.iterable(iterable);
         self.n_loops += 1;
         let (pattern, body) = self.scoped(|body| {
-            let pattern = body.bind(pattern, &item, false, &Facts::default());
+            let is_slot = match &iterable {
+                Iterable::Sequence(sequence) => body.slot_in(sequence).is_some() && body.holds_floats(&item),
+                Iterable::Range(..) => false,
+            };
+            let pattern = body.bind(pattern, &item, false, &Facts { is_slot, ..Facts::default() });
             let block = body.in_rounds((&pattern, &iterable, span), block, |body| body.block(block));
             (pattern, block)
         });
@@ -276,6 +282,7 @@ impl Body<'_, '_> {
             self.report(EffectError::Outcome { span: expr.span, what });
         }
         self.saw_outcome |= saw_outcome;
+        self.refuse_slot(&checked, what);
         checked
     }
 }

@@ -58,7 +58,9 @@ pub(crate) enum TypeError {
     NegativeSize { span: Span, value: i64 },
     /// An index that is surely out of range.
     OutOfRange { span: Span, index: i64, length: String },
-    /// The same, of an index that is no number, for all sizes; with the rounds of loops in which it is.
+    /// A dimension from which no size follows.
+    NoSize { span: Span, axis: usize, found: i64, declared: String, size: String, parameter: Span },
+    /// The same as `OutOfRange`, of an index that is no number, for all sizes; with the rounds of loops in which it is.
     BeyondEnd { span: Span, index: String, length: String, rounds: Vec<(Span, String)> },
     /// An axis that isn't there.
     Axis { span: Span, axis: i64, rank: usize },
@@ -208,6 +210,12 @@ impl From<TypeError> for Diagnostic {
                 Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
                     .primary(span, format!("the length of this axis is {length}"))
                     .note("indices count from 0")
+            }
+            TypeError::NoSize { span, axis, found, declared, size, parameter } => {
+                Diagnostic::error(Code::Q0308, format!("no size `{size}` makes `{declared}` equal to {found}"))
+                    .primary(span, format!("axis {axis} has length {found}"))
+                    .secondary(parameter, format!("`{declared}` is declared"))
+                    .note("sizes are whole numbers from 0")
             }
             TypeError::BeyondEnd { span, index, length, rounds } => {
                 let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))

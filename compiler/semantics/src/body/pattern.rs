@@ -22,9 +22,11 @@ impl Body<'_, '_> {
             }
             (PatternKind::Tuple(parts), Type::Tuple(types)) if parts.len() == types.len() => {
                 // A size of the whole says nothing of the parts.
-                let facts = Facts { size: None, ..facts.clone() };
-                let parts =
-                    parts.iter().zip(types).map(|(part, ty)| self.bind_part(part, ty, is_mutable, &facts));
+                let parts = parts.iter().zip(types).map(|(part, ty)| {
+                    let is_slot = facts.is_slot && self.holds_floats(ty);
+                    let facts = Facts { size: None, is_slot, ..facts.clone() };
+                    self.bind_part(part, ty, is_mutable, &facts)
+                });
                 Pattern::Tuple(parts.collect())
             }
             (PatternKind::Tuple(parts), ty) => {

@@ -38,6 +38,8 @@ pub(crate) enum EffectError {
     QubitInData { span: Span },
     /// A kernel that takes qubits, as a program.
     ProgramWithQubits { name: String, span: Span, declared: Span },
+    /// A branch, bound or index that depends on a float of a gate or kernel.
+    FloatDependent { span: Span, what: &'static str, declared: Span },
     /// An outcome as an index, size, bound or angle.
     Outcome { span: Span, what: &'static str },
 }
@@ -141,6 +143,16 @@ impl From<EffectError> for Diagnostic {
                     .primary(span, "there are no qubits here to pass")
                     .secondary(declared, "declared here")
                     .help("write a kernel that makes the qubits, `let q = qubit[n];`, and calls this one")
+            }
+            EffectError::FloatDependent { span, what, declared } => {
+                Diagnostic::error(Code::Q0443, format!("{what} depends on a float argument"))
+                    .primary(span, "its value is bound later")
+                    .secondary(declared, "a float, or made of one")
+                    .note(
+                        "a kernel is compiled once for all values of its floats, so branches, bounds and indices can't \
+                         depend on them",
+                    )
+                    .help("pass an `int` or `bool`, or decide in the `fn` that calls the kernel")
             }
             EffectError::Outcome { span, what } => {
                 Diagnostic::error(Code::Q0416, format!("the outcome of a measurement as {what}"))

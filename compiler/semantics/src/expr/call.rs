@@ -30,7 +30,7 @@ impl Body<'_, '_> {
 
     fn call_name(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Expr {
         if let Some(target) = self.callables.get(&name.text).cloned() {
-            return self.call_target(target, name, arguments, span);
+            return self.call_target(&target, name, arguments, span);
         }
         let scope = &self.checker.scopes[self.module];
         if let Some(entry) = scope.callables.get(name.text.as_str()).copied() {
@@ -212,14 +212,11 @@ impl Body<'_, '_> {
             functions.push((callable, arranged.remove(callable.position)));
         }
         functions.reverse();
-        let id = match self.instance(id, &functions, name, &text, span) {
-            Some(id) => id,
-            None => {
-                for argument in arranged.into_iter().flatten() {
-                    self.expr(&argument.value, None);
-                }
-                return error_expr(span);
+        let Some(id) = self.instance(id, &functions, name, &text, span) else {
+            for argument in arranged.into_iter().flatten() {
+                self.expr(&argument.value, None);
             }
+            return error_expr(span);
         };
         let mut values = Vec::new();
         let mut is_right = true;
@@ -246,6 +243,7 @@ impl Body<'_, '_> {
         let types: Vec<_> = values.iter().map(|value| value.ty.clone()).collect();
         let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
         let solution = signature.solve(&types, &ints);
+        is_right &= self.sizes_exist(&signature, &values);
         let solved = |local: crate::hir::LocalId| solution.get(local.0 as usize).cloned().flatten();
         let values: Vec<_> = values
             .into_iter()

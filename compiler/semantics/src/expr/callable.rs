@@ -153,19 +153,19 @@ impl Body<'_, '_> {
     /// A call of a parameter that takes a function.
     pub(super) fn call_target(
         &mut self,
-        target: Target,
+        target: &Target,
         name: &Name,
         arguments: &[Argument],
         span: Span,
     ) -> Expr {
         match target {
-            Target::Function(id) => self.call_function(id, name, arguments, span),
-            Target::Gate(gate) => self.table_gate(gate, name, arguments, span),
+            Target::Function(id) => self.call_function(*id, name, arguments, span),
+            Target::Gate(gate) => self.table_gate(*gate, name, arguments, span),
             Target::Builtin(id) => {
                 let name = Name { text: id.row().name.to_owned(), span: name.span };
                 builtin::call(self, BuiltinId::find_all(id.row().name), &name, arguments, span)
             }
-            Target::Any(position) => self.call_any(position, name, arguments, span),
+            Target::Any(position) => self.call_any(*position, name, arguments, span),
         }
     }
 
@@ -178,16 +178,12 @@ impl Body<'_, '_> {
             return error_expr(span);
         }
         let mut is_right = arguments.len() == callable.parameters.len();
-        if !is_right {
-            let problem = format!("{} arguments, {} are taken", arguments.len(), callable.parameters.len());
-            let text = Some(format!("{}: {}", callable.name.text, callable.show(self)));
-            self.report(TypeError::Arguments { span, name: name.text.clone(), problem, signature: text });
-            self.check_orphan_arguments(arguments);
-        } else {
+        if is_right {
             for (argument, wanted) in arguments.iter().zip(&callable.parameters) {
-                let value = match types::has_qubits(wanted) {
-                    true => self.qubits(&argument.value),
-                    false => self.value(&argument.value, Some(wanted)),
+                let value = if types::has_qubits(wanted) {
+                    self.qubits(&argument.value)
+                } else {
+                    self.value(&argument.value, Some(wanted))
                 };
                 let is_broadcast =
                     callable.effect == Effect::Gate && super::call::broadcasts(&value.ty, wanted);
@@ -196,6 +192,11 @@ impl Body<'_, '_> {
                     is_right &= !types::has_error(&self.expect_type(value, wanted).ty);
                 }
             }
+        } else {
+            let problem = format!("{} arguments, {} are taken", arguments.len(), callable.parameters.len());
+            let text = Some(format!("{}: {}", callable.name.text, callable.show(self)));
+            self.report(TypeError::Arguments { span, name: name.text.clone(), problem, signature: text });
+            self.check_orphan_arguments(arguments);
         }
         if !is_right {
             return error_expr(span);

@@ -97,6 +97,9 @@ impl Body<'_, '_> {
                     self.report(error);
                 }
                 self.saw_outcome |= saw_outcome;
+                if checked.ty != Type::Float {
+                    self.refuse_slot(&checked, "an index");
+                }
                 match &checked.ty {
                     Type::Error => None,
                     Type::Int => {

@@ -2,8 +2,9 @@
 
 use qml_syntax::ast::Name;
 
+use super::Signature;
 use crate::body::{Body, TypeError};
-use crate::hir::{Dim, LocalId, SizeParameter, Type};
+use crate::hir::{Dim, Expr, LocalId, SizeParameter, Type};
 use crate::size::Size;
 
 /// How each size follows from the parameters; the simplest dimension is taken.
@@ -63,8 +64,43 @@ fn collect(ty: &Type, parameter: usize, fields: &mut Vec<usize>, places: &mut Ve
     }
 }
 
+impl Body<'_, '_> {
+    /// Whether there is a size for each dimension of these arguments: none for 3 where `2 * n` is declared. Where there is
+    /// none, that is reported.
+    pub fn sizes_exist(&mut self, signature: &Signature, arguments: &[Expr]) -> bool {
+        let mut exist = true;
+        for form in &signature.sizes {
+            let Some(argument) = arguments.get(form.parameter) else { continue };
+            let Some(found) = dimension(form, &argument.ty).and_then(|size| size.as_constant()) else {
+                continue;
+            };
+            let is_possible = found
+                .checked_sub(form.offset)
+                .is_some_and(|scaled| scaled % form.scale == 0 && scaled / form.scale >= 0);
+            if is_possible {
+                continue;
+            }
+            exist = false;
+            let declared = Size::local(form.local).scale(form.scale);
+            let declared =
+                declared.and_then(|size| size.add(&Size::constant(form.offset))).unwrap_or_default();
+            let name = &signature.locals[form.local.0 as usize].name;
+            let declared = declared.show(&|_| name.text.clone());
+            let parameter = signature.parameters[form.parameter].name.span;
+            let (span, axis, size) = (argument.span, form.axis, name.text.clone());
+            self.report(TypeError::NoSize { span, axis, found, declared, size, parameter });
+        }
+        exist
+    }
+}
+
 /// The size that an argument of this type gives, if it is known.
 pub(super) fn solved(form: &SizeParameter, argument: &Type) -> Option<Size> {
+    dimension(form, argument)?.sub(&Size::constant(form.offset))?.exact_div(form.scale)
+}
+
+/// The dimension of an argument that gives a size.
+fn dimension(form: &SizeParameter, argument: &Type) -> Option<Size> {
     let mut ty = argument;
     for field in &form.fields {
         let Type::Tuple(parts) = ty else { return None };
@@ -75,6 +111,8 @@ pub(super) fn solved(form: &SizeParameter, argument: &Type) -> Option<Size> {
         Type::Tensor(_, dims) => dims.get(form.axis)?,
         _ => return None,
     };
-    let Dim::Size(size) = dim else { return None };
-    size.sub(&Size::constant(form.offset))?.exact_div(form.scale)
+    match dim {
+        Dim::Size(size) => Some(size.clone()),
+        Dim::Unknown => None,
+    }
 }

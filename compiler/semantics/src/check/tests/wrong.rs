@@ -282,10 +282,11 @@ fn shapes() {
     refuse(
         "fn f[n](x: float[n], y: float[n]) -> float[n] { return x; } fn g[n](x: float[2 * n]) {} fn main() { f([1.0], [1.0, 2.0]); g([1.0]); let z: float[3] = f([1.0, 2.0], [1.0, 2.0]); var k = 2; let w: float[k] = [1.0, 2.0]; }",
         &expect![[r#"
-        Q0301 `[1.0, 2.0]` this is `float[2]`, `float[1]` is needed
-        Q0301 `f([1.0, 2.0], [1.0, 2.0])` this is `float[2]`, `float[3]` is needed
-        Q0303 `k` this is no size
-    "#]],
+            Q0301 `[1.0, 2.0]` this is `float[2]`, `float[1]` is needed
+            Q0308 `[1.0]` no size `n` makes `2 * n` equal to 1
+            Q0301 `f([1.0, 2.0], [1.0, 2.0])` this is `float[2]`, `float[3]` is needed
+            Q0303 `k` this is no size
+        "#]],
     );
     refuse(
         "fn f[n](x: float) {} fn g[n, m](x: float[n * m, m]) {} kernel k(x: float[?]) {} gate u(x: float[2.5], q: qubit) {} fn w[n](x: float[n]) where x[0] > 1.0 {} fn v[n](x: float[n]) where n {} fn main() {}",
@@ -447,6 +448,83 @@ fn unsupported() {
         &expect![[r#"
             Q0101 `x` no variable is named `x`
             Q0108 `plot` `plot` is not supported yet
+        "#]],
+    );
+}
+
+#[test]
+fn floats_that_shape_a_circuit() {
+    refuse(
+        "struct P { n: int, t: float }
+         kernel k[n](t: float[n], p: P, e: (int, float)) -> qubit[n] {
+             let q = qubit[n];
+             if t[0] > 0.5 { x(q[0]); }
+             for i in 0..int(t[0]) { x(q[i]); }
+             let b = sum(t) > 1.0; if b { x(q[0]); }
+             let a = if t[0] > 0.1 then 0.3 else 0.2;
+             x(q[argmax(t)]);
+             let (i, f) = e; x(q[i]); if f > 0.0 { x(q[0]); }
+             if p.n > 1 { x(q[0]); } if len(t) > 1 { x(q[1]); }
+             if p.t > 1.0 { x(q[0]); }
+             for s in t { if s > 0.0 { x(q[0]); } }
+             power(int(t[0])) x(q[0]);
+             return q;
+         }
+         fn f(t: float) -> float { return if t > 0.0 then t else 0.0; }",
+        &expect![[r#"
+            Q0443 `t[0] > 0.5` a branch depends on a float argument
+            Q0443 `int(t[0])` a loop bound depends on a float argument
+            Q0443 `b` a branch depends on a float argument
+            Q0443 `t[0] > 0.1` a branch depends on a float argument
+            Q0443 `argmax(t)` an index depends on a float argument
+            Q0443 `f > 0.0` a branch depends on a float argument
+            Q0443 `p.t > 1.0` a branch depends on a float argument
+            Q0443 `s > 0.0` a branch depends on a float argument
+            Q0443 `int(t[0])` a power depends on a float argument
+        "#]],
+    );
+}
+
+#[test]
+fn sizes_that_there_are_none_of() {
+    refuse(
+        "fn f[n](x: float[2 * n]) -> float { return x[0]; }
+         fn g[n](x: float[n + 2]) -> float { return x[0]; }
+         fn main() { print(f([1.0, 2.0, 3.0])); print(f(zeros(4))); print(g([1.0])); print(g([1.0, 2.0])); }",
+        &expect![[r#"
+            Q0308 `[1.0, 2.0, 3.0]` no size `n` makes `2 * n` equal to 3
+            Q0308 `[1.0]` no size `n` makes `n + 2` equal to 1
+        "#]],
+    );
+}
+
+#[test]
+fn rounds_of_loops() {
+    refuse(
+        "kernel k(n: int) -> qubit[n] {
+             let q = qubit[n];
+             for i in 0..n { cx(q[i], q[i + 1]); }
+             for i in 0..n { cx(q[0], q[i]); }
+             for i in 0..n { for j in i..n { cx(q[i], q[j]); } }
+             for i in 0..n { if i + 1 < n { cx(q[i], q[i + 1]); } }
+             for i in 0..n { if i == n - 1 { break; } cx(q[i], q[i + 1]); }
+             for i in 0..n { cx(q[i], q[(i + 1) % n]); }
+             x(q[n]); x(q[0..n + 1]);
+             return q;
+         }
+         fn f[n](xs: float[n]) -> float {
+             var s = 0.0;
+             for i in 0..n { s += xs[i] - xs[i + 1]; }
+             for i in 0..n { if i + 1 < n and xs[i + 1] > 0.0 { s += 1.0; } }
+             return s;
+         }",
+        &expect![[r#"
+            Q0306 `i + 1` the index i + 1 is out of range
+            Q0405 `q[i]` one qubit is used twice in a call
+            Q0405 `q[j]` one qubit is used twice in a call
+            Q0306 `n` the index n is out of range
+            Q0306 `0..n + 1` the index n + 1 is out of range
+            Q0306 `i + 1` the index i + 1 is out of range
         "#]],
     );
 }
