@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use qml_ir::circuit::testing::assert_same_on_device;
+use qml_ir::circuit::dense::unitary;
+use qml_ir::circuit::testing::{assert_same_on_device, distance_up_to_phase};
 use qml_ir::circuit::{Circuit, Wire};
 use qml_source::FileId;
 use serde_json::Value;
@@ -132,6 +133,26 @@ fn what_is_written_does_what_the_source_does() {
             let circuit = Circuit::parse(&text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
             assert_same_on_device(&source, &touched(&circuit));
         }
+    }
+}
+
+#[test]
+fn computed_angles_are_expressions_of_the_inputs() {
+    let folder = folder();
+    let kernel =
+        "kernel k(α: float, b: float) -> qubit[1] { let q = qubit[1]; rx(sin(α) * b, q); return q; }\n";
+    folder.write("product.qml", kernel);
+    let inputs = "input float[64] α;\ninput float[64] b;\n";
+    let head = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{inputs}");
+    folder.write("product.qasm", format!("{head}qubit q;\nrx(sin(α) * b) q;\n"));
+    for file in ["product.qml", "product.qasm"] {
+        let text = build(&folder, (file, ""), "line:1", "qasm3").quiet();
+        assert!(text.contains(inputs), "{text}");
+        let program = qml_qasm::import_program(FileId(0), &text).unwrap();
+        let found = unitary(&program.circuit, &program.bind(&[0.3, 0.7]));
+        let expected =
+            unitary(&Circuit::parse("circuit slots [a]\nrx(s0) q0").unwrap(), &[0.3_f64.sin() * 0.7]);
+        assert!(distance_up_to_phase(&found, &expected) < 1e-12, "{text}");
     }
 }
 
