@@ -23,6 +23,11 @@ impl Body<'_, '_> {
         carried.sort_unstable();
         carried.dedup();
         let draws = self.optimize_draws(optimize);
+        let key = self.key;
+        if let Some(seed) = option(optimize, "seed") {
+            // What is drawn inside depends on the seed alone, not on the seed of the run or the call.
+            self.key = Some(self.expr(seed));
+        }
         if optimize.over.is_some() {
             self.epochs(optimize, state, &carried, draws, span);
         } else {
@@ -33,6 +38,7 @@ impl Body<'_, '_> {
                 body.step(optimize, state, index, steps, span);
             });
         }
+        self.key = key;
     }
 
     /// Steps over the items of a sequence, which is made anew for each epoch.

@@ -310,3 +310,21 @@ fn the_derivative_of_a_tensor_has_a_row_for_each_element() {
         "[3, 2] [2, 2, 2]",
     );
 }
+
+#[test]
+fn the_seed_of_an_optimize_decides_what_it_draws() {
+    check_prints(
+        "fn train(seed: int) -> float {
+             var x = 0.5;
+             optimize x with sgd(lr: 0.1), steps: 3, seed: seed { minimize (x - uniform(0.0, 1.0)) ** 2; }
+             return x;
+         }
+         fn free() -> float {
+             var x = 0.5;
+             optimize x with sgd(lr: 0.1), steps: 3 { minimize (x - uniform(0.0, 1.0)) ** 2; }
+             return x;
+         }
+         fn main() { print(train(1) == train(1), train(1) == train(2), free() == free()); }",
+        "true false false",
+    );
+}
