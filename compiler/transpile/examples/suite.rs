@@ -30,6 +30,7 @@ fn main() {
     }
 }
 
+#[allow(clippy::disallowed_methods)] // Time is shown, and decides nothing.
 fn run(folder: &Path, level: u8) -> Result<(), String> {
     // Suite, circuit and target, with the figures of each tool.
     let mut rows: BTreeMap<[String; 3], BTreeMap<String, Figures>> = BTreeMap::new();

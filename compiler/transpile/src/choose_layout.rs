@@ -26,19 +26,22 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
 
+/// Weights and orders of the later rounds: each weight once, each order twice.
+const KINDS: [usize; 4] = [0, 1, 6, 7];
+
 /// How far to search, in steps that do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
     /// Blocks that may be routed from first layouts: small circuits get more trials than large ones.
-    pub n_blocks: usize,
+    pub blocks: usize,
     /// Fewest and most layouts to start from.
-    pub n_starts: [usize; 2],
+    pub starts: [usize; 2],
     /// Trials that go on after the first round.
-    pub n_kept: usize,
+    pub kept: usize,
     /// Rounds of those with each of the weights.
-    pub n_rounds: usize,
+    pub rounds: usize,
     /// Ways that are returned.
-    pub n_best: usize,
+    pub best: usize,
 }
 
 impl Effort {
@@ -46,9 +49,9 @@ impl Effort {
     pub fn of_level(level: u8) -> Option<Self> {
         match level {
             0 => None,
-            1 => Some(Self { n_blocks: 1000, n_starts: [2, 8], n_kept: 1, n_rounds: 0, n_best: 1 }),
-            2 => Some(Self { n_blocks: 6000, n_starts: [16, 64], n_kept: 3, n_rounds: 1, n_best: 3 }),
-            _ => Some(Self { n_blocks: 60_000, n_starts: [64, 256], n_kept: 12, n_rounds: 3, n_best: 12 }),
+            1 => Some(Self { blocks: 1000, starts: [2, 8], kept: 1, rounds: 0, best: 1 }),
+            2 => Some(Self { blocks: 6000, starts: [8, 64], kept: 2, rounds: 1, best: 2 }),
+            _ => Some(Self { blocks: 20_000, starts: [24, 128], kept: 6, rounds: 2, best: 6 }),
         }
     }
 }
@@ -106,8 +109,8 @@ pub fn choose_layouts(
             found.push(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)).0);
             continue;
         }
-        let n_trials = effort.n_blocks / problem.blocks.len().max(1);
-        let n_trials = n_trials.clamp(effort.n_starts[0], effort.n_starts[1]);
+        let n_trials = effort.blocks / problem.blocks.len().max(1);
+        let n_trials = n_trials.clamp(effort.starts[0], effort.starts[1]);
         trials.extend((0..n_trials as u64).map(|trial| (i, trial)));
     }
     let first = |(problem, trial): (usize, u64)| {
@@ -119,15 +122,15 @@ pub fn choose_layouts(
     let mut tried: Vec<Routed> = trials.into_par_iter().map(first).collect();
     // The sort is stable: equal ones stay in the order of their numbers.
     tried.sort_by_key(|routed| routed.n_cx);
-    keep_best(&mut tried, effort.n_kept);
+    keep_best(&mut tried, effort.kept);
     let again = |(i, routed): (usize, Routed)| -> Vec<Routed> {
         let mut kept = vec![routed];
-        for kind in 0..2 * WEIGHTS.len() * effort.n_rounds.min(1) {
+        for kind in KINDS.into_iter().take(effort.rounds * KINDS.len()) {
             let mut random = Random::new(seed, 1000 + (2 * i * WEIGHTS.len() + kind) as u64);
             let best = &kept[0];
             let (problem, start, n_cx) = (best.problem, best.start.clone(), best.n_cx);
             let improved =
-                search.improve(problem, kind, start, effort.n_rounds, Some(best.clone()), &mut random);
+                search.improve(problem, kind, start, effort.rounds, Some(best.clone()), &mut random);
             if improved.n_cx < n_cx {
                 kept.insert(0, improved);
             }
@@ -137,7 +140,7 @@ pub fn choose_layouts(
     found.extend(tried.into_par_iter().enumerate().map(again).collect::<Vec<_>>().into_iter().flatten());
     found.sort_by_key(|routed| routed.n_cx);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
-    keep_best(&mut found, effort.n_best);
+    keep_best(&mut found, effort.best);
     found
 }
 
@@ -239,7 +242,7 @@ fn first_layout(
             return Layout::new(place, target.n_qubits);
         }
     }
-    if trial % 4 != 0 {
+    if !trial.is_multiple_of(4) {
         let centre = qubits[0];
         qubits.sort_by_key(|&qubit| target.distance(centre, qubit));
         qubits.truncate(n_wires);

@@ -29,6 +29,13 @@ pub struct Block {
 
 /// Cuts operations into blocks.
 pub fn collect_blocks(ops: &[Op], n_wires: usize) -> Vec<Block> {
+    let mut blocks = collect_unmirrored(ops, n_wires);
+    blocks.iter_mut().for_each(mirror);
+    blocks
+}
+
+/// The same for who asks for no SWAPs: `n_mirror` is 0.
+pub fn collect_unmirrored(ops: &[Op], n_wires: usize) -> Vec<Block> {
     let mut cutter =
         Cutter { blocks: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     ops.iter().for_each(|op| cutter.add(op));
@@ -49,8 +56,9 @@ impl Cutter {
         let wires: Vec<usize> = op.wires().iter().map(|wire| wire.0 as usize).collect();
         let is_gate = matches!(op.kind, OpKind::Gate { .. });
         match wires.as_slice() {
-            &[wire] if is_gate && self.open[wire].is_some() => self.loose[wire].push(op.clone()),
-            &[a, b] if is_gate => {
+            [wire] if is_gate && self.open[*wire].is_some() => self.loose[*wire].push(op.clone()),
+            [a, b] if is_gate => {
+                let (a, b) = (*a, *b);
                 let block = match self.open[a] {
                     Some(block) if self.open[b] == Some(block) => block,
                     _ => {
@@ -90,25 +98,30 @@ fn finish(ops: Vec<Op>) -> Block {
     let wires = ops[ops.len() - 1].wires();
     let is_gate = matches!(ops[0].kind, OpKind::Gate { .. });
     match wires.as_slice() {
-        &[wire] if is_gate => {
+        [wire] if is_gate => {
             let m = one_wire_matrix(&ops[0]);
-            let ports = vec![(wire, port_of(&tensor(&[m, IDENTITY]), 0))];
+            let ports = vec![(*wire, port_of(&tensor(&[m, IDENTITY]), 0))];
             Block { ops, n_cx: 0, n_mirror: 0, ports, pair: None }
         }
-        &[a, b] if is_gate => {
-            let wires = [a.min(b), a.max(b)];
+        [a, b] if is_gate => {
+            let wires = [*a.min(b), *a.max(b)];
             let m = pair_matrix(&ops, wires);
             let ports = (0..2).map(|i| (wires[i], port_of(&m, i))).collect();
             let n_cx = ops.iter().map(cost).sum::<usize>().min(255) as u8;
-            let mut mirrored = ops.clone();
-            mirrored.push(Op::gate(Gate::Swap, &[], &wires, ops[0].span));
-            let mut out = Vec::new();
-            shorten(mirrored, wires, &mut out);
-            let n_mirror = out.iter().map(cost).sum::<usize>().min(255) as u8;
-            Block { ops, n_cx, n_mirror, ports, pair: Some(wires.map(|wire| wire.0 as u16)) }
+            Block { ops, n_cx, n_mirror: 0, ports, pair: Some(wires.map(|wire| wire.0 as u16)) }
         }
         _ => Block { ops, n_cx: 0, n_mirror: 0, ports: Vec::new(), pair: None },
     }
+}
+
+/// Finds the CX that a block costs with a SWAP.
+fn mirror(block: &mut Block) {
+    let Some(wires) = block.pair.map(|pair| pair.map(|wire| Wire(wire.into()))) else { return };
+    let mut mirrored = block.ops.clone();
+    mirrored.push(Op::gate(Gate::Swap, &[], &wires, block.ops[0].span));
+    let mut out = Vec::new();
+    shorten(mirrored, wires, &mut out);
+    block.n_mirror = out.iter().map(cost).sum::<usize>().min(255) as u8;
 }
 
 /// Stand-ins for slots. Entries are trigonometric polynomials of them: what holds at a generic point holds everywhere.

@@ -17,7 +17,7 @@ use crate::one_qubit::{M2, dagger, gate_matrix, is_multiple, op_matrix, times};
 use crate::pauli_network::{Letter, Pauli, Piece, pauli_network};
 
 /// Longer stretches are left alone, and wider ones.
-const MAX_ROTATIONS: usize = 2000;
+const MAX_ROTATIONS: usize = 1000;
 const MAX_WIRES: usize = 128;
 
 /// Rewrites the stretches outside of branches; returns how many CX are gone.
@@ -177,7 +177,8 @@ fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
     let mut stretch = Stretch::default();
     if before > 1 {
         ops.iter().for_each(|op| {
-            if stretch.wires.len() + op.wires().len() <= MAX_WIRES {
+            if stretch.wires.len() + op.wires().len() <= MAX_WIRES && stretch.rotations.len() <= MAX_ROTATIONS
+            {
                 stretch.add(op);
             }
         });

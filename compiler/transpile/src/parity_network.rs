@@ -19,6 +19,9 @@ pub enum Piece {
 /// Most wires of a network.
 pub const MAX_WIRES: usize = 128;
 
+/// Wider maps are brought back by elimination alone.
+const MAX_GREEDY: usize = 40;
+
 /// A network in which each parity of `turns` comes up, and after which wire `i` holds the parity `map[i]`. Parities are
 /// sets of wires, as bits; none is empty, and `map` is invertible. The shortest of a few attempts.
 pub fn parity_network(n_wires: usize, turns: &[u128], map: &[u128]) -> Vec<Piece> {
@@ -34,8 +37,8 @@ pub fn parity_network(n_wires: usize, turns: &[u128], map: &[u128]) -> Vec<Piece
         network.pieces
     };
     let n_cx = |pieces: &Vec<Piece>| pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
-    let attempts: &[i64] = if turns.is_empty() { &[0] } else { &[0, 1, 3] };
-    attempts.iter().map(|&weight| attempt(weight)).min_by_key(n_cx).unwrap_or_default()
+    let n_attempts = if turns.is_empty() || turns.len() > 1000 { 1 } else { 3 };
+    [0, 1, 3].into_iter().take(n_attempts).map(attempt).min_by_key(n_cx).unwrap_or_default()
 }
 
 struct Network {
@@ -60,7 +63,7 @@ impl Network {
         loop {
             let pieces = &mut self.pieces;
             self.open.retain(|&(turn, set)| {
-                if set.count_ones() == 1 {
+                if set.is_power_of_two() {
                     pieces.push(Piece::Turn(turn, set.trailing_zeros() as usize));
                 }
                 set.count_ones() > 1
@@ -92,7 +95,7 @@ impl Network {
     /// arXiv:2201.06457), then by elimination.
     fn finish(&mut self) {
         let mut inverse = invert(&self.map);
-        loop {
+        while self.n_wires <= MAX_GREEDY {
             let mut best = (0, 0, 0);
             for control in 0..self.n_wires {
                 for target in (0..self.n_wires).filter(|&target| target != control) {

@@ -60,6 +60,9 @@ pub enum Letter {
 /// The next strings that a gate is judged by.
 const REACH: usize = 60;
 
+/// Of longer strings, the letters among which a gate is chosen.
+const MAX_CHOICE: usize = 10;
+
 impl Pauli {
     /// The product.
     #[must_use]
@@ -234,7 +237,7 @@ impl Network {
 
     /// Rotations that no earlier one holds back, by their place; only the first of a long list are looked at.
     fn front(&self) -> Vec<usize> {
-        let near = &self.open[..self.open.len().min(4 * REACH)];
+        let near = &self.open[..self.open.len().min(2 * REACH)];
         let is_free = |i: usize| near[..i].iter().all(|earlier| earlier.1.commutes_with(near[i].1));
         (0..near.len()).filter(|&i| is_free(i)).collect()
     }
@@ -370,13 +373,22 @@ impl Network {
 
 /// The gates that take one letter out of a string; with `kept`, only those that leave this letter on its wire alone.
 fn shortening(pauli: Pauli, kept: Option<(usize, Letter)>) -> Vec<Controlled> {
+    let mut wires = Vec::new();
+    let mut support = pauli.support();
+    while support != 0 {
+        wires.push(support.trailing_zeros() as usize);
+        support &= support - 1;
+    }
+    if kept.is_none() {
+        wires.truncate(MAX_CHOICE);
+    }
+    let firsts = kept.map_or(wires.clone(), |kept| vec![kept.0]);
     let mut gates = Vec::new();
-    let wires: Vec<usize> = (0..128).filter(|&wire| pauli.support() >> wire & 1 == 1).collect();
-    for &a in &wires {
+    for a in firsts {
         for &b in wires.iter().filter(|&&b| b != a) {
             let (Some(at_a), Some(at_b)) = (pauli.letter(a), pauli.letter(b)) else { continue };
             for letter in [Letter::X, Letter::Y, Letter::Z] {
-                let is_allowed = kept.is_none_or(|kept| kept == (a, letter));
+                let is_allowed = kept.is_none_or(|kept| kept.1 == letter);
                 if letter != at_a && is_allowed {
                     gates.push(Controlled { wires: [a, b], letters: [letter, at_b] });
                 }
