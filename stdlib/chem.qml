@@ -68,6 +68,7 @@ fn two_electron(a: float, b: float, c: float, d: float) -> float {
 /// bonding orbital up and down, antibonding orbital up and down. The integrals are computed here (Szabo and Ostlund,
 /// appendix A); symmetry fixes the molecular orbitals.
 fn h2(bond: float) -> observable {
+    assert(bond > 0.0, "h2: the bond length is {bond} angstrom, and has to be positive");
     let r = bond / BOHR;
     let (_, h11) = one_electron(0.0, 0.0, r);
     let (s, h12) = one_electron(0.0, r, r);

@@ -71,3 +71,33 @@ test "observables" {
     assert_close(variance(Z(0), ghz(2)), 1.0, 1e-12);
     assert_close(expect(projector([true, true]), ghz(2)), 0.5, 1e-12);
 }
+
+gate flip(q: qubit) {
+    x(q);
+}
+
+gate turn(t: float, q: qubit) {
+    ry(t, q);
+}
+
+kernel own_gates_broadcast(ts: float[2]) -> qubit[2] {
+    let q = qubit[2];
+    flip(q);
+    turn(ts, q);
+    turn(0.3, q);
+    return q;
+}
+
+kernel gates_one_by_one(ts: float[2]) -> qubit[2] {
+    let q = qubit[2];
+    for i in 0..2 {
+        flip(q[i]);
+        turn(ts[i], q[i]);
+        turn(0.3, q[i]);
+    }
+    return q;
+}
+
+test "gates of the program broadcast over registers and tensors" {
+    assert_close(probs(own_gates_broadcast([0.1, 0.2])), probs(gates_one_by_one([0.1, 0.2])), 1e-15);
+}

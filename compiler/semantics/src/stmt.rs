@@ -1,5 +1,6 @@
 //! Statements.
 
+use qml_source::{Code, Diagnostic};
 use qml_syntax::ast::{self, StmtKind as Ast};
 
 use crate::body::{Body, Facts, Kind, TypeError};
@@ -89,7 +90,27 @@ impl Body<'_, '_> {
         if checked.ty == Type::Error {
             return None;
         }
+        self.warn_of_unused_value(&checked);
         Some(self.broadcast_call(checked, span))
+    }
+
+    /// A value that is computed for nothing: a program that is not run, a function without an effect.
+    fn warn_of_unused_value(&mut self, value: &Expr) {
+        let (what, help) = match &value.kind {
+            ExprKind::Program(..) => (
+                "the program is not run",
+                "`run`, `counts` or `expect` runs it: `print(counts(..., shots: 1000));`",
+            ),
+            ExprKind::Call(Callee::Builtin(id, _), _)
+                if id.row().effect != qml_prelude::Effect::Io && value.ty != Type::Unit =>
+            {
+                ("the value is not used", "`print(...)` shows it, `let x = ...;` keeps it")
+            }
+            _ => return,
+        };
+        let warning =
+            Diagnostic::warning(Code::Q0222, what).primary(value.span, "computed for nothing").help(help);
+        self.report(warning);
     }
 
     fn return_statement(&mut self, value: Option<&ast::Expr>, span: qml_source::Span) -> StmtKind {

@@ -326,6 +326,9 @@ pub(crate) fn div(a: Value, b: Value) -> Result<Value, Fault> {
     if kind(&a).max(kind(&b)) == Kind::Complex {
         return zip_same("/", a.into_complexes(), b.into_complexes(), |x, y| x / y);
     }
+    if let (Value::Int(a), Value::Int(0)) = (&a, &b) {
+        return Err(fault(Code::Q0602, format!("`{a} / 0` has no result")));
+    }
     if let (Value::Float(_) | Value::Int(_), Value::Float(_) | Value::Int(_)) = (&a, &b) {
         return Ok(Value::Float(a.to_float() / b.to_float()));
     }

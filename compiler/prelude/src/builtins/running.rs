@@ -1,6 +1,6 @@
 //! Printing, asserting, time, and what an optimization reports.
 
-use super::{Builtin, Call, Effect, internal, row};
+use super::{Builtin, Call, Effect, internal, pure, row};
 
 use qml_source::{Code, Diagnostic};
 
@@ -28,13 +28,13 @@ pub(super) const ROWS: &[Builtin] = &[
         table,
         "Writes a table with aligned columns.",
     ),
-    io(
+    pure(
         "assert",
         &["assert(condition: bool, message?: string)"],
         |_, args| assert(args),
         "Stops with an error unless the condition holds.",
     ),
-    io(
+    pure(
         "assert_close",
         &[
             "assert_close(a: float[..s], b: float[..t], tolerance: float = 1e-9)",
@@ -55,6 +55,14 @@ pub(super) const ROWS: &[Builtin] = &[
         &[],
         progress,
         "`(step, steps, objective)`: tells how an optimization goes; `steps` is Unit if unknown.",
+    ),
+    internal(
+        "run.check_count",
+        |_, args| match args[0].to_int() {
+            0.. => Ok(args[0].clone()),
+            count => Err(fault(Code::Q0615, format!("`{}` is {count}", args[1].to_str()))),
+        },
+        "`(count, name)`: a fault if it is negative; gives it back.",
     ),
     internal(
         "run.check_finite",

@@ -251,7 +251,8 @@ impl Body<'_, '_> {
             .map(|(value, parameter)| {
                 let wanted = types::substitute(&parameter.ty, &solved);
                 if effect == Effect::Gate && broadcasts(&value.ty, &parameter.ty) {
-                    return crate::body::coerce::widen_elements(value, 2);
+                    let is_register = types::has_qubits(&value.ty);
+                    return if is_register { value } else { crate::body::coerce::widen_elements(value, 2) };
                 }
                 is_right &= !types::has_error(&value.ty);
                 let value = self.expect_type(value, &wanted);

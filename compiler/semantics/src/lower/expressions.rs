@@ -195,6 +195,14 @@ impl Body<'_, '_> {
             return self.short_circuit(operator == ast::BinaryOp::And, left, right, span);
         }
         let ty = self.host_type(ty);
+        if operator == ast::BinaryOp::Div
+            && let (Some(left), Some(right)) = (widened_int(left), widened_int(right))
+            && !matches!(right.kind, ExprKind::Int(divisor) if divisor != 0)
+        {
+            // An int by the int zero is a fault, where floats would give an infinity.
+            let args = vec![self.expr(left), self.expr(right)];
+            return self.builtin("op.div", args, ty, span);
+        }
         let left = self.expr(left);
         let right = self.expr(right);
         self.binary(operator, left, right, ty, span)
@@ -320,5 +328,13 @@ fn row_name(operator: ast::BinaryOp) -> &'static str {
         ast::BinaryOp::Ge => "op.ge",
         ast::BinaryOp::And => "op.and",
         ast::BinaryOp::Or => "op.or",
+    }
+}
+
+/// The int that is widened to a float here, if it is one.
+fn widened_int(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Widen(inner) if inner.ty == hir::Type::Int && expr.ty == hir::Type::Float => Some(inner),
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! `optimize`: a loop on the host around the gradient of the objective and the optimizer's step.
 
-use qml_ir::host::{BinaryOp, GradientMethod, OpKind, Type, UnaryOp, ValueId};
+use qml_ir::host::{BinaryOp, Constant, GradientMethod, OpKind, Type, UnaryOp, ValueId};
 use qml_source::{Span, bug};
 use qml_syntax::ast::Goal;
 
@@ -33,12 +33,19 @@ impl Body<'_, '_> {
         } else {
             let Some(steps) = option(optimize, "steps") else { bug!("`optimize` without steps") };
             let steps = self.expr(steps);
+            let steps = self.checked_count(steps, "steps", span);
             let zero = self.int(0, span);
             self.counted(zero, steps, &carried, draws, span, |body, index| {
                 body.step(optimize, state, index, steps, span);
             });
         }
         self.key = key;
+    }
+
+    /// The count, which is a fault when it is negative.
+    fn checked_count(&mut self, count: ValueId, name: &str, span: Span) -> ValueId {
+        let name = self.constant(Constant::Str(name.to_owned()), Type::Str, span);
+        self.builtin("run.check_count", vec![count, name], Type::Int, span)
     }
 
     /// Steps over the items of a sequence, which is made anew for each epoch.
@@ -54,6 +61,7 @@ impl Body<'_, '_> {
             bug!("`optimize` over a sequence without epochs")
         };
         let epochs = self.expr(epochs);
+        let epochs = self.checked_count(epochs, "epochs", span);
         let zero = self.int(0, span);
         self.counted(zero, epochs, carried, draws, span, |body, epoch| {
             let rows = body.rows(iterable, span);
