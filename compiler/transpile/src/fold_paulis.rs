@@ -20,15 +20,15 @@ use crate::pauli_network::{Letter, Pauli, Piece, pauli_network};
 const MAX_ROTATIONS: usize = 1000;
 const MAX_WIRES: usize = 128;
 
-/// Rewrites the stretches outside of branches; returns how many CX are gone.
-pub fn fold_paulis(circuit: &mut Circuit) -> usize {
+/// Rewrites the stretches outside of branches; returns how many CX are gone. `spread` as for [`pauli_network`].
+pub fn fold_paulis(circuit: &mut Circuit, spread: i64) -> usize {
     let mut gone = 0;
     let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
     let mut start = 0;
     while start < rest.len() {
         circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_pauli(op)));
         let stretch = take(&mut rest[start..], circuit.n_wires, is_pauli);
-        gone += rewrite(stretch, &mut circuit.ops);
+        gone += rewrite(stretch, spread, &mut circuit.ops);
         start += rest[start..].iter().take_while(|op| op.is_none()).count();
     }
     gone
@@ -172,22 +172,26 @@ impl Stretch {
 }
 
 /// Appends a stretch, anew where that saves CX; returns how many.
-fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
+fn rewrite(ops: Vec<Op>, spread: i64, out: &mut Vec<Op>) -> usize {
     let before: usize = ops.iter().map(cost_of).sum();
     let mut stretch = Stretch::default();
     if before > 1 {
-        ops.iter().for_each(|op| {
-            if stretch.wires.len() + op.wires().len() <= MAX_WIRES && stretch.rotations.len() <= MAX_ROTATIONS
-            {
+        // In their order, so that close numbers mean close wires.
+        let mut wires: Vec<Wire> = ops.iter().flat_map(Op::wires).collect();
+        wires.sort_unstable();
+        wires.dedup();
+        let is_narrow = wires.len() <= MAX_WIRES;
+        wires.iter().take(MAX_WIRES).for_each(|&wire| _ = stretch.index(wire));
+        for op in ops.iter().filter(|_| is_narrow) {
+            if stretch.rotations.len() <= MAX_ROTATIONS {
                 stretch.add(op);
             }
-        });
-        let is_whole = ops.iter().flat_map(Op::wires).all(|wire| stretch.wires.contains(&wire));
+        }
         stretch.rotations.retain(|rotation| !(rotation.1.is_constant() && rotation.1.constant == 0.0));
         let strings: Vec<Pauli> = stretch.rotations.iter().map(|rotation| rotation.0).collect();
-        if is_whole
+        if is_narrow
             && strings.len() <= MAX_ROTATIONS
-            && let Some(pieces) = pauli_network(stretch.wires.len(), &strings, &stretch.table, before)
+            && let Some(pieces) = pauli_network(stretch.wires.len(), &strings, &stretch.table, before, spread)
         {
             let span = ops[0].span;
             let start = out.len();

@@ -104,7 +104,11 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         Compiled { circuit, stats }
     };
     let compiled: Vec<Compiled> = ways.par_iter().map(finish).collect();
-    let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.two_qubit_depth);
+    // A hundredth of the gates is worth four hundredths of the depth.
+    let key = |compiled: &Compiled| {
+        let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled.stats;
+        ((two_qubit_gates as u128).saturating_pow(4)).saturating_mul(two_qubit_depth as u128)
+    };
     Ok(compiled.into_iter().min_by_key(key).unwrap_or_else(|| qml_source::bug!("no layout was tried")))
 }
 
@@ -117,7 +121,12 @@ fn variants(mut circuit: Circuit) -> Vec<Circuit> {
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(consolidate_pairs::cost).sum::<usize>();
     let limit = n_cx(&circuit);
     let mut variants = vec![circuit];
-    for fold in [fold_parities::fold_parities, fold_paulis::fold_paulis] {
+    let folds: [fn(&mut Circuit) -> usize; 3] = [
+        fold_parities::fold_parities,
+        |circuit| fold_paulis::fold_paulis(circuit, 0),
+        |circuit| fold_paulis::fold_paulis(circuit, 1500),
+    ];
+    for fold in folds {
         let mut folded = source.clone();
         if fold(&mut folded) > 0 {
             elide_swaps::elide_swaps(&mut folded);

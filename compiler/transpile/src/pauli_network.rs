@@ -143,6 +143,11 @@ struct Controlled {
 }
 
 impl Controlled {
+    /// How many wires are between the two.
+    fn span(self) -> i64 {
+        self.wires[0].abs_diff(self.wires[1]) as i64 - 1
+    }
+
     /// The weight of a string after the gate.
     fn weight_after(self, pauli: Pauli) -> i64 {
         let [a, b] = self.wires;
@@ -172,11 +177,13 @@ fn bits(letter: Option<Letter>) -> (u8, u8) {
 
 /// A network for rotations in this order, those that commute in any, and then the Clifford `C` with the strings
 /// `C^-1 X C` and `C^-1 Z C` for each wire, up to a global phase. None once it has `limit` CX.
+/// With `spread` above 0, gates between wires with close numbers are preferred: what follows may have to be routed.
 pub fn pauli_network(
     n_wires: usize,
     rotations: &[Pauli],
     clifford: &[[Pauli; 2]],
     limit: usize,
+    spread: i64,
 ) -> Option<Vec<Piece>> {
     // How fast later strings count less, and how much the table counts, in thousandths.
     let attempts = [(900, 100), (970, 200), (700, 30)];
@@ -185,7 +192,7 @@ pub fn pauli_network(
         let limit = best.as_ref().map_or(limit, |best| best.0);
         let open = rotations.iter().copied().enumerate().collect();
         let mut network =
-            Network { n_wires, open, table: clifford.to_vec(), pieces: Vec::new(), n_cx: 0, limit };
+            Network { n_wires, open, table: clifford.to_vec(), pieces: Vec::new(), n_cx: 0, limit, spread };
         if network.take_rotations(fading, table_weight) && network.undo_table() {
             best = Some((network.n_cx, network.pieces));
         }
@@ -201,6 +208,8 @@ struct Network {
     pieces: Vec<Piece>,
     n_cx: usize,
     limit: usize,
+    /// What one more wire between the two of a gate weighs, one letter of the next string being 1000.
+    spread: i64,
 }
 
 impl Network {
@@ -289,7 +298,7 @@ impl Network {
             factor = factor * fading / 1000;
         }
         let table: i64 = self.table.iter().flatten().map(|&pauli| change(pauli)).sum();
-        score + 1000 * table_weight * table
+        score + 1000 * table_weight * table + 1000 * self.spread * gate.span()
     }
 
     /// Makes the table that of a permutation, and then of nothing; whether the limit was kept.
@@ -346,9 +355,10 @@ impl Network {
     }
 
     fn table_score(&self, gate: Controlled, row: usize) -> (i64, usize, usize) {
+        let spread = self.spread * gate.span() / 250;
         let own = gate.weight_after(self.table[row][1]);
         let all: i64 = self.table.iter().flatten().map(|&pauli| gate.weight_after(pauli)).sum();
-        (2 * own + all, gate.wires[0], gate.wires[1])
+        (2 * own + all + spread, gate.wires[0], gate.wires[1])
     }
 
     /// Makes the strings of a row, letters on one wire, X and Z.

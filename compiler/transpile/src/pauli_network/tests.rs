@@ -56,7 +56,7 @@ fn random_strings_come_up_in_order() {
             let piece = [Piece::H(a), Piece::S(a), Piece::Cx(a, b), Piece::X(a)][random.below(4)];
             table.iter_mut().flatten().for_each(|pauli| pauli.conjugate(piece));
         }
-        let pieces = pauli_network(n_wires, &rotations, &table, 1000).unwrap();
+        let pieces = pauli_network(n_wires, &rotations, &table, 1000, [0, 300][random.below(2)]).unwrap();
         // Each rotation is the string that its letter was before the gates up to it.
         let mut order = Vec::new();
         for (i, piece) in pieces.iter().enumerate() {
