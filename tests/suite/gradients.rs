@@ -82,7 +82,7 @@ fn kernel(random: &mut Random, name: &str) -> String {
 fn observable(random: &mut Random) -> String {
     let mut terms = Vec::new();
     for _ in 0..3 {
-        let letters: Vec<String> = (0..1 + random.below(2))
+        let letters: Vec<String> = (0..=random.below(2))
             .map(|i| format!("{}({})", ["X", "Y", "Z"][random.below(3)], i * 2 + random.below(2)))
             .collect();
         terms.push(format!("{:.2} * {}", random.unit() + 0.1, letters.join(" * ")));

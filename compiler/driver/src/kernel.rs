@@ -60,7 +60,7 @@ pub fn bound_circuit(
     let globals = globals(module)?;
     let Specialised { mut circuit, bind, .. } = specialise(module, &globals, id, &split(&args).0)?;
     // The user's name for it, without the path of the module.
-    circuit.name = module.function(id).name.trim_start_matches("main.").to_owned();
+    module.function(id).name.trim_start_matches("main.").clone_into(&mut circuit.name);
     Ok((circuit, bind))
 }
 

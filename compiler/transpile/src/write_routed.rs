@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::route_swaps::{Costs, Layout, NONE, Step, route};
 use crate::target::Target;
 
-/// What [`write_steps`] writes to.
+/// What `write_steps` writes to.
 pub struct Writer<'a> {
     /// The device.
     pub target: &'a Target,

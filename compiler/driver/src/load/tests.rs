@@ -66,7 +66,7 @@ fn the_table_of_the_standard_library_is_complete() {
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".qml"))
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "qml"))
         .collect();
     files.sort();
     let table: Vec<String> =

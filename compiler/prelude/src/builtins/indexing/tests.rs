@@ -46,7 +46,7 @@ fn random_index(stream: &mut Stream, length: usize) -> Value {
 fn parts_agree_with_flat_positions() {
     let mut stream = Stream::new(5);
     for _ in 0..300 {
-        let shape: Vec<usize> = (0..1 + stream.below(3)).map(|_| 1 + stream.below(4) as usize).collect();
+        let shape: Vec<usize> = (0..=stream.below(3)).map(|_| 1 + stream.below(4) as usize).collect();
         let n_indices = 1 + stream.below(shape.len() as u64) as usize;
         let indices: Vec<Value> = shape[..n_indices].iter().map(|&n| random_index(&mut stream, n)).collect();
         let (positions, part_shape) = part(&shape, &indices);

@@ -27,10 +27,13 @@ fn broadcast_by_loops(a: &Value, b: &Value, f: fn(f64, f64) -> f64) -> (Vec<usiz
     (shape, elements)
 }
 
+/// The name of a row, and what it does to two numbers.
+type Operator = (&'static str, fn(f64, f64) -> f64);
+
 #[test]
 fn broadcasting_agrees_with_plain_loops() {
     let mut stream = Stream::new(1);
-    let operators: [(&str, fn(f64, f64) -> f64); 4] = [
+    let operators: [Operator; 4] = [
         ("op.add", |x, y| x + y),
         ("op.sub", |x, y| x - y),
         ("op.mul", |x, y| x * y),
