@@ -7,6 +7,7 @@
 mod count;
 pub mod dense;
 mod inverse;
+pub mod light_cone;
 pub mod testing;
 #[cfg(test)]
 mod tests;
