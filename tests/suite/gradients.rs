@@ -248,15 +248,99 @@ fn methods_that_cannot_be_are_refused() {
     }
 }
 
-#[test]
-fn coefficients_of_observables_have_no_silent_gradient() {
-    for value in ["expect(x * Z(0), k(0.3))", "expect(x + Z(0), k(0.3))", "expect([x * Z(0), Z(0)], k(x))[0]"]
-    {
-        let source = format!(
-            "kernel k(x: float) -> qubit[1] {{ let q = qubit[1]; ry(x, q[0]); return q; }}
-            fn main() {{ let x = 0.4; let (e, g) = grad {value} wrt x; print(e, g); }}"
-        );
-        let diagnostics = try_compile(&source).err().unwrap_or_else(|| panic!("`{value}` is taken"));
-        assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Q0520), "{diagnostics:?}");
+/// Each value's gradient by the language and by central differences in the program, at some points; zero is one of them.
+fn check_differences(functions: &str, names: &[&str]) {
+    let mut text = format!("{functions}\nfn main() {{\n    let h = 1.0e-5;\n");
+    for name in names {
+        for (a, b, c) in [(0.3, 0.5, 1.0), (0.0, 0.5, 0.2), (0.0, 0.0, 0.3), (-0.7, -0.7, 0.9)] {
+            _ = write!(
+                text,
+                "    if true {{
+        let a = {a:?}; let b = {b:?}; let c = {c:?};
+        let (v, g) = grad {name}(a, b, c) wrt (a, b, c);
+        let (ga, gb, gc) = g;
+        print(ga, ({name}(a + h, b, c) - {name}(a - h, b, c)) / (2.0 * h));
+        print(gb, ({name}(a, b + h, c) - {name}(a, b - h, c)) / (2.0 * h));
+        print(gc, ({name}(a, b, c + h) - {name}(a, b, c - h)) / (2.0 * h));
+    }}\n"
+            );
+        }
     }
+    let found = numbers(&(text + "}\n"));
+    assert_eq!(found.len(), names.len() * 24);
+    for (i, pair) in found.chunks(2).enumerate() {
+        let name = names[i / 12];
+        assert!((pair[0] - pair[1]).abs() < 1e-6 * (1.0 + pair[1].abs()), "{name}, {i}: {pair:?}");
+    }
+    let n_slopes = found.chunks(2).filter(|pair| pair[1].abs() > 1e-3).count();
+    assert!(2 * n_slopes > found.len() / 2, "only {n_slopes} of {} slopes say anything", found.len() / 2);
+}
+
+const KERNELS: &str = "
+    kernel k(t: float) -> qubit[2] { let q = qubit[2]; ry(t, q[0]); cx(q[0], q[1]); rx(0.4, q); gphase(0.3 * t); return q; }
+    kernel evolved(c: float, h: observable) -> qubit[2] {
+        let q = qubit[2]; ry(0.4, q[0]); rx(0.3, q[1]); evolve(c * h, 0.7, q); return q;
+    }";
+
+#[test]
+fn coefficients_of_observables() {
+    let functions = "
+        fn sum_of(a: float, b: float) -> observable {
+            return sum([a * Z(0), b * X(0) * X(1), (a * b) * Y(0)]) * (1.0 + a) - 0.3 * a;
+        }
+        fn value(a: float, b: float, t: float) -> float {
+            let cs = [a, b, t];
+            let chain = sum([cs[i] * Z(i % 2) for i in 0..3]);
+            return expect(sum_of(a, b), k(t)) + expect(chain * chain, k(t));
+        }
+        fn spread(a: float, b: float, t: float) -> float { return variance(sum_of(a, b) + X(1), k(t)); }
+        fn several(a: float, b: float, t: float) -> float {
+            let e = expect([a * Z(0), b * X(1) + a * Z(1), t * projector([true, false])], k(t));
+            return e[0] * e[1] + e[2];
+        }
+        fn in_kernels(a: float, b: float, t: float) -> float {
+            return expect(Z(0) + X(1) + Y(0), evolved(t, (a + 0.4) * X(0) * X(1) + b * Z(0) * Z(1)));
+        }";
+    check_differences(&format!("{KERNELS}{functions}"), &["value", "spread", "several", "in_kernels"]);
+}
+
+#[test]
+fn complex_numbers_on_the_way() {
+    let functions = "
+        fn classical(a: float, b: float, t: float) -> float {
+            let z = a + 0.2 + b * 1.0im;
+            let w = [z ** 2, exp(z * t) / (2.0 + z), sin(conj(z)), sqrt(z + 1.5)];
+            return sum(real(w * [1.0, 2.0im, 1.0, 3.0])) + abs(sum(w)) + imag(dot(w, w)) + norm(w);
+        }
+        fn amplitudes(a: float, b: float, t: float) -> float {
+            let s = state(k(t + a));
+            return abs(s[0] + 1.0im * b * s[3]) ** 2 + imag(s[1] * conj(s[2])) + real(s[2]);
+        }";
+    check_differences(&format!("{KERNELS}{functions}"), &["classical", "amplitudes"]);
+}
+
+#[test]
+fn overlaps_of_collected_programs() {
+    let functions = "
+        fn one_list(a: float, b: float, t: float) -> float {
+            let g = gram([k(a + t), k(2.0 * t), k(0.1)]);
+            return g[0, 1] * 2.0 + g[1, 2] * b + g[2, 0];
+        }
+        fn two_lists(a: float, b: float, t: float) -> float {
+            return sum(gram([k(t), k(a)], [k(t * t), k(b), k(0.3)]) * [[1.0, 2.0, 0.5], [0.3, -1.0, 0.7]]);
+        }
+        fn collected(a: float, b: float, t: float) -> float {
+            let programs = [k(a), k(b * t), k(t)];
+            return sum([expect(Z(0) + 0.5 * X(1), p) for p in programs]);
+        }";
+    check_differences(&format!("{KERNELS}{functions}"), &["one_list", "two_lists", "collected"]);
+}
+
+#[test]
+fn a_complex_argument_of_a_kernel_has_no_silent_gradient() {
+    let source = "
+        kernel k(z: complex) -> qubit[1] { let q = qubit[1]; h(q); return q; }
+        fn main() { let x = 0.4; let (e, g) = grad expect(Z(0), k(x)) wrt x; print(e, g); }";
+    let diagnostics = try_compile(source).err().unwrap();
+    assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Q0520), "{diagnostics:?}");
 }

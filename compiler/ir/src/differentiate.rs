@@ -11,9 +11,9 @@
 //! tape. Constants and loop indices are computed anew. The derivative of `if` and `while` is that of the way taken.
 //!
 //! The cotangent of a `float` is a `float`. That of anything else has type [`Type::Cotangent`]: the shape of the value, with
-//! `Unit` for zero at any place; of a tuple a tuple, of a program a tuple with one entry an argument. Complex numbers
-//! and observables that depend on a chosen parameter are refused. What a gradient gives in the end has the shape of the
-//! parameter.
+//! `Unit` for zero at any place; of a tuple a tuple, of a program a tuple with one entry an argument, of a complex number
+//! z = x + iy the number dL/dx + i dL/dy, of an observable one with the cotangents of its coefficients. What a gradient
+//! gives in the end has the shape of the parameter.
 
 mod activity;
 mod backward;

@@ -38,6 +38,15 @@ pub enum ResultFunction {
     ProbsVjp,
     /// See [`Self::ExpectVjp`].
     FidelityVjp,
+    /// See [`Self::ExpectVjp`].
+    StateVjp,
+    /// See [`Self::ExpectVjp`]; of a list of programs a tensor of their cotangents.
+    GramVjp,
+    /// Arguments as of [`Self::ExpectVjp`]; gives the cotangent of the first of them, an observable whose coefficients are
+    /// the derivatives by its own, or a tensor of those.
+    ExpectCoefficientsVjp,
+    /// As [`Self::ExpectCoefficientsVjp`], of a variance.
+    VarianceCoefficientsVjp,
 }
 
 /// The world outside, as the engine provides it.
@@ -46,7 +55,7 @@ pub trait Host {
     fn print(&mut self, text: &str);
     /// Reads a file; a relative path starts at the folder of the program's source.
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
-    /// Writes a file; a relative path starts at the working directory.
+    /// Writes a file; a relative path starts at the folder of the program's source.
     fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault>;
     /// Seconds since the program started.
     fn elapsed(&mut self) -> f64;

@@ -1,7 +1,6 @@
 //! Observables: sums of Pauli strings, and projectors on a basis state.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 use num_complex::Complex;
@@ -21,7 +20,11 @@ pub enum Pauli {
 pub type PauliString = Vec<(u32, Pauli)>;
 
 /// A sum of Pauli strings and projectors with complex coefficients. Each string stands once.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// A string whose coefficient happens to be 0 stays in the sum: which strings there are doesn't depend on numbers, so a
+/// circuit is compiled once for all of them, and a coefficient that starts at 0 has its derivative. Two sums are equal if
+/// they differ in such strings only; see [`Observable::without_zeros`].
+#[derive(Clone, Debug, Default)]
 pub struct Observable {
     /// Strings with their coefficients, in the order of the strings.
     pub terms: BTreeMap<PauliString, Complex<f64>>,
@@ -93,29 +96,26 @@ impl Observable {
         Self { terms: BTreeMap::new(), projectors: vec![(bits, Complex::new(1.0, 0.0))] }
     }
 
-    /// Adds a string; one whose coefficient becomes exactly 0 is dropped.
+    /// Adds a string.
     pub fn add_term(&mut self, string: PauliString, coefficient: Complex<f64>) {
-        match self.terms.entry(string) {
-            Entry::Occupied(mut entry) => {
-                *entry.get_mut() += coefficient;
-                if *entry.get() == Complex::ZERO {
-                    entry.remove();
-                }
-            }
-            Entry::Vacant(entry) => {
-                if coefficient != Complex::ZERO {
-                    entry.insert(coefficient);
-                }
-            }
-        }
+        *self.terms.entry(string).or_default() += coefficient;
     }
 
-    fn add_projector(&mut self, bits: &[bool], coefficient: Complex<f64>) {
+    /// The same sum without what has coefficient 0.
+    #[must_use]
+    pub fn without_zeros(&self) -> Self {
+        let mut sum = self.clone();
+        sum.terms.retain(|_, coefficient| *coefficient != Complex::ZERO);
+        sum.projectors.retain(|(_, coefficient)| *coefficient != Complex::ZERO);
+        sum
+    }
+
+    /// Adds a projector.
+    pub fn add_projector(&mut self, bits: &[bool], coefficient: Complex<f64>) {
         match self.projectors.iter_mut().find(|(other, _)| other == bits) {
             Some((_, sum)) => *sum += coefficient,
             None => self.projectors.push((bits.to_vec(), coefficient)),
         }
-        self.projectors.retain(|(_, coefficient)| *coefficient != Complex::ZERO);
     }
 
     /// `self + factor * other`.
@@ -166,7 +166,7 @@ impl Observable {
 
     /// Adds the projector on `bits` times `other`, as far as that is a projector.
     fn add_projector_times(&mut self, bits: &[bool], factor: Complex<f64>, other: &Self) -> Option<()> {
-        for (string, y) in &other.terms {
+        for (string, y) in other.terms.iter().filter(|(_, y)| **y != Complex::ZERO) {
             // A string of Z on the projector's qubits is a sign.
             let mut sign = 1.0;
             for &(qubit, letter) in string {
@@ -251,13 +251,21 @@ impl Observable {
     }
 }
 
+impl PartialEq for Observable {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.without_zeros(), other.without_zeros());
+        a.terms == b.terms && a.projectors == b.projectors
+    }
+}
+
 impl fmt::Display for Observable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let strings = self.terms.iter().map(|(string, coefficient)| {
+        let shown = self.without_zeros();
+        let strings = shown.terms.iter().map(|(string, coefficient)| {
             let letters: Vec<_> = string.iter().map(|(qubit, letter)| format!("{letter:?}{qubit}")).collect();
             (letters.join("*"), *coefficient)
         });
-        let projectors = self.projectors.iter().map(|(bits, coefficient)| {
+        let projectors = shown.projectors.iter().map(|(bits, coefficient)| {
             let bits: String = bits.iter().map(|&bit| if bit { '1' } else { '0' }).collect();
             (format!("projector({bits})"), *coefficient)
         });

@@ -19,8 +19,9 @@ use crate::shift::Shifted;
 /// Half the step of central differences, which balances rounding against the third derivative.
 const STEP: f64 = 1e-5;
 
+/// How a derivative is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
+pub(crate) enum Method {
     Adjoint,
     ParameterShift,
     FiniteDifference,
@@ -29,14 +30,26 @@ enum Method {
 impl Session<'_> {
     /// Arguments of the function, then the cotangent of its value, then the method; see [`ResultFunction::ExpectVjp`].
     pub(crate) fn vjp(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        match function {
+            ResultFunction::StateVjp => return self.state_vjp(args),
+            ResultFunction::GramVjp => return self.gram_vjp(key, args),
+            _ => {}
+        }
+        let is_of_coefficients = matches!(
+            function,
+            ResultFunction::ExpectCoefficientsVjp | ResultFunction::VarianceCoefficientsVjp
+        );
         let n = args.len();
         let (args, cotangent, method) = (&args[..n - 2], &args[n - 2], args[n - 1].to_str());
         let weights: Vec<f64> = match cotangent {
             Value::Float(x) => vec![*x],
+            Value::Unit if is_of_coefficients => return Ok(Value::Unit),
             Value::Unit => return Ok(Value::tuple(vec![Value::Unit; args.len()])),
             tensor => tensor.clone().into_floats().into_iter().collect(),
         };
         match function {
+            ResultFunction::ExpectCoefficientsVjp => self.expect_coefficients(key, args, &weights),
+            ResultFunction::VarianceCoefficientsVjp => self.variance_coefficients(key, args, weights[0]),
             ResultFunction::ExpectVjp => {
                 let program = self.bind(&args[1])?;
                 let sampling = self.sampling(&args[2], &program, key)?;
@@ -141,7 +154,7 @@ impl Session<'_> {
     }
 
     /// The derivative with respect to each slot from values of the function itself.
-    fn by_evaluations(
+    pub(crate) fn by_evaluations(
         &mut self,
         method: Method,
         program: &BoundProgram,
@@ -193,7 +206,7 @@ impl Session<'_> {
 }
 
 /// The rule that fits, or the one that was asked for if it can be.
-fn method_for(asked: &str, sampling: Sampling) -> Result<Method, Fault> {
+pub(crate) fn method_for(asked: &str, sampling: Sampling) -> Result<Method, Fault> {
     match (asked, sampling) {
         ("auto" | "adjoint", Sampling::Exact) => Ok(Method::Adjoint),
         ("auto" | "parameter_shift", _) => Ok(Method::ParameterShift),
@@ -217,7 +230,7 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
 }
 
 /// From slots to the program's arguments.
-fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Value {
+pub(crate) fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Value {
     let prepared = &program.prepared;
     let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots);
     Value::tuple(cotangents(&prepared.key.args, &d_inputs))

@@ -2,11 +2,13 @@
 //!
 //! [`Run`] compiles a program's host functions and calls them. Where they run a kernel, [`session`] specialises and plans it
 //! once per key ([`kernels`]) and evaluates it ([`results`]), exactly or with shots, with its derivative by the rule that
-//! fits ([`gradients`]). A run is a function of its program, its inputs and the seed: the clock is read in `clock.rs` alone.
+//! fits: [`gradients`], of amplitudes and overlaps [`states`], by the coefficients of observables [`coefficients`]. A run is
+//! a function of its program, its inputs and the seed: the clock is read in `clock.rs` alone.
 //!
 //! The crate must never learn where programs come from.
 
 mod clock;
+mod coefficients;
 mod gradients;
 mod kernels;
 mod results;
@@ -14,6 +16,7 @@ mod run;
 mod sampled;
 mod session;
 mod shift;
+mod states;
 
 pub use kernels::Statistics;
 pub use run::{Options, Run, TestOutcome};

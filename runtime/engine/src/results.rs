@@ -69,7 +69,11 @@ impl Session<'_> {
             ResultFunction::ExpectVjp
             | ResultFunction::VarianceVjp
             | ResultFunction::ProbsVjp
-            | ResultFunction::FidelityVjp => self.vjp(function, key, args),
+            | ResultFunction::FidelityVjp
+            | ResultFunction::StateVjp
+            | ResultFunction::GramVjp
+            | ResultFunction::ExpectCoefficientsVjp
+            | ResultFunction::VarianceCoefficientsVjp => self.vjp(function, key, args),
         }
     }
 
@@ -243,7 +247,12 @@ impl Session<'_> {
 
 /// The square of an observable.
 pub(crate) fn squared(observable: &Observable) -> Result<Observable, Fault> {
-    observable.product(observable).ok_or_else(|| {
+    product(observable, observable).map(|square| square.without_zeros())
+}
+
+/// A product of observables.
+pub(crate) fn product(a: &Observable, b: &Observable) -> Result<Observable, Fault> {
+    a.product(b).ok_or_else(|| {
         Box::new(Diagnostic::error(
             Code::Q0660,
             "the variance of a sum with a projector is not supported yet",

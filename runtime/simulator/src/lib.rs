@@ -17,6 +17,7 @@ mod probabilities;
 mod sample;
 mod simulator;
 mod state;
+mod state_gradient;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,8 @@ pub(super) fn builtin_rule(row: &Builtin) -> BuiltinRule {
         (Effect::Quantum, "variance") => BuiltinRule::Quantum("ad.variance_vjp"),
         (Effect::Quantum, "probs") => BuiltinRule::Quantum("ad.probs_vjp"),
         (Effect::Quantum, "fidelity") => BuiltinRule::Quantum("ad.fidelity_vjp"),
+        (Effect::Quantum, "gram") => BuiltinRule::Quantum("ad.gram_vjp"),
+        (Effect::Quantum, "state") => BuiltinRule::Quantum("ad.state_vjp"),
         (Effect::Quantum, _) => BuiltinRule::Outcomes,
         (_, "stop_gradient") => BuiltinRule::Zero,
         (_, "int") => BuiltinRule::ToInt,

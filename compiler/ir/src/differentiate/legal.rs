@@ -74,39 +74,39 @@ fn check_op(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnos
                 BuiltinRule::Outcomes => Some(
                     Diagnostic::error(Code::Q0523, format!("`{name}` cannot be differentiated"))
                         .primary(op.span, "here the chain breaks")
-                        .help("`expect`, `variance`, `probs` and `fidelity` have derivatives"),
+                        .help(
+                            "`expect`, `variance`, `probs`, `state`, `fidelity` and `gram` have derivatives",
+                        ),
                 ),
                 BuiltinRule::None => Some(
                     Diagnostic::error(Code::Q0520, format!("`{}` cannot be differentiated", spoken(name)))
                         .primary(op.span, "here the chain breaks")
                         .help("`stop_gradient(...)` makes its argument a constant"),
                 ),
-                BuiltinRule::Vjp => check_result(function, op, activity),
-                BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
+                BuiltinRule::Vjp | BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
             }
         }
+        OpKind::Program(_) => check_program(function, op, activity),
         _ => None,
     }
 }
 
-/// The rules are for floats: what depends on a parameter through a complex number or a coefficient is refused.
-fn check_result(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnostic> {
-    let result = *op.results.first()?;
-    let ty = if activity.is_active(result) { unsupported(function.ty(result))? } else { return None };
-    Some(
-        Diagnostic::error(Code::Q0520, format!("derivatives through {ty} values are not supported yet"))
+/// A complex argument of a kernel is part of what the kernel is compiled for.
+fn check_program(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnostic> {
+    let holds_complex = |arg: &ValueId| activity.is_active(*arg) && has_complex(function.ty(*arg));
+    op.args.iter().any(holds_complex).then(|| {
+        Diagnostic::error(Code::Q0520, "a complex argument of a kernel cannot be differentiated")
             .primary(op.span, "here the chain breaks")
-            .help("`stop_gradient(...)` makes its argument a constant"),
-    )
+            .help("pass the real and the imaginary part as floats")
+    })
 }
 
-/// A type inside of this one whose values get no cotangents.
-fn unsupported(ty: &Type) -> Option<&Type> {
+fn has_complex(ty: &Type) -> bool {
     match ty {
-        Type::Complex | Type::Observable => Some(ty),
-        Type::Tensor(element, _) | Type::List(element) => unsupported(element),
-        Type::Tuple(parts) => parts.iter().find_map(unsupported),
-        _ => None,
+        Type::Complex => true,
+        Type::Tensor(element, _) | Type::List(element) => has_complex(element),
+        Type::Tuple(parts) => parts.iter().any(has_complex),
+        _ => false,
     }
 }
 
@@ -114,8 +114,6 @@ fn unsupported(ty: &Type) -> Option<&Type> {
 fn spoken(name: &str) -> &str {
     match name {
         "op.mod" => "%",
-        "op.to_complex" => "conversion to complex",
-        "op.to_observable" => "conversion to observable",
         other => other.rsplit('.').next().unwrap_or(other),
     }
 }

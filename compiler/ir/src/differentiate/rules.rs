@@ -143,18 +143,34 @@ impl<'m> Backward<'_, 'm> {
         self.add(tensor, sum);
     }
 
+    /// The programs have one row of the table, the coefficients of observables another: either may cost runs, so only
+    /// what is asked for is computed.
     fn by_program(&mut self, vjp: &str, op: &Op, cotangent: ValueId) {
         let mut args: Vec<_> = op.args.iter().map(|&arg| self.primal(arg)).collect();
         let method = word(METHODS, &self.method).unwrap_or("auto");
         args.push(cotangent);
         args.push(self.builder.constant(Constant::Str(method.to_owned())));
-        let parts = self.builder.builtin(vjp, args, Type::Cotangent);
-        self.parts(&op.args[1..], parts);
+        let mut first = 0;
+        if let Some(of_coefficients) = vjp_of_coefficients(vjp) {
+            first = 1;
+            if self.activity.is_active(op.args[1]) {
+                let part = self.builder.builtin(of_coefficients, args.clone(), Type::Cotangent);
+                self.add(op.args[1], part);
+            }
+        }
+        if op.args[1 + first..].iter().any(|&arg| self.activity.is_active(arg)) {
+            let parts = self.builder.builtin(vjp, args, Type::Cotangent);
+            self.parts_from(first, &op.args[1..], parts);
+        }
     }
 
     /// One part of a tuple's cotangent for each value.
     fn parts(&mut self, values: &[ValueId], cotangents: ValueId) {
-        for (i, &value) in values.iter().enumerate() {
+        self.parts_from(0, values, cotangents);
+    }
+
+    fn parts_from(&mut self, first: usize, values: &[ValueId], cotangents: ValueId) {
+        for (i, &value) in values.iter().enumerate().skip(first) {
             if self.activity.is_active(value) {
                 let index = self.builder.int(i as i64);
                 let part = self.builder.builtin("ad.tuple_get", vec![cotangents, index], Type::Cotangent);
@@ -171,5 +187,14 @@ impl<'m> Backward<'_, 'm> {
         args[i] = cotangent;
         let whole = self.builder.value(OpKind::Tuple, args, Type::Cotangent);
         self.add(tuple, whole);
+    }
+}
+
+/// The row for the observables of a result function, by that for its programs.
+fn vjp_of_coefficients(vjp: &str) -> Option<&'static str> {
+    match vjp {
+        "ad.expect_vjp" => Some("ad.expect_coefficients_vjp"),
+        "ad.variance_vjp" => Some("ad.variance_coefficients_vjp"),
+        _ => None,
     }
 }

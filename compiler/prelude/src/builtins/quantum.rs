@@ -88,6 +88,34 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     row(
         Effect::Quantum,
+        "ad.expect_coefficients_vjp",
+        &[],
+        |host, args| host.result(ResultFunction::ExpectCoefficientsVjp, args[0].to_int(), &args[1..]),
+        "`(key, obs, p, shots, cotangent, method)`: the cotangent of the observables.",
+    ),
+    row(
+        Effect::Quantum,
+        "ad.variance_coefficients_vjp",
+        &[],
+        |host, args| host.result(ResultFunction::VarianceCoefficientsVjp, args[0].to_int(), &args[1..]),
+        "`(key, obs, p, shots, cotangent, method)`: the cotangent of the observable.",
+    ),
+    row(
+        Effect::Quantum,
+        "ad.state_vjp",
+        &[],
+        |host, args| host.result(ResultFunction::StateVjp, args[0].to_int(), &args[1..]),
+        "`(key, p, cotangent, method)`: the cotangents of the arguments.",
+    ),
+    row(
+        Effect::Quantum,
+        "ad.gram_vjp",
+        &[],
+        |host, args| gram_vjp(host, args),
+        "`(key, ps, shots, cotangent, method)` or `(key, ps, qs, shots, cotangent, method)`: the cotangents of the arguments.",
+    ),
+    row(
+        Effect::Quantum,
         "ad.probs_vjp",
         &[],
         |host, args| host.result(ResultFunction::ProbsVjp, args[0].to_int(), &args[1..]),
@@ -145,25 +173,25 @@ pub(super) const ROWS: &[Builtin] = &[
     pure(
         "terms",
         &["terms(h: observable) -> (complex, string)[?]"],
-        |_, args| terms(&args[0].to_observable()),
+        |_, args| terms(&args[0].to_observable().without_zeros()),
         "The coefficients and Pauli strings of a sum; strings as `pauli` reads them.",
     ),
     pure(
         "matrix",
         &["matrix(h: observable, n?: int) -> complex[?, ?]"],
-        |_, args| matrix(&args[0].to_observable(), &args[1]),
+        |_, args| matrix(&args[0].to_observable().without_zeros(), &args[1]),
         "The matrix on `n` qubits (else as many as it has), qubit 0 least significant.",
     ),
     pure(
         "ground_energy",
         &["ground_energy(h: observable) -> float"],
-        |_, args| spectrum::ground_energy(&args[0].to_observable()).map(Value::Float),
+        |_, args| spectrum::ground_energy(&args[0].to_observable().without_zeros()).map(Value::Float),
         "The smallest eigenvalue, exactly.",
     ),
     pure(
         "smallest_eigenvalue",
         &["smallest_eigenvalue(h: observable) -> float"],
-        |_, args| spectrum::ground_energy(&args[0].to_observable()).map(Value::Float),
+        |_, args| spectrum::ground_energy(&args[0].to_observable().without_zeros()).map(Value::Float),
         "The same as `ground_energy`, under the name of mathematics.",
     ),
 ];
@@ -185,6 +213,21 @@ fn gram(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
         all.insert(1, Value::Unit);
     }
     host.result(ResultFunction::Gram, key, &all)
+}
+
+/// As [`gram`]; the cotangents are those of the arguments that were given.
+fn gram_vjp(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let key = args[0].to_int();
+    let mut all = args[1..].to_vec();
+    let is_one_list = all.len() == 4;
+    if is_one_list {
+        all.insert(1, Value::Unit);
+    }
+    let cotangents = host.result(ResultFunction::GramVjp, key, &all)?;
+    if !is_one_list {
+        return Ok(cotangents);
+    }
+    Ok(Value::tuple([cotangents.parts()[0].clone(), Value::Unit]))
 }
 
 /// The highest qubit that an observable may act on.

@@ -8,11 +8,13 @@ use qml_source::bug;
 
 use super::faults::domain;
 use super::gradients::{unbroadcast, zeros_like};
-use super::operators::{Kind, div, kind, mul, neg, sub};
+use super::operators::{div, mul, neg, sub};
 use crate::{Fault, Tensor, Value};
 
+mod complex;
 mod elementwise;
 mod matrices;
+mod observables;
 mod reductions;
 mod structure;
 
@@ -96,16 +98,19 @@ fn rule(name: &str) -> Option<Rule> {
 
 /// Whether the function of this name (`op.mul`, `sin`) is differentiable.
 pub fn is_differentiable(name: &str) -> Differentiability {
-    if rule(name).is_some() || elementwise::derivative(name).is_some() {
+    let is_special = complex::is_mixed(name) || matches!(name, "commutator" | "op.to_observable");
+    if is_special || rule(name).is_some() || elementwise::derivative(name).is_some() {
         return Differentiability::Yes;
     }
     match name {
         "op.eq" | "op.ne" | "op.lt" | "op.le" | "op.gt" | "op.ge" | "op.and" | "op.or" | "op.not"
-        | "op.div_floor" | "op.len" | "op.dim" | "op.shape_check" | "op.range" | "op.to_int"
-        | "op.format" | "op.format_counts" | "op.concat" | "op.mix" | "list.new" | "ad.zeros_like"
-        | "stop_gradient" | "len" | "shape" | "argsort" | "argmin" | "argmax" | "any" | "all" | "div"
-        | "to_int" | "where_true" | "int" | "sign" | "floor" | "ceil" | "round" | "accuracy"
-        | "confusion" | "zeros" | "ones" | "eye" | "range" | "bits" => Differentiability::Zero,
+        | "op.div_floor" | "op.len" | "op.dim" | "op.shape_check" | "op.call_shape" | "op.call_where"
+        | "op.range" | "op.to_int" | "op.format" | "op.format_counts" | "op.concat" | "op.mix"
+        | "list.new" | "ad.zeros_like" | "stop_gradient" | "len" | "shape" | "argsort" | "argmin"
+        | "argmax" | "any" | "all" | "div" | "to_int" | "where_true" | "int" | "sign" | "floor" | "ceil"
+        | "round" | "accuracy" | "confusion" | "zeros" | "ones" | "eye" | "range" | "bits" => {
+            Differentiability::Zero
+        }
         _ => Differentiability::No,
     }
 }
@@ -125,10 +130,8 @@ pub fn vjp(
         Differentiability::Yes if *cotangent == Value::Unit => return zeros(),
         Differentiability::Yes => {}
     }
-    if args.iter().any(|arg| kind(arg) == Kind::Complex) || kind(cotangent) == Kind::Complex {
-        return Some(Err(domain(format!(
-            "the derivative of `{name}` of complex numbers is not supported yet"
-        ))));
+    if let Some(found) = other_numbers(name, args, result, cotangent) {
+        return Some(found.map(|cotangents| finished(cotangents, args)));
     }
     let has_tuple = args.iter().any(|arg| matches!(arg, Value::Tuple(_)));
     if has_tuple && matches!(name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
@@ -141,15 +144,38 @@ pub fn vjp(
         }
         (None, None) => bug!("`{name}` is differentiable without a rule"),
     };
-    Some(cotangents.map(|mut cotangents| {
-        cotangents.resize(args.len(), Value::Unit);
-        for (cotangent, arg) in cotangents.iter_mut().zip(args) {
-            if !has_derivative(arg) {
-                *cotangent = Value::Unit;
-            }
+    Some(cotangents.map(|cotangents| finished(cotangents, args)))
+}
+
+/// By the rules of complex numbers and observables, where there are some among the arguments.
+fn other_numbers(
+    name: &str,
+    args: &[Value],
+    result: &Value,
+    cotangent: &Value,
+) -> Option<Result<Vec<Value>, Fault>> {
+    let holds = |is_one: fn(&Value) -> bool| args.iter().any(is_one) || is_one(cotangent);
+    if name == "commutator" || name == "op.to_observable" || holds(observables::is_observable) {
+        if let Some(cotangents) = observables::vjp(name, args, cotangent) {
+            return Some(cotangents);
         }
-        cotangents
-    }))
+    }
+    if complex::is_mixed(name) || holds(complex::is_complex) {
+        let unknown = || domain(format!("`{name}` of complex numbers has no derivative"));
+        return Some(complex::vjp(name, args, result, cotangent).unwrap_or_else(|| Err(unknown())));
+    }
+    None
+}
+
+/// One cotangent an argument.
+fn finished(mut cotangents: Vec<Value>, args: &[Value]) -> Vec<Value> {
+    cotangents.resize(args.len(), Value::Unit);
+    for (cotangent, arg) in cotangents.iter_mut().zip(args) {
+        if !has_derivative(arg) {
+            *cotangent = Value::Unit;
+        }
+    }
+    cotangents
 }
 
 /// Whether a value can have a cotangent.
@@ -157,10 +183,12 @@ fn has_derivative(value: &Value) -> bool {
     matches!(
         value,
         Value::Float(_)
-            | Value::Tensor(Tensor::Float(_) | Tensor::Value(_))
+            | Value::Complex(_)
+            | Value::Tensor(Tensor::Float(_) | Tensor::Complex(_) | Tensor::Value(_))
             | Value::Tuple(_)
             | Value::List(_)
             | Value::Observable(_)
+            | Value::Program(_)
     )
 }
 

@@ -115,11 +115,13 @@ fn the_matrix_is_the_kronecker_product() {
 }
 
 #[test]
-fn terms_that_cancel_are_dropped() {
+fn terms_that_cancel_are_no_difference() {
     let z = Observable::term(vec![(0, Pauli::Z)], C64::ONE);
     let mut sum = z.clone();
     sum.add_scaled(&z, -C64::ONE);
     assert_eq!(sum, Observable::default());
+    assert!(sum.terms.len() == 1 && sum.without_zeros().terms.is_empty());
+    assert_eq!(sum.to_string(), "0.0");
     assert_eq!(z.product(&z).unwrap(), Observable::constant(C64::ONE));
     assert_eq!(z.n_qubits(), 1);
     assert!(z.is_hermitian() && !z.scaled(C64::i()).is_hermitian());

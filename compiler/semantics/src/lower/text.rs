@@ -1,6 +1,6 @@
 //! Values as text, where the type says more than the value: structs and counts.
 
-use qml_ir::host::{Type, ValueId};
+use qml_ir::host::{OpKind, Type, ValueId};
 use qml_source::Span;
 
 use super::body::Body;
@@ -29,11 +29,51 @@ impl Body<'_, '_> {
                 let types: Vec<&hir::Type> = parts.iter().collect();
                 self.joined(value, &types, labels, ["(".to_string(), ")".to_string()], format, span)
             }
+            hir::Type::Tensor(element, dims) if is_named(element) => {
+                self.items(value, element, dims.len(), format, span)
+            }
             _ => {
                 let format = self.str(format, span);
                 self.builtin("op.format", vec![value, format], Type::Str, span)
             }
         }
+    }
+
+    /// A tensor of such values: a tensor of their texts, shown like any other.
+    fn items(
+        &mut self,
+        value: ValueId,
+        element: &hir::Type,
+        rank: usize,
+        format: &str,
+        span: Span,
+    ) -> ValueId {
+        let texts = self.texts(value, element, rank, format, span);
+        let plain = self.str("", span);
+        self.builtin("op.format", vec![texts, plain], Type::Str, span)
+    }
+
+    fn texts(
+        &mut self,
+        value: ValueId,
+        element: &hir::Type,
+        rank: usize,
+        format: &str,
+        span: Span,
+    ) -> ValueId {
+        let ty = self.host_type(element);
+        let item_type = if rank == 1 { ty } else { Type::Tensor(Box::new(ty), rank as u8 - 1) };
+        let count = self.builtin("op.len", vec![value], Type::Int, span);
+        let region = self.region(vec![Type::Int], |body, params| {
+            let item = body.builtin("op.index", vec![value, params[0]], item_type, span);
+            vec![if rank == 1 {
+                body.text(item, element, format, span)
+            } else {
+                body.texts(item, element, rank - 1, format, span)
+            }]
+        });
+        let all = Type::Tensor(Box::new(Type::Str), rank as u8);
+        self.emit(OpKind::Map, vec![count], vec![all], vec![region], span)[0]
     }
 
     fn joined(
@@ -62,6 +102,7 @@ fn is_named(ty: &hir::Type) -> bool {
     match ty {
         hir::Type::Counts | hir::Type::Struct(_) => true,
         hir::Type::Tuple(parts) => parts.iter().any(is_named),
+        hir::Type::Tensor(element, _) => is_named(element),
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ fn check(body: &str, expected: &[(Severity, &str, u32)]) {
     let text = format!("fn @f(%0 x: float) -> (float) {{ {body} }}
         fn @g(%0 x: float) -> (float) {{ return %0 }}
         fn @round_trip(%0 x: float) -> (float) {{ %1: int = builtin[int] %0 !0:70:71 %2: float = to_float %1 return %2 }}
+        kernel @c(%0 x: complex) -> (register) {{ %1: int = const[1] %2: register = allocate %1 return %2 }}
         kernel @k(%0 x: float) -> (register) {{ %1: int = const[1] %2: register = allocate %1 return %2 }}");
     let mut module = Module::parse(&text).unwrap();
     let f = module.find("f").unwrap();
@@ -69,9 +70,9 @@ fn outcomes() {
 }
 
 #[test]
-fn a_coefficient_of_an_observable() {
-    let body = "%1: observable = builtin[Z] %7 %2: observable = builtin[op.mul] %0, %1 !0:5:6
-        %3: program = program[@k] %0 %5: unit = const[unit] %4: float = builtin[expect] %7, %2, %3, %5 return %4";
+fn a_complex_argument_of_a_kernel() {
+    let body = "%1: complex = builtin[op.to_complex] %0 %2: program = program[@c] %1 !0:5:6
+        %3: observable = builtin[Z] %7 %5: unit = const[unit] %4: float = builtin[expect] %7, %3, %2, %5 return %4";
     check(&format!("%7: int = const[0] {body}"), &[(Severity::Error, "Q0520", 5)]);
 }
 

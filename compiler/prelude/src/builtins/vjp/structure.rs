@@ -24,7 +24,9 @@ fn joined(cotangents: Vec<Value>, like: &Value) -> Result<Value, Fault> {
     if cotangents.iter().all(|cotangent| *cotangent == Value::Unit) {
         return Ok(Value::Unit);
     }
-    let Value::Tensor(tensor @ Tensor::Float(_)) = like else { return Ok(Value::vector(cotangents)) };
+    let Value::Tensor(tensor @ (Tensor::Float(_) | Tensor::Complex(_))) = like else {
+        return Ok(Value::vector(cotangents));
+    };
     let whole = cotangents.into_iter().enumerate().map(|(i, cotangent)| or_zeros(cotangent, &tensor.item(i)));
     lists::stack(whole.collect())
 }
@@ -64,7 +66,7 @@ pub(super) fn stack(_: &[Value], _: &Value, g: &Value) -> Result<Vec<Value>, Fau
 
 pub(super) fn fill(_: &[Value], _: &Value, g: &Value) -> Result<Vec<Value>, Fault> {
     Ok(vec![match g {
-        Value::Tensor(Tensor::Float(_)) => reductions::sum(g.clone(), Some(0))?,
+        Value::Tensor(Tensor::Float(_) | Tensor::Complex(_)) => reductions::sum(g.clone(), Some(0))?,
         other => items(other).into_iter().try_fold(Value::Unit, add)?,
     }])
 }

@@ -1,0 +1,128 @@
+//! Derivatives of amplitudes and of Gram matrices.
+
+use qml_prelude::{Fault, Value};
+use qml_simulator::C64;
+use qml_source::{Code, Diagnostic};
+
+use crate::gradients::{Method, cotangent_of, method_for};
+use crate::kernels::BoundProgram;
+use crate::results::Sampling;
+use crate::session::{Session, simulation_fault};
+
+impl Session<'_> {
+    /// Arguments of `state`, its cotangent, the method.
+    pub(crate) fn state_vjp(&mut self, args: &[Value]) -> Result<Value, Fault> {
+        let (cotangent, method) = (&args[1], args[2].to_str());
+        if *cotangent == Value::Unit {
+            return Ok(Value::tuple([Value::Unit]));
+        }
+        let program = self.bind(&args[0])?;
+        let cotangent: Vec<C64> = cotangent.clone().into_complexes().into_iter().collect();
+        let d_slots = match method_for(method, Sampling::Exact)? {
+            Method::Adjoint => {
+                let plan = &program.prepared.runnable.plan;
+                let result = self.simulator.state_vjp(plan, &program.slots, &cotangent);
+                if result == Err(qml_simulator::Fault::Mixed) {
+                    return Err(no_phase());
+                }
+                self.exact(result)?
+            }
+            Method::ParameterShift => {
+                let message = "there is no parameter-shift rule for amplitudes";
+                return Err(Box::new(
+                    Diagnostic::error(Code::Q0662, message).help("the adjoint method differentiates them"),
+                ));
+            }
+            other => self.by_evaluations(other, &program, Sampling::Exact, &mut |this, angles, _| {
+                let state = this.state(angles)?;
+                Ok(cotangent.iter().zip(&state).map(|(g, a)| (g.conj() * a).re).sum())
+            })?,
+        };
+        Ok(Value::tuple([cotangent_of(&program, &d_slots)]))
+    }
+
+    /// Arguments of `gram` with Unit for a second list that isn't there, the cotangent, the method.
+    pub(crate) fn gram_vjp(&mut self, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        let [rows, columns, shots, cotangent, method] = args else {
+            qml_source::bug!("arguments of the derivative of `gram`")
+        };
+        if *cotangent == Value::Unit {
+            return Ok(Value::tuple([Value::Unit, Value::Unit, Value::Unit]));
+        }
+        let one_list = !matches!(columns, Value::Tensor(_));
+        let left = self.bound_states(rows)?;
+        let right = if one_list { left.clone() } else { self.bound_states(columns)? };
+        let g = cotangent.clone().into_floats();
+        let (m, n) = (left.len(), right.len());
+        let mut found = [Vec::with_capacity(m), Vec::with_capacity(n)];
+        // The overlap of a state with itself is 1, whatever the slots.
+        let weight = |i: usize, j: usize| {
+            if one_list && i == j { 0.0 } else { g[[i, j]] + if one_list { g[[j, i]] } else { 0.0 } }
+        };
+        for (i, row) in left.iter().enumerate() {
+            let targets = (0..n).map(|j| (weight(i, j), right[j].1.as_slice())).collect::<Vec<_>>();
+            found[0].push(self.overlaps_vjp(key, row, shots, method.to_str(), &targets, i as u64)?);
+        }
+        if !one_list {
+            for (j, column) in right.iter().enumerate() {
+                let targets = (0..m).map(|i| (weight(i, j), left[i].1.as_slice())).collect::<Vec<_>>();
+                let stream = (m + j) as u64;
+                found[1].push(self.overlaps_vjp(key, column, shots, method.to_str(), &targets, stream)?);
+            }
+        }
+        let [by_rows, by_columns] = found;
+        let by_columns = if one_list { Value::Unit } else { Value::vector(by_columns) };
+        Ok(Value::tuple([Value::vector(by_rows), by_columns, Value::Unit]))
+    }
+
+    fn bound_states(&mut self, programs: &Value) -> Result<Vec<(BoundProgram, Vec<C64>)>, Fault> {
+        let programs: Vec<Value> = programs.clone().into_values().into_iter().collect();
+        let mut states = Vec::with_capacity(programs.len());
+        for program in &programs {
+            let bound = self.bind(program)?;
+            let state = self.state(bound.angles())?;
+            states.push((bound, state));
+        }
+        Ok(states)
+    }
+
+    /// The cotangent of one program from those of its overlaps with other states.
+    fn overlaps_vjp(
+        &mut self,
+        key: i64,
+        (program, _): &(BoundProgram, Vec<C64>),
+        shots: &Value,
+        method: &str,
+        targets: &[(f64, &[C64])],
+        stream: u64,
+    ) -> Result<Value, Fault> {
+        let sampling = self.sampling(shots, program, key)?;
+        let d_slots = match method_for(method, sampling)? {
+            Method::Adjoint => {
+                let plan = &program.prepared.runnable.plan;
+                let result = self.simulator.overlaps_vjp(plan, &program.slots, targets);
+                self.exact(result)?
+            }
+            other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
+                let state = this.state(angles)?;
+                let mut sum = 0.0;
+                for (k, (weight, target)) in targets.iter().enumerate().filter(|(_, (w, _))| *w != 0.0) {
+                    let stream = stream * targets.len() as u64 + k as u64;
+                    sum += weight * this.overlap(&state, target, sampling, stream)?;
+                }
+                Ok(sum)
+            })?,
+        };
+        Ok(cotangent_of(program, &d_slots))
+    }
+}
+
+fn no_phase() -> Fault {
+    let mut fault = simulation_fault(&qml_simulator::Fault::Mixed);
+    fault.message =
+        "amplitudes have no derivative here: qubits that are not returned share a phase with the register"
+            .to_owned();
+    fault.help =
+        vec!["`fidelity`, `gram`, `probs` and `expect` don't depend on it, and have derivatives".to_owned()];
+    fault
+}
