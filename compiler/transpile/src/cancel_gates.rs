@@ -119,7 +119,7 @@ fn find_partner(op: &Op, kept: &[Option<Op>], history: &[Vec<usize>]) -> Option<
             *n -= usize::from(*n > 0 && list[*n - 1] == latest);
         }
         let earlier = kept[latest].as_ref()?;
-        if join(earlier, op).is_some() {
+        if can_join(earlier, op) {
             return Some(latest);
         }
         if !commute(earlier, op) {
@@ -127,6 +127,16 @@ fn find_partner(op: &Op, kept: &[Option<Op>], history: &[Vec<usize>]) -> Option<
         }
     }
     None
+}
+
+/// Whether two gates next to each other cancel or merge.
+fn can_join(earlier: &Op, later: &Op) -> bool {
+    let (Some((gate, _, wires)), Some((other, _, others))) = (parts(earlier), parts(later)) else {
+        return false;
+    };
+    gate == other
+        && wires == others
+        && (matches!(gate, Gate::Cx | Gate::Cz | Gate::Swap | Gate::H) || is_rotation(gate))
 }
 
 /// Two gates as one; a rotation by 0 where they cancel.

@@ -96,9 +96,51 @@ pub fn is_local(hermitian: &M4) -> bool {
     to_magic(hermitian).iter().flatten().all(|z| z.re.abs() < 1e-9)
 }
 
+/// How many CX a constant unitary needs, without its canonical form (Shende, Bullock and Markov, Phys. Rev. A 70, 012310
+/// (2004)): with `M = U^T U` in the magic basis and `d = det U`, none if `M^2 = d` for a scalar `M`, one if `M` has no
+/// trace and `M^2 = -d`, two if the square of the trace is a real positive multiple of `d`.
+pub fn count_cx_of(u: &M4) -> usize {
+    const CLOSE: f64 = 1e-9;
+    let up = to_magic(u);
+    let m = times(&transpose(&up), &up);
+    let d = complex_determinant(&up);
+    let trace = m[0][0] + m[1][1] + m[2][2] + m[3][3];
+    let is_scalar = |m: &M4, scale: C64| {
+        let entries =
+            m.iter().enumerate().flat_map(|(r, row)| row.iter().enumerate().map(move |(c, z)| (r, c, z)));
+        entries.into_iter().all(|(r, c, z)| (z - if r == c { scale } else { O }).norm() < CLOSE)
+    };
+    if is_scalar(&m, m[0][0]) {
+        return if (m[0][0] * m[0][0] - d).norm() < CLOSE { 0 } else { 3 };
+    }
+    if trace.norm() < CLOSE && is_scalar(&times(&m, &m), -d) {
+        return 1;
+    }
+    let ratio = trace * trace * d.conj();
+    if ratio.im.abs() < CLOSE && ratio.re > -CLOSE { 2 } else { 3 }
+}
+
+/// By minors of two rows.
+fn complex_determinant(m: &M4) -> C64 {
+    let minor = |r: usize, a: usize, b: usize| m[r][a] * m[r + 1][b] - m[r][b] * m[r + 1][a];
+    minor(0, 0, 1) * minor(2, 2, 3) - minor(0, 0, 2) * minor(2, 1, 3)
+        + minor(0, 0, 3) * minor(2, 1, 2)
+        + minor(0, 1, 2) * minor(2, 0, 3)
+        - minor(0, 1, 3) * minor(2, 0, 2)
+        + minor(0, 2, 3) * minor(2, 0, 1)
+}
+
 /// The product `a * b`.
 pub fn times(a: &M4, b: &M4) -> M4 {
-    std::array::from_fn(|r| std::array::from_fn(|c| (0..4).map(|k| a[r][k] * b[k][c]).sum()))
+    let mut product = [[O; 4]; 4];
+    for (row, to) in a.iter().zip(&mut product) {
+        for (entry, from) in row.iter().zip(b) {
+            for (sum, factor) in to.iter_mut().zip(from) {
+                *sum += entry * factor;
+            }
+        }
+    }
+    product
 }
 
 /// The conjugate transpose.

@@ -1,9 +1,10 @@
 //! Chooses where the wires start and how they move: a layout without SWAPs if one is found, else the best of several
 //! trials, each improved by routing the circuit forwards and backwards (Li, Ding and Xie, ASPLOS 2019).
 //!
-//! Trials start from random layouts and from layouts in which a stretch of the circuit needs no SWAPs. After a first round
-//! only the best go on (successive halving: Jamieson and Talwalkar, AISTATS 2016). Trials run in parallel and are compared
-//! by the CX that they add and then by their number: any thread count gives the same.
+//! Trials start from random layouts and from layouts in which a stretch of the circuit needs no SWAPs. Where wires start
+//! matters to the opening of a circuit alone, so that a long one is routed to and fro no further. Only the best trials go
+//! on (successive halving: Jamieson and Talwalkar, AISTATS 2016), stretch by stretch. Trials run in parallel and are
+//! compared by CX, depth and number: any thread count gives the same.
 
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
@@ -12,7 +13,9 @@ use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
 use crate::random::Random;
-use crate::route_swaps::{Costs, Layout, Step, Weights, route};
+use crate::route_swaps::{
+    Costs, Layout, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
+};
 use crate::target::Target;
 
 /// The weights of the first trial, and of everything that is not searched for.
@@ -26,8 +29,8 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
 
-/// Weights and orders of the later rounds: each weight once, each order twice.
-const KINDS: [usize; 4] = [0, 1, 6, 7];
+/// The opening of a circuit, in blocks for each wire.
+const OPENING: usize = 12;
 
 /// How far to search, in steps that do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +41,14 @@ pub struct Effort {
     pub starts: [usize; 2],
     /// Trials that go on after the first round.
     pub kept: usize,
-    /// Rounds of those with each of the weights.
-    pub rounds: usize,
+    /// Blocks in a stretch of those that go on.
+    pub stretch: usize,
+    /// Ways that are tried for each stretch.
+    pub n_ways: usize,
+    /// Fewest and most rounds of that, each from another start: small circuits get more, up to so many blocks.
+    pub rounds: [usize; 2],
+    /// Blocks of all rounds.
+    pub round_blocks: usize,
     /// Ways that are returned.
     pub best: usize,
 }
@@ -49,9 +58,36 @@ impl Effort {
     pub fn of_level(level: u8) -> Option<Self> {
         match level {
             0 => None,
-            1 => Some(Self { blocks: 1000, starts: [2, 8], kept: 1, rounds: 0, best: 1 }),
-            2 => Some(Self { blocks: 6000, starts: [8, 64], kept: 2, rounds: 1, best: 2 }),
-            _ => Some(Self { blocks: 20_000, starts: [24, 128], kept: 6, rounds: 2, best: 6 }),
+            1 => Some(Self {
+                blocks: 1000,
+                starts: [2, 8],
+                kept: 1,
+                stretch: 10,
+                n_ways: 0,
+                rounds: [0, 0],
+                round_blocks: 0,
+                best: 1,
+            }),
+            2 => Some(Self {
+                blocks: 2500,
+                starts: [4, 48],
+                kept: 2,
+                stretch: 20,
+                n_ways: 3,
+                rounds: [1, 8],
+                round_blocks: 600,
+                best: 2,
+            }),
+            _ => Some(Self {
+                blocks: 20_000,
+                starts: [24, 128],
+                kept: 6,
+                stretch: 20,
+                n_ways: 16,
+                rounds: [4, 16],
+                round_blocks: 5000,
+                best: 6,
+            }),
         }
     }
 }
@@ -62,19 +98,24 @@ pub struct Problem {
     pub blocks: Vec<Block>,
     /// The orders in which they may happen: freedom helps some circuits, and the order in which they are written others.
     graphs: [Graph; 2],
-    reversed: [Graph; 2],
+    /// The same for the opening, if the circuit is much longer.
+    openings: Option<[Graph; 2]>,
     /// CX of all blocks.
-    n_cx: i64,
+    pub n_cx: i64,
 }
 
 impl Problem {
     /// The problem of routing a circuit.
     pub fn new(circuit: &Circuit) -> Self {
         let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
-        let graphs = [Graph::new, Graph::in_order].map(|of| of(&blocks, circuit.n_wires, circuit.n_bits));
-        let reversed = [graphs[0].reversed(), graphs[1].reversed()];
+        let orders = |blocks: &[Block]| {
+            [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
+        };
         let n_cx = blocks.iter().map(|block| i64::from(block.n_cx)).sum();
-        Self { blocks, graphs, reversed, n_cx }
+        let pairs = blocks.iter().enumerate().filter(|(_, block)| block.pair.is_some());
+        let end = pairs.map(|(i, _)| i).nth(OPENING * circuit.n_wires);
+        let openings = end.filter(|end| 2 * end < blocks.len()).map(|end| orders(&blocks[..end]));
+        Self { graphs: orders(&blocks), openings, blocks, n_cx }
     }
 }
 
@@ -89,6 +130,15 @@ pub struct Routed {
     pub steps: Vec<Step>,
     /// CX of the blocks and SWAPs.
     pub n_cx: i64,
+    /// The longest path in CX.
+    pub depth: u32,
+}
+
+impl Routed {
+    /// The lower the better: a hundredth of the gates is worth two hundredths of the depth.
+    fn key(&self) -> u128 {
+        u128::from(self.n_cx.unsigned_abs()).saturating_pow(2).saturating_mul(u128::from(self.depth))
+    }
 }
 
 /// The ways with the fewest CX, best first. The problems are variants of the same circuit.
@@ -106,50 +156,57 @@ pub fn choose_layouts(
     for (i, problem) in problems.iter().enumerate() {
         if let Some(place) = embed(&links(&problem.blocks, n_wires), target) {
             let start = Layout::new(place, target.n_qubits);
-            found.push(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)).0);
+            found.extend(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)));
             continue;
         }
         let n_trials = effort.blocks / problem.blocks.len().max(1);
         let n_trials = n_trials.clamp(effort.starts[0], effort.starts[1]);
         trials.extend((0..n_trials as u64).map(|trial| (i, trial)));
     }
-    let first = |(problem, trial): (usize, u64)| {
+    // What has more CX than that without any SWAP cannot win.
+    let fewest = found.iter().map(|routed| routed.n_cx).min().unwrap_or(i64::MAX);
+    trials.retain(|trial| problems[trial.0].n_cx < fewest);
+    let first = |&(problem, trial): &(usize, u64), limit: i64| {
         let mut random = Random::new(seed, trial);
         let start = first_layout(&problems[problem].blocks, n_wires, target, trial, &mut random);
         let kind = trial as usize % (2 * WEIGHTS.len());
-        search.improve(problem, kind, start, 1, None, &mut random)
+        search.improve(problem, kind, start, limit, &mut random)
     };
-    let mut tried: Vec<Routed> = trials.into_par_iter().map(first).collect();
+    // A part of the trials shows which variants of the circuit are worth the others.
+    let n_trials = |problem: usize| trials.iter().filter(|trial| trial.0 == problem).count() as u64;
+    let is_early = |trial: &(usize, u64)| trial.1 < (n_trials(trial.0) / 4).max(2);
+    let (early, late): (Vec<_>, Vec<_>) = trials.iter().partition(|trial| is_early(trial));
+    let mut tried: Vec<Routed> = early.par_iter().filter_map(|trial| first(trial, i64::MAX)).collect();
     // The sort is stable: equal ones stay in the order of their numbers.
-    tried.sort_by_key(|routed| routed.n_cx);
+    tried.sort_by_key(Routed::key);
+    let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
+    promising.dedup();
+    promising.truncate(2);
+    let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
+    let limit = tried.first().map_or(i64::MAX, |best| best.n_cx + best.n_cx / 20);
+    tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
+    tried.sort_by_key(Routed::key);
     keep_best(&mut tried, effort.kept);
-    let again = |(i, routed): (usize, Routed)| -> Vec<Routed> {
-        let mut kept = vec![routed];
-        for kind in KINDS.into_iter().take(effort.rounds * KINDS.len()) {
-            let mut random = Random::new(seed, 1000 + (2 * i * WEIGHTS.len() + kind) as u64);
-            let best = &kept[0];
-            let (problem, start, n_cx) = (best.problem, best.start.clone(), best.n_cx);
-            let improved =
-                search.improve(problem, kind, start, effort.rounds, Some(best.clone()), &mut random);
-            if improved.n_cx < n_cx {
-                kept.insert(0, improved);
-            }
-        }
-        kept
+    let ways: Vec<(usize, usize)> = (0..tried.len()).flat_map(|i| [(i, 0), (i, 1)]).collect();
+    let again = |(i, graph): (usize, usize)| {
+        let mut random = Random::new(seed, 1000 + (2 * i + graph) as u64);
+        (effort.n_ways > 0).then(|| search.refine(&tried[i], graph, effort, &mut random))
     };
-    found.extend(tried.into_par_iter().enumerate().map(again).collect::<Vec<_>>().into_iter().flatten());
-    found.sort_by_key(|routed| routed.n_cx);
+    found.extend(ways.into_par_iter().filter_map(again).collect::<Vec<_>>());
+    found.extend(tried);
+    found.sort_by_key(Routed::key);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
     keep_best(&mut found, effort.best);
     found
 }
 
-/// Keeps the first ones, and the first one of each problem.
+/// Keeps the first ones, and of each problem the first one that is not far behind.
 fn keep_best(sorted: &mut Vec<Routed>, n: usize) {
     let mut is_seen = Vec::new();
     let mut i = 0;
+    let limit = sorted.first().map_or(0, |best| best.n_cx + best.n_cx / 8);
     sorted.retain(|routed| {
-        let is_first = !is_seen.contains(&routed.problem);
+        let is_first = !is_seen.contains(&routed.problem) && routed.n_cx <= limit;
         is_seen.push(routed.problem);
         i += 1;
         is_first || i <= n
@@ -161,7 +218,8 @@ pub fn plain_layout(problem: &Problem, n_wires: usize, target: &Target, seed: u6
     let start = Layout::new(target.usable[..n_wires].to_vec(), target.n_qubits);
     let costs = [Costs::new(PLAIN, target)];
     let search = Search { problems: std::slice::from_ref(problem), costs: &costs, target };
-    search.forwards(0, 1, 0, start, i64::MAX, &mut Random::new(seed, 0)).0
+    let routed = search.forwards(0, 1, 0, start, i64::MAX, &mut Random::new(seed, 0));
+    routed.unwrap_or_else(|| qml_source::bug!("routing without a limit came to no end"))
 }
 
 struct Search<'a> {
@@ -171,7 +229,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// One way forwards, and the layout at its end; without meaning if it adds more CX than `limit`.
+    /// One way forwards; none if it adds more CX than `limit`.
     fn forwards(
         &self,
         problem: usize,
@@ -180,47 +238,68 @@ impl Search<'_> {
         start: Layout,
         limit: i64,
         random: &mut Random,
-    ) -> (Routed, Layout) {
-        let Problem { blocks, graphs, n_cx, .. } = &self.problems[problem];
-        let mut steps = Vec::with_capacity(2 * blocks.len());
-        let mut end = start.clone();
-        let emit = |step| steps.push(step);
-        let added = route(&graphs[graph], self.target, &self.costs[weights], &mut end, random, limit, emit);
-        let n_cx = added.map_or(i64::MAX, |added| n_cx + added);
-        (Routed { problem, start, steps, n_cx }, end)
+    ) -> Option<Routed> {
+        let source = Source::forwards(&self.problems[problem].graphs[graph]);
+        let router = route(source, self.target, &self.costs[weights], start.clone(), random, limit)?;
+        Some(self.routed(problem, start, router))
     }
 
-    /// Routes forwards and backwards, with weights and order of the kind; the best way forwards.
+    fn routed(&self, problem: usize, start: Layout, router: Router) -> Routed {
+        let n_cx = self.problems[problem].n_cx + router.added;
+        Routed { problem, start, steps: router.steps, n_cx, depth: router.depth }
+    }
+
+    /// Routes the opening forwards and backwards, with weights and order of the kind, and then everything.
     fn improve(
         &self,
         problem: usize,
         kind: usize,
         start: Layout,
-        n_rounds: usize,
-        best: Option<Routed>,
+        limit: i64,
         random: &mut Random,
-    ) -> Routed {
+    ) -> Option<Routed> {
         let (weights, graph) = (kind % self.costs.len(), kind / self.costs.len());
-        let Problem { reversed, n_cx, .. } = &self.problems[problem];
-        let mut best = best;
+        let Problem { graphs, openings, n_cx, .. } = &self.problems[problem];
+        let opening = &openings.as_ref().unwrap_or(graphs)[graph];
         let mut layout = start;
-        for round in 0..=n_rounds {
-            // The last way is of no use but by itself.
-            let limit = match &best {
-                Some(best) if round == n_rounds => best.n_cx - n_cx - 1,
-                _ => i64::MAX,
-            };
-            let (routed, end) = self.forwards(problem, graph, weights, layout, limit, random);
-            if best.as_ref().is_none_or(|best| routed.n_cx < best.n_cx) {
-                best = Some(routed);
+        for source in [Source::forwards(opening), Source::backwards(opening)] {
+            layout = route(source, self.target, &self.costs[weights], layout, random, i64::MAX)?.layout;
+        }
+        self.forwards(problem, graph, weights, layout, limit.saturating_sub(*n_cx), random)
+    }
+
+    /// Routes again, stretch by stretch: from the same start, and from starts to which it comes by going to and fro.
+    fn refine(&self, routed: &Routed, graph: usize, effort: &Effort, random: &mut Random) -> Routed {
+        let Problem { graphs, openings, .. } = &self.problems[routed.problem];
+        let opening = &openings.as_ref().unwrap_or(graphs)[graph];
+        let graph = &graphs[graph];
+        let n_pairs = graph.pairs.iter().flatten().count();
+        let stretches = Stretches {
+            n: n_pairs / effort.stretch,
+            n_ways: effort.n_ways,
+            depth: 500 * routed.n_cx / i64::from(routed.depth.max(1)),
+        };
+        let mut best = routed.clone();
+        let n_rounds =
+            (effort.round_blocks / graph.pairs.len().max(1)).clamp(effort.rounds[0], effort.rounds[1]);
+        for round in 0..n_rounds {
+            let mut start = best.start.clone();
+            if round > 0 {
+                let costs = &self.costs[round % self.costs.len()];
+                for source in [Source::forwards(opening), Source::backwards(opening)] {
+                    let way = route(source, self.target, costs, start.clone(), random, i64::MAX);
+                    start = way.map_or(start, |way| way.layout);
+                }
             }
-            layout = end;
-            if round < n_rounds {
-                let costs = &self.costs[weights];
-                route(&reversed[graph], self.target, costs, &mut layout, random, i64::MAX, |_| {});
+            let source = Source::forwards(graph);
+            let router =
+                route_in_stretches(source, self.target, self.costs, start.clone(), random, stretches);
+            let routed = self.routed(routed.problem, start, router);
+            if routed.key() < best.key() {
+                best = routed;
             }
         }
-        best.unwrap_or_else(|| qml_source::bug!("routing without a limit came to no end"))
+        best
     }
 }
 

@@ -5,10 +5,12 @@
 //! Li and Zhou, arXiv:2110.12861). And each knows the Pauli operators that it commutes with, so that routing need not
 //! keep an order that means nothing.
 
-use qml_gates::{Gate, Port};
-use qml_ir::circuit::{Op, OpKind, Wire};
+use std::collections::HashMap;
 
-use crate::canonical::{M4, tensor, times};
+use qml_gates::{Gate, Port};
+use qml_ir::circuit::{Angle, Op, OpKind, Wire};
+
+use crate::canonical::{M4, count_cx_of, tensor, times};
 use crate::consolidate_pairs::{cost, shorten};
 use crate::one_qubit::{C64, IDENTITY, M2, gate_matrix};
 
@@ -29,18 +31,21 @@ pub struct Block {
 
 /// Cuts operations into blocks.
 pub fn collect_blocks(ops: &[Op], n_wires: usize) -> Vec<Block> {
-    let mut blocks = collect_unmirrored(ops, n_wires);
-    blocks.iter_mut().for_each(mirror);
-    blocks
+    collect(ops, n_wires, true)
 }
 
 /// The same for who asks for no SWAPs: `n_mirror` is 0.
 pub fn collect_unmirrored(ops: &[Op], n_wires: usize) -> Vec<Block> {
+    collect(ops, n_wires, false)
+}
+
+fn collect(ops: &[Op], n_wires: usize, is_mirrored: bool) -> Vec<Block> {
     let mut cutter =
         Cutter { blocks: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     ops.iter().for_each(|op| cutter.add(op));
     (0..n_wires).for_each(|wire| cutter.close(wire));
-    cutter.blocks.into_iter().map(finish).collect()
+    let mut known = Known::new();
+    cutter.blocks.into_iter().map(|ops| finish(ops, is_mirrored, &mut known)).collect()
 }
 
 struct Cutter {
@@ -84,44 +89,82 @@ impl Cutter {
     /// Ends the block of a wire. The other wire may go on with one-wire gates, which are then blocks of their own.
     fn close(&mut self, wire: usize) {
         let Some(block) = self.open[wire].take() else { return };
-        for other in 0..self.open.len() {
-            if other == wire || self.open[other] == Some(block) {
-                self.open[other] = None;
-                let loose = std::mem::take(&mut self.loose[other]);
-                self.blocks.extend(loose.into_iter().map(|op| vec![op]));
-            }
+        let mut wires = self.blocks[block][self.blocks[block].len() - 1].wires();
+        wires.sort_unstable();
+        for other in wires.into_iter().map(|wire| wire.0 as usize) {
+            self.open[other] = None;
+            self.blocks.extend(self.loose[other].drain(..).map(|op| vec![op]));
         }
     }
 }
 
-fn finish(ops: Vec<Op>) -> Block {
+/// What has been found out about blocks with slots: equal blocks come up often.
+type Known = HashMap<Vec<u64>, ([Port; 2], u8)>;
+
+fn finish(ops: Vec<Op>, is_mirrored: bool, known: &mut Known) -> Block {
     let wires = ops[ops.len() - 1].wires();
     let is_gate = matches!(ops[0].kind, OpKind::Gate { .. });
     match wires.as_slice() {
         [wire] if is_gate => {
-            let m = one_wire_matrix(&ops[0]);
-            let ports = vec![(*wire, port_of(&tensor(&[m, IDENTITY]), 0))];
+            let ports = vec![(*wire, port_of_one(&one_wire_matrix(&ops[0])))];
             Block { ops, n_cx: 0, n_mirror: 0, ports, pair: None }
         }
         [a, b] if is_gate => {
             let wires = [*a.min(b), *a.max(b)];
-            let m = pair_matrix(&ops, wires);
-            let ports = (0..2).map(|i| (wires[i], port_of(&m, i))).collect();
             let n_cx = ops.iter().map(cost).sum::<usize>().min(255) as u8;
-            Block { ops, n_cx, n_mirror: 0, ports, pair: Some(wires.map(|wire| wire.0 as u16)) }
+            let is_constant = ops.iter().all(|op| op.angles().iter().all(Angle::is_constant));
+            let (ports, n_mirror) = if is_constant {
+                let m = pair_matrix(&ops, wires);
+                ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { count_with_swap(&m) } else { 0 })
+            } else {
+                let find = || {
+                    let m = pair_matrix(&ops, wires);
+                    ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { mirror(&ops, wires) } else { 0 })
+                };
+                *known.entry(key_of(&ops, wires)).or_insert_with(find)
+            };
+            let ports = vec![(wires[0], ports[0]), (wires[1], ports[1])];
+            Block { ops, n_cx, n_mirror, ports, pair: Some(wires.map(|wire| wire.0 as u16)) }
         }
         _ => Block { ops, n_cx: 0, n_mirror: 0, ports: Vec::new(), pair: None },
     }
 }
 
-/// Finds the CX that a block costs with a SWAP.
-fn mirror(block: &mut Block) {
-    let Some(wires) = block.pair.map(|pair| pair.map(|wire| Wire(wire.into()))) else { return };
-    let mut mirrored = block.ops.clone();
-    mirrored.push(Op::gate(Gate::Swap, &[], &wires, block.ops[0].span));
+/// The same for blocks that differ in the names of their wires and slots alone.
+fn key_of(ops: &[Op], wires: [Wire; 2]) -> Vec<u64> {
+    let mut slots: Vec<u32> = Vec::new();
+    let mut key = Vec::new();
+    for op in ops {
+        let OpKind::Gate { gate, angles, wires: own, .. } = &op.kind else { continue };
+        let places = own.iter().fold(1, |places, &wire| 2 * places + u64::from(wire == wires[0]));
+        key.push((*gate as u64) << 3 | places);
+        for angle in angles {
+            key.push(angle.constant.to_bits());
+            key.push(angle.terms.len() as u64);
+            for &(slot, factor) in &angle.terms {
+                let name = slots.iter().position(|&other| other == slot.0).unwrap_or_else(|| {
+                    slots.push(slot.0);
+                    slots.len() - 1
+                });
+                key.extend([name as u64, factor.to_bits()]);
+            }
+        }
+    }
+    key
+}
+
+/// The CX that a block costs with a SWAP.
+fn mirror(ops: &[Op], wires: [Wire; 2]) -> u8 {
+    let mut mirrored = ops.to_vec();
+    mirrored.push(Op::gate(Gate::Swap, &[], &wires, ops[0].span));
     let mut out = Vec::new();
     shorten(mirrored, wires, &mut out);
-    block.n_mirror = out.iter().map(cost).sum::<usize>().min(255) as u8;
+    out.iter().map(cost).sum::<usize>().min(255) as u8
+}
+
+/// The same for a constant block, by its matrix.
+fn count_with_swap(m: &M4) -> u8 {
+    count_cx_of(&[m[0], m[2], m[1], m[3]]) as u8
 }
 
 /// Stand-ins for slots. Entries are trigonometric polynomials of them: what holds at a generic point holds everywhere.
@@ -165,14 +208,27 @@ fn pair_matrix(ops: &[Op], wires: [Wire; 2]) -> M4 {
 
 /// The Pauli operator on a wire that a matrix commutes with.
 fn port_of(m: &M4, wire: usize) -> Port {
-    let commutes = |gate: Gate| {
-        let p = gate_matrix(gate, &[]);
-        let p = if wire == 0 { tensor(&[p, IDENTITY]) } else { tensor(&[IDENTITY, p]) };
-        let (a, b) = (times(&p, m), times(m, &p));
-        let close = |(x, y): (&C64, &C64)| (x - y).norm() < 1e-9;
-        a.iter().flatten().zip(b.iter().flatten()).all(close)
-    };
-    match [Gate::X, Gate::Y, Gate::Z].map(commutes) {
+    let bit = 1 << wire;
+    port_by(|r, c| (m[r][c], m[r ^ bit][c ^ bit], (r ^ c) & bit != 0), 4)
+}
+
+fn port_of_one(m: &M2) -> Port {
+    port_by(|r, c| (m[r][c], m[1 - r][1 - c], r != c), 2)
+}
+
+/// By the entries of a matrix, each with that at which the wire is flipped in row and column, and with whether it differs
+/// between them.
+fn port_by(entry: impl Fn(usize, usize) -> (C64, C64, bool), n: usize) -> Port {
+    let [mut is_x, mut is_y, mut is_z] = [true; 3];
+    for r in 0..n {
+        for c in 0..n {
+            let (own, flipped, differs) = entry(r, c);
+            is_x &= (own - flipped).norm_sqr() < 1e-18;
+            is_y &= (own - if differs { -flipped } else { flipped }).norm_sqr() < 1e-18;
+            is_z &= !differs || own.norm_sqr() < 1e-18;
+        }
+    }
+    match [is_x, is_y, is_z] {
         [true, true, _] => Port::Any,
         [true, ..] => Port::X,
         [_, true, _] => Port::Y,

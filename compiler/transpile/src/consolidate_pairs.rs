@@ -7,12 +7,16 @@
 //! Expects: gates as `lower_controls` leaves them. Leaves: the same and gates U; runs only where that saves CX. Keeps:
 //! the unitary, including global phase; what happens in branches.
 
+use std::f64::consts::{FRAC_PI_2, PI};
+
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
-use crate::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
+use crate::canonical::{
+    Canonical, M4, R4, count_cx_of, dagger, decompose_with, is_local, tensor, times, two_body,
+};
 use crate::emit_canonical::{count_cx, push_canonical};
-use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
+use crate::one_qubit::{IDENTITY, is_multiple, op_matrix, push_matrix, push_phase};
 
 /// Consolidates the whole circuit.
 pub fn consolidate_pairs(circuit: &mut Circuit) {
@@ -22,35 +26,43 @@ pub fn consolidate_pairs(circuit: &mut Circuit) {
 
 fn consolidate_all(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
     let mut runs = Runs { all: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
-    let mut order: Vec<Item> = Vec::new();
-    for mut op in ops {
-        if let OpKind::If { then, otherwise, .. } = &mut op.kind {
-            *then = consolidate_all(std::mem::take(then), n_wires);
-            *otherwise = consolidate_all(std::mem::take(otherwise), n_wires);
-        }
-        runs.add(op, &mut order);
+    let mut order: Vec<Item> = Vec::with_capacity(ops.len());
+    for (i, op) in ops.iter().enumerate() {
+        runs.add(op, i, &mut order);
     }
     runs.close_all(&mut order);
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(ops.len());
+    let mut ops: Vec<Option<Op>> = ops.into_iter().map(Some).collect();
     for item in order {
         match item {
-            Item::Op(op) => out.push(*op),
-            Item::Run(i) => shorten(std::mem::take(&mut runs.all[i].ops), runs.all[i].wires, &mut out),
+            Item::Op(i) => {
+                let Some(mut op) = ops[i].take() else { continue };
+                if let OpKind::If { then, otherwise, .. } = &mut op.kind {
+                    *then = consolidate_all(std::mem::take(then), n_wires);
+                    *otherwise = consolidate_all(std::mem::take(otherwise), n_wires);
+                }
+                out.push(op);
+            }
+            Item::Run(run) => {
+                let Run { wires, members } = &runs.all[run];
+                shorten(members.iter().filter_map(|&i| ops[i].take()), *wires, &mut out);
+            }
         }
     }
     out
 }
 
-/// A piece of the new circuit.
+/// A piece of the new circuit: an operation or a run, by its place.
 enum Item {
-    Op(Box<Op>),
+    Op(usize),
     Run(usize),
 }
 
 /// Gates on two wires without anything else between them.
 struct Run {
     wires: [Wire; 2],
-    ops: Vec<Op>,
+    /// Places of its gates.
+    members: Vec<usize>,
 }
 
 /// The runs up to now. A run takes its place in the order when it closes: nothing that came in between touched its
@@ -60,26 +72,26 @@ struct Runs {
     /// The run that each wire is in.
     open: Vec<Option<usize>>,
     /// One-wire gates after the last two-wire gate of each wire.
-    loose: Vec<Vec<Op>>,
+    loose: Vec<Vec<usize>>,
 }
 
 impl Runs {
-    fn add(&mut self, op: Op, order: &mut Vec<Item>) {
+    fn add(&mut self, op: &Op, i: usize, order: &mut Vec<Item>) {
         let wires = op.wires();
         let is_gate = matches!(op.kind, OpKind::Gate { .. });
         match wires.as_slice() {
-            [wire] if is_gate => self.loose[wire.0 as usize].push(op),
-            &[a, b] if is_gate => self.add_pair(op, [a.min(b), a.max(b)], order),
+            [wire] if is_gate => self.loose[wire.0 as usize].push(i),
+            &[a, b] if is_gate => self.add_pair(i, [a.min(b), a.max(b)], order),
             _ => {
                 for wire in &wires {
                     self.close(*wire, order);
                 }
-                order.push(Item::Op(Box::new(op)));
+                order.push(Item::Op(i));
             }
         }
     }
 
-    fn add_pair(&mut self, op: Op, wires: [Wire; 2], order: &mut Vec<Item>) {
+    fn add_pair(&mut self, i: usize, wires: [Wire; 2], order: &mut Vec<Item>) {
         let [a, b] = wires.map(|wire| wire.0 as usize);
         let run = match self.open[a] {
             Some(run) if self.open[b] == Some(run) => run,
@@ -87,15 +99,15 @@ impl Runs {
                 for wire in wires {
                     self.close_run(wire, order);
                 }
-                self.all.push(Run { wires, ops: Vec::new() });
+                self.all.push(Run { wires, members: Vec::new() });
                 self.all.len() - 1
             }
         };
         for wire in [a, b] {
             self.open[wire] = Some(run);
-            self.all[run].ops.append(&mut self.loose[wire]);
+            self.all[run].members.append(&mut self.loose[wire]);
         }
-        self.all[run].ops.push(op);
+        self.all[run].members.push(i);
     }
 
     /// Ends the run of a wire; its loose gates wait for the next.
@@ -111,7 +123,7 @@ impl Runs {
 
     fn close(&mut self, wire: Wire, order: &mut Vec<Item>) {
         self.close_run(wire, order);
-        order.extend(self.loose[wire.0 as usize].drain(..).map(|op| Item::Op(Box::new(op))));
+        order.extend(self.loose[wire.0 as usize].drain(..).map(Item::Op));
     }
 
     fn close_all(&mut self, order: &mut Vec<Item>) {
@@ -122,14 +134,18 @@ impl Runs {
 }
 
 /// Appends a run with as few CX as is known.
-pub fn shorten(ops: Vec<Op>, wires: [Wire; 2], out: &mut Vec<Op>) {
+pub fn shorten(ops: impl IntoIterator<Item = Op>, wires: [Wire; 2], out: &mut Vec<Op>) {
     let mut segment = Segment::new(wires);
     for op in ops {
-        if !segment.take(&op) {
-            std::mem::replace(&mut segment, Segment::new(wires)).finish(out);
-            if !segment.take(&op) {
-                out.push(op);
-            }
+        if segment.take(&op) {
+            segment.ops.push(op);
+            continue;
+        }
+        std::mem::replace(&mut segment, Segment::new(wires)).finish(out);
+        if segment.take(&op) {
+            segment.ops.push(op);
+        } else {
+            out.push(op);
         }
     }
     segment.finish(out);
@@ -153,7 +169,7 @@ impl Segment {
         Self { wires, ops: Vec::new(), constant, first: Vec::new(), rotations: Vec::new() }
     }
 
-    /// Adds a gate if the stretch still has a canonical form with it.
+    /// Notes what a gate does if the stretch still has a canonical form with it.
     fn take(&mut self, op: &Op) -> bool {
         let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return false };
         if angles.iter().all(Angle::is_constant) {
@@ -180,14 +196,13 @@ impl Segment {
                 return false;
             }
         }
-        self.ops.push(op.clone());
         true
     }
 
     /// Appends the shorter of the stretch as it was and in canonical form.
     fn finish(self, out: &mut Vec<Op>) {
         let cost: usize = self.ops.iter().map(cost).sum();
-        let canonical = if cost > 0 { self.canonical() } else { None };
+        let canonical = if self.may_get_shorter(cost) { self.canonical() } else { None };
         let Some(canonical) = canonical else { return out.extend(self.ops) };
         let mut coordinates = canonical.coordinates.map(Angle::constant);
         for ((axis, sign), (_, angle)) in canonical.generators.iter().zip(&self.rotations) {
@@ -208,6 +223,15 @@ impl Segment {
             }
         }
         push_phase(Angle::constant(canonical.phase), span, out);
+    }
+
+    /// Whether it is worth to look for the canonical form of a stretch that costs so many CX.
+    fn may_get_shorter(&self, cost: usize) -> bool {
+        if self.rotations.is_empty() && self.first.is_empty() {
+            return cost > 0 && count_cx_of(&self.constant) < cost;
+        }
+        // A gate that is not a SWAP costs least by itself.
+        self.ops.iter().filter(|op| op.wires().len() == 2).count() > 1
     }
 
     fn canonical(&self) -> Option<Canonical> {
@@ -281,7 +305,9 @@ pub fn cost(op: &Op) -> usize {
     match gate {
         Gate::Cx | Gate::Cz => 1,
         Gate::Swap => 3,
-        _ => count_cx(&[angles[0].times(0.5), Angle::default(), Angle::default()]),
+        _ if is_multiple(&angles[0], PI) => 0,
+        _ if is_multiple(&angles[0], FRAC_PI_2) => 1,
+        _ => 2,
     }
 }
 

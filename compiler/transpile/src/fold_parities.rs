@@ -14,6 +14,7 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use crate::consolidate_pairs::cost;
 use crate::one_qubit::{op_matrix, push_phase};
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
+use crate::parity_twine::parity_twine;
 
 /// How far a stretch is followed past operations that are not part of it.
 const REACH: usize = 2000;
@@ -21,15 +22,38 @@ const REACH: usize = 2000;
 /// Rewrites the stretches outside of branches; returns how many CX are gone.
 pub fn fold_parities(circuit: &mut Circuit) -> usize {
     let mut gone = 0;
+    fold_stretches(circuit, |ops, n_wires, out| gone += rewrite(ops, n_wires, out));
+    gone
+}
+
+/// Rewrites stretches with turns of most pairs of wires as parity twines on one line of all these wires; returns how many.
+/// What is left of the circuit should not ask for other neighbours much.
+pub fn twine_parities(circuit: &mut Circuit) -> usize {
+    let mut n_twines = 0;
+    let mut line: Vec<Wire> = Vec::new();
+    fold_stretches(circuit, |ops, n_wires, out| {
+        for ops in parts(ops, n_wires) {
+            match twine(&ops, &mut line) {
+                Some(new) => {
+                    n_twines += 1;
+                    out.extend(new);
+                }
+                None => out.extend(ops),
+            }
+        }
+    });
+    n_twines
+}
+
+fn fold_stretches(circuit: &mut Circuit, mut rewrite: impl FnMut(Vec<Op>, usize, &mut Vec<Op>)) {
     let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
     let mut start = 0;
     while start < rest.len() {
         circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_linear(op)));
         let stretch = take(&mut rest[start..], circuit.n_wires, is_linear);
-        gone += rewrite(stretch, circuit.n_wires, &mut circuit.ops);
+        rewrite(stretch, circuit.n_wires, &mut circuit.ops);
         start += rest[start..].iter().take_while(|op| op.is_none()).count();
     }
-    gone
 }
 
 /// Takes out the operations that are wanted and may happen before all others.
@@ -124,11 +148,14 @@ impl Stretch {
         }
     }
 
-    fn write(&self, span: qml_source::Span, out: &mut Vec<Op>) {
-        let turns: Vec<u128> = self.turns.iter().map(|turn| turn.0).collect();
-        let map: Vec<u128> = self.rows.iter().map(|row| row.0).collect();
+    fn new(wires: &[Wire]) -> Self {
+        let rows = (0..wires.len()).map(|i| (1 << i, false)).collect();
+        Self { wires: wires.to_vec(), rows, turns: Vec::new(), phase: 0.0 }
+    }
+
+    fn write(&self, pieces: Vec<Piece>, span: qml_source::Span, out: &mut Vec<Op>) {
         let wire = |i: usize| self.wires[i];
-        for piece in parity_network(self.wires.len(), &turns, &map) {
+        for piece in pieces {
             out.push(match piece {
                 Piece::Cx(a, b) => Op::gate(Gate::Cx, &[], &[wire(a), wire(b)], span),
                 Piece::Swap(a, b) => Op::gate(Gate::Swap, &[], &[wire(a), wire(b)], span),
@@ -153,12 +180,14 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
     let mut gone = 0;
     for ops in parts(ops, n_wires) {
         let before: usize = ops.iter().map(cost_of).sum();
-        let mut stretch = Stretch { wires: Vec::new(), rows: Vec::new(), turns: Vec::new(), phase: 0.0 };
+        let mut stretch = Stretch::new(&[]);
         if before > 1 && wires_of(&ops) <= MAX_WIRES {
             ops.iter().for_each(|op| stretch.add(op));
             stretch.turns.retain(|turn| !vanishes(&turn.1));
             let mut new = Vec::new();
-            stretch.write(ops[0].span, &mut new);
+            let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
+            let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
+            stretch.write(parity_network(stretch.wires.len(), &turns, &map), ops[0].span, &mut new);
             let after: usize = new.iter().map(cost_of).sum();
             if after < before {
                 gone += before - after;
@@ -169,6 +198,45 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
         out.extend(ops);
     }
     gone
+}
+
+/// A stretch as a parity twine on the line, which is made of its wires if it is empty; then the line has the names of what
+/// its wires hold. None if too few pairs are turned, or if more than pairs is.
+fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
+    let n_wires = wires_of(ops);
+    if !(4..=MAX_WIRES).contains(&n_wires) || ops.len() < n_wires * (n_wires - 1) / 4 {
+        return None;
+    }
+    let mut wires = line.clone();
+    if wires.is_empty() {
+        wires = ops.iter().flat_map(Op::wires).collect();
+        wires.sort_unstable();
+        wires.dedup();
+    }
+    let mut stretch = Stretch::new(&wires);
+    ops.iter().for_each(|op| stretch.add(op));
+    stretch.turns.retain(|turn| !vanishes(&turn.1));
+    let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
+    let n_pairs = turns.iter().filter(|turn| turn.count_ones() == 2).count();
+    let is_whole = stretch.wires.len() == wires.len() && wires.len() == n_wires;
+    let is_permutation = stretch.rows.iter().all(|row| row.0.is_power_of_two());
+    if !is_whole || !is_permutation || 4 * n_pairs < n_wires * (n_wires - 1) {
+        return None;
+    }
+    let (mut pieces, mut held) = parity_twine(n_wires, &turns)?;
+    // What wire `i` has to hold is on wire `place`.
+    let wanted: Vec<usize> = stretch.rows.iter().map(|row| row.0.trailing_zeros() as usize).collect();
+    *line = held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
+    for (i, &own) in wanted.iter().enumerate() {
+        let place = held.iter().position(|&label| label == own).unwrap_or(i);
+        if place != i {
+            pieces.push(Piece::Swap(i, place));
+            held.swap(i, place);
+        }
+    }
+    let mut new = Vec::new();
+    stretch.write(pieces, ops[0].span, &mut new);
+    Some(new)
 }
 
 /// SWAPs outside of branches cost nothing: they become other names.

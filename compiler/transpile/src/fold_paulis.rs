@@ -13,22 +13,23 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
 use crate::fold_parities::{cost_of, take};
-use crate::one_qubit::{M2, dagger, gate_matrix, is_multiple, op_matrix, times};
-use crate::pauli_network::{Letter, Pauli, Piece, pauli_network};
+use crate::one_qubit::{M2, dagger, euler, gate_matrix, is_multiple, op_matrix, times};
+use crate::pauli_network::{Aim, Piece, pauli_network};
+use crate::pauli_string::{Clifford, Letter, Pauli};
 
 /// Longer stretches are left alone, and wider ones.
 const MAX_ROTATIONS: usize = 1000;
 const MAX_WIRES: usize = 128;
 
-/// Rewrites the stretches outside of branches; returns how many CX are gone. `spread` as for [`pauli_network`].
-pub fn fold_paulis(circuit: &mut Circuit, spread: i64) -> usize {
+/// Rewrites the stretches outside of branches; returns how many CX are gone.
+pub fn fold_paulis(circuit: &mut Circuit) -> usize {
     let mut gone = 0;
     let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
     let mut start = 0;
     while start < rest.len() {
         circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_pauli(op)));
         let stretch = take(&mut rest[start..], circuit.n_wires, is_pauli);
-        gone += rewrite(stretch, spread, &mut circuit.ops);
+        gone += rewrite(stretch, &mut circuit.ops);
         start += rest[start..].iter().take_while(|op| op.is_none()).count();
     }
     gone
@@ -79,14 +80,16 @@ fn images(m: &M2) -> Option<[Pauli; 2]> {
 
 /// What a stretch does: rotations, then the Clifford `C` by `C^-1 X C` and `C^-1 Z C` for each wire.
 #[derive(Default)]
-struct Stretch {
+pub struct Stretch {
     wires: Vec<Wire>,
-    rotations: Vec<(Pauli, Angle)>,
+    /// The rotations in order: string and angle.
+    pub rotations: Vec<(Pauli, Angle)>,
     table: Vec<[Pauli; 2]>,
 }
 
 impl Stretch {
-    fn index(&mut self, wire: Wire) -> usize {
+    /// The number of a wire, which is the next one if it is new.
+    pub fn index(&mut self, wire: Wire) -> usize {
         self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
             let bit = 1 << self.wires.len();
             self.wires.push(wire);
@@ -155,6 +158,65 @@ impl Stretch {
         });
     }
 
+    /// Adds any gate on one or two wires: one that is no rotation is three. Global phases are left out.
+    pub fn add_any(&mut self, op: &Op) {
+        if op.wires().is_empty() {
+            return;
+        }
+        let matrix = if is_pauli(op) { None } else { op_matrix(op) };
+        let Some(matrix) = matrix else { return self.add(op) };
+        let e = euler(&matrix);
+        for (gate, angle) in [(Gate::Rz, e.lambda), (Gate::Ry, e.theta), (Gate::Rz, e.phi)] {
+            self.add(&Op::gate(gate, &[Angle::constant(angle)], &op.wires(), op.span));
+        }
+    }
+
+    /// The strings of the rotations, those by 0 left out.
+    pub fn strings(&mut self) -> Vec<Pauli> {
+        self.rotations.retain(|rotation| !(rotation.1.is_constant() && rotation.1.constant == 0.0));
+        self.rotations.iter().map(|rotation| rotation.0).collect()
+    }
+
+    /// What a network for it is made for.
+    pub fn aim<'a>(&'a self, rotations: &'a [Pauli]) -> Aim<'a> {
+        Aim { rotations, clifford: &self.table }
+    }
+
+    /// Appends a piece of a network.
+    pub fn write(&self, piece: Piece, span: Span, out: &mut Vec<Op>) {
+        match piece {
+            Piece::Clifford(gate) => out.push(self.clifford(gate, span)),
+            Piece::Controlled(gate) => {
+                out.extend(gate.frame().map(|gate| self.clifford(gate, span)));
+                out.push(Op::gate(Gate::Cx, &[], &gate.wires.map(|wire| self.wires[wire]), span));
+                out.extend(gate.frame().rev().map(|gate| self.clifford(gate.inverse(), span)));
+            }
+            Piece::Rotation { number, wire, letter, is_negated } => {
+                let gate = match letter {
+                    Letter::X => Gate::Rx,
+                    Letter::Y => Gate::Ry,
+                    Letter::Z => Gate::Rz,
+                };
+                let angle = self.rotations[number].1.times(if is_negated { -1.0 } else { 1.0 });
+                out.push(Op::gate(gate, &[angle], &[self.wires[wire]], span));
+            }
+        }
+    }
+
+    fn clifford(&self, gate: Clifford, span: Span) -> Op {
+        let turn = |gate, quarters: f64, wire: usize| {
+            Op::gate(gate, &[Angle::constant(quarters * FRAC_PI_2)], &[self.wires[wire]], span)
+        };
+        match gate {
+            Clifford::H(q) => Op::gate(Gate::H, &[], &[self.wires[q]], span),
+            Clifford::S(q) => turn(Gate::Rz, 1.0, q),
+            Clifford::Sdg(q) => turn(Gate::Rz, -1.0, q),
+            Clifford::X(q) => turn(Gate::Rx, 2.0, q),
+            Clifford::Z(q) => turn(Gate::Rz, 2.0, q),
+            Clifford::Swap(a, b) => Op::gate(Gate::Swap, &[], &[self.wires[a], self.wires[b]], span),
+        }
+    }
+
     /// Adds a rotation, to an equal one where only commuting ones are between.
     fn rotate(&mut self, string: Pauli, angle: &Angle) {
         for (other, sum) in self.rotations.iter_mut().rev() {
@@ -172,7 +234,7 @@ impl Stretch {
 }
 
 /// Appends a stretch, anew where that saves CX; returns how many.
-fn rewrite(ops: Vec<Op>, spread: i64, out: &mut Vec<Op>) -> usize {
+fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
     let before: usize = ops.iter().map(cost_of).sum();
     let mut stretch = Stretch::default();
     if before > 1 {
@@ -187,45 +249,20 @@ fn rewrite(ops: Vec<Op>, spread: i64, out: &mut Vec<Op>) -> usize {
                 stretch.add(op);
             }
         }
-        stretch.rotations.retain(|rotation| !(rotation.1.is_constant() && rotation.1.constant == 0.0));
-        let strings: Vec<Pauli> = stretch.rotations.iter().map(|rotation| rotation.0).collect();
+        let strings = stretch.strings();
         if is_narrow
             && strings.len() <= MAX_ROTATIONS
-            && let Some(pieces) = pauli_network(stretch.wires.len(), &strings, &stretch.table, before, spread)
+            && let Some(pieces) = pauli_network(stretch.aim(&strings), before)
         {
             let span = ops[0].span;
             let start = out.len();
-            out.extend(pieces.into_iter().map(|piece| op_of(piece, &stretch, span)));
+            pieces.into_iter().for_each(|piece| stretch.write(piece, span, out));
             let after: usize = out[start..].iter().map(cost_of).sum();
             return before - after;
         }
     }
     out.extend(ops);
     0
-}
-
-fn op_of(piece: Piece, stretch: &Stretch, span: Span) -> Op {
-    let wire = |i: usize| stretch.wires[i];
-    let half = Angle::constant(2.0 * FRAC_PI_2);
-    let quarter = |sign: f64| Angle::constant(sign * FRAC_PI_2);
-    match piece {
-        Piece::H(q) => Op::gate(Gate::H, &[], &[wire(q)], span),
-        Piece::S(q) => Op::gate(Gate::Rz, &[quarter(1.0)], &[wire(q)], span),
-        Piece::Sdg(q) => Op::gate(Gate::Rz, &[quarter(-1.0)], &[wire(q)], span),
-        Piece::X(q) => Op::gate(Gate::Rx, &[half], &[wire(q)], span),
-        Piece::Z(q) => Op::gate(Gate::Rz, &[half], &[wire(q)], span),
-        Piece::Cx(c, t) => Op::gate(Gate::Cx, &[], &[wire(c), wire(t)], span),
-        Piece::Swap(a, b) => Op::gate(Gate::Swap, &[], &[wire(a), wire(b)], span),
-        Piece::Rotation { number, wire: at, letter, is_negated } => {
-            let gate = match letter {
-                Letter::X => Gate::Rx,
-                Letter::Y => Gate::Ry,
-                Letter::Z => Gate::Rz,
-            };
-            let angle = stretch.rotations[number].1.times(if is_negated { -1.0 } else { 1.0 });
-            Op::gate(gate, &[angle], &[wire(at)], span)
-        }
-    }
 }
 
 #[cfg(test)]

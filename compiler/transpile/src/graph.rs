@@ -6,6 +6,7 @@
 
 use qml_gates::Port;
 use qml_ir::circuit::{Op, OpKind};
+use smallvec::SmallVec;
 
 use crate::collect_blocks::Block;
 
@@ -22,11 +23,40 @@ pub struct Graph {
     /// Whether SWAPs cannot merge with what came before the block.
     pub is_wall: Vec<bool>,
     /// The wires of each block.
-    pub wires: Vec<Vec<u16>>,
+    pub wires: Vec<SmallVec<[u16; 2]>>,
+    /// The order from the first block to the last.
+    pub forwards: Arrows,
+    /// The order from the last block to the first.
+    pub backwards: Arrows,
+}
+
+/// For each block those that come directly after it.
+#[derive(Clone, Debug)]
+pub struct Arrows {
     /// How many blocks come directly before each.
     pub n_before: Vec<u32>,
     offsets: Vec<u32>,
     after: Vec<u32>,
+}
+
+impl Arrows {
+    /// The blocks that come directly after one.
+    pub fn after(&self, block: u32) -> &[u32] {
+        &self.after[self.offsets[block as usize] as usize..self.offsets[block as usize + 1] as usize]
+    }
+
+    /// The arrows of edges from a block to a later one, sorted.
+    fn new(n: usize, edges: &[(u32, u32)]) -> Self {
+        let (mut offsets, mut n_before) = (vec![0; n + 1], vec![0; n]);
+        for &(from, to) in edges {
+            offsets[from as usize + 1] += 1;
+            n_before[to as usize] += 1;
+        }
+        for i in 1..offsets.len() {
+            offsets[i] += offsets[i - 1];
+        }
+        Self { n_before, offsets, after: edges.iter().map(|edge| edge.1).collect() }
+    }
 }
 
 /// The blocks of a wire or bit since the operator that they commute with changed last, and those before them.
@@ -41,7 +71,8 @@ impl Group {
     fn add(&mut self, block: u32, port: Port, max_group: usize, edges: &mut Vec<(u32, u32)>) {
         let is_same = port != Port::None && self.port == Some(port) && self.members.len() < max_group;
         if !is_same {
-            self.before = std::mem::take(&mut self.members);
+            std::mem::swap(&mut self.before, &mut self.members);
+            self.members.clear();
             self.port = Some(port);
         }
         edges.extend(self.before.iter().map(|&before| (before, block)));
@@ -62,18 +93,13 @@ impl Graph {
 
     fn with_groups(blocks: &[Block], n_wires: usize, n_bits: usize, max_group: usize) -> Self {
         let mut groups = vec![Group::default(); n_wires + n_bits];
-        let mut edges: Vec<(u32, u32)> = Vec::new();
+        let mut edges: Vec<(u32, u32)> = Vec::with_capacity(2 * blocks.len());
         let mut wires = Vec::with_capacity(blocks.len());
         for (i, block) in blocks.iter().enumerate() {
             for &(wire, port) in &block.ports {
                 groups[wire.0 as usize].add(i as u32, port, max_group, &mut edges);
             }
-            let mut own: Vec<u16> = Vec::new();
-            for op in &block.ops {
-                own.extend(op.wires().iter().map(|wire| wire.0 as u16));
-            }
-            own.sort_unstable();
-            own.dedup();
+            let own = wires_of(block);
             if block.ports.is_empty() {
                 let mut resources: Vec<usize> = own.iter().map(|&wire| wire.into()).collect();
                 block.ops.iter().for_each(|op| push_bits(op, n_wires, &mut resources));
@@ -87,45 +113,32 @@ impl Graph {
         }
         edges.sort_unstable();
         edges.dedup();
-        let (offsets, after, n_before) = index(blocks.len(), &edges);
+        let forwards = Arrows::new(blocks.len(), &edges);
+        edges.iter_mut().for_each(|edge| *edge = (edge.1, edge.0));
+        edges.sort_unstable();
         Self {
             pairs: blocks.iter().map(|block| block.pair).collect(),
             costs: blocks.iter().map(|block| [block.n_cx, block.n_mirror]).collect(),
             is_wall: blocks.iter().map(|block| block.ports.is_empty()).collect(),
             wires,
-            n_before,
-            offsets,
-            after,
+            forwards,
+            backwards: Arrows::new(blocks.len(), &edges),
         }
-    }
-
-    /// The graph with all arrows turned round.
-    pub fn reversed(&self) -> Self {
-        let mut edges: Vec<(u32, u32)> =
-            (0..self.pairs.len() as u32).flat_map(|i| self.after(i).iter().map(move |&j| (j, i))).collect();
-        edges.sort_unstable();
-        let (offsets, after, n_before) = index(self.pairs.len(), &edges);
-        Self { n_before, offsets, after, ..self.clone() }
-    }
-
-    /// The blocks that come directly after one.
-    pub fn after(&self, block: u32) -> &[u32] {
-        &self.after[self.offsets[block as usize] as usize..self.offsets[block as usize + 1] as usize]
     }
 }
 
-/// Offsets into the ends of sorted edges, and how many edges end at each.
-fn index(n: usize, edges: &[(u32, u32)]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-    let mut offsets = vec![0; n + 1];
-    let mut n_before = vec![0; n];
-    for &(from, to) in edges {
-        offsets[from as usize + 1] += 1;
-        n_before[to as usize] += 1;
+/// The wires of a block, sorted.
+fn wires_of(block: &Block) -> SmallVec<[u16; 2]> {
+    if let Some(pair) = block.pair {
+        return SmallVec::from_slice(&pair);
     }
-    for i in 1..offsets.len() {
-        offsets[i] += offsets[i - 1];
+    let mut own: SmallVec<[u16; 2]> = SmallVec::new();
+    for op in &block.ops {
+        own.extend(op.wires().iter().map(|wire| wire.0 as u16));
     }
-    (offsets, edges.iter().map(|edge| edge.1).collect(), n_before)
+    own.sort_unstable();
+    own.dedup();
+    own
 }
 
 /// The bits that an operation reads or writes; a read keeps its place among reads too.

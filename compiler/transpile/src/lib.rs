@@ -9,6 +9,8 @@ mod check_device;
 mod choose_layout;
 mod collect_blocks;
 mod consolidate_pairs;
+mod couple_paulis;
+mod coupled_network;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
@@ -19,7 +21,9 @@ mod lower_controls;
 mod lower_native;
 mod one_qubit;
 mod parity_network;
+mod parity_twine;
 mod pauli_network;
+mod pauli_string;
 mod random;
 mod route_swaps;
 mod schedule_blocks;
@@ -81,16 +85,24 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let mut lowered = circuit.clone();
     lower_controls::lower_controls(&mut lowered)?;
     checked(&lowered);
-    let variants = if options.level > 0 { variants(lowered) } else { vec![lowered] };
-    let problems: Vec<Problem> = variants.iter().map(Problem::new).collect();
+    let (source, variants) =
+        if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
+    let problems: Vec<Problem> = variants.par_iter().map(Problem::new).collect();
     let n_wires = circuit.n_wires;
     let ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
         Some(effort) => choose_layouts(&problems, n_wires, &target, &effort, options.seed),
     };
-    let finish = |routed: &Routed| {
-        let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
-        let (mut circuit, swaps) = place(source, blocks, &target, routed, options.seed);
+    let least = problems.iter().map(|problem| problem.n_cx).min().unwrap_or(0);
+    let coupled = |routed: &Routed| {
+        // Only where routing adds much is there much to gain.
+        let is_dear = options.level > 1 && routed.n_cx > least + least / 4;
+        let weights = if options.level > 2 { &COUPLED[..] } else { &COUPLED[..1] };
+        let limit = usize::try_from(routed.n_cx).unwrap_or(0);
+        let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
+        is_dear.then(way).flatten()
+    };
+    let finish = |(mut circuit, swaps): (Circuit, usize)| {
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit);
@@ -103,40 +115,63 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let stats = stats::measure(&circuit, device, swaps);
         Compiled { circuit, stats }
     };
-    let compiled: Vec<Compiled> = ways.par_iter().map(finish).collect();
-    // A hundredth of the gates is worth four hundredths of the depth.
+    let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
+        let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
+        let placed = place(source, blocks, &target, routed, options.seed);
+        let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
+        std::iter::once(placed).chain(coupled.map(|circuit| (circuit, 0))).map(finish).collect()
+    };
+    let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
+    // A hundredth of the gates is worth two hundredths of the depth.
     let key = |compiled: &Compiled| {
         let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled.stats;
-        ((two_qubit_gates as u128).saturating_pow(4)).saturating_mul(two_qubit_depth as u128)
+        ((two_qubit_gates as u128).saturating_pow(2)).saturating_mul(two_qubit_depth as u128)
     };
-    Ok(compiled.into_iter().min_by_key(key).unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+    Ok(compiled
+        .into_iter()
+        .flatten()
+        .min_by_key(key)
+        .unwrap_or_else(|| qml_source::bug!("no layout was tried")))
 }
 
-/// The circuit with fewer gates, in ways of which only routing shows which is the best.
-fn variants(mut circuit: Circuit) -> Vec<Circuit> {
+/// What Pauli networks on couplings weigh, one after the other.
+const COUPLED: [coupled_network::Weights; 3] = [
+    coupled_network::Weights { fading: 900, table: 100 },
+    coupled_network::Weights { fading: 970, table: 200 },
+    coupled_network::Weights { fading: 800, table: 30 },
+];
+
+/// The circuit with its permutation taken out, and with fewer gates, in ways of which only routing shows which is the
+/// best.
+fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     elide_swaps::elide_swaps(&mut circuit);
     cancel_gates::cancel_gates(&mut circuit);
-    let source = circuit.clone();
-    shorten(&mut circuit);
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(consolidate_pairs::cost).sum::<usize>();
-    let limit = n_cx(&circuit);
-    let mut variants = vec![circuit];
-    let folds: [fn(&mut Circuit) -> usize; 3] = [
-        fold_parities::fold_parities,
-        |circuit| fold_paulis::fold_paulis(circuit, 0),
-        |circuit| fold_paulis::fold_paulis(circuit, 1500),
-    ];
-    for fold in folds {
-        let mut folded = source.clone();
-        if fold(&mut folded) > 0 {
+    let mut folds: Vec<fn(&mut Circuit) -> usize> =
+        vec![fold_parities::fold_parities, fold_paulis::fold_paulis];
+    if !target.is_complete() {
+        // On a line: nothing has to be routed.
+        folds.push(fold_parities::twine_parities);
+    }
+    let folded = |fold: &fn(&mut Circuit) -> usize| {
+        let mut folded = circuit.clone();
+        (fold(&mut folded) > 0).then(|| {
             elide_swaps::elide_swaps(&mut folded);
             shorten(&mut folded);
-            if n_cx(&folded) < limit {
-                variants.push(folded);
-            }
-        }
+            folded
+        })
+    };
+    let folded: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
+    let source = circuit.clone();
+    shorten(&mut circuit);
+    let limit = n_cx(&circuit);
+    let mut variants = vec![circuit];
+    for (i, folded) in folded.into_iter().enumerate() {
+        // A twine needs no SWAPs.
+        let limit = if i == 2 { 2 * limit } else { limit };
+        variants.extend(folded.filter(|folded| n_cx(folded) < limit));
     }
-    variants
+    (source, variants)
 }
 
 /// Whether the device is large enough for the circuit and can do what it asks for, as [`compile`] demands.

@@ -4,35 +4,19 @@
 //! A Clifford gate that happens now changes all strings that are still to come. A string of one letter is done. Each step
 //! takes, of the controlled Pauli gates that shorten a string whose turn it may be, the one that shortens the next ones
 //! most. The Clifford at the end is a table of strings too, and is brought back by the same gates.
+//!
+//! What a gate does to a string depends on the letters on its two wires alone. So the next strings are counted by these
+//! letters once for each pair of wires, which judges all nine gates on the pair.
 
-/// A product of Pauli operators: `i^phase` times, on each wire, `X^x Z^z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pauli {
-    /// The wires with X.
-    pub x: u128,
-    /// The wires with Z.
-    pub z: u128,
-    /// Powers of i, modulo 4.
-    pub phase: u8,
-}
+use crate::pauli_string::{Clifford, Controlled, Letter, Pauli};
 
 /// A piece of the network; wires are numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// A gate on one wire.
-    H(usize),
-    /// A gate on one wire.
-    S(usize),
-    /// A gate on one wire.
-    Sdg(usize),
-    /// A gate on one wire.
-    X(usize),
-    /// A gate on one wire.
-    Z(usize),
-    /// CX with control and target.
-    Cx(usize, usize),
-    /// Two wires are exchanged.
-    Swap(usize, usize),
+    /// A gate on one wire or an exchange.
+    Clifford(Clifford),
+    /// A controlled Pauli gate, which is one CX.
+    Controlled(Controlled),
     /// The rotation of this number happens about a letter on a wire, backwards if so.
     Rotation {
         /// Its number.
@@ -46,15 +30,11 @@ pub enum Piece {
     },
 }
 
-/// A Pauli letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letter {
-    /// X.
-    X,
-    /// Y.
-    Y,
-    /// Z.
-    Z,
+impl Piece {
+    /// Whether it is a CX.
+    pub fn is_cx(self) -> bool {
+        matches!(self, Self::Controlled(_))
+    }
 }
 
 /// The next strings that a gate is judged by.
@@ -63,283 +43,180 @@ const REACH: usize = 60;
 /// Of longer strings, the letters among which a gate is chosen.
 const MAX_CHOICE: usize = 10;
 
-impl Pauli {
-    /// The product.
-    #[must_use]
-    pub fn times(self, other: Self) -> Self {
-        // Z moves past X with a sign.
-        let phase = self.phase + other.phase + 2 * ((self.z & other.x).count_ones() % 2) as u8;
-        Self { x: self.x ^ other.x, z: self.z ^ other.z, phase: phase % 4 }
-    }
+/// Strings of the front that gates are chosen for.
+const MAX_FRONT: usize = 6;
 
-    /// Whether two strings commute.
-    pub fn commutes_with(self, other: Self) -> bool {
-        ((self.x & other.z).count_ones() + (self.z & other.x).count_ones()).is_multiple_of(2)
-    }
+/// More rotations than that are tried to be written once only.
+const MANY: usize = 300;
 
-    /// Whether a Hermitian string has the sign -1.
-    fn is_negative(self) -> bool {
-        // Y = i X Z.
-        (self.phase + 4 - ((self.x & self.z).count_ones() % 4) as u8) % 4 == 2
-    }
-
-    fn support(self) -> u128 {
-        self.x | self.z
-    }
-
-    fn weight(self) -> i64 {
-        i64::from(self.support().count_ones())
-    }
-
-    fn letter(self, wire: usize) -> Option<Letter> {
-        match (self.x >> wire & 1, self.z >> wire & 1) {
-            (0, 0) => None,
-            (1, 0) => Some(Letter::X),
-            (1, 1) => Some(Letter::Y),
-            _ => Some(Letter::Z),
-        }
-    }
-
-    /// The string after a gate: `g P g^-1`.
-    fn conjugate(&mut self, piece: Piece) {
-        let bit = |set: u128, wire: usize| (set >> wire & 1) as u8;
-        let turn = match piece {
-            Piece::H(q) => {
-                let (x, z) = (bit(self.x, q), bit(self.z, q));
-                self.x ^= u128::from(x ^ z) << q;
-                self.z ^= u128::from(x ^ z) << q;
-                2 * (x & z)
-            }
-            Piece::S(q) | Piece::Sdg(q) => {
-                let x = bit(self.x, q);
-                self.z ^= u128::from(x) << q;
-                if matches!(piece, Piece::S(_)) { x } else { 3 * x }
-            }
-            Piece::X(q) => 2 * bit(self.z, q),
-            Piece::Z(q) => 2 * bit(self.x, q),
-            Piece::Cx(c, t) => {
-                self.x ^= (self.x >> c & 1) << t;
-                self.z ^= (self.z >> t & 1) << c;
-                0
-            }
-            Piece::Swap(a, b) => {
-                for set in [&mut self.x, &mut self.z] {
-                    let differ = (*set >> a ^ *set >> b) & 1;
-                    *set ^= differ << a | differ << b;
-                }
-                0
-            }
-            Piece::Rotation { .. } => 0,
-        };
-        self.phase = (self.phase + turn) % 4;
-    }
+/// What a network is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Aim<'a> {
+    /// Rotations in this order, those that commute in any.
+    pub rotations: &'a [Pauli],
+    /// Then the Clifford `C`: `C^-1 X C` and `C^-1 Z C` for each wire.
+    pub clifford: &'a [[Pauli; 2]],
 }
 
-/// A controlled Pauli gate: what anticommutes with one letter is multiplied by the other.
-#[derive(Clone, Copy)]
-struct Controlled {
-    wires: [usize; 2],
-    letters: [Letter; 2],
-}
-
-impl Controlled {
-    /// How many wires are between the two.
-    fn span(self) -> i64 {
-        self.wires[0].abs_diff(self.wires[1]) as i64 - 1
-    }
-
-    /// The weight of a string after the gate.
-    fn weight_after(self, pauli: Pauli) -> i64 {
-        let [a, b] = self.wires;
-        let (mut p, mut q) = (bits(pauli.letter(a)), bits(pauli.letter(b)));
-        let [s, t] = self.letters.map(|letter| bits(Some(letter)));
-        let differ = |u: (u8, u8), v: (u8, u8)| (u.0 & v.1) ^ (u.1 & v.0) == 1;
-        let (first, second) = (differ(p, s), differ(q, t));
-        if first {
-            q = (q.0 ^ t.0, q.1 ^ t.1);
-        }
-        if second {
-            p = (p.0 ^ s.0, p.1 ^ s.1);
-        }
-        let rest = pauli.support() & !(1 << a) & !(1 << b);
-        i64::from(rest.count_ones()) + i64::from(p != (0, 0)) + i64::from(q != (0, 0))
-    }
-}
-
-fn bits(letter: Option<Letter>) -> (u8, u8) {
-    match letter {
-        None => (0, 0),
-        Some(Letter::X) => (1, 0),
-        Some(Letter::Y) => (1, 1),
-        Some(Letter::Z) => (0, 1),
-    }
-}
-
-/// A network for rotations in this order, those that commute in any, and then the Clifford `C` with the strings
-/// `C^-1 X C` and `C^-1 Z C` for each wire, up to a global phase. None once it has `limit` CX.
-/// With `spread` above 0, gates between wires with close numbers are preferred: what follows may have to be routed.
-pub fn pauli_network(
-    n_wires: usize,
-    rotations: &[Pauli],
-    clifford: &[[Pauli; 2]],
-    limit: usize,
-    spread: i64,
-) -> Option<Vec<Piece>> {
+/// A network, up to a global phase. None once it has `limit` CX.
+pub fn pauli_network(aim: Aim, limit: usize) -> Option<Vec<Piece>> {
     // How fast later strings count less, and how much the table counts, in thousandths.
     let attempts = [(900, 100), (970, 200), (700, 30)];
+    let n_attempts = if aim.rotations.len() > MANY { 1 } else { attempts.len() };
+    let order = Order::new(aim.rotations);
     let mut best: Option<(usize, Vec<Piece>)> = None;
-    for (fading, table_weight) in attempts {
+    for (fading, table_weight) in attempts.into_iter().take(n_attempts) {
         let limit = best.as_ref().map_or(limit, |best| best.0);
-        let open = rotations.iter().copied().enumerate().collect();
-        let mut network =
-            Network { n_wires, open, table: clifford.to_vec(), pieces: Vec::new(), n_cx: 0, limit, spread };
-        if network.take_rotations(fading, table_weight) && network.undo_table() {
-            best = Some((network.n_cx, network.pieces));
+        let mut search = Search { network: Network::new(aim, &order, limit) };
+        if search.take_rotations(fading, table_weight) && search.undo_table() {
+            best = Some((search.network.n_cx, search.network.pieces));
         }
     }
     best.map(|best| best.1)
 }
 
-struct Network {
-    n_wires: usize,
-    /// Rotations that are left, in order.
-    open: Vec<(usize, Pauli)>,
-    table: Vec<[Pauli; 2]>,
-    pieces: Vec<Piece>,
-    n_cx: usize,
-    limit: usize,
-    /// What one more wire between the two of a gate weighs, one letter of the next string being 1000.
-    spread: i64,
+/// Which rotations wait for which: those that anticommute keep their order, whatever gates happen.
+pub struct Order {
+    /// How many earlier ones each waits for.
+    n_before: Vec<u32>,
+    /// The later ones that wait for each.
+    after: Vec<Vec<u32>>,
 }
 
-impl Network {
-    fn push(&mut self, piece: Piece) {
-        let strings = self.open.iter_mut().map(|open| &mut open.1).chain(self.table.iter_mut().flatten());
-        strings.for_each(|pauli| pauli.conjugate(piece));
-        self.n_cx += usize::from(matches!(piece, Piece::Cx(..)));
-        self.pieces.push(piece);
-    }
-
-    fn push_controlled(&mut self, gate: Controlled) {
-        let [control, target] = gate.wires;
-        let (to_z, to_x): (&[Piece], &[Piece]) = (
-            match gate.letters[0] {
-                Letter::X => &[Piece::H(control)],
-                Letter::Y => &[Piece::Sdg(control), Piece::H(control)],
-                Letter::Z => &[],
-            },
-            match gate.letters[1] {
-                Letter::X => &[],
-                Letter::Y => &[Piece::Sdg(target)],
-                Letter::Z => &[Piece::H(target)],
-            },
-        );
-        to_z.iter().chain(to_x).for_each(|&piece| self.push(piece));
-        self.push(Piece::Cx(control, target));
-        for &piece in to_z.iter().rev().chain(to_x.iter().rev()) {
-            self.push(match piece {
-                Piece::Sdg(wire) => Piece::S(wire),
-                other => other,
-            });
-        }
-    }
-
-    /// Rotations that no earlier one holds back, by their place; only the first of a long list are looked at.
-    fn front(&self) -> Vec<usize> {
-        let near = &self.open[..self.open.len().min(2 * REACH)];
-        let is_free = |i: usize| near[..i].iter().all(|earlier| earlier.1.commutes_with(near[i].1));
-        (0..near.len()).filter(|&i| is_free(i)).collect()
-    }
-
-    /// Brings every string down to one letter; whether the limit was kept.
-    fn take_rotations(&mut self, fading: i64, table_weight: i64) -> bool {
-        loop {
-            let front = self.front();
-            let Some(least) = front.iter().map(|&i| self.open[i].1.weight()).min() else { return true };
-            if least <= 1 {
-                let done: Vec<usize> =
-                    front.iter().copied().filter(|&i| self.open[i].1.weight() <= 1).collect();
-                for i in done.into_iter().rev() {
-                    let (number, pauli) = self.open.remove(i);
-                    let wire = pauli.support().trailing_zeros() as usize;
-                    if let Some(letter) = pauli.letter(wire.min(127)) {
-                        let is_negated = pauli.is_negative();
-                        self.pieces.push(Piece::Rotation { number, wire, letter, is_negated });
-                    }
-                }
-                continue;
-            }
-            if self.n_cx + 1 >= self.limit {
-                return false;
-            }
-            let mut best: Option<(i64, Controlled)> = None;
-            for &i in front.iter().filter(|&&i| self.open[i].1.weight() == least).take(6) {
-                for gate in shortening(self.open[i].1, None) {
-                    let score = self.score(gate, fading, table_weight);
-                    if best.is_none_or(|best| score < best.0) {
-                        best = Some((score, gate));
-                    }
+impl Order {
+    /// The order of rotations.
+    pub fn new(rotations: &[Pauli]) -> Self {
+        let mut order = Self { n_before: vec![0; rotations.len()], after: vec![Vec::new(); rotations.len()] };
+        for (i, later) in rotations.iter().enumerate() {
+            for (j, earlier) in rotations[..i].iter().enumerate() {
+                if !earlier.commutes_with(*later) {
+                    order.n_before[i] += 1;
+                    order.after[j].push(i as u32);
                 }
             }
-            let Some((_, gate)) = best else { return false };
-            self.push_controlled(gate);
         }
+        order
     }
+}
 
-    /// How much longer strings get, nearest ones counting most.
-    fn score(&self, gate: Controlled, fading: i64, table_weight: i64) -> i64 {
-        let touched = 1_u128 << gate.wires[0] | 1 << gate.wires[1];
-        let change = |pauli: Pauli| {
-            if pauli.support() & touched == 0 { 0 } else { gate.weight_after(pauli) - pauli.weight() }
+/// A rotation that is left.
+#[derive(Clone, Copy)]
+pub struct Open {
+    /// Its number.
+    number: u32,
+    /// Its string as it is now.
+    pub pauli: Pauli,
+    /// Whether no earlier one holds it back.
+    pub is_free: bool,
+}
+
+/// A network that is being written.
+pub struct Network<'a> {
+    order: &'a Order,
+    n_before: Vec<u32>,
+    /// Rotations that are left, in order.
+    pub open: Vec<Open>,
+    /// The Clifford that is left.
+    pub table: Vec<[Pauli; 2]>,
+    /// What has been written.
+    pub pieces: Vec<Piece>,
+    /// How many CX that is.
+    pub n_cx: usize,
+    limit: usize,
+}
+
+impl<'a> Network<'a> {
+    /// Nothing written yet.
+    pub fn new(aim: Aim, order: &'a Order, limit: usize) -> Self {
+        let open = |(number, &pauli): (usize, &Pauli)| Open {
+            number: number as u32,
+            pauli,
+            is_free: order.n_before[number] == 0,
         };
-        let (mut score, mut factor) = (0, 1_000_000);
-        for &(_, pauli) in self.open.iter().take(REACH) {
-            score += factor * change(pauli);
-            factor = factor * fading / 1000;
+        Self {
+            order,
+            n_before: order.n_before.clone(),
+            open: aim.rotations.iter().enumerate().map(open).collect(),
+            table: aim.clifford.to_vec(),
+            pieces: Vec::new(),
+            n_cx: 0,
+            limit,
         }
-        let table: i64 = self.table.iter().flatten().map(|&pauli| change(pauli)).sum();
-        score + 1000 * table_weight * table + 1000 * self.spread * gate.span()
     }
 
-    /// Makes the table that of a permutation, and then of nothing; whether the limit was kept.
-    fn undo_table(&mut self) -> bool {
-        let mut is_open = vec![true; self.n_wires];
-        // The wire that each row ends on.
-        let mut end = vec![0; self.n_wires];
-        for _ in 0..self.n_wires {
-            let open = (0..self.n_wires).filter(|&row| is_open[row]);
-            let total = |row: usize| self.table[row].iter().map(|pauli| pauli.weight()).sum::<i64>();
-            let Some(row) = open.min_by_key(|&row| (total(row), row)) else { break };
-            is_open[row] = false;
-            while self.table[row][0].weight() > 1 {
-                if self.n_cx + 1 >= self.limit {
-                    return false;
+    /// Whether there may be one more CX.
+    pub fn has_room(&self) -> bool {
+        self.n_cx + 1 < self.limit
+    }
+
+    fn strings(&mut self) -> impl Iterator<Item = &mut Pauli> {
+        self.open.iter_mut().map(|open| &mut open.pauli).chain(self.table.iter_mut().flatten())
+    }
+
+    /// Writes a gate on one wire or an exchange.
+    pub fn push(&mut self, gate: Clifford) {
+        self.strings().for_each(|pauli| pauli.conjugate(gate));
+        self.pieces.push(Piece::Clifford(gate));
+    }
+
+    /// Writes a controlled gate.
+    pub fn push_controlled(&mut self, gate: Controlled) {
+        gate.conjugate_all(self.strings());
+        self.n_cx += 1;
+        self.pieces.push(Piece::Controlled(gate));
+    }
+
+    /// Writes all rotations that are down to one letter and may happen.
+    pub fn take_done(&mut self) {
+        let is_done = |open: &Open| open.is_free && open.pauli.weight() <= 1;
+        while self.open.iter().any(is_done) {
+            let done: Vec<Open> = self.open.extract_if(.., |open| is_done(open)).collect();
+            let mut is_more = false;
+            for Open { number, pauli, .. } in done {
+                let wire = pauli.support().trailing_zeros() as usize;
+                if let Some(letter) = pauli.letter(wire.min(127)) {
+                    let (number, is_negated) = (number as usize, pauli.is_negative());
+                    self.pieces.push(Piece::Rotation { number, wire, letter, is_negated });
                 }
-                let gates = shortening(self.table[row][0], None);
-                let Some(gate) = gates.into_iter().min_by_key(|&gate| self.table_score(gate, row)) else {
-                    return false;
-                };
-                self.push_controlled(gate);
-            }
-            let wire = self.table[row][0].support().trailing_zeros() as usize;
-            end[row] = wire;
-            // The second string anticommutes with the letter that is left, which therefore stays.
-            let Some(kept) = self.table[row][0].letter(wire) else { return false };
-            while self.table[row][1].weight() > 1 {
-                if self.n_cx + 1 >= self.limit {
-                    return false;
+                for &next in &self.order.after[number as usize] {
+                    self.n_before[next as usize] -= 1;
+                    is_more |= self.n_before[next as usize] == 0;
                 }
-                let Some(gate) = shortening(self.table[row][1], Some((wire, kept))).pop() else {
-                    return false;
-                };
-                self.push_controlled(gate);
             }
-            self.turn_to_xz(row, wire);
+            if is_more {
+                let n_before = &self.n_before;
+                self.open.iter_mut().for_each(|open| open.is_free = n_before[open.number as usize] == 0);
+            }
         }
-        for row in 0..self.n_wires {
-            if end[row] != row {
-                self.push(Piece::Swap(row, end[row]));
-                let other = end[row];
+    }
+
+    /// Makes the strings of a row of the table, letters on one wire, X and Z.
+    pub fn turn_to_xz(&mut self, row: usize, wire: usize) {
+        match self.table[row][0].letter(wire) {
+            Some(Letter::Y) => self.push(Clifford::S(wire)),
+            Some(Letter::Z) => self.push(Clifford::H(wire)),
+            _ => {}
+        }
+        if self.table[row][1].letter(wire) == Some(Letter::Y) {
+            // A turn about X takes Y to Z.
+            for gate in [Clifford::H(wire), Clifford::S(wire), Clifford::H(wire)] {
+                self.push(gate);
+            }
+        }
+        if self.table[row][0].is_negative() {
+            self.push(Clifford::Z(wire));
+        }
+        if self.table[row][1].is_negative() {
+            self.push(Clifford::X(wire));
+        }
+    }
+
+    /// Exchanges wires so that the rows of the table, of which row `i` has come down to wire `end[i]`, become their own.
+    pub fn exchange(&mut self, mut end: Vec<usize>) {
+        for row in 0..end.len() {
+            let other = end[row];
+            if other != row {
+                self.push(Clifford::Swap(row, other));
                 for place in &mut end {
                     *place = if *place == row {
                         other
@@ -351,62 +228,152 @@ impl Network {
                 }
             }
         }
+    }
+}
+
+/// The search without regard to couplings.
+struct Search<'a> {
+    network: Network<'a>,
+}
+
+impl Search<'_> {
+    /// Brings every string down to one letter; whether the limit was kept.
+    fn take_rotations(&mut self, fading: i64, table_weight: i64) -> bool {
+        loop {
+            self.network.take_done();
+            let free = || self.network.open.iter().filter(|open| open.is_free);
+            let Some(least) = free().map(|open| open.pauli.weight()).min() else { return true };
+            if !self.network.has_room() {
+                return false;
+            }
+            let near = free().take(2 * REACH).filter(|open| open.pauli.weight() == least);
+            let strings: Vec<Pauli> = near.take(MAX_FRONT).map(|open| open.pauli).collect();
+            let mut judged: Vec<([usize; 2], [i64; 16])> = Vec::new();
+            let mut best: Option<(i64, Controlled)> = None;
+            for pauli in strings {
+                each_pair(pauli, |pair| {
+                    let known = judged.iter().position(|known| known.0 == pair).unwrap_or_else(|| {
+                        judged.push((pair, self.count_letters(pair, fading, table_weight)));
+                        judged.len() - 1
+                    });
+                    for gate in shortening(pauli, pair) {
+                        let score = total(gate, &judged[known].1);
+                        if best.is_none_or(|best| score < best.0) {
+                            best = Some((score, gate));
+                        }
+                    }
+                });
+            }
+            let Some((_, gate)) = best else { return false };
+            self.network.push_controlled(gate);
+        }
+    }
+
+    /// How much strings count that have these letters on two wires; nearest ones count most.
+    fn count_letters(&self, pair: [usize; 2], fading: i64, table_weight: i64) -> [i64; 16] {
+        let (mut counts, mut factor) = ([0; 16], 1_000_000);
+        for open in self.network.open.iter().take(REACH) {
+            counts[open.pauli.letters_at(pair)] += factor;
+            factor = factor * fading / 1000;
+        }
+        for pauli in self.network.table.iter().flatten() {
+            counts[pauli.letters_at(pair)] += 1000 * table_weight;
+        }
+        counts
+    }
+
+    /// Makes the table that of a permutation, and then of nothing; whether the limit was kept.
+    fn undo_table(&mut self) -> bool {
+        let n_wires = self.network.table.len();
+        let mut is_open = vec![true; n_wires];
+        // The wire that each row ends on.
+        let mut end = vec![0; n_wires];
+        for _ in 0..n_wires {
+            let total = |row: usize| self.network.table[row].iter().map(|pauli| pauli.weight()).sum::<i64>();
+            let open = (0..n_wires).filter(|&row| is_open[row]);
+            let Some(row) = open.min_by_key(|&row| (total(row), row)) else { break };
+            is_open[row] = false;
+            while self.network.table[row][0].weight() > 1 {
+                if !self.network.has_room() {
+                    return false;
+                }
+                let Some(gate) = self.table_gate(row) else { return false };
+                self.network.push_controlled(gate);
+            }
+            let wire = self.network.table[row][0].support().trailing_zeros() as usize;
+            end[row] = wire;
+            // The second string anticommutes with the letter that is left, which therefore stays.
+            let Some(kept) = self.network.table[row][0].letter(wire) else { return false };
+            loop {
+                let rest = self.network.table[row][1].support() & !(1 << wire);
+                if rest == 0 {
+                    break;
+                }
+                if !self.network.has_room() {
+                    return false;
+                }
+                let other = 127 - rest.leading_zeros() as usize;
+                let Some(letter) = self.network.table[row][1].letter(other) else { return false };
+                self.network.push_controlled(Controlled { wires: [wire, other], letters: [kept, letter] });
+            }
+            self.network.turn_to_xz(row, wire);
+        }
+        self.network.exchange(end);
         true
     }
 
-    fn table_score(&self, gate: Controlled, row: usize) -> (i64, usize, usize) {
-        let spread = self.spread * gate.span() / 250;
-        let own = gate.weight_after(self.table[row][1]);
-        let all: i64 = self.table.iter().flatten().map(|&pauli| gate.weight_after(pauli)).sum();
-        (2 * own + all + spread, gate.wires[0], gate.wires[1])
-    }
-
-    /// Makes the strings of a row, letters on one wire, X and Z.
-    fn turn_to_xz(&mut self, row: usize, wire: usize) {
-        match self.table[row][0].letter(wire) {
-            Some(Letter::Y) => self.push(Piece::S(wire)),
-            Some(Letter::Z) => self.push(Piece::H(wire)),
-            _ => {}
-        }
-        if self.table[row][1].letter(wire) == Some(Letter::Y) {
-            // A turn about X takes Y to Z.
-            [Piece::H(wire), Piece::S(wire), Piece::H(wire)].into_iter().for_each(|piece| self.push(piece));
-        }
-        if self.table[row][0].is_negative() {
-            self.push(Piece::Z(wire));
-        }
-        if self.table[row][1].is_negative() {
-            self.push(Piece::X(wire));
-        }
+    /// The best gate to shorten the first string of a row.
+    fn table_gate(&self, row: usize) -> Option<Controlled> {
+        let [string, partner] = self.network.table[row];
+        let mut best: Option<((i64, [usize; 2]), Controlled)> = None;
+        each_pair(string, |pair| {
+            let mut counts = [0; 16];
+            for pauli in self.network.table.iter().flatten() {
+                counts[pauli.letters_at(pair)] += 1;
+            }
+            counts[partner.letters_at(pair)] += 2;
+            for gate in shortening(string, pair) {
+                let key = (total(gate, &counts), gate.wires);
+                if best.is_none_or(|best| key < best.0) {
+                    best = Some((key, gate));
+                }
+            }
+        });
+        best.map(|best| best.1)
     }
 }
 
-/// The gates that take one letter out of a string; with `kept`, only those that leave this letter on its wire alone.
-fn shortening(pauli: Pauli, kept: Option<(usize, Letter)>) -> Vec<Controlled> {
+/// How many more letters there are after a gate, with these counts of letters on its wires.
+fn total(gate: Controlled, counts: &[i64; 16]) -> i64 {
+    let grown = counts.iter().enumerate().filter(|(_, count)| **count != 0);
+    grown.map(|(letters, count)| count * gate.growth(letters)).sum()
+}
+
+/// Pairs of wires of a string, lower wires first.
+fn each_pair(pauli: Pauli, mut act: impl FnMut([usize; 2])) {
     let mut wires = Vec::new();
     let mut support = pauli.support();
-    while support != 0 {
+    while support != 0 && wires.len() < MAX_CHOICE {
         wires.push(support.trailing_zeros() as usize);
         support &= support - 1;
     }
-    if kept.is_none() {
-        wires.truncate(MAX_CHOICE);
+    for (i, &a) in wires.iter().enumerate() {
+        wires[i + 1..].iter().for_each(|&b| act([a, b]));
     }
-    let firsts = kept.map_or(wires.clone(), |kept| vec![kept.0]);
-    let mut gates = Vec::new();
-    for a in firsts {
-        for &b in wires.iter().filter(|&&b| b != a) {
-            let (Some(at_a), Some(at_b)) = (pauli.letter(a), pauli.letter(b)) else { continue };
-            for letter in [Letter::X, Letter::Y, Letter::Z] {
-                let is_allowed = kept.is_none_or(|kept| kept.1 == letter);
-                if letter != at_a && is_allowed {
-                    gates.push(Controlled { wires: [a, b], letters: [letter, at_b] });
-                }
-            }
-        }
-    }
-    gates
+}
+
+/// The gates on two wires of a string that take one letter out of it.
+pub fn shortening(pauli: Pauli, [a, b]: [usize; 2]) -> impl Iterator<Item = Controlled> {
+    let (at_a, at_b) = (pauli.letter(a), pauli.letter(b));
+    let both = move |first: Letter, second: Letter| {
+        let is_shorter = (Some(first) == at_a) != (Some(second) == at_b);
+        (at_a.is_some() && at_b.is_some() && is_shorter)
+            .then_some(Controlled { wires: [a, b], letters: [first, second] })
+    };
+    Letter::ALL
+        .into_iter()
+        .flat_map(move |first| Letter::ALL.into_iter().filter_map(move |second| both(first, second)))
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -5,12 +5,13 @@
 //! nothing; one with a qubit that holds no wire, and so is 0, adds two CX; any other adds three. Scores are integers and
 //! ties go by the trial's own random numbers, so that the result depends on the seed alone.
 
-use crate::graph::Graph;
+mod router;
+
+use crate::graph::{Arrows, Graph};
 use crate::random::Random;
 use crate::target::Target;
 
-/// SWAPs after which the penalty for reuse is forgotten.
-const DECAY_RESET: usize = 5;
+pub use router::Router;
 
 /// The score of one step of distance of one front block.
 const STEP: i64 = 1000;
@@ -50,10 +51,9 @@ impl Costs {
             // A little of each step stays, so that coming closer is always better.
             step = (step * (1000 - weights.discount) / 1000).max(STEP / 5);
         }
-        let qubits = 0..target.n_qubits as u16;
-        let score = |a, b| of_distance[usize::from(target.distance(a, b)).min(target.n_qubits)] as i32;
-        let pairs = qubits.clone().flat_map(|a| qubits.clone().map(move |b| (a, b)));
-        Self { weights, scores: pairs.map(|(a, b)| score(a, b)).collect() }
+        let of_distance: Vec<i32> = of_distance.into_iter().map(|score: i64| score as i32).collect();
+        let score = |&distance: &u16| of_distance[usize::from(distance).min(target.n_qubits)];
+        Self { weights, scores: target.distances().iter().map(score).collect() }
     }
 }
 
@@ -98,298 +98,84 @@ impl Layout {
     }
 }
 
-/// Routes a graph from a layout, which is left as it is at the end; calls `emit` with every step and returns how many CX
-/// the SWAPs add. None once they are more than `limit`.
-pub fn route(
-    graph: &Graph,
-    target: &Target,
-    costs: &Costs,
-    layout: &mut Layout,
+/// What is routed: blocks, and the order in which they may happen.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The blocks.
+    pub graph: &'a Graph,
+    /// Their order, or its reverse.
+    pub arrows: &'a Arrows,
+}
+
+impl<'a> Source<'a> {
+    /// From the first block to the last.
+    pub fn forwards(graph: &'a Graph) -> Self {
+        Self { graph, arrows: &graph.forwards }
+    }
+
+    /// From the last block to the first.
+    pub fn backwards(graph: &'a Graph) -> Self {
+        Self { graph, arrows: &graph.backwards }
+    }
+}
+
+/// Routes everything from a layout. None once the SWAPs add more than `limit` CX.
+pub fn route<'a>(
+    source: Source<'a>,
+    target: &'a Target,
+    costs: &'a Costs,
+    layout: Layout,
     random: &mut Random,
     limit: i64,
-    mut emit: impl FnMut(Step),
-) -> Option<i64> {
-    let mut router = Router::new(graph, target, costs, layout);
-    router.release(
-        (0..graph.pairs.len() as u32).filter(|&block| graph.n_before[block as usize] == 0).collect(),
-        &mut emit,
-    );
-    let mut n_swaps = 0;
-    let mut n_stuck = 0;
-    let patience = 4 * graph.n_before.len().min(25) + 20;
-    while !router.front.is_empty() {
-        let swaps = if n_stuck < patience { vec![router.best_swap(random)] } else { router.shortest_path() };
-        for (a, b) in swaps {
-            emit(Step::Swap(a, b));
-            router.apply(a, b, n_swaps);
-            n_swaps += 1;
-            n_stuck += 1;
-        }
-        if router.added > limit {
-            return None;
-        }
-        if router.execute(&mut emit) {
-            n_stuck = 0;
-        }
-    }
-    Some(router.added)
+) -> Option<Router<'a>> {
+    let mut router = Router::new(source, target, costs, layout);
+    router.advance(usize::MAX, random, limit).then_some(router)
 }
 
-/// The latest block on a qubit: its name, its CX now and with one more SWAP.
-#[derive(Clone, Copy)]
-struct Latest {
-    name: u32,
-    cx: u8,
-    mirror: u8,
-    is_bare: bool,
+/// How a circuit is routed stretch by stretch.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretches {
+    /// Into how many stretches it is cut.
+    pub n: usize,
+    /// Ways that are tried for each.
+    pub n_ways: usize,
+    /// What one more CX of depth is worth, a CX being 1000.
+    pub depth: i64,
 }
 
-/// The state of one routing.
-struct Router<'a> {
-    graph: &'a Graph,
+/// Routes everything from a layout, stretch by stretch: of several ways to go on the one that adds least goes on itself.
+/// Chance has its best in each stretch, not only as a whole. The ways take turns with `costs`.
+pub fn route_in_stretches<'a>(
+    source: Source<'a>,
     target: &'a Target,
-    weights: Weights,
-    layout: &'a mut Layout,
-    scores: &'a [i32],
-    /// Blocks that still come before each.
-    n_before: Vec<u32>,
-    /// Blocks on two wires that wait for their wires to meet.
-    front: Vec<u32>,
-    /// For each wire, the wires that it waits for.
-    waits: Vec<Vec<u16>>,
-    /// For each wire, the wires that it meets soon after, and how many such meetings there are.
-    soon: Vec<Vec<u16>>,
-    n_soon: usize,
-    /// Penalty of each qubit for recent SWAPs.
-    decay: Vec<i64>,
-    /// For the search of blocks ahead: the round in which a block was seen.
-    seen: Vec<u32>,
-    round: u32,
-    latest: Vec<Latest>,
-    n_latest: u32,
-    /// CX that SWAPs have added.
-    added: i64,
-}
-
-impl<'a> Router<'a> {
-    fn new(graph: &'a Graph, target: &'a Target, costs: &'a Costs, layout: &'a mut Layout) -> Self {
-        let n_wires = layout.qubit.len();
-        let nothing = Latest { name: u32::MAX, cx: 0, mirror: 0, is_bare: false };
-        Self {
-            graph,
-            target,
-            weights: costs.weights,
-            scores: &costs.scores,
-            n_before: graph.n_before.clone(),
-            front: Vec::new(),
-            waits: vec![Vec::new(); n_wires],
-            soon: vec![Vec::new(); n_wires],
-            n_soon: 0,
-            decay: vec![0; target.n_qubits],
-            seen: vec![0; graph.pairs.len()],
-            round: 0,
-            latest: vec![nothing; target.n_qubits],
-            n_latest: 0,
-            added: 0,
-            layout,
+    costs: &'a [Costs],
+    layout: Layout,
+    random: &mut Random,
+    stretches: Stretches,
+) -> Router<'a> {
+    let mut router = Router::new(source, target, &costs[0], layout);
+    let n_pairs = source.graph.pairs.iter().flatten().count();
+    let n_stretches = stretches.n.clamp(1, n_pairs.max(1));
+    for i in 1..=n_stretches {
+        let until = if i == n_stretches { usize::MAX } else { n_pairs * i / n_stretches };
+        if router.n_done >= until || router.is_done() {
+            continue;
         }
-    }
-
-    fn distance(&self, [a, b]: [u16; 2]) -> u16 {
-        self.target.distance(self.layout.qubit[usize::from(a)], self.layout.qubit[usize::from(b)])
-    }
-
-    /// Lets blocks happen that wait for nothing, and those that become free by that.
-    fn release(&mut self, mut free: Vec<u32>, emit: &mut impl FnMut(Step)) {
-        // Earliest first.
-        free.sort_unstable_by(|a, b| b.cmp(a));
-        while let Some(block) = free.pop() {
-            if self.graph.pairs[block as usize].is_some_and(|pair| self.distance(pair) > 1) {
-                self.front.push(block);
-                continue;
-            }
-            emit(Step::Block(block));
-            self.note(block);
-            for &next in self.graph.after(block) {
-                self.n_before[next as usize] -= 1;
-                if self.n_before[next as usize] == 0 {
-                    free.push(next);
-                }
+        let mut best: Option<(i64, Router)> = None;
+        for way in 0..stretches.n_ways {
+            let mut next = router.fork(&costs[way % costs.len()]);
+            next.advance(until, random, i64::MAX);
+            let score = next.burden(stretches.depth);
+            if best.as_ref().is_none_or(|best| score < best.0) {
+                best = Some((score, next));
             }
         }
-        self.look_ahead();
-    }
-
-    /// Notes that a block was the latest on its qubits.
-    fn note(&mut self, block: u32) {
-        let graph = self.graph;
-        if let Some([v, w]) = graph.pairs[block as usize] {
-            let [a, b] = [v, w].map(|wire| usize::from(self.layout.qubit[usize::from(wire)]));
-            let [cx, mirror] = graph.costs[block as usize];
-            let mut latest = Latest { name: self.n_latest, cx, mirror, is_bare: false };
-            let before = self.latest[a];
-            if before.name != u32::MAX && before.name == self.latest[b].name && before.is_bare {
-                // The SWAP before the block merges with it.
-                self.added += i64::from(mirror) - i64::from(cx) - i64::from(before.cx);
-                latest = Latest { cx: mirror, mirror: cx, ..latest };
-            }
-            self.n_latest += 1;
-            self.latest[a] = latest;
-            self.latest[b] = latest;
-        } else if graph.is_wall[block as usize] {
-            for &wire in &graph.wires[block as usize] {
-                self.latest[usize::from(self.layout.qubit[usize::from(wire)])].name = u32::MAX;
-            }
+        if let Some((_, mut next)) = best {
+            next.steps.splice(..0, std::mem::take(&mut router.steps));
+            router = next;
         }
     }
-
-    /// Lets happen what has become possible at the front; whether that was anything.
-    fn execute(&mut self, emit: &mut impl FnMut(Step)) -> bool {
-        let front = std::mem::take(&mut self.front);
-        let is_near =
-            |block: &u32| self.graph.pairs[*block as usize].is_none_or(|pair| self.distance(pair) <= 1);
-        let (near, far): (Vec<u32>, Vec<u32>) = front.into_iter().partition(is_near);
-        self.front = far;
-        if near.is_empty() {
-            return false;
-        }
-        self.decay.fill(0);
-        self.release(near, emit);
-        true
-    }
-
-    /// Collects the blocks of the front and after it, nearest first.
-    fn look_ahead(&mut self) {
-        self.waits.iter_mut().chain(&mut self.soon).for_each(Vec::clear);
-        self.n_soon = 0;
-        for &block in &self.front {
-            if let Some([v, w]) = self.graph.pairs[block as usize] {
-                self.waits[usize::from(v)].push(w);
-                self.waits[usize::from(w)].push(v);
-            }
-        }
-        self.round += 1;
-        let mut queue: Vec<u32> = self.front.clone();
-        let mut at = 0;
-        while at < queue.len() && self.n_soon < self.weights.n_ahead {
-            for &next in self.graph.after(queue[at]) {
-                if self.seen[next as usize] == self.round {
-                    continue;
-                }
-                self.seen[next as usize] = self.round;
-                queue.push(next);
-                if let Some([v, w]) = self.graph.pairs[next as usize] {
-                    self.soon[usize::from(v)].push(w);
-                    self.soon[usize::from(w)].push(v);
-                    self.n_soon += 1;
-                }
-            }
-            at += 1;
-        }
-    }
-
-    /// The SWAP at the front with the least score.
-    fn best_swap(&self, random: &mut Random) -> (u16, u16) {
-        let mut best: Vec<(u16, u16)> = Vec::new();
-        let mut best_score = i64::MAX;
-        for (wire, _) in self.waits.iter().enumerate().filter(|(_, others)| !others.is_empty()) {
-            let a = self.layout.qubit[wire];
-            for &b in self.target.neighbours(a) {
-                let other = self.layout.wire[usize::from(b)];
-                // Both ends wait: seen from the lower one.
-                if b < a && other != NONE && !self.waits[usize::from(other)].is_empty() {
-                    continue;
-                }
-                let score = self.score_of(a, b);
-                if score < best_score {
-                    best_score = score;
-                    best.clear();
-                }
-                if score == best_score {
-                    best.push((a.min(b), a.max(b)));
-                }
-            }
-        }
-        // The order in which blocks came to the front is no reason.
-        best.sort_unstable();
-        best[random.below(best.len())]
-    }
-
-    fn score_of(&self, a: u16, b: u16) -> i64 {
-        let front = self.change(&self.waits, a, b);
-        let soon = self.change(&self.soon, a, b) * self.weights.ahead / (1000 * self.n_soon.max(1) as i64);
-        let decay = self.decay[usize::from(a)].max(self.decay[usize::from(b)]);
-        front + soon + self.weights.cx * self.marginal(a, b) + self.weights.decay * decay
-    }
-
-    /// How much longer the meetings in `pairs` get by a SWAP.
-    fn change(&self, pairs: &[Vec<u16>], a: u16, b: u16) -> i64 {
-        let mut change = 0;
-        for (from, to) in [(a, b), (b, a)] {
-            let wire = self.layout.wire[usize::from(from)];
-            if wire == NONE {
-                continue;
-            }
-            let n = self.target.n_qubits;
-            let before = &self.scores[usize::from(from) * n..][..n];
-            let after = &self.scores[usize::from(to) * n..][..n];
-            for &other in &pairs[usize::from(wire)] {
-                let place = usize::from(self.layout.qubit[usize::from(other)]);
-                if place != usize::from(to) {
-                    change += after[place] - before[place];
-                }
-            }
-        }
-        i64::from(change)
-    }
-
-    /// The CX that a SWAP adds.
-    fn marginal(&self, a: u16, b: u16) -> i64 {
-        let latest = self.latest[usize::from(a)];
-        if latest.name != u32::MAX && latest.name == self.latest[usize::from(b)].name {
-            return i64::from(latest.mirror) - i64::from(latest.cx);
-        }
-        let is_empty = |q: u16| self.layout.wire[usize::from(q)] == NONE;
-        if is_empty(a) || is_empty(b) { 2 } else { 3 }
-    }
-
-    fn apply(&mut self, a: u16, b: u16, n_swaps: usize) {
-        let marginal = self.marginal(a, b);
-        self.added += marginal;
-        let before = self.latest[usize::from(a)];
-        let latest = if before.name != u32::MAX && before.name == self.latest[usize::from(b)].name {
-            Latest { cx: before.mirror, mirror: before.cx, ..before }
-        } else {
-            self.n_latest += 1;
-            Latest { name: self.n_latest - 1, cx: marginal as u8, mirror: 0, is_bare: true }
-        };
-        self.latest[usize::from(a)] = latest;
-        self.latest[usize::from(b)] = latest;
-        self.layout.swap(a, b);
-        if (n_swaps + 1).is_multiple_of(DECAY_RESET) {
-            self.decay.fill(0);
-        }
-        self.decay[usize::from(a)] += 1;
-        self.decay[usize::from(b)] += 1;
-    }
-
-    /// The way out when nothing has happened for long: the SWAPs that bring the nearest front block together.
-    fn shortest_path(&self) -> Vec<(u16, u16)> {
-        let pairs = self.front.iter().filter_map(|&block| self.graph.pairs[block as usize]);
-        let Some([v, w]) = pairs.min_by_key(|&pair| self.distance(pair)) else { return Vec::new() };
-        let (mut at, end) = (self.layout.qubit[usize::from(v)], self.layout.qubit[usize::from(w)]);
-        let mut swaps = Vec::new();
-        while self.target.distance(at, end) > 1 {
-            let Some(&next) =
-                self.target.neighbours(at).iter().min_by_key(|&&next| self.target.distance(next, end))
-            else {
-                break;
-            };
-            swaps.push((at, next));
-            at = next;
-        }
-        swaps
-    }
+    router
 }
 
 #[cfg(test)]

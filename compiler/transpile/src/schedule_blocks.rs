@@ -66,10 +66,11 @@ fn order_of(blocks: &[Block], graph: &Graph, n_wires: usize, rule: Rule) -> Vec<
     // The longest chain of CX from each block on.
     let mut chain = vec![0_u64; blocks.len()];
     for i in (0..blocks.len()).rev() {
-        let after = graph.after(i as u32).iter().map(|&next| chain[next as usize]).max().unwrap_or(0);
+        let after =
+            graph.forwards.after(i as u32).iter().map(|&next| chain[next as usize]).max().unwrap_or(0);
         chain[i] = after + u64::from(blocks[i].n_cx);
     }
-    let mut n_before = graph.n_before.clone();
+    let mut n_before = graph.forwards.n_before.clone();
     // When the blocks before each have all ended.
     let mut ready_at = vec![0_u64; blocks.len()];
     let start = |i: u32, ready_at: &[u64], free_at: &[u64]| {
@@ -102,7 +103,7 @@ fn order_of(blocks: &[Block], graph: &Graph, n_wires: usize, rule: Rule) -> Vec<
             left[usize::from(wire)] -= length;
         }
         order.push(i);
-        for &next in graph.after(i) {
+        for &next in graph.forwards.after(i) {
             let next_ready = &mut ready_at[next as usize];
             *next_ready = (*next_ready).max(at + length);
             n_before[next as usize] -= 1;

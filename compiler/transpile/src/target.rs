@@ -57,6 +57,16 @@ impl Target {
         self.distances[usize::from(a) * self.n_qubits + usize::from(b)]
     }
 
+    /// Whether all qubits are coupled with each other.
+    pub fn is_complete(&self) -> bool {
+        self.neighbours.len() == self.n_qubits * self.n_qubits.saturating_sub(1)
+    }
+
+    /// All distances: that from `a` to `b` at `a * n_qubits + b`.
+    pub fn distances(&self) -> &[u16] {
+        &self.distances
+    }
+
     fn measure_from(&mut self, from: usize) {
         let row = from * self.n_qubits;
         let mut queue = VecDeque::from([from as u16]);

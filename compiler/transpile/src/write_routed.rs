@@ -10,7 +10,7 @@ use crate::choose_layout::PLAIN;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::graph::Graph;
 use crate::random::Random;
-use crate::route_swaps::{Costs, Layout, NONE, Step, route};
+use crate::route_swaps::{Costs, Layout, NONE, Source, Step, route};
 use crate::target::Target;
 
 /// What `write_steps` writes to.
@@ -68,11 +68,11 @@ impl Writer<'_> {
     fn write_region(&mut self, ops: &[Op], layout: &Layout) -> Vec<Op> {
         let blocks = collect_blocks(ops, layout.qubit.len());
         let graph = Graph::new(&blocks, layout.qubit.len(), self.n_bits);
-        let mut steps = Vec::new();
-        let (mut end, mut random) = (layout.clone(), Random::new(self.seed, 0));
-        let emit = |step| steps.push(step);
         let costs = Costs::new(PLAIN, self.target);
-        route(&graph, self.target, &costs, &mut end, &mut random, i64::MAX, emit);
+        let source = Source::forwards(&graph);
+        let random = &mut Random::new(self.seed, 0);
+        let routed = route(source, self.target, &costs, layout.clone(), random, i64::MAX);
+        let mut steps = routed.map(|router| router.steps).unwrap_or_default();
         let back: Vec<Step> =
             steps.iter().rev().filter(|step| matches!(step, Step::Swap(..))).copied().collect();
         steps.extend(back);

@@ -3,7 +3,10 @@
 use qml_gates::Gate;
 use qml_ir::circuit::testing::{Random, random_unitary};
 
-use super::{C64, Canonical, M4, decompose, tensor, times};
+use qml_ir::circuit::Angle;
+
+use super::{C64, Canonical, M4, count_cx_of, decompose, tensor, times};
+use crate::emit_canonical::count_cx;
 
 fn can(coordinates: [f64; 3]) -> M4 {
     let mut product: M4 = tensor(&[crate::one_qubit::IDENTITY; 2]);
@@ -60,5 +63,27 @@ fn random_and_degenerate_unitaries() {
             let core = can(coordinates.map(|x| x * std::f64::consts::PI));
             check(&times(&random_locals(&mut random), &times(&core, &random_locals(&mut random))));
         }
+    }
+}
+
+#[test]
+fn cx_are_counted_without_the_form() {
+    use std::f64::consts::FRAC_PI_4;
+    let mut random = Random::new(26);
+    for coordinates in
+        [[0.0; 3], [FRAC_PI_4, 0.0, 0.0], [FRAC_PI_4, FRAC_PI_4, 0.0], [FRAC_PI_4; 3], [0.3, 0.0, 0.0]]
+    {
+        for _ in 0..10 {
+            let u =
+                times(&random_locals(&mut random), &times(&can(coordinates), &random_locals(&mut random)));
+            let form = decompose(&u).coordinates.map(Angle::constant);
+            assert_eq!(count_cx_of(&u), count_cx(&form), "{coordinates:?}");
+        }
+    }
+    for _ in 0..40 {
+        let [a, b] = [random.unit(), random.unit()];
+        let two = times(&random_locals(&mut random), &times(&can([a, b, 0.0]), &random_locals(&mut random)));
+        assert_eq!(count_cx_of(&two), 2);
+        assert_eq!(count_cx_of(&random_4(&mut random)), 3);
     }
 }

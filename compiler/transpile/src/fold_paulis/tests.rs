@@ -16,7 +16,7 @@ fn check(original: &Circuit) -> [usize; 2] {
     let mut circuit = original.clone();
     lower_controls(&mut circuit).unwrap();
     let before = total(&circuit);
-    let gone = fold_paulis(&mut circuit, 0);
+    let gone = fold_paulis(&mut circuit);
     circuit.validate();
     assert_same_up_to_phase(original, &circuit);
     assert_eq!(before - gone, total(&circuit));
