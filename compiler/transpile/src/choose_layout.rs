@@ -32,6 +32,9 @@ const WEIGHTS: [Weights; 4] = [
 /// The opening of a circuit, in blocks for each wire.
 const OPENING: usize = 12;
 
+/// Most stretches of a circuit: each way starts from a copy of the state, which is as large as what is left.
+const MAX_STRETCHES: usize = 100;
+
 /// How far to search, in steps that do not depend on the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -69,13 +72,13 @@ impl Effort {
                 best: 1,
             }),
             2 => Some(Self {
-                blocks: 2500,
+                blocks: 2000,
                 starts: [4, 48],
                 kept: 2,
                 stretch: 20,
                 n_ways: 3,
                 rounds: [1, 8],
-                round_blocks: 600,
+                round_blocks: 800,
                 best: 2,
             }),
             _ => Some(Self {
@@ -275,7 +278,7 @@ impl Search<'_> {
         let graph = &graphs[graph];
         let n_pairs = graph.pairs.iter().flatten().count();
         let stretches = Stretches {
-            n: n_pairs / effort.stretch,
+            n: (n_pairs / effort.stretch).min(MAX_STRETCHES),
             n_ways: effort.n_ways,
             depth: 500 * routed.n_cx / i64::from(routed.depth.max(1)),
         };

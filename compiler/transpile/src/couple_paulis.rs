@@ -15,8 +15,8 @@ use crate::fold_paulis::Stretch;
 use crate::route_swaps::Layout;
 use crate::target::Target;
 
-/// More rotations are not tried, and fewer have to be there.
-const N_ROTATIONS: std::ops::RangeInclusive<usize> = 8..=400;
+/// More rotations are not tried.
+const MAX_ROTATIONS: usize = 400;
 
 /// Most qubits of a network.
 const MAX_QUBITS: usize = 64;
@@ -46,14 +46,11 @@ pub fn couple_paulis(
         let mut op = op.clone();
         op.map_wires(&mut |wire| Wire(start.qubit[wire.0 as usize].into()));
         stretch.add_any(&op);
-        if stretch.rotations.len() > *N_ROTATIONS.end() {
+        if stretch.rotations.len() > MAX_ROTATIONS {
             return None;
         }
     }
     let strings = stretch.strings();
-    if !N_ROTATIONS.contains(&strings.len()) {
-        return None;
-    }
     let near = |&qubit: &u16| {
         let place = |other: &u16| region.iter().position(|member| member == other);
         target.neighbours(qubit).iter().filter_map(place).fold(0, |set, place| set | 1 << place)

@@ -122,10 +122,12 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, 0))).map(finish).collect()
     };
     let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
-    // A hundredth of the gates is worth two hundredths of the depth.
+    // A hundredth of the gates is worth two hundredths of the depth; as much where nothing has to be routed, since there
+    // fewer gates come at the price of many steps.
+    let weight = if target.is_complete() { 1 } else { 2 };
     let key = |compiled: &Compiled| {
         let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled.stats;
-        ((two_qubit_gates as u128).saturating_pow(2)).saturating_mul(two_qubit_depth as u128)
+        ((two_qubit_gates as u128).saturating_pow(weight)).saturating_mul(two_qubit_depth as u128)
     };
     Ok(compiled
         .into_iter()
@@ -148,29 +150,28 @@ fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     cancel_gates::cancel_gates(&mut circuit);
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(consolidate_pairs::cost).sum::<usize>();
     let mut folds: Vec<fn(&mut Circuit) -> usize> =
-        vec![fold_parities::fold_parities, fold_paulis::fold_paulis];
+        vec![|_| 1, fold_parities::fold_parities, fold_paulis::fold_paulis];
     if !target.is_complete() {
         // On a line: nothing has to be routed.
         folds.push(fold_parities::twine_parities);
     }
+    let source = circuit;
     let folded = |fold: &fn(&mut Circuit) -> usize| {
-        let mut folded = circuit.clone();
+        let mut folded = source.clone();
         (fold(&mut folded) > 0).then(|| {
             elide_swaps::elide_swaps(&mut folded);
             shorten(&mut folded);
             folded
         })
     };
-    let folded: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
-    let source = circuit.clone();
-    shorten(&mut circuit);
-    let limit = n_cx(&circuit);
-    let mut variants = vec![circuit];
-    for (i, folded) in folded.into_iter().enumerate() {
+    let mut variants: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
+    let limit = variants[0].as_ref().map_or(0, n_cx);
+    for (i, variant) in variants.iter_mut().enumerate().skip(1) {
         // A twine needs no SWAPs.
-        let limit = if i == 2 { 2 * limit } else { limit };
-        variants.extend(folded.filter(|folded| n_cx(folded) < limit));
+        let limit = if i == 3 { 2 * limit } else { limit };
+        variant.take_if(|variant| n_cx(variant) >= limit);
     }
+    let variants = variants.into_iter().flatten().collect();
     (source, variants)
 }
 
