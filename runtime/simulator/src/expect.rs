@@ -2,13 +2,15 @@
 
 use qml_prelude::observable::Observable;
 
+use crate::Fault;
 use crate::bind::Bound;
+use crate::ket::Ket;
 use crate::pauli::Prepared;
+use crate::pieces::for_pieces;
 use crate::plan::Plan;
-use crate::simulator::{Exact, Simulator};
+use crate::simulator::{Amplitude, Exact, Precision, Simulator};
 use crate::sweep::sweep;
 use crate::walk::{Purpose, Tally, Walk};
-use crate::{C64, Fault};
 
 /// The weight of branches that an exact result may leave out.
 pub(crate) const LEFT_OUT: f64 = 1e-12;
@@ -33,14 +35,35 @@ impl Simulator {
         slots: &[f64],
         observables: &[Observable],
     ) -> Result<Exact<Vec<f64>>, Fault> {
-        let prepared = Prepared::new(plan, observables)?;
-        let bound = Bound::new(plan, slots)?;
-        let mut values = prepared.zeros();
+        self.prepared_expectations(plan, slots, &Prepared::new(plan, observables)?)
+    }
+
+    /// As [`Self::expectations`], for observables that were prepared for this plan.
+    pub fn prepared_expectations(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<Exact<Vec<f64>>, Fault> {
+        match self.precision() {
+            Precision::F64 => self.expectations_in::<f64>(plan, slots, prepared),
+            Precision::F32 => self.expectations_in::<f32>(plan, slots, prepared),
+        }
+    }
+
+    fn expectations_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<Exact<Vec<f64>>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        let mut values = prepared.zeros(1);
         let branches = self.walk(&bound, prepared.purpose()).run(|psi| {
-            prepared.add_values(&self.run, psi, &mut values);
+            prepared.add_values(&self.run, self.isa, psi, &mut values);
             self.run.check()
         })?;
-        Ok(Exact { value: prepared.combine(&values), branches })
+        Ok(Exact { value: prepared.combine(&values, 1, 0), branches })
     }
 
     /// Whether the observables are ones of this circuit's register, as every function here demands.
@@ -55,25 +78,42 @@ impl Simulator {
         slots: &[f64],
         observables: &[Observable],
     ) -> Result<Exact<Vec<f64>>, Fault> {
+        match self.precision() {
+            Precision::F64 => self.variances_in::<f64>(plan, slots, observables),
+            Precision::F32 => self.variances_in::<f32>(plan, slots, observables),
+        }
+    }
+
+    fn variances_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        observables: &[Observable],
+    ) -> Result<Exact<Vec<f64>>, Fault> {
         let each: Vec<Prepared> = observables
             .iter()
             .map(|observable| Prepared::new(plan, std::slice::from_ref(observable)))
             .collect::<Result<_, _>>()?;
-        let bound = Bound::new(plan, slots)?;
-        self.kets.require(plan.n_wires, 2)?;
+        let bound = self.bind::<T>(plan, slots)?;
+        self.kets.require::<T>(plan.n_wires, 2)?;
         let mut values = vec![0.0; each.len()];
         let mut squares = vec![0.0; each.len()];
-        let mut image = self.kets.take(&self.run, plan.n_wires)?;
+        let mut image = self.kets.take::<T>(&self.run, self.layout::<T>(plan.n_wires))?;
         let branches = self.walk(&bound, Purpose::State).run(|psi| {
             for (i, prepared) in each.iter().enumerate() {
-                prepared.apply(&self.run, &[1.0], psi, &mut image);
-                let [value, square] = crate::kernel::for_chunks(&self.run, &image, |base, chunk| {
-                    chunk.iter().zip(&psi[base..]).fold([0.0; 2], |[value, square], (o, a)| {
-                        [value + (a.conj() * o).re, square + o.norm_sqr()]
+                let weights = prepared.weights(&[&[1.0]]);
+                prepared.apply(&self.run, self.isa, psi, None, &weights, &mut image);
+                let other = psi.reals();
+                let sums = for_pieces(&self.run, &image, |first, piece| {
+                    piece.iter().zip(&other[2 * first..]).fold([0.0; 2], |[value, square], (o, a)| {
+                        let (o, a) = (o.to_f64(), a.to_f64());
+                        [value + a * o, square + o * o]
                     })
                 });
-                values[i] += value;
-                squares[i] += square;
+                for [value, square] in sums {
+                    values[i] += value;
+                    squares[i] += square;
+                }
             }
             self.run.check()
         })?;
@@ -92,23 +132,46 @@ impl Simulator {
         observables: &[Observable],
         cotangents: &[f64],
     ) -> Result<Exact<Expectations>, Fault> {
-        let prepared = Prepared::new(plan, observables)?;
-        let bound = Bound::new(plan, slots)?;
-        let mut measured = prepared.zeros();
-        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
-            prepared.add_values(&self.run, psi, &mut measured);
-            prepared.apply(&self.run, cotangents, psi, bra);
+        self.prepared_expectations_vjp(plan, slots, &Prepared::new(plan, observables)?, cotangents)
+    }
+
+    /// As [`Self::expectations_vjp`], for observables that were prepared for this plan.
+    pub fn prepared_expectations_vjp(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+        cotangents: &[f64],
+    ) -> Result<Exact<Expectations>, Fault> {
+        match self.precision() {
+            Precision::F64 => self.expectations_vjp_in::<f64>(plan, slots, prepared, cotangents),
+            Precision::F32 => self.expectations_vjp_in::<f32>(plan, slots, prepared, cotangents),
+        }
+    }
+
+    fn expectations_vjp_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+        cotangents: &[f64],
+    ) -> Result<Exact<Expectations>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        let mut measured = prepared.zeros(1);
+        let weights = prepared.weights(&[cotangents]);
+        let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
+            prepared.apply(&self.run, self.isa, psi, Some(&mut measured), &weights, bra);
             self.run.check()
         };
         let (d_slots, branches) = sweep(self, &bound, prepared.purpose(), &mut leaf)?;
-        let values = prepared.combine(&measured);
+        let values = prepared.combine(&measured, 1, 0);
         let of_terms = |terms: &Vec<crate::pauli::Term>| terms.iter().map(|t| measured[t.measured]).collect();
         let terms = prepared.observables.iter().map(of_terms).collect();
         Ok(Exact { value: Expectations { values, terms, d_slots }, branches })
     }
 
     /// A walk for an exact result.
-    pub(crate) fn walk<'a>(&'a self, bound: &'a Bound, purpose: Purpose) -> Walk<'a> {
+    pub(crate) fn walk<'a, T: Amplitude>(&'a self, bound: &'a Bound<'a, T>, purpose: Purpose) -> Walk<'a, T> {
         Walk { simulator: self, bound, purpose, tally: Tally::new(LEFT_OUT) }
     }
 }

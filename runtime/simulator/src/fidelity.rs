@@ -1,8 +1,9 @@
 //! The squared overlap of two states, and its gradient.
 
 use crate::bind::Bound;
+use crate::ket::Ket;
 use crate::plan::Plan;
-use crate::simulator::Simulator;
+use crate::simulator::{Amplitude, Precision, Simulator};
 use crate::state::Parts;
 use crate::sweep::sweep;
 use crate::walk::Purpose;
@@ -31,7 +32,18 @@ impl Simulator {
     /// The squared overlap and its derivatives.
     pub fn fidelity_vjp(&self, left: (&Plan, &[f64]), right: (&Plan, &[f64])) -> Result<Fidelity, Fault> {
         check_sizes(left.0, right.0)?;
-        let (left, right) = (Bound::new(left.0, left.1)?, Bound::new(right.0, right.1)?);
+        match self.precision() {
+            Precision::F64 => self.fidelity_vjp_in::<f64>(left, right),
+            Precision::F32 => self.fidelity_vjp_in::<f32>(left, right),
+        }
+    }
+
+    fn fidelity_vjp_in<T: Amplitude>(
+        &self,
+        left: (&Plan, &[f64]),
+        right: (&Plan, &[f64]),
+    ) -> Result<Fidelity, Fault> {
+        let (left, right) = (self.bind::<T>(left.0, left.1)?, self.bind::<T>(right.0, right.1)?);
         let (a, b) = (self.pure_state(&left)?.value, self.pure_state(&right)?.value);
         let d_left = self.d_projector(&left, &b)?;
         let d_right = self.d_projector(&right, &a)?;
@@ -39,13 +51,14 @@ impl Simulator {
     }
 
     /// The derivative of `<target| rho |target>`, where `rho` is the register's density matrix.
-    fn d_projector(&self, bound: &Bound, target: &[C64]) -> Result<Vec<f64>, Fault> {
+    fn d_projector<T: Amplitude>(&self, bound: &Bound<T>, target: &[C64]) -> Result<Vec<f64>, Fault> {
         let parts = Parts::new(bound.plan);
-        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
+        let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
+            bra.reals_mut().fill(T::ZERO);
             for rest in parts.rests() {
                 let along: C64 =
-                    target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi[i | rest]).sum();
-                target.iter().zip(&parts.indices).for_each(|(t, i)| bra[i | rest] = t * along);
+                    target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi.get(i | rest)).sum();
+                target.iter().zip(&parts.indices).for_each(|(t, i)| bra.set(i | rest, t * along));
             }
             Ok(())
         };

@@ -1,96 +1,271 @@
-//! Loops over amplitudes.
+//! What is done to a tile: one file for each kind of operation, forth and back.
 //!
-//! A loop works on aligned pieces whose size never depends on the number of threads, and adds up what the pieces give in
-//! their order: any number of threads gives the same bits.
+//! Kernels are written once over [`Vector`] and once over what a lane is: an amplitude of one state, whose coefficients are
+//! the same for all lanes, or a sample of a batch, with coefficients of its own (`PER_LANE`). The first must look at
+//! wires whose partner is in the same register; for the second there are none.
+//!
+//! Going back, a kernel undoes its operation on the ket and on the bra and collects what the operation's angles do to the
+//! value: for `U = exp(-i x G)` it is `dE/dx = 2 Im <bra| G |ket>`, for a matrix the transition matrix
+//! `M[b][a] = sum of ket_in[b] conj(bra_out[a])`, from which `dE/dt = 2 Re tr(dU/dt M)` for every angle `t` inside
+//! (Jones and Gacon, arXiv:2009.02823, for the sweep; one transition matrix for all angles of a block).
 
-mod adjoint;
-mod apply;
+mod dense;
+mod flip;
 mod matrix;
-mod norm;
-mod pairs;
+mod others;
+mod phases;
+mod rotation;
+mod tables;
+mod turns;
 
-pub(crate) use adjoint::{Gradient, unapply};
-pub(crate) use apply::apply;
-pub(crate) use norm::{copy, outcome_weights, project, scale};
-pub(crate) use pairs::{Select, flip_amplitudes, for_chunks, for_chunks_mut};
+pub(crate) use tables::{FormTables, build_tables, form_lens};
 
-use rayon::prelude::*;
+use crate::bind::Bound;
+use crate::plan::{Form, Op, Pass, Select, Turn};
+use crate::vector::{Real, Task, Vector, dispatch};
 
-use crate::C64;
-use crate::simulator::Run;
+/// Enters a kernel with the bound instruction set.
+macro_rules! enter {
+    ($at:expr, $arguments:expr, $kernel:ident) => {
+        dispatch($at.bound.isa, $kernel::<T, PER_LANE>($at, $arguments))
+    };
+}
 
-/// Amplitudes of a piece: 64 KiB, so that one or two of them stay in the second cache.
-pub(crate) const PIECE: usize = 1 << 12;
+/// The amplitudes in the cache, in groups.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tile<T> {
+    /// The first number.
+    pub data: *mut T,
+    /// How many groups.
+    pub n_groups: usize,
+    /// The bits of the index outside of the tile.
+    pub outer: usize,
+}
 
-/// A sum that starts at nothing.
-pub(crate) trait Sum: Default + Send {
+/// What is collected on the way back: derivatives with respect to the arguments of sines and cosines, and transition
+/// matrices; one for each lane where lanes are samples.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collected {
+    pub trigs: Vec<f64>,
+    pub matrices: Vec<f64>,
+}
+
+impl Collected {
+    /// Nothing yet.
+    pub(crate) fn new<T: Real>(bound: &Bound<T>) -> Self {
+        let per = bound.samples();
+        Self {
+            trigs: vec![0.0; bound.plan.trigs.len() * per],
+            matrices: vec![0.0; bound.matrix_reals() * per],
+        }
+    }
+
     /// Adds another part.
-    fn add(&mut self, other: Self);
-}
-
-impl Sum for () {
-    fn add(&mut self, (): Self) {}
-}
-
-impl Sum for f64 {
-    fn add(&mut self, other: Self) {
-        *self += other;
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.trigs.iter_mut().zip(&other.trigs).for_each(|(a, b)| *a += b);
+        self.matrices.iter_mut().zip(&other.matrices).for_each(|(a, b)| *a += b);
     }
 }
 
-impl<const N: usize> Sum for [f64; N]
-where
-    Self: Default,
-{
-    fn add(&mut self, other: Self) {
-        self.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+impl<T: Real> Tile<T> {
+    /// Where a group begins.
+    #[inline(always)]
+    pub(crate) unsafe fn group<V: Vector<Real = T>>(self, group: usize) -> *mut T {
+        // SAFETY: The caller's group is one of the tile.
+        unsafe { self.data.add(group * 2 * V::LANES) }
     }
 }
 
-impl Sum for C64 {
-    fn add(&mut self, other: Self) {
-        *self += other;
-    }
+/// How many wires count lanes.
+#[inline(always)]
+pub(crate) fn lane_bits<V: Vector, const PER_LANE: bool>() -> u32 {
+    if PER_LANE { 0 } else { V::BITS }
 }
 
-impl<const N: usize> Sum for [C64; N]
-where
-    Self: Default,
-{
-    fn add(&mut self, other: Self) {
-        self.iter_mut().zip(other).for_each(|(a, b)| *a += b);
-    }
-}
-
-impl<T: Copy + Default + Send + std::ops::AddAssign> Sum for Vec<T> {
-    fn add(&mut self, other: Self) {
-        if self.is_empty() {
-            *self = other;
-        } else {
-            self.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+/// Does the operations of a pass in a tile. `scratch` has two numbers for each amplitude.
+///
+/// Each operation enters its instruction set by itself: small functions compile faster than one that does everything, and
+/// the choice costs a nanosecond.
+///
+/// # Safety
+///
+/// The tile and the bound numbers are laid out for the bound instruction set, and nobody else looks at the tile.
+pub(crate) unsafe fn forth<T: Real, const PER_LANE: bool>(
+    bound: &Bound<T>,
+    pass: &Pass,
+    tile: Tile<T>,
+    scratch: *mut T,
+) {
+    for op in &pass.ops {
+        if is_on(op, tile.outer) {
+            let at = At { bound, tile, scratch };
+            match op {
+                Op::Turns(turns) => enter!(at, turns, TurnsForth),
+                Op::Phases(form) => enter!(at, form, PhasesForth),
+                Op::Dense { .. } => enter!(at, op, DenseForth),
+                Op::Matrix { .. } => enter!(at, op, MatrixForth),
+                Op::Flip { flip, on } => enter!(at, (*flip, on.inner), Flip),
+                Op::Rotation { .. } => enter!(at, op, RotationForth),
+            }
         }
     }
 }
 
-/// Works on all pieces and adds up their results in order, see [`map`].
-pub(crate) fn drive<P: Send, A: Sum>(run: &Run, pieces: Vec<P>, work: impl Fn(P) -> A + Sync) -> A {
-    let mut total = A::default();
-    for part in map(run, pieces, work) {
-        total.add(part);
+/// Undoes the operations of a pass from `first` on in the tiles of ket and bra, and collects their derivatives.
+///
+/// # Safety
+///
+/// As for [`forth`].
+pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
+    bound: &Bound<T>,
+    pass: &Pass,
+    first: usize,
+    [ket, bra]: [Tile<T>; 2],
+    scratch: *mut T,
+    collected: &mut Collected,
+) {
+    for op in pass.ops[first..].iter().rev() {
+        if is_on(op, ket.outer) {
+            let at = At { bound, tile: ket, scratch };
+            let to = (bra, &mut *collected);
+            match op {
+                Op::Turns(turns) => enter!(at, (turns.as_slice(), to), TurnsBack),
+                Op::Phases(form) => enter!(at, (form, to), PhasesBack),
+                Op::Dense { .. } => enter!(at, (op, to), DenseBack),
+                Op::Matrix { .. } => enter!(at, (op, to), MatrixBack),
+                Op::Flip { flip, on } => {
+                    enter!(at, (*flip, on.inner), Flip);
+                    let at = At { bound, tile: bra, scratch };
+                    enter!(at, (*flip, on.inner), Flip);
+                }
+                Op::Rotation { .. } => enter!(at, (op, to), RotationBack),
+            }
+        }
     }
-    total
 }
 
-/// Works on all pieces, on several threads where that pays; the results are in order. Once interrupted, the rest is
-/// skipped; the caller finds out through [`Run::check`].
-pub(crate) fn map<P: Send, A: Default + Send>(
-    run: &Run,
-    pieces: Vec<P>,
-    work: impl Fn(P) -> A + Sync,
-) -> Vec<A> {
-    let work = |piece| if run.is_interrupted() { A::default() } else { work(piece) };
-    match run.pool_for(pieces.len()) {
-        Some(pool) => pool.install(|| pieces.into_par_iter().map(work).collect()),
-        None => pieces.into_iter().map(work).collect(),
+/// Whether the controls outside of a tile are satisfied.
+fn is_on(op: &Op, outer: usize) -> bool {
+    match op {
+        Op::Turns(_) | Op::Phases(_) => true,
+        Op::Dense { on, .. } | Op::Matrix { on, .. } | Op::Flip { on, .. } | Op::Rotation { on, .. } => {
+            on.outer.has(outer)
+        }
+    }
+}
+
+/// Where an operation is done.
+#[derive(Clone, Copy)]
+struct At<'a, T: Real> {
+    bound: &'a Bound<'a, T>,
+    tile: Tile<T>,
+    scratch: *mut T,
+}
+
+/// The bra that is taken back together with the ket, and where derivatives are collected.
+type To<'a, T> = (Tile<T>, &'a mut Collected);
+
+/// A kernel with its arguments, for an instruction set to be chosen.
+macro_rules! kernels {
+    ($($name:ident($arguments:ty) |$at:ident, $with:pat_param| $call:expr;)*) => {$(
+        struct $name<'a, T: Real, const PER_LANE: bool>(At<'a, T>, $arguments);
+
+        impl<T: Real, const PER_LANE: bool> Task<T> for $name<'_, T, PER_LANE> {
+            type Output = ();
+
+            #[inline(always)]
+            unsafe fn run<V: Vector<Real = T>>(self) {
+                let ($at, $with) = (self.0, self.1);
+                // SAFETY: The contract of `forth` and `back`.
+                unsafe { $call }
+            }
+        }
+    )*};
+}
+
+kernels! {
+    TurnsForth(&'a [Turn]) |at, turns|
+        turns::forth::<V, PER_LANE>(at.tile, turns, at.bound.trigs.as_ptr());
+    TurnsBack((&'a [Turn], To<'a, T>)) |at, (turns, (bra, collected))|
+        turns::back::<V, PER_LANE>([at.tile, bra], turns, at.bound.trigs.as_ptr(), &mut collected.trigs);
+    PhasesForth(&'a Form) |at, form|
+        phases::forth::<V, PER_LANE>(at.tile, form, at.bound, at.scratch);
+    PhasesBack((&'a Form, To<'a, T>)) |at, (form, (bra, collected))|
+        phases::back::<V, PER_LANE>([at.tile, bra], form, at.bound, at.scratch, &mut collected.trigs);
+    DenseForth(&'a Op) |at, op|
+        if let Op::Dense { positions, matrix, on } = op {
+            dense::forth::<V, PER_LANE>(at.tile, positions, at.bound.matrix(*matrix), on.inner);
+        };
+    DenseBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
+        if let Op::Dense { positions, matrix, on } = op {
+            let entries = at.bound.matrix(*matrix);
+            let is_trainable = at.bound.is_trainable(*matrix);
+            let sums = is_trainable.then(|| at.bound.collected_matrix(*matrix, collected));
+            dense::back::<V, PER_LANE>([at.tile, bra], positions, entries, on.inner, sums);
+        };
+    MatrixForth(&'a Op) |at, op|
+        if let Op::Matrix { positions, matrix, on } = op {
+            matrix::forth::<V, PER_LANE>(at.tile, positions, at.bound.matrix(*matrix), on.inner);
+        };
+    MatrixBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
+        if let Op::Matrix { positions, matrix, on } = op {
+            let sums = at.bound.collected_matrix(*matrix, collected);
+            let entries = at.bound.matrix(*matrix);
+            matrix::back::<V, PER_LANE>([at.tile, bra], positions, entries, on.inner, sums);
+        };
+    Flip((usize, Select)) |at, (flip, select)|
+        flip::flip::<V, PER_LANE>(at.tile, flip, select);
+    RotationForth(&'a Op) |at, op|
+        if let Op::Rotation { trig, on, .. } = op {
+            let string = rotation::String::of(op, at.tile.outer);
+            rotation::forth::<V, PER_LANE>(at.tile, string, at.bound.trigs.as_ptr(), *trig, on.inner);
+        };
+    RotationBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
+        if let Op::Rotation { trig, on, .. } = op {
+            let string = rotation::String::of(op, at.tile.outer);
+            let (trigs, sums) = (at.bound.trigs.as_ptr(), &mut collected.trigs);
+            rotation::back::<V, PER_LANE>([at.tile, bra], string, trigs, *trig, on.inner, sums);
+        };
+}
+
+/// Whether the number of ones is odd.
+#[inline(always)]
+pub(crate) fn is_odd(bits: usize) -> bool {
+    bits.count_ones() & 1 == 1
+}
+
+/// Adds what the lanes of a vector sum up to, or each lane to its own number where lanes are samples.
+#[inline(always)]
+pub(crate) unsafe fn collect<V: Vector, const PER_LANE: bool>(
+    sum: V,
+    factor: f64,
+    into: &mut [f64],
+    index: usize,
+) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        if PER_LANE {
+            let lanes = sum.lanes();
+            for (to, lane) in into[index * V::LANES..][..V::LANES].iter_mut().zip(lanes) {
+                *to += factor * lane.to_f64();
+            }
+        } else {
+            into[index] += factor * sum.sum();
+        }
+    }
+}
+
+/// Calls `visit` for `i` in `0..len`, a power of two, with `i & mask == value`, in rising order.
+#[inline(always)]
+pub(crate) fn for_selected(len: usize, mask: usize, value: usize, mut visit: impl FnMut(usize)) {
+    // The bits below the lowest masked one count through a run; the others count through the starts of the runs.
+    let run = if mask == 0 { len } else { mask & mask.wrapping_neg() };
+    let fixed = mask | (run - 1);
+    let mut start = 0;
+    while start < len {
+        for i in start | value..(start | value) + run {
+            visit(i);
+        }
+        start = ((start | fixed) + 1) & !fixed;
     }
 }

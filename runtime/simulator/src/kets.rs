@@ -1,33 +1,35 @@
-//! State vectors: taken from a store, given back to it, so that a training loop allocates them once.
+//! State vectors: their memory is taken from a store and given back to it, so that a training loop allocates it once.
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::Fault;
+use crate::ket::{Ket, Layout, Line};
 use crate::memory::available_bytes;
 use crate::simulator::Run;
-use crate::{C64, Fault};
+use crate::vector::Real;
 
 /// Below this the machine is not asked how much memory it has.
 const SMALL: u128 = 1 << 20;
-/// How many vectors are kept for the next call, and how many amplitudes together (a gibibyte).
-const KEPT: (usize, usize) = (8, 1 << 26);
-/// How many amplitudes are made between two looks at whether the call should end.
-const STEP: usize = 1 << 20;
+/// How many states are kept for the next call, and how many lines of memory together (a gibibyte).
+const KEPT: (usize, usize) = (8, (1 << 30) / size_of::<Line>());
+/// How many lines are made between two looks at whether the call should end.
+const STEP: usize = 1 << 18;
 
-/// Vectors that wait for their next use.
+/// Memory that waits for its next use.
 #[derive(Debug, Default)]
 pub(crate) struct Kets {
-    free: Mutex<Vec<Vec<C64>>>,
+    free: Mutex<Vec<Vec<Line>>>,
 }
 
 /// Bytes of `count` states of `qubits` qubits, the largest number where that has more digits.
-fn bytes(qubits: usize, count: usize) -> u128 {
-    if qubits > 100 { u128::MAX } else { (16 << qubits) * count as u128 }
+fn bytes<T>(qubits: usize, count: usize) -> u128 {
+    if qubits > 100 { u128::MAX } else { (2 * size_of::<T>() as u128) * (1 << qubits) * count as u128 }
 }
 
 impl Kets {
     /// Checks that `count` states of `qubits` qubits fit into memory together with what already is there.
-    pub(crate) fn require(&self, qubits: usize, count: usize) -> Result<(), Fault> {
-        let needed_bytes = bytes(qubits, count);
+    pub(crate) fn require<T: Real>(&self, qubits: usize, count: usize) -> Result<(), Fault> {
+        let needed_bytes = bytes::<T>(qubits, count);
         let too_large = |available_bytes| Fault::TooLarge { needed_bytes, available_bytes, qubits };
         self.available_for(needed_bytes).map_err(too_large)
     }
@@ -44,49 +46,53 @@ impl Kets {
         if needed_bytes <= SMALL {
             return Ok(());
         }
-        let kept: usize = self.lock().iter().map(|ket| ket.len() * size_of::<C64>()).sum();
+        let kept: usize = self.lock().iter().map(|lines| lines.len() * size_of::<Line>()).sum();
         let available = available_bytes().saturating_add(kept as u64);
         // Half of the address space is the most that one vector may have.
         let is_enough = needed_bytes <= u128::from(available) && needed_bytes <= isize::MAX as u128;
         if is_enough { Ok(()) } else { Err(available) }
     }
 
-    /// A vector of `2^qubits` amplitudes with any content.
-    pub(crate) fn take(&self, run: &Run, qubits: usize) -> Result<Vec<C64>, Fault> {
+    /// A state with any content.
+    pub(crate) fn take<T: Real>(&self, run: &Run, layout: Layout) -> Result<Ket<T>, Fault> {
+        let qubits = layout.n_wires as usize;
+        // Only now is it known that the length is a number.
+        self.require::<T>(qubits, 1)?;
+        let n_lines = layout.n_lines::<T>();
         {
             let mut free = self.lock();
-            if let Some(found) = free.iter().position(|ket| ket.len() == 1 << qubits) {
-                return Ok(free.swap_remove(found));
+            if let Some(found) = free.iter().position(|lines| lines.len() == n_lines) {
+                return Ok(Ket::new(free.swap_remove(found), layout));
             }
         }
-        self.require(qubits, 1)?;
-        if bytes(qubits, 1) > SMALL {
-            // Vectors of other sizes were counted as available.
+        if bytes::<T>(qubits, 1) > SMALL {
+            // Memory of other sizes was counted as available.
             self.lock().clear();
         }
-        let mut ket = Vec::new();
-        if ket.try_reserve_exact(1 << qubits).is_err() {
-            let (needed_bytes, available_bytes) = (bytes(qubits, 1), available_bytes());
+        let mut lines = Vec::new();
+        if lines.try_reserve_exact(n_lines).is_err() {
+            let (needed_bytes, available_bytes) = (bytes::<T>(qubits, 1), available_bytes());
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
-        while ket.len() < 1 << qubits {
+        while lines.len() < n_lines {
             run.check()?;
-            ket.resize((ket.len() + STEP).min(1 << qubits), C64::ZERO);
+            lines.resize((lines.len() + STEP).min(n_lines), Line::default());
         }
-        Ok(ket)
+        Ok(Ket::new(lines, layout))
     }
 
-    /// Gives a vector back.
-    pub(crate) fn give(&self, ket: Vec<C64>) {
+    /// Gives the memory of a state back.
+    pub(crate) fn give<T: Real>(&self, ket: Ket<T>) {
+        let lines = ket.into_lines();
         let mut free = self.lock();
-        let amplitudes: usize = free.iter().map(Vec::len).sum();
-        if free.len() < KEPT.0 && amplitudes + ket.len() <= KEPT.1 {
-            free.push(ket);
+        let n_lines: usize = free.iter().map(Vec::len).sum();
+        if free.len() < KEPT.0 && n_lines + lines.len() <= KEPT.1 {
+            free.push(lines);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Vec<C64>>> {
-        // A vector in the store has no content that a panic elsewhere could have spoilt.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Vec<Line>>> {
+        // Memory in the store has no content that a panic elsewhere could have spoilt.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

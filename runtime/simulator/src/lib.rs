@@ -4,14 +4,23 @@
 //! vectors of complex doubles, bit `i` of an index belongs to wire `i`. The same call gives the same bits on any number
 //! of threads. The crate knows circuits and observables; it must never learn about the language, devices or files.
 
+// Kernels work on registers and raw memory; each block says why it may.
+#![allow(unsafe_code)]
+// All that a kernel calls must be compiled with the features of the instruction set that it was entered with.
+#![allow(clippy::inline_always)]
+
+mod batch;
 mod bind;
 mod expect;
 mod fault;
 mod fidelity;
 mod kernel;
+mod ket;
 mod kets;
 mod memory;
+mod pass;
 mod pauli;
+mod pieces;
 mod plan;
 mod probabilities;
 mod sample;
@@ -21,15 +30,18 @@ mod state_gradient;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod vector;
 mod walk;
 
+pub use batch::{Batch, Cotangents};
 pub use expect::Expectations;
 pub use fault::Fault;
 pub use fidelity::Fidelity;
+pub use pauli::Prepared;
 pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;
 pub use sample::Shots;
-pub use simulator::{Exact, MANY_BRANCHES, Simulator};
+pub use simulator::{Exact, MANY_BRANCHES, Method, Precision, Simulator};
 
 /// A complex number in double precision.
 pub type C64 = num_complex::Complex<f64>;

@@ -1,21 +1,24 @@
 //! Observables on states: Pauli strings grouped by what they flip, projectors by their amplitudes.
 //!
 //! A string is `i^n_y X^x Z^z` for bit masks `x`, `z` and the number `n_y` of its Ys:
-//! `P |j> = i^n_y (-1)^|j & z| |j ^ x>`. All strings with the same `x` share one pass.
+//! `P |j> = i^n_y (-1)^|j & z| |j ^ x>`. All strings with the same `x` read the same products `conj(psi_j) psi_(j ^ x)`;
+//! groups whose flips fit into a tile are done in one pass over the state, values and images together.
+
+mod strings;
 
 use std::collections::BTreeMap;
 
 use qml_ir::circuit::Pauli;
 use qml_prelude::observable::Observable;
 
-use crate::kernel::{Select, for_chunks, for_chunks_mut};
-use crate::plan::Plan;
+use crate::ket::Ket;
+use crate::pass::{Buffers, Shared, Tiles, drive};
+use crate::plan::{Plan, RUN_WIRES, Select, TILE_WIRES};
 use crate::simulator::Run;
+use crate::vector::{Isa, Real};
 use crate::walk::Purpose;
 use crate::{C64, Fault};
 
-/// From this many strings in a group on, all signs of a piece are summed by a Walsh transform instead of one by one.
-const TRANSFORM_FROM: usize = 12;
 /// How far the imaginary part of a coefficient may be from zero, relative to its size where that is over one.
 const HERMITIAN: f64 = 1e-12;
 
@@ -31,23 +34,42 @@ pub(crate) fn masks(pauli: impl Iterator<Item = (u32, Pauli)>) -> (usize, usize,
     })
 }
 
-/// A list of observables, prepared for the states of a plan.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    groups: Vec<Group>,
+/// A list of observables, prepared for the states of a plan: checked, grouped, and laid out in passes.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    passes: Vec<ObservablePass>,
     projectors: Vec<Select>,
     /// For each observable its terms: strings in their order, then projectors.
-    pub observables: Vec<Vec<Term>>,
+    pub(crate) observables: Vec<Vec<Term>>,
     /// How many different strings and projectors there are.
     n_measured: usize,
+    is_diagonal: bool,
 }
 
-/// Strings with the same `x`.
-#[derive(Debug)]
+/// Groups that are looked at while a tile is in the cache.
+#[derive(Clone, Debug)]
+struct ObservablePass {
+    tile: Vec<u32>,
+    groups: Vec<Group>,
+}
+
+/// Strings with the same `x`, on the wires of a tile.
+#[derive(Clone, Debug)]
 struct Group {
     x: usize,
-    /// `z` of each string, and where its value stands.
-    strings: Vec<(usize, usize)>,
+    strings: Vec<Letters>,
+}
+
+/// A string of a group.
+#[derive(Clone, Copy, Debug)]
+struct Letters {
+    z: usize,
+    /// `z` outside of the tile, as bits of the whole index.
+    outer_z: usize,
+    /// The number of Ys.
+    n_y: u32,
+    /// Where its value stands.
+    place: usize,
 }
 
 /// A term of an observable.
@@ -60,7 +82,7 @@ pub(crate) struct Term {
 
 impl Prepared {
     /// Checks the observables against the plan's register and groups their strings.
-    pub(crate) fn new(plan: &Plan, observables: &[Observable]) -> Result<Self, Fault> {
+    pub fn new(plan: &Plan, observables: &[Observable]) -> Result<Self, Fault> {
         let register = plan.register_len();
         // Where the value of a string stands, by its masks.
         let mut strings: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -99,156 +121,227 @@ impl Prepared {
             prepared.push(terms);
         }
         // Projectors stand after the strings, in their order.
-        let n_strings = strings.len();
         let mut place = vec![0; n_measured];
-        let mut groups: Vec<Group> = Vec::new();
-        for (i, ((x, z), old)) in strings.into_iter().enumerate() {
-            place[old] = i;
-            match groups.last_mut() {
-                Some(group) if group.x == x => group.strings.push((z, i)),
-                _ => groups.push(Group { x, strings: vec![(z, i)] }),
-            }
+        for (i, old) in strings.values().enumerate() {
+            place[*old] = i;
         }
         for (i, (_, old)) in projectors.iter().enumerate() {
-            place[*old] = n_strings + i;
+            place[*old] = strings.len() + i;
         }
         prepared.iter_mut().flatten().for_each(|term| term.measured = place[term.measured]);
+        let is_diagonal = strings.keys().all(|&(x, _)| x == 0);
+        let passes = passes(plan.n_wires, strings.into_keys());
         let projectors = projectors.into_iter().map(|(select, _)| select).collect();
-        Ok(Self { groups, projectors, observables: prepared, n_measured })
+        Ok(Self { passes, projectors, observables: prepared, n_measured, is_diagonal })
     }
 
     /// What these observables look at: if all are diagonal, outcomes alone.
     pub(crate) fn purpose(&self) -> Purpose {
-        if self.groups.iter().all(|group| group.x == 0) { Purpose::Outcomes } else { Purpose::State }
+        if self.is_diagonal { Purpose::Outcomes } else { Purpose::State }
     }
 
-    /// A zero for each different string and projector.
-    pub(crate) fn zeros(&self) -> Vec<f64> {
-        vec![0.0; self.n_measured]
+    /// A zero for each different string and projector, for each sample.
+    pub(crate) fn zeros(&self, samples: usize) -> Vec<f64> {
+        vec![0.0; self.n_measured * samples]
     }
 
-    /// Adds `<psi| P |psi>` for each different string and projector.
-    pub(crate) fn add_values(&self, run: &Run, psi: &[C64], values: &mut [f64]) {
-        for group in &self.groups {
-            let sums = for_chunks(run, psi, |base, chunk| group.values(psi, base, chunk));
-            group.strings.iter().zip(sums).for_each(|(&(_, place), sum)| values[place] += sum);
-        }
-        let n_strings = self.n_measured - self.projectors.len();
-        for (select, value) in self.projectors.iter().zip(&mut values[n_strings..]) {
-            *value += select.indices(psi.len()).map(|i| psi[i].norm_sqr()).sum::<f64>();
-        }
-    }
-
-    /// The values of the observables from those of their strings and projectors.
-    pub(crate) fn combine(&self, values: &[f64]) -> Vec<f64> {
-        let value = |terms: &Vec<Term>| terms.iter().map(|t| t.coefficient * values[t.measured]).sum();
+    /// The values of the observables of a sample from those of their strings and projectors.
+    pub(crate) fn combine(&self, values: &[f64], samples: usize, sample: usize) -> Vec<f64> {
+        let of_term = |t: &Term| t.coefficient * values[t.measured * samples + sample];
+        let value = |terms: &Vec<Term>| terms.iter().map(of_term).sum();
         self.observables.iter().map(value).collect()
     }
 
-    /// `out = sum of cotangent_k O_k |psi>`.
-    pub(crate) fn apply(&self, run: &Run, cotangents: &[f64], psi: &[C64], out: &mut [C64]) {
-        let mut weights = self.zeros();
-        for (terms, cotangent) in self.observables.iter().zip(cotangents) {
-            for term in terms {
-                weights[term.measured] += cotangent * term.coefficient;
+    /// The weight of each string and projector in `sum of cotangent_k O_k`, for each sample.
+    pub(crate) fn weights(&self, cotangents: &[&[f64]]) -> Vec<f64> {
+        let samples = cotangents.len();
+        let mut weights = self.zeros(samples);
+        for (sample, cotangents) in cotangents.iter().enumerate() {
+            for (terms, cotangent) in self.observables.iter().zip(*cotangents) {
+                for term in terms {
+                    weights[term.measured * samples + sample] += cotangent * term.coefficient;
+                }
             }
         }
-        for_chunks_mut(run, out, |base, chunk| {
-            chunk.fill(C64::ZERO);
-            self.groups.iter().for_each(|group| group.add_image(&weights, psi, base, chunk));
-        });
+        weights
+    }
+
+    /// Adds `<psi| P |psi>` for each different string and projector.
+    pub(crate) fn add_values<T: Real>(&self, run: &Run, isa: Isa, psi: &Ket<T>, values: &mut [f64]) {
+        self.look(run, isa, psi, Some(values), None);
+    }
+
+    /// `out = sum of weight P |psi>`; also adds the values, if asked to.
+    pub(crate) fn apply<T: Real>(
+        &self,
+        run: &Run,
+        isa: Isa,
+        psi: &Ket<T>,
+        values: Option<&mut [f64]>,
+        weights: &[f64],
+        out: &mut Ket<T>,
+    ) {
+        self.look(run, isa, psi, values, Some((weights, out)));
+    }
+
+    fn look<T: Real>(
+        &self,
+        run: &Run,
+        isa: Isa,
+        psi: &Ket<T>,
+        mut values: Option<&mut [f64]>,
+        image: Option<(&[f64], &mut Ket<T>)>,
+    ) {
+        let layout = psi.layout();
+        let samples = if layout.lane_bits == layout.width_bits { 1 } else { 1 << layout.width_bits };
+        let narrow: Vec<T> =
+            image.as_ref().map_or_else(Vec::new, |(w, _)| w.iter().map(|w| T::from_f64(*w)).collect());
+        let (mut image, weights) = match image {
+            Some((weights, out)) => (Some(out), weights),
+            None => (None, [].as_slice()),
+        };
         let n_strings = self.n_measured - self.projectors.len();
-        for (select, weight) in self.projectors.iter().zip(&weights[n_strings..]) {
-            select.indices(psi.len()).for_each(|i| out[i] += psi[i] * *weight);
-        }
-    }
-}
-
-impl Group {
-    /// The part of a piece in `<psi| P |psi>` for each string.
-    fn values(&self, psi: &[C64], base: usize, chunk: &[C64]) -> Vec<f64> {
-        // w_j = conj(psi[j ^ x]) psi[j]; a string sums i^n_y (-1)^|j & z| w_j, of which only the real part is left.
-        let (mut re, mut im): (Vec<f64>, Vec<f64>) = chunk
-            .iter()
-            .enumerate()
-            .map(|(i, a)| {
-                let w = psi[(base + i) ^ self.x].conj() * a;
-                (w.re, w.im)
-            })
-            .unzip();
-        let transformed = self.strings.len() >= TRANSFORM_FROM;
-        if transformed {
-            walsh(&mut re);
-            if self.x != 0 {
-                walsh(&mut im);
+        for (index, pass) in self.passes.iter().enumerate() {
+            if run.is_interrupted() {
+                return;
+            }
+            let tiles = Tiles::of(layout, &pass.tile);
+            let shared_image = image.as_deref_mut().map(|out| Shared::new(out));
+            let parts = drive(run, &tiles, |strip, buffers| {
+                let values = if values.is_some() { vec![0.0; n_strings * samples] } else { Vec::new() };
+                let look = Look {
+                    pass,
+                    tiles: &tiles,
+                    ket: Shared::read(psi),
+                    image: shared_image,
+                    is_first: index == 0,
+                    weights: &narrow,
+                    isa,
+                    strip,
+                    buffers,
+                    values,
+                };
+                if samples > 1 { look.run::<true>() } else { look.run::<false>() }
+            });
+            if let Some(values) = values.as_deref_mut() {
+                for part in parts {
+                    values.iter_mut().zip(part).for_each(|(value, part)| *value += part);
+                }
             }
         }
-        let low = chunk.len() - 1;
-        self.strings
-            .iter()
-            .map(|&(z, _)| {
-                let n_y = (self.x & z).count_ones();
-                let part = if n_y.is_multiple_of(2) { &re } else { &im };
-                let sum = if transformed { part[z & low] } else { signed_sum(part, z & low) };
-                // Re(i^n_y w): w.re, -w.im, -w.re, w.im
-                let sign = sign(base & z) * if matches!(n_y % 4, 1 | 2) { -1.0 } else { 1.0 };
-                sign * sum
-            })
-            .collect()
-    }
-
-    /// Adds `sum of weight P |psi>` to a piece.
-    fn add_image(&self, weights: &[f64], psi: &[C64], base: usize, chunk: &mut [C64]) {
-        // (P psi)[j] = i^n_y (-1)^|(j ^ x) & z| psi[j ^ x], and (-1)^|x & z| = (-1)^n_y.
-        let low = chunk.len() - 1;
-        let factors = self.strings.iter().filter(|&&(_, place)| weights[place] != 0.0).map(|&(z, place)| {
-            let n_y = (self.x & z).count_ones();
-            (z & low, (-C64::I).powu(n_y) * (weights[place] * sign(base & z)))
-        });
-        if self.strings.len() >= TRANSFORM_FROM {
-            let (mut re, mut im) = (vec![0.0; chunk.len()], vec![0.0; chunk.len()]);
-            for (z, factor) in factors {
-                re[z] += factor.re;
-                im[z] += factor.im;
-            }
-            walsh(&mut re);
-            walsh(&mut im);
-            for (i, a) in chunk.iter_mut().enumerate() {
-                *a += C64::new(re[i], im[i]) * psi[(base + i) ^ self.x];
-            }
-        } else {
-            for (z, factor) in factors {
-                for (i, a) in chunk.iter_mut().enumerate() {
-                    *a += factor * sign(i & z) * psi[(base + i) ^ self.x];
+        for (i, select) in self.projectors.iter().enumerate() {
+            let at = (n_strings + i) * samples;
+            for sample in 0..samples {
+                let weight = weights.get(at + sample).copied().unwrap_or(0.0);
+                let mut sum = 0.0;
+                for index in select.indices(psi.len()) {
+                    let (re, im) = layout.place(index);
+                    let (re, im) = (re + sample, re + im + sample);
+                    let reals = psi.reals();
+                    sum += reals[re].to_f64().powi(2) + reals[im].to_f64().powi(2);
+                    if let Some(out) = image.as_deref_mut() {
+                        let out = out.reals_mut();
+                        out[re] += T::from_f64(weight) * reals[re];
+                        out[im] += T::from_f64(weight) * reals[im];
+                    }
+                }
+                if let Some(values) = values.as_deref_mut() {
+                    values[at + sample] += sum;
                 }
             }
         }
     }
 }
 
-/// `(-1)` to the number of ones.
-fn sign(bits: usize) -> f64 {
-    if bits.count_ones() & 1 == 1 { -1.0 } else { 1.0 }
-}
-
-/// `sum of (-1)^|i & z| values[i]`.
-fn signed_sum(values: &[f64], z: usize) -> f64 {
-    if z == 0 {
-        return values.iter().sum();
+/// Lays strings, sorted by `x`, out in passes. There is at least one: the first makes the image's memory zero.
+fn passes(n_wires: usize, strings: impl Iterator<Item = (usize, usize)>) -> Vec<ObservablePass> {
+    let mut groups: Vec<(usize, Vec<(usize, usize)>)> = Vec::new();
+    for (place, (x, z)) in strings.enumerate() {
+        match groups.last_mut() {
+            Some(group) if group.0 == x => group.1.push((z, place)),
+            _ => groups.push((x, vec![(z, place)])),
+        }
     }
-    values.iter().enumerate().map(|(i, value)| sign(i & z) * value).sum()
-}
-
-/// The Walsh transform in place: entry `z` becomes `sum over i of (-1)^|i & z| values[i]`.
-fn walsh(values: &mut [f64]) {
-    let mut half = 1;
-    while half < values.len() {
-        for block in values.chunks_exact_mut(2 * half) {
-            let (low, high) = block.split_at_mut(half);
-            for (a, b) in low.iter_mut().zip(high) {
-                (*a, *b) = (*a + *b, *a - *b);
+    let mut passes = Vec::new();
+    while passes.is_empty() || !groups.is_empty() {
+        let mut tile: usize = ((1u64 << RUN_WIRES.min(n_wires)) - 1) as usize;
+        let first = groups.first().map_or(0, |group| group.0);
+        let room = n_wires.min(TILE_WIRES.max((tile | first).count_ones() as usize)) as u32;
+        let (mut taken, mut left) = (Vec::new(), Vec::new());
+        for group in groups {
+            if (tile | group.0).count_ones() <= room {
+                tile |= group.0;
+                taken.push(group);
+            } else {
+                left.push(group);
             }
         }
-        half *= 2;
+        for position in 0..n_wires {
+            if tile.count_ones() < room {
+                tile |= 1 << position;
+            }
+        }
+        let positions: Vec<u32> = (0..n_wires as u32).filter(|p| tile >> p & 1 == 1).collect();
+        let inner = |mask: usize| positions.iter().enumerate().map(|(i, p)| (mask >> p & 1) << i).sum();
+        let of_group = |(x, strings): (usize, Vec<(usize, usize)>)| Group {
+            x: inner(x),
+            strings: strings
+                .into_iter()
+                .map(|(z, place)| Letters {
+                    z: inner(z),
+                    outer_z: z & !tile,
+                    n_y: (x & z).count_ones(),
+                    place,
+                })
+                .collect(),
+        };
+        let taken = taken.into_iter().map(of_group).collect();
+        passes.push(ObservablePass { groups: taken, tile: positions.clone() });
+        groups = left;
+    }
+    passes
+}
+
+/// Looks at a strip of tiles; gives the values of the strings.
+struct Look<'a, T: Real> {
+    pass: &'a ObservablePass,
+    tiles: &'a Tiles,
+    ket: Shared<T>,
+    image: Option<Shared<T>>,
+    is_first: bool,
+    weights: &'a [T],
+    isa: Isa,
+    strip: std::ops::Range<usize>,
+    buffers: &'a mut Buffers,
+    values: Vec<f64>,
+}
+
+impl<T: Real> Look<'_, T> {
+    fn run<const PER_LANE: bool>(mut self) -> Vec<f64> {
+        let (buffers, scratch) = self.buffers.reserve::<T>(self.tiles, 2);
+        let n_reals = self.tiles.tile_layout().n_reals();
+        for index in self.strip.clone() {
+            // SAFETY: Strips don't overlap, and the buffers have room.
+            unsafe {
+                let ket = self.tiles.open(self.ket, index, buffers[0]);
+                let image = self.image.map(|image| (image, self.tiles.open(image, index, buffers[1])));
+                if let Some((_, tile)) = image.filter(|_| self.is_first) {
+                    std::slice::from_raw_parts_mut(tile.data, n_reals).fill(T::ZERO);
+                }
+                for group in &self.pass.groups {
+                    if !self.values.is_empty() {
+                        strings::values::<T, PER_LANE>(self.isa, ket, group, scratch, &mut self.values);
+                    }
+                    if let Some((_, tile)) = image {
+                        let weights = self.weights.as_ptr();
+                        strings::image::<T, PER_LANE>(self.isa, [ket, tile], group, weights, scratch);
+                    }
+                }
+                if let Some((image, tile)) = image {
+                    self.tiles.close(image, tile);
+                }
+            }
+        }
+        self.values
     }
 }

@@ -1,13 +1,26 @@
 //! A circuit prepared for many runs.
 //!
-//! Runs of one-qubit gates on a wire become one block, whose 2 x 2 matrix is multiplied together anew in each call; the
-//! gate's own and added controls become one selection of indices; exchanges of wires become a relabelling; branches
-//! become jumps. Expects: a valid circuit. Keeps: the state, including its global phase.
+//! A plan is made once for a circuit; a call then only computes sines, cosines and small matrices. It is made in three
+//! steps, a file each:
+//!
+//! 1. [`lower`]: gates become *entries*. Each one-qubit gate is a real rotation between two diagonals,
+//!    `U = e^(ia) P(b) RY(c) P(d)`; neighbours merge, also where the angles are symbols ([`pieces`]). Exchanges of wires
+//!    become a relabelling, branches become jumps.
+//! 2. [`schedule`]: entries become *passes*. A pass brings one tile of the state after the other into the cache and does
+//!    there whatever entries act inside of it.
+//! 3. [`layers`]: within a pass, entries that commute become one operation: rotations of many wires one, and all
+//!    diagonals together one quadratic form of phases.
 
 mod block;
-mod build;
+mod layers;
+mod lower;
+mod measured;
+mod pieces;
+mod schedule;
+mod select;
 
 pub(crate) use block::{Block, Factor, M2};
+pub(crate) use select::Select;
 
 use std::ops::Range;
 
@@ -16,10 +29,13 @@ use qml_ir::circuit::{Angle, BitExpr, Circuit};
 
 use crate::C64;
 use crate::Fault;
-use crate::kernel::Select;
 
 /// Most wires of a circuit: an index and the number of indices must be a `usize`.
 const MAX_WIRES: usize = 62;
+/// Wires of a tile: 128 KiB of doubles, so that ket and bra stay in a second cache of 512 KiB together.
+pub(crate) const TILE_WIRES: usize = 13;
+/// The lowest wires are in each tile: runs of 64 amplitudes are long enough for memory to be read at full speed.
+pub(crate) const RUN_WIRES: usize = 6;
 
 /// A circuit prepared for many runs.
 #[derive(Clone, Debug)]
@@ -28,10 +44,14 @@ pub struct Plan {
     pub(crate) n_bits: usize,
     pub(crate) slots: Vec<String>,
     pub(crate) steps: Vec<Step>,
-    /// All angles that depend on the call, or that a step reads.
+    pub(crate) segments: Vec<Segment>,
+    /// All angles that depend on the call, or that an operation reads.
     pub(crate) angles: Vec<Angle>,
-    pub(crate) blocks: Vec<Block>,
+    /// Angles with a factor whose sine and cosine an operation reads.
+    pub(crate) trigs: Vec<Trig>,
     pub(crate) matrices: Vec<MatrixSource>,
+    /// How many forms of phases there are in all passes.
+    pub(crate) n_forms: usize,
     /// The angle of the factor `exp(i angle)` before everything.
     pub(crate) phase: Angle,
     /// Qubit `i` of the register is bit `output[i]` of a state index.
@@ -42,8 +62,8 @@ pub struct Plan {
 /// One step of a plan.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// A unitary.
-    Unitary(Unitary),
+    /// A unitary: one of the plan's segments.
+    Unitary(usize),
     /// A measurement.
     Measure {
         position: u32,
@@ -59,34 +79,98 @@ pub(crate) enum Step {
     Jump { to: usize },
 }
 
-/// A unitary on the amplitudes that `select` names.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Unitary {
-    pub select: Select,
-    pub kind: UnitaryKind,
+/// A unitary between two measurements.
+#[derive(Clone, Debug)]
+pub(crate) struct Segment {
+    pub passes: Vec<Pass>,
+    /// The first operation that depends on a slot, as (pass, operation): nothing before it is undone for a gradient.
+    pub first_trainable: Option<(usize, usize)>,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum UnitaryKind {
-    /// A block's 2 x 2 matrix on a wire.
-    Dense { position: u32, block: usize },
-    /// A block's diagonal matrix on a wire.
-    Diagonal { position: u32, block: usize },
+/// Operations that are done tile by tile.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    /// Bit `i` of an index in the tile is bit `tile[i]` of an index of the state. Rises; starts with `0, 1, ..`.
+    pub tile: Vec<u32>,
+    pub ops: Vec<Op>,
+}
+
+/// An index of a state in two parts: masks `inner` are on bits of the tile, masks `outer` on bits of the whole index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Where {
+    pub inner: Select,
+    pub outer: Select,
+}
+
+/// An operation of a pass; positions are those in the tile.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// Real rotations `RY` of different wires, in the order of their positions.
+    Turns(Vec<Turn>),
+    /// A diagonal.
+    Phases(Form),
+    /// A matrix on one or two wires.
+    Dense { positions: Vec<u32>, matrix: usize, on: Where },
+    /// A matrix on more wires.
+    Matrix { positions: Vec<u32>, matrix: usize, on: Where },
     /// Exchanges the amplitudes of `i` and `i ^ flip`.
-    Flip { flip: usize },
-    /// `exp(-i angle/2 P)` for the Pauli string `i^n_y X^x Z^z`.
-    Rotation { x: usize, z: usize, n_y: u32, angle: usize },
-    /// The factor `exp(i angle)`.
-    Phase { angle: usize },
-    /// A matrix on some wires.
-    Matrix { source: usize },
+    Flip { flip: usize, on: Where },
+    /// `exp(-i angle/2 P)` for the Pauli string `i^n_y X^x Z^z`, `x` not zero.
+    Rotation { x: usize, z: usize, outer_z: usize, n_y: u32, trig: usize, on: Where },
 }
 
-/// A matrix on several wires.
+/// `RY(angle)`, `[[cos, -sin], [sin, cos]]` of half the angle.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub position: u32,
+    pub trig: usize,
+}
+
+/// A diagonal `exp(i f)`, where `f` adds up terms in the bits of the index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Form {
+    /// Which of the plan's forms it is.
+    pub index: usize,
+    /// `angle` where all bits of both masks are one; at most two bits in all.
+    pub monomials: Vec<Monomial>,
+    /// Terms of more bits.
+    pub others: Vec<Other>,
+}
+
+/// A term of a form: an angle times the product of some bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Monomial {
+    pub inner: usize,
+    pub outer: usize,
+    pub trig: usize,
+}
+
+/// A term of a form that is not a product of two bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Other {
+    pub kind: OtherKind,
+    pub trig: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OtherKind {
+    /// The angle where the bits have these values.
+    Select(Where),
+    /// The angle where the number of ones is even, its negative where it is odd.
+    Parity { inner: usize, outer: usize, on: Where },
+}
+
+/// `factor * angle`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Trig {
+    pub angle: usize,
+    pub factor: f64,
+}
+
+/// A matrix on several wires, the first one least significant.
 #[derive(Clone, Debug)]
 pub(crate) struct MatrixSource {
-    /// The wires, least significant first.
-    pub positions: Vec<u32>,
+    pub n_wires: usize,
     pub entries: Entries,
 }
 
@@ -97,6 +181,8 @@ pub(crate) enum Entries {
     Constant(Vec<C64>),
     /// From the gate table, for these of the plan's angles.
     Gate(Gate, Range<usize>),
+    /// One-qubit gates one after the other.
+    Block(Block),
 }
 
 impl Plan {
@@ -108,7 +194,7 @@ impl Plan {
             let available_bytes = crate::memory::available_bytes();
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
-        Ok(build::build(circuit))
+        Ok(lower::lower(circuit))
     }
 
     /// Qubits of the register that the circuit returns.
@@ -121,21 +207,36 @@ impl Plan {
         self.slots.len()
     }
 
+    /// How often the state is swept through, and how many operations are done on the way.
+    pub fn size(&self) -> (usize, usize) {
+        let passes = self.segments.iter().flat_map(|segment| &segment.passes);
+        passes.fold((0, 0), |(passes, ops), pass| (passes + 1, ops + pass.ops.len()))
+    }
+
     /// Whether a step depends on a slot.
     pub(crate) fn is_trainable(&self, step: usize) -> bool {
-        let varies = |angle: usize| !self.angles[angle].is_constant();
-        let Step::Unitary(Unitary { kind, .. }) = self.steps[step] else { return false };
-        match kind {
-            UnitaryKind::Dense { block, .. } | UnitaryKind::Diagonal { block, .. } => self.blocks[block]
-                .factors
-                .iter()
-                .any(|f| matches!(f, Factor::Gate(_, r) if r.clone().any(varies))),
-            UnitaryKind::Flip { .. } => false,
-            UnitaryKind::Rotation { angle, .. } | UnitaryKind::Phase { angle } => varies(angle),
-            UnitaryKind::Matrix { source } => match &self.matrices[source].entries {
+        match self.steps[step] {
+            Step::Unitary(segment) => self.segments[segment].first_trainable.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether an operation depends on a slot.
+    fn op_is_trainable(&self, op: &Op) -> bool {
+        let angle = |angle: usize| !self.angles[angle].is_constant();
+        let trig = |trig: usize| angle(self.trigs[trig].angle);
+        match op {
+            Op::Turns(turns) => turns.iter().any(|turn| trig(turn.trig)),
+            Op::Phases(form) => {
+                form.monomials.iter().any(|m| trig(m.trig)) || form.others.iter().any(|o| trig(o.trig))
+            }
+            Op::Dense { matrix, .. } | Op::Matrix { matrix, .. } => match &self.matrices[*matrix].entries {
                 Entries::Constant(_) => false,
-                Entries::Gate(_, range) => range.clone().any(varies),
+                Entries::Gate(_, range) => range.clone().any(angle),
+                Entries::Block(block) => block.angles().any(angle),
             },
+            Op::Flip { .. } => false,
+            Op::Rotation { trig: index, .. } => trig(*index),
         }
     }
 
@@ -149,11 +250,15 @@ impl Plan {
         self.output.iter().enumerate().fold(0, |sum, (i, &position)| sum | (index >> position & 1) << i)
     }
 
+    /// Whether nothing is measured and the register has all wires.
+    pub(crate) fn is_pure(&self) -> bool {
+        self.output.len() == self.n_wires && self.steps.iter().all(|step| matches!(step, Step::Unitary(_)))
+    }
+
     /// Whether the register's state is that of all wires in their order.
     pub(crate) fn is_whole(&self) -> bool {
-        let is_unitary = self.steps.iter().all(|step| matches!(step, Step::Unitary(_)));
         let mut in_order = self.output.iter().enumerate();
-        is_unitary && self.output.len() == self.n_wires && in_order.all(|(i, &p)| i == p as usize)
+        self.is_pure() && in_order.all(|(i, &p)| i == p as usize)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Probabilities of the register's outcomes, and their gradient.
 
-use crate::bind::Bound;
-use crate::kernel::{PIECE, for_chunks_mut};
+use crate::Fault;
+use crate::ket::Ket;
+use crate::pieces::{PIECE, for_amplitudes, for_pieces_mut};
 use crate::plan::Plan;
-use crate::simulator::{Exact, Run, Simulator};
+use crate::simulator::{Amplitude, Exact, Precision, Run, Simulator};
 use crate::sweep::sweep;
 use crate::walk::Purpose;
-use crate::{C64, Fault};
 
 /// Probabilities with what a backward pass needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +20,15 @@ pub struct ProbabilitiesVjp {
 impl Simulator {
     /// The probability of each outcome of the register, qubit 0 least significant.
     pub fn probabilities(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<f64>>, Fault> {
-        let bound = Bound::new(plan, slots)?;
-        self.kets.require(plan.n_wires, 2)?;
+        match self.precision() {
+            Precision::F64 => self.probabilities_in::<f64>(plan, slots),
+            Precision::F32 => self.probabilities_in::<f32>(plan, slots),
+        }
+    }
+
+    fn probabilities_in<T: Amplitude>(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<f64>>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        self.kets.require::<T>(plan.n_wires, 2)?;
         let outcomes = Outcomes::new(plan);
         let mut values = vec![0.0; 1 << plan.register_len()];
         let branches = self
@@ -37,17 +44,34 @@ impl Simulator {
         slots: &[f64],
         cotangents: &[f64],
     ) -> Result<Exact<ProbabilitiesVjp>, Fault> {
-        let bound = Bound::new(plan, slots)?;
-        self.kets.require(plan.n_wires, 3)?;
+        match self.precision() {
+            Precision::F64 => self.probabilities_vjp_in::<f64>(plan, slots, cotangents),
+            Precision::F32 => self.probabilities_vjp_in::<f32>(plan, slots, cotangents),
+        }
+    }
+
+    fn probabilities_vjp_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        cotangents: &[f64],
+    ) -> Result<Exact<ProbabilitiesVjp>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        self.kets.require::<T>(plan.n_wires, 3)?;
         let outcomes = Outcomes::new(plan);
         let mut values = vec![0.0; 1 << plan.register_len()];
-        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
+        let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
             add_probabilities(&self.run, &outcomes, psi, &mut values)?;
-            for_chunks_mut(&self.run, bra, |base, chunk| {
+            let (layout, reals) = (psi.layout(), psi.reals());
+            for_pieces_mut(&self.run, bra, |base, piece| {
                 let outcome = outcomes.of_piece(base);
-                for (i, a) in chunk.iter_mut().enumerate() {
-                    *a = psi[base + i] * cotangents[outcome(i)];
-                }
+                // Also the lanes beyond a tiny state.
+                piece.fill(T::ZERO);
+                for_amplitudes(layout, base, &reals[2 * base..][..piece.len()], |i, re, im| {
+                    let cotangent = T::from_f64(cotangents[outcome(i - base)]);
+                    piece[re] = reals[2 * base + re] * cotangent;
+                    piece[im] = reals[2 * base + im] * cotangent;
+                });
             });
             Ok(())
         };
@@ -57,11 +81,19 @@ impl Simulator {
 }
 
 /// Adds the probabilities of a branch.
-fn add_probabilities(run: &Run, outcomes: &Outcomes, psi: &[C64], values: &mut [f64]) -> Result<(), Fault> {
-    for (piece, amplitudes) in psi.chunks(PIECE).enumerate() {
+fn add_probabilities<T: Amplitude>(
+    run: &Run,
+    outcomes: &Outcomes,
+    psi: &Ket<T>,
+    values: &mut [f64],
+) -> Result<(), Fault> {
+    for (index, piece) in psi.reals().chunks(2 * PIECE).enumerate() {
         run.check()?;
-        let outcome = outcomes.of_piece(piece * PIECE);
-        amplitudes.iter().enumerate().for_each(|(i, a)| values[outcome(i)] += a.norm_sqr());
+        let base = index * PIECE;
+        let outcome = outcomes.of_piece(base);
+        for_amplitudes(psi.layout(), base, piece, |i, re, im| {
+            values[outcome(i - base)] += piece[re].to_f64().powi(2) + piece[im].to_f64().powi(2);
+        });
     }
     Ok(())
 }

@@ -7,12 +7,14 @@
 use qml_prelude::random::uniform_at;
 use rayon::prelude::*;
 
+use crate::Fault;
 use crate::bind::Bound;
-use crate::kernel::{PIECE, apply, copy, map, outcome_weights, scale};
+use crate::ket::Ket;
+use crate::pass::apply;
+use crate::pieces::{copy, for_amplitudes, for_pieces, outcome_weights, scale};
 use crate::plan::{Plan, Step, holds};
-use crate::simulator::{Run, Simulator};
+use crate::simulator::{Amplitude, Precision, Run, Simulator};
 use crate::walk::{Purpose, settle};
-use crate::{C64, Fault};
 
 /// Amplitudes whose probabilities are summed before a search.
 const BLOCK: usize = 64;
@@ -39,7 +41,20 @@ impl Simulator {
     /// Runs the circuit `shots` times and measures the register in the end. The first shots of a longer call are those
     /// of a shorter one with the same key.
     pub fn sample(&self, plan: &Plan, slots: &[f64], shots: usize, key: u64) -> Result<Shots, Fault> {
-        let bound = Bound::new(plan, slots)?;
+        match self.precision() {
+            Precision::F64 => self.sample_in::<f64>(plan, slots, shots, key),
+            Precision::F32 => self.sample_in::<f32>(plan, slots, shots, key),
+        }
+    }
+
+    fn sample_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        shots: usize,
+        key: u64,
+    ) -> Result<Shots, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
         let n_bits = plan.register_len() + plan.result_bits.len();
         // The rows, the list of shots, and the index that each shot finds.
         self.kets.require_shots(shots, n_bits + 2 * size_of::<usize>())?;
@@ -54,20 +69,20 @@ impl Simulator {
     }
 }
 
-struct Sampler<'a> {
+struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
-    bound: &'a Bound<'a>,
+    bound: &'a Bound<'a, T>,
     key: u64,
     rows: Shots,
 }
 
-impl Sampler<'_> {
+impl<T: Amplitude> Sampler<'_, T> {
     /// Follows a group of shots from step `at`, after `draws` measurements on the way.
     fn follow(
         &mut self,
         mut at: usize,
         mut draws: u64,
-        mut ket: Vec<C64>,
+        mut ket: Ket<T>,
         mut bits: Vec<bool>,
         mut shots: &mut [usize],
     ) -> Result<(), Fault> {
@@ -77,7 +92,7 @@ impl Sampler<'_> {
             run.check()?;
             at += 1;
             match step {
-                Step::Unitary(unitary) => apply(run, self.bound, *unitary, &mut ket),
+                Step::Unitary(segment) => apply(run, self.bound, &plan.segments[*segment], &mut ket),
                 Step::Branch { condition, otherwise } => {
                     if !holds(condition, &bits) {
                         at = *otherwise;
@@ -98,7 +113,7 @@ impl Sampler<'_> {
                     let (fewer, more) = if first { (ones, zeros) } else { (zeros, ones) };
                     let factor = |outcome: bool| weights[usize::from(outcome)].sqrt().recip();
                     if !fewer.is_empty() {
-                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, ket.layout())?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(run, step, first, &mut other, &mut other_bits);
@@ -118,7 +133,13 @@ impl Sampler<'_> {
     }
 
     /// Measures all wires for these shots and fills in their rows.
-    fn read_out(&mut self, draws: u64, ket: &[C64], bits: &mut [bool], shots: &[usize]) -> Result<(), Fault> {
+    fn read_out(
+        &mut self,
+        draws: u64,
+        ket: &Ket<T>,
+        bits: &mut [bool],
+        shots: &[usize],
+    ) -> Result<(), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
         let ends = block_ends(run, ket);
@@ -154,10 +175,16 @@ impl Sampler<'_> {
 }
 
 /// The summed probabilities at the end of each block.
-fn block_ends(run: &Run, ket: &[C64]) -> Vec<f64> {
-    let of_block = |block: &[C64]| block.iter().map(C64::norm_sqr).sum::<f64>();
-    let of_piece = |piece: &[C64]| piece.chunks(BLOCK).map(of_block).collect::<Vec<f64>>();
-    let mut ends: Vec<f64> = map(run, ket.chunks(PIECE).collect(), of_piece).concat();
+fn block_ends<T: Amplitude>(run: &Run, ket: &Ket<T>) -> Vec<f64> {
+    let layout = ket.layout();
+    let of_piece = |base: usize, piece: &[T]| {
+        let mut sums = vec![0.0; (piece.len() / 2).div_ceil(BLOCK)];
+        for_amplitudes(layout, base, piece, |i, re, im| {
+            sums[(i - base) / BLOCK] += piece[re].to_f64().powi(2) + piece[im].to_f64().powi(2);
+        });
+        sums
+    };
+    let mut ends: Vec<f64> = for_pieces(run, ket, of_piece).concat();
     let mut sum = 0.0;
     for end in &mut ends {
         sum += *end;
@@ -179,14 +206,14 @@ fn ones_first(shots: &mut [usize], is_one: impl Fn(usize) -> bool) -> usize {
 }
 
 /// The index where the summed probabilities exceed the share `uniform` of the whole.
-fn pick(ket: &[C64], ends: &[f64], uniform: f64) -> usize {
+fn pick<T: Amplitude>(ket: &Ket<T>, ends: &[f64], uniform: f64) -> usize {
     let target = uniform * ends.last().copied().unwrap_or(0.0);
     let block = ends.partition_point(|&end| end <= target).min(ends.len() - 1);
     let mut sum = if block == 0 { 0.0 } else { ends[block - 1] };
     let start = block * BLOCK;
     let mut found = start;
-    for (i, a) in ket[start..].iter().take(BLOCK).enumerate() {
-        let probability = a.norm_sqr();
+    for i in 0..BLOCK.min(ket.len() - start) {
+        let probability = ket.get(start + i).norm_sqr();
         if probability > 0.0 {
             // Also where rounding leaves the target above the last end: the last index that can occur.
             found = start + i;

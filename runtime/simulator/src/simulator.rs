@@ -5,9 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::kernel::for_chunks_mut;
+use crate::Fault;
+use crate::bind::{Bound, Store};
+use crate::ket::{Ket, Layout};
 use crate::kets::Kets;
-use crate::{C64, Fault};
+use crate::pieces::for_pieces_mut;
+use crate::plan::Plan;
+use crate::vector::{Isa, Real};
 
 /// From here on an exact result should say how many branches it took.
 pub const MANY_BRANCHES: u64 = 1 << 20;
@@ -21,11 +25,32 @@ pub struct Exact<T> {
     pub branches: u64,
 }
 
+/// How circuits are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// All amplitudes, in this precision.
+    StateVector(Precision),
+}
+
+/// The precision of amplitudes. Angles, sums and results are doubles in each case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Single: half the memory, twice the speed, about six digits.
+    F32,
+    /// Double.
+    #[default]
+    F64,
+}
+
 /// Runs plans. One simulator may serve several threads at once.
 #[derive(Debug)]
 pub struct Simulator {
     pub(crate) run: Run,
     pub(crate) kets: Kets,
+    pub(crate) isa: Isa,
+    method: Method,
+    doubles: Store<f64>,
+    singles: Store<f32>,
 }
 
 /// What the kernels need to know about the machine.
@@ -35,21 +60,90 @@ pub(crate) struct Run {
     interrupt: Arc<AtomicBool>,
 }
 
+/// A precision that states have.
+pub(crate) trait Amplitude: Real {
+    /// How far the squared norm of a state may be from one by rounding.
+    const NORMALISED: f64;
+
+    /// Where buffers of this precision wait.
+    fn store(simulator: &Simulator) -> &Store<Self>;
+}
+
+impl Amplitude for f64 {
+    const NORMALISED: f64 = 1e-10;
+
+    fn store(simulator: &Simulator) -> &Store<Self> {
+        &simulator.doubles
+    }
+}
+
+impl Amplitude for f32 {
+    const NORMALISED: f64 = 1e-4;
+
+    fn store(simulator: &Simulator) -> &Store<Self> {
+        &simulator.singles
+    }
+}
+
 impl Simulator {
-    /// A simulator with this number of threads (at least one). When `interrupt` becomes true, the call that is under
-    /// way ends with [`Fault::Interrupted`] within a tenth of a second.
+    /// A simulator of state vectors in double precision with this number of threads (at least one). When `interrupt`
+    /// becomes true, the call that is under way ends with [`Fault::Interrupted`] within a tenth of a second.
     pub fn new(threads: usize, interrupt: Arc<AtomicBool>) -> Self {
+        Self::with_method(Method::StateVector(Precision::F64), threads, interrupt)
+    }
+
+    /// A simulator of this kind, see [`Self::new`].
+    pub fn with_method(method: Method, threads: usize, interrupt: Arc<AtomicBool>) -> Self {
         // Without a pool the numbers are the same, only later: the fault of a system without threads is no fault.
         let pool =
             (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten();
-        Self { run: Run { pool, interrupt }, kets: Kets::default() }
+        Self {
+            run: Run { pool, interrupt },
+            kets: Kets::default(),
+            isa: Isa::best(),
+            method,
+            doubles: Store::default(),
+            singles: Store::default(),
+        }
+    }
+
+    /// How it simulates.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The instruction set that its kernels use, by its usual name.
+    pub fn instruction_set(&self) -> &'static str {
+        self.isa.name()
+    }
+
+    /// The precision of amplitudes.
+    pub(crate) fn precision(&self) -> Precision {
+        let Method::StateVector(precision) = self.method;
+        precision
+    }
+
+    /// How states of this precision lie in memory.
+    pub(crate) fn layout<T: Real>(&self, n_wires: usize) -> Layout {
+        Layout::single(n_wires, self.isa.lane_bits::<T>())
+    }
+
+    /// The plan with values for its slots.
+    pub(crate) fn bind<'a, T: Amplitude>(
+        &'a self,
+        plan: &'a Plan,
+        slots: &[f64],
+    ) -> Result<Bound<'a, T>, Fault> {
+        Bound::new(plan, self.isa, T::store(self), slots)
     }
 
     /// The state in which all wires are zero.
-    pub(crate) fn start(&self, n_wires: usize) -> Result<Vec<C64>, Fault> {
-        let mut ket = self.kets.take(&self.run, n_wires)?;
-        for_chunks_mut(&self.run, &mut ket, |_, chunk| chunk.fill(C64::ZERO));
-        ket[0] = C64::ONE;
+    pub(crate) fn start<T: Real>(&self, n_wires: usize) -> Result<Ket<T>, Fault> {
+        // Before the length is a number.
+        self.kets.require::<T>(n_wires, 1)?;
+        let mut ket = self.kets.take(&self.run, self.layout::<T>(n_wires))?;
+        for_pieces_mut(&self.run, &mut ket, |_, piece| piece.fill(T::ZERO));
+        ket.reals_mut()[0] = T::ONE;
         Ok(ket)
     }
 }
@@ -67,6 +161,6 @@ impl Run {
 
     /// The threads to share `n_pieces` of work between, if that is worth it.
     pub(crate) fn pool_for(&self, n_pieces: usize) -> Option<&ThreadPool> {
-        self.pool.as_ref().filter(|_| n_pieces >= 4)
+        self.pool.as_ref().filter(|_| n_pieces >= 2)
     }
 }

@@ -1,8 +1,9 @@
 //! The state vector of the register, where it has one.
 
 use crate::bind::Bound;
+use crate::ket::Ket;
 use crate::plan::Plan;
-use crate::simulator::{Exact, Simulator};
+use crate::simulator::{Amplitude, Exact, Precision, Simulator};
 use crate::walk::Purpose;
 use crate::{C64, Fault};
 
@@ -13,16 +14,46 @@ impl Simulator {
     /// The state of the register, qubit 0 least significant. Where other wires are traced out or outcomes were
     /// measured, the register's global phase is that of its largest part.
     pub fn state(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<C64>>, Fault> {
-        let bound = Bound::new(plan, slots)?;
-        self.pure_state(&bound)
+        match self.precision() {
+            Precision::F64 => self.pure_state(&self.bind::<f64>(plan, slots)?),
+            Precision::F32 => self.pure_state(&self.bind::<f32>(plan, slots)?),
+        }
     }
 
-    pub(crate) fn pure_state(&self, bound: &Bound) -> Result<Exact<Vec<C64>>, Fault> {
+    /// Some amplitudes of the register's state, without a copy of the others.
+    pub fn amplitudes(&self, plan: &Plan, slots: &[f64], indices: &[usize]) -> Result<Vec<C64>, Fault> {
+        match self.precision() {
+            Precision::F64 => self.amplitudes_in::<f64>(plan, slots, indices),
+            Precision::F32 => self.amplitudes_in::<f32>(plan, slots, indices),
+        }
+    }
+
+    fn amplitudes_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        indices: &[usize],
+    ) -> Result<Vec<C64>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        if !plan.is_pure() {
+            let state = self.pure_state(&bound)?.value;
+            return Ok(indices.iter().map(|&i| state[i]).collect());
+        }
+        let place = |i: usize| plan.output.iter().enumerate().map(|(k, p)| (i >> k & 1) << p).sum();
+        let mut found = Vec::new();
+        self.walk(&bound, Purpose::State).run(|psi| {
+            found = indices.iter().map(|&i| psi.get(place(i)) * bound.phase(0)).collect();
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    pub(crate) fn pure_state<T: Amplitude>(&self, bound: &Bound<T>) -> Result<Exact<Vec<C64>>, Fault> {
         let plan = bound.plan;
         if plan.is_whole() {
-            self.kets.require(plan.n_wires, 2)?;
+            self.kets.require::<T>(plan.n_wires, 3)?;
             let mut value = Vec::new();
-            let scaled = |psi: &[C64]| psi.iter().map(|a| a * bound.phase).collect();
+            let scaled = |psi: &Ket<T>| (0..psi.len()).map(|i| psi.get(i) * bound.phase(0)).collect();
             let branches = self.walk(bound, Purpose::State).run(|psi| {
                 value = scaled(psi);
                 Ok(())
@@ -30,7 +61,7 @@ impl Simulator {
             return Ok(Exact { value, branches });
         }
         // The state itself, the register's, and the register's indices.
-        self.kets.require(plan.n_wires, 3)?;
+        self.kets.require::<T>(plan.n_wires, 4)?;
         let parts = Parts::new(plan);
         let mut pure: Option<Vec<C64>> = None;
         let branches = self.walk(bound, Purpose::State).run(|psi| {
@@ -42,7 +73,7 @@ impl Simulator {
                 .rests()
                 .take_while(|_| !self.run.is_interrupted())
                 .map(|rest| {
-                    let part = || parts.indices.iter().map(|&i| psi[i | rest]);
+                    let part = || parts.indices.iter().map(|&i| psi.get(i | rest));
                     let overlap: C64 = state.iter().zip(part()).map(|(a, b)| a.conj() * b).sum();
                     state.iter().zip(part()).map(|(a, b)| (b - overlap * a).norm_sqr()).sum::<f64>()
                 })
@@ -52,7 +83,7 @@ impl Simulator {
         })?;
         let mut value = pure.unwrap_or_default();
         for a in &mut value {
-            *a *= bound.phase;
+            *a *= bound.phase(0);
         }
         Ok(Exact { value, branches })
     }
@@ -88,14 +119,14 @@ impl Parts {
         })
     }
 
-    fn normalised_largest(&self, psi: &[C64]) -> Vec<C64> {
-        let norm = |rest: usize| self.indices.iter().map(|&i| psi[i | rest].norm_sqr()).sum::<f64>();
+    fn normalised_largest<T: Amplitude>(&self, psi: &Ket<T>) -> Vec<C64> {
+        let norm = |rest: usize| self.indices.iter().map(|&i| psi.get(i | rest).norm_sqr()).sum::<f64>();
         let (rest, largest) = self
             .rests()
             .map(|rest| (rest, norm(rest)))
             .fold((0, -1.0), |best, part| if part.1 > best.1 { part } else { best });
         let scale =
             if self.others == 0 && (largest - 1.0).abs() < IMPURITY { 1.0 } else { largest.sqrt().recip() };
-        self.indices.iter().map(|&i| psi[i | rest] * scale).collect()
+        self.indices.iter().map(|&i| psi.get(i | rest) * scale).collect()
     }
 }

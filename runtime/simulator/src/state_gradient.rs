@@ -1,8 +1,9 @@
 //! The derivatives of amplitudes, and of overlaps with several states at once.
 
 use crate::bind::Bound;
+use crate::ket::Ket;
 use crate::plan::Plan;
-use crate::simulator::{Exact, Simulator};
+use crate::simulator::{Amplitude, Exact, Precision, Simulator};
 use crate::state::Parts;
 use crate::sweep::sweep;
 use crate::walk::Purpose;
@@ -15,21 +16,34 @@ impl Simulator {
     /// All other wires must end in one basis state: else the global phase of the register is a choice, and amplitudes
     /// have no derivative. Where they don't, this is [`Fault::Mixed`].
     pub fn state_vjp(&self, plan: &Plan, slots: &[f64], cotangent: &[C64]) -> Result<Exact<Vec<f64>>, Fault> {
-        let bound = Bound::new(plan, slots)?;
+        match self.precision() {
+            Precision::F64 => self.state_vjp_in(&self.bind::<f64>(plan, slots)?, cotangent),
+            Precision::F32 => self.state_vjp_in(&self.bind::<f32>(plan, slots)?, cotangent),
+        }
+    }
+
+    fn state_vjp_in<T: Amplitude>(
+        &self,
+        bound: &Bound<T>,
+        cotangent: &[C64],
+    ) -> Result<Exact<Vec<f64>>, Fault> {
+        let plan = bound.plan;
         let parts = Parts::new(plan);
         let mut d_phase = 0.0;
-        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
-            let weight = |rest: usize| parts.indices.iter().map(|&i| psi[i | rest].norm_sqr()).sum::<f64>();
-            let own = parts.rests().find(|&rest| (weight(rest) - 1.0).abs() < 1e-10).ok_or(Fault::Mixed)?;
-            bra.fill(C64::ZERO);
+        let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
+            let weight =
+                |rest: usize| parts.indices.iter().map(|&i| psi.get(i | rest).norm_sqr()).sum::<f64>();
+            let own =
+                parts.rests().find(|&rest| (weight(rest) - 1.0).abs() < T::NORMALISED).ok_or(Fault::Mixed)?;
+            bra.reals_mut().fill(T::ZERO);
             for (&i, g) in parts.indices.iter().zip(cotangent) {
                 // The sweep gives 2 Re <bra|d psi>, without the phase that no wire carries.
-                bra[i | own] = g * bound.phase.conj() / 2.0;
-                d_phase += (g.conj() * C64::I * bound.phase * psi[i | own]).re;
+                bra.set(i | own, g * bound.phase(0).conj() / 2.0);
+                d_phase += (g.conj() * C64::I * bound.phase(0) * psi.get(i | own)).re;
             }
             Ok(())
         };
-        let (mut value, branches) = sweep(self, &bound, Purpose::State, &mut leaf)?;
+        let (mut value, branches) = sweep(self, bound, Purpose::State, &mut leaf)?;
         for &(slot, coefficient) in &plan.phase.terms {
             value[slot.0 as usize] += coefficient * d_phase;
         }
@@ -44,22 +58,35 @@ impl Simulator {
         slots: &[f64],
         targets: &[(f64, &[C64])],
     ) -> Result<Exact<Vec<f64>>, Fault> {
-        let bound = Bound::new(plan, slots)?;
-        let parts = Parts::new(plan);
-        let mut leaf = |psi: &[C64], bra: &mut [C64]| {
-            bra.fill(C64::ZERO);
+        match self.precision() {
+            Precision::F64 => self.overlaps_vjp_in(&self.bind::<f64>(plan, slots)?, targets),
+            Precision::F32 => self.overlaps_vjp_in(&self.bind::<f32>(plan, slots)?, targets),
+        }
+    }
+
+    fn overlaps_vjp_in<T: Amplitude>(
+        &self,
+        bound: &Bound<T>,
+        targets: &[(f64, &[C64])],
+    ) -> Result<Exact<Vec<f64>>, Fault> {
+        let parts = Parts::new(bound.plan);
+        let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
+            bra.reals_mut().fill(T::ZERO);
             for rest in parts.rests() {
                 for (weight, target) in targets {
                     let along: C64 =
-                        target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi[i | rest]).sum();
+                        target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi.get(i | rest)).sum();
                     let along = along * *weight;
-                    target.iter().zip(&parts.indices).for_each(|(t, i)| bra[i | rest] += t * along);
+                    target
+                        .iter()
+                        .zip(&parts.indices)
+                        .for_each(|(t, i)| bra.set(i | rest, bra.get(i | rest) + t * along));
                 }
                 self.run.check()?;
             }
             Ok(())
         };
-        let (value, branches) = sweep(self, &bound, Purpose::State, &mut leaf)?;
+        let (value, branches) = sweep(self, bound, Purpose::State, &mut leaf)?;
         Ok(Exact { value, branches })
     }
 }

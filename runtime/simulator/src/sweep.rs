@@ -5,71 +5,73 @@
 //! outcomes, each projected, `lambda = sum_b K_b^H lambda_b`. Going back also restores the ket: the projected states of
 //! the two outcomes don't overlap, and their sum is the state before. No state is kept but those.
 
+use crate::Fault;
 use crate::bind::Bound;
-use crate::kernel::for_chunks_mut;
-use crate::kernel::{Gradient, Select, apply, copy, flip_amplitudes, outcome_weights, project, unapply};
+use crate::kernel::Collected;
+use crate::ket::Ket;
+use crate::pass::{apply, unapply};
+use crate::pieces::{add, copy, flip_wire, outcome_weights, project};
 use crate::plan::{Step, holds};
-use crate::simulator::{Run, Simulator};
+use crate::simulator::{Amplitude, Run, Simulator};
 use crate::walk::{Purpose, Tally, settle};
-use crate::{C64, Fault};
 
 /// What may be left out of a gradient: where a probability is `p`, its derivative may be of the order `sqrt(p)`.
 const LEFT_OUT: f64 = 1e-26;
 
 /// A sweep forth and back.
-pub(crate) struct Sweep<'a> {
+struct Sweep<'a, T: Amplitude> {
     simulator: &'a Simulator,
-    bound: &'a Bound<'a>,
+    bound: &'a Bound<'a, T>,
     purpose: Purpose,
-    gradient: Gradient,
+    collected: Collected,
     tally: Tally,
     /// The first step that depends on a slot: nothing before it is undone.
     first: usize,
 }
 
 /// Sees the state at the end of a branch and writes the bra there.
-pub(crate) type Leaf<'a> = dyn FnMut(&[C64], &mut [C64]) -> Result<(), Fault> + 'a;
+pub(crate) type Leaf<'a, T> = dyn FnMut(&Ket<T>, &mut Ket<T>) -> Result<(), Fault> + 'a;
 
 /// What happened on the way, to be undone.
-enum Past {
+enum Past<T> {
     /// A unitary step.
     Step(usize),
     /// A projection with one outcome left.
     Settled(usize, bool),
     /// A projection where the other outcome has been followed to its end: its ket and bra after the projection.
-    Split { step: usize, outcome: bool, other_ket: Vec<C64>, other_bra: Vec<C64> },
+    Split { step: usize, outcome: bool, other_ket: Ket<T>, other_bra: Ket<T> },
 }
 
 /// The derivatives with respect to the slots, and the number of branches. `leaf` gets the state at the end of each
 /// branch and writes the bra there.
-pub(crate) fn sweep(
+pub(crate) fn sweep<T: Amplitude>(
     simulator: &Simulator,
-    bound: &Bound,
+    bound: &Bound<T>,
     purpose: Purpose,
-    leaf: &mut Leaf<'_>,
+    leaf: &mut Leaf<'_, T>,
 ) -> Result<(Vec<f64>, u64), Fault> {
     let plan = bound.plan;
-    simulator.kets.require(plan.n_wires, 2)?;
+    simulator.kets.require::<T>(plan.n_wires, 2)?;
     let ket = simulator.start(plan.n_wires)?;
     let first = (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len());
-    let gradient = Gradient { d_angles: vec![0.0; plan.angles.len()] };
+    let collected = Collected::new(bound);
     let tally = Tally::new(LEFT_OUT);
-    let mut sweep = Sweep { simulator, bound, purpose, gradient, tally, first };
+    let mut sweep = Sweep { simulator, bound, purpose, collected, tally, first };
     let (ket, bra) = sweep.follow(0, ket, vec![false; plan.n_bits], leaf)?;
     simulator.kets.give(ket);
     simulator.kets.give(bra);
-    Ok((bound.to_slots(&sweep.gradient.d_angles), sweep.tally.branches))
+    Ok((bound.to_slots(&sweep.collected), sweep.tally.branches))
 }
 
-impl Sweep<'_> {
+impl<T: Amplitude> Sweep<'_, T> {
     /// Runs from step `at` to all ends and back; returns the ket as it was and the bra that belongs to it.
     fn follow(
         &mut self,
         mut at: usize,
-        mut ket: Vec<C64>,
+        mut ket: Ket<T>,
         mut bits: Vec<bool>,
-        leaf: &mut Leaf<'_>,
-    ) -> Result<(Vec<C64>, Vec<C64>), Fault> {
+        leaf: &mut Leaf<'_, T>,
+    ) -> Result<(Ket<T>, Ket<T>), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
         let mut past = Vec::new();
@@ -78,8 +80,8 @@ impl Sweep<'_> {
             let here = at;
             at += 1;
             match step {
-                Step::Unitary(unitary) => {
-                    apply(run, self.bound, *unitary, &mut ket);
+                Step::Unitary(segment) => {
+                    apply(run, self.bound, &plan.segments[*segment], &mut ket);
                     past.push(Past::Step(here));
                 }
                 Step::Branch { condition, otherwise } => {
@@ -94,7 +96,7 @@ impl Sweep<'_> {
                     run.check()?;
                     let rare = weights[1] <= weights[0];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, ket.layout())?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(run, step, rare, &mut other, &mut other_bits);
@@ -109,23 +111,26 @@ impl Sweep<'_> {
         }
         self.simulator.run.check()?;
         self.tally.branches += 1;
-        let mut bra = self.simulator.kets.take(run, plan.n_wires)?;
+        let mut bra = self.simulator.kets.take(run, ket.layout())?;
         leaf(&ket, &mut bra)?;
         self.go_back(past, &mut ket, &mut bra)?;
         Ok((ket, bra))
     }
 
     /// Undoes the past, latest first.
-    fn go_back(&mut self, past: Vec<Past>, ket: &mut [C64], bra: &mut [C64]) -> Result<(), Fault> {
+    fn go_back(&mut self, past: Vec<Past<T>>, ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
         let run = &self.simulator.run;
-        let steps = &self.bound.plan.steps;
+        let plan = self.bound.plan;
+        let steps = &plan.steps;
         for event in past.into_iter().rev() {
             run.check()?;
             match event {
                 Past::Step(index) if index < self.first => break,
                 Past::Step(index) => {
-                    if let Step::Unitary(unitary) = steps[index] {
-                        unapply(run, self.bound, unitary, ket, bra, &mut self.gradient);
+                    if let Step::Unitary(segment) = steps[index] {
+                        let segment = &plan.segments[segment];
+                        let is_first = index == self.first;
+                        unapply(run, self.bound, segment, [ket, bra], is_first, &mut self.collected);
                     }
                 }
                 Past::Settled(step, outcome) => {
@@ -136,9 +141,7 @@ impl Sweep<'_> {
                     for (mine, other) in [(&mut *ket, &mut other_ket), (&mut *bra, &mut other_bra)] {
                         unsettle(run, &steps[step], outcome, mine);
                         unsettle(run, &steps[step], !outcome, other);
-                        for_chunks_mut(run, mine, |base, chunk| {
-                            chunk.iter_mut().zip(&other[base..]).for_each(|(a, b)| *a += b);
-                        });
+                        add(run, mine, other);
                     }
                     self.simulator.kets.give(other_ket);
                     self.simulator.kets.give(other_bra);
@@ -150,12 +153,12 @@ impl Sweep<'_> {
 }
 
 /// Applies the adjoint of [`settle`].
-fn unsettle(run: &Run, step: &Step, outcome: bool, state: &mut [C64]) {
+fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket<T>) {
     match *step {
         Step::Measure { position, .. } => project(run, state, position, outcome),
         Step::Reset { position } => {
             if outcome {
-                flip_amplitudes(run, [&mut *state], 1 << position, Select::default());
+                flip_wire(state, position);
             }
             project(run, state, position, outcome);
         }

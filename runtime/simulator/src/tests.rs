@@ -4,6 +4,7 @@ mod branches;
 mod faults;
 mod generate;
 mod gradients;
+mod machines;
 mod oracle;
 mod qaoa;
 mod states;

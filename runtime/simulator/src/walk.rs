@@ -3,11 +3,13 @@
 //! A branch state is not normalised: its squared norm is the branch's probability. Sums over the ends of all branches
 //! are therefore plain sums.
 
+use crate::Fault;
 use crate::bind::Bound;
-use crate::kernel::{Select, apply, copy, flip_amplitudes, outcome_weights, project};
+use crate::ket::Ket;
+use crate::pass::apply;
+use crate::pieces::{copy, flip_wire, outcome_weights, project};
 use crate::plan::{Plan, Step, holds};
-use crate::simulator::Simulator;
-use crate::{C64, Fault};
+use crate::simulator::{Amplitude, Run, Simulator};
 
 /// What is looked at in the end; it decides which measurements matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +29,9 @@ impl Purpose {
 }
 
 /// A walk through the branches.
-pub(crate) struct Walk<'a> {
+pub(crate) struct Walk<'a, T: Amplitude> {
     pub simulator: &'a Simulator,
-    pub bound: &'a Bound<'a>,
+    pub bound: &'a Bound<'a, T>,
     pub purpose: Purpose,
     pub tally: Tally,
 }
@@ -59,9 +61,9 @@ impl Tally {
     }
 }
 
-impl Walk<'_> {
+impl<T: Amplitude> Walk<'_, T> {
     /// Calls `leaf` with the state at the end of each branch; returns how many there were.
-    pub(crate) fn run(mut self, mut leaf: impl FnMut(&[C64]) -> Result<(), Fault>) -> Result<u64, Fault> {
+    pub(crate) fn run(mut self, mut leaf: impl FnMut(&Ket<T>) -> Result<(), Fault>) -> Result<u64, Fault> {
         let ket = self.simulator.start(self.bound.plan.n_wires)?;
         let bits = vec![false; self.bound.plan.n_bits];
         self.follow(0, ket, bits, &mut leaf)?;
@@ -71,9 +73,9 @@ impl Walk<'_> {
     fn follow(
         &mut self,
         mut at: usize,
-        mut ket: Vec<C64>,
+        mut ket: Ket<T>,
         mut bits: Vec<bool>,
-        leaf: &mut dyn FnMut(&[C64]) -> Result<(), Fault>,
+        leaf: &mut dyn FnMut(&Ket<T>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
@@ -81,7 +83,7 @@ impl Walk<'_> {
             run.check()?;
             at += 1;
             match step {
-                Step::Unitary(unitary) => apply(run, self.bound, *unitary, &mut ket),
+                Step::Unitary(segment) => apply(run, self.bound, &plan.segments[*segment], &mut ket),
                 Step::Branch { condition, otherwise } => {
                     if !holds(condition, &bits) {
                         at = *otherwise;
@@ -96,7 +98,7 @@ impl Walk<'_> {
                     let rare = weights[1] <= weights[0];
                     let outcomes = [rare, !rare];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(run, plan.n_wires)?;
+                        let mut other = self.simulator.kets.take(run, ket.layout())?;
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);
@@ -115,11 +117,11 @@ impl Walk<'_> {
 }
 
 /// Projects on an outcome of a measurement or reset, and does what follows from it.
-pub(crate) fn settle(
-    run: &crate::simulator::Run,
+pub(crate) fn settle<T: Amplitude>(
+    run: &Run,
     step: &Step,
     outcome: bool,
-    ket: &mut [C64],
+    ket: &mut Ket<T>,
     bits: &mut [bool],
 ) {
     match *step {
@@ -130,7 +132,7 @@ pub(crate) fn settle(
         Step::Reset { position } => {
             project(run, ket, position, outcome);
             if outcome {
-                flip_amplitudes(run, [ket], 1 << position, Select::default());
+                flip_wire(ket, position);
             }
         }
         Step::Unitary(_) | Step::Branch { .. } | Step::Jump { .. } => {}

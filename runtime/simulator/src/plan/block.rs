@@ -9,8 +9,7 @@ use crate::C64;
 /// A 2 x 2 matrix, row by row.
 pub(crate) type M2 = [C64; 4];
 
-pub(crate) const IDENTITY: M2 = [C64::ONE, C64::ZERO, C64::ZERO, C64::ONE];
-pub(crate) const FLIP: M2 = [C64::ZERO, C64::ONE, C64::ONE, C64::ZERO];
+const IDENTITY: M2 = [C64::ONE, C64::ZERO, C64::ZERO, C64::ONE];
 
 /// One-qubit gates one after the other on a wire, the first one first.
 #[derive(Clone, Debug)]
@@ -35,13 +34,6 @@ impl Factor {
             Self::Gate(gate, range) => one_qubit(*gate, &angles[range.clone()]),
         }
     }
-
-    fn is_diagonal(&self) -> bool {
-        match self {
-            Self::Constant(matrix) => matrix[1] == C64::ZERO && matrix[2] == C64::ZERO,
-            Self::Gate(gate, _) => matches!(gate, Gate::Rz | Gate::P),
-        }
-    }
 }
 
 impl Block {
@@ -52,27 +44,12 @@ impl Block {
         factors.fold(first, |product, factor| times(&factor, &product))
     }
 
-    /// Whether the product is diagonal for all angles.
-    pub(crate) fn is_diagonal(&self) -> bool {
-        self.factors.iter().all(Factor::is_diagonal)
-    }
-
-    /// The matrix, if it is always the same.
-    pub(crate) fn constant(&self) -> Option<M2> {
-        match self.factors.as_slice() {
-            [] => Some(IDENTITY),
-            [Factor::Constant(matrix)] => Some(*matrix),
-            _ => None,
-        }
-    }
-
-    /// Adds a factor; neighbours that are always the same become one.
-    pub(crate) fn push(&mut self, factor: Factor) {
-        if let (Some(Factor::Constant(last)), Factor::Constant(next)) = (self.factors.last_mut(), &factor) {
-            *last = times(next, last);
-        } else {
-            self.factors.push(factor);
-        }
+    /// The plan's angles that it reads.
+    pub(crate) fn angles(&self) -> impl Iterator<Item = usize> {
+        self.factors.iter().flat_map(|factor| match factor {
+            Factor::Constant(_) => 0..0,
+            Factor::Gate(_, range) => range.clone(),
+        })
     }
 
     /// Adds `d value / d angle` to `d_angles` for each angle of the block, where the derivative of the value with

@@ -1,0 +1,39 @@
+//! The simulator beside PRISM-Q, in one process: both run alternately, and the ratio of their medians is printed.
+//!
+//! `cargo run --release -- [word] [largest n]` in this folder runs the tables whose names have the word. Bandwidth and peak
+//! of the machine are measured first. Every row says how far the two results are apart.
+
+mod machine;
+mod measure;
+mod ours;
+mod peer;
+mod tables;
+mod workloads;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let word = args.next().unwrap_or_default();
+    let largest = args.next().and_then(|n| n.parse().ok()).unwrap_or(24);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let machine = machine::measure(threads);
+    println!("{machine}\n");
+    let wanted = |name: &str| name.contains(&word);
+    if wanted("gate") {
+        tables::one_gate(threads, &machine, largest);
+    }
+    if wanted("call") {
+        tables::calls(threads);
+    }
+    if wanted("state") {
+        tables::states(threads, largest);
+    }
+    if wanted("gradient") {
+        tables::gradients(threads, largest);
+    }
+    if wanted("batch") {
+        tables::batches(threads, largest);
+    }
+    if wanted("shots") {
+        tables::shots(threads, largest);
+    }
+}

@@ -1,0 +1,312 @@
+//! Any matrix on one or two wires, with controls.
+//!
+//! Of the wires, some count groups and some count lanes. An image's group `h` is the sum over groups `g` and over
+//! exchanges `x` of lanes, `out_h = sum of C[h][g][x] * (group g with lanes exchanged by x)`; the coefficients of
+//! each lane are rows of the matrix, or of the identity where the lane's controls are not satisfied. So one loop serves
+//! all cases. Per amplitude 8 d - 2 flops for a matrix of d rows, and two times its bytes.
+
+use super::{Tile, for_selected, lane_bits};
+use crate::plan::Select;
+use crate::vector::{Complex, MOST_LANES, Real, Vector};
+
+/// The wires of a matrix: which of them count groups, which lanes.
+struct Wires {
+    /// For each of the matrix's wires: its place among groups (`true`) or lanes.
+    places: [(bool, u32); 2],
+    count: usize,
+    /// Bits of group indices.
+    group_mask: usize,
+}
+
+impl Wires {
+    fn new<V: Vector, const PER_LANE: bool>(positions: &[u32]) -> Self {
+        let bits = lane_bits::<V, PER_LANE>();
+        let mut places = [(false, 0); 2];
+        let mut group_mask = 0;
+        for (place, &position) in places.iter_mut().zip(positions) {
+            let is_far = position >= bits;
+            *place = (is_far, if is_far { position - bits } else { position });
+            if is_far {
+                group_mask |= 1 << (position - bits);
+            }
+        }
+        Self { places, count: positions.len().min(2), group_mask }
+    }
+
+    /// The group offset of setting `h` of the far wires.
+    fn group(&self, h: usize) -> usize {
+        let (mut offset, mut k) = (0, 0);
+        for &(is_far, place) in &self.places[..self.count] {
+            if is_far {
+                offset |= (h >> k & 1) << place;
+                k += 1;
+            }
+        }
+        offset
+    }
+
+    /// The exchange of lanes for setting `x` of the near wires.
+    fn exchange(&self, x: usize) -> usize {
+        let (mut mask, mut k) = (0, 0);
+        for &(is_far, place) in &self.places[..self.count] {
+            if !is_far {
+                mask |= (x >> k & 1) << place;
+                k += 1;
+            }
+        }
+        mask
+    }
+
+    /// The row of the matrix for setting `h` and lane `l`.
+    fn row(&self, h: usize, lane: usize) -> usize {
+        let (mut row, mut k) = (0, 0);
+        for (i, &(is_far, place)) in self.places[..self.count].iter().enumerate() {
+            if is_far {
+                row |= (h >> k & 1) << i;
+                k += 1;
+            } else {
+                row |= (lane >> place & 1) << i;
+            }
+        }
+        row
+    }
+}
+
+/// Coefficients `C[(h * H + g) * X + x]`.
+type Table<V> = [Complex<V>; 16];
+
+/// The coefficients of a matrix, or of its inverse.
+#[inline(always)]
+unsafe fn table<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
+    wires: &Wires,
+    matrix: *const V::Real,
+    select: Select,
+    is_inverse: bool,
+) -> Table<V> {
+    let dim = 1 << wires.count;
+    let low = (1 << lane_bits::<V, PER_LANE>()) - 1;
+    let lane_select = Select { mask: select.mask & low, value: select.value & low };
+    // SAFETY: The matrix has `dim * dim` entries, for each lane where lanes are samples.
+    unsafe {
+        let zero = Complex::<V>::splat(0.0, 0.0);
+        let mut table = [zero; 16];
+        for h in 0..H {
+            for g in 0..H {
+                for x in 0..X {
+                    let coefficient = if PER_LANE {
+                        let (row, column) = if is_inverse { (g, h) } else { (h, g) };
+                        let (row, column) = (wires.row(row, 0), wires.row(column, 0));
+                        let c = Complex::<V>::coefficient::<true>(matrix, row * dim + column);
+                        if is_inverse { Complex { re: c.re, im: zero.im.sub(c.im) } } else { c }
+                    } else {
+                        let (re, im) =
+                            lane_entries(V::LANES, wires, matrix, lane_select, is_inverse, [h, g, x]);
+                        Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) }
+                    };
+                    table[(h * H + g) * X + x] = coefficient;
+                }
+            }
+        }
+        table
+    }
+}
+
+/// The coefficient `C[h][g][x]` of each lane. Compiled once, not once a kernel and an instruction set.
+#[inline(never)]
+unsafe fn lane_entries<T: Real>(
+    n_lanes: usize,
+    wires: &Wires,
+    matrix: *const T,
+    select: Select,
+    is_inverse: bool,
+    [h, g, x]: [usize; 3],
+) -> ([T; MOST_LANES], [T; MOST_LANES]) {
+    let dim = 1 << wires.count;
+    let (mut re, mut im) = ([T::ZERO; MOST_LANES], [T::ZERO; MOST_LANES]);
+    for l in 0..n_lanes {
+        if !select.has(l) {
+            re[l] = if h == g && x == 0 { T::ONE } else { T::ZERO };
+            continue;
+        }
+        let (row, column) = (wires.row(h, l), wires.row(g, l ^ wires.exchange(x)));
+        let index = if is_inverse { column * dim + row } else { row * dim + column };
+        // SAFETY: The matrix has `dim * dim` entries.
+        let (a, b) = unsafe { (*matrix.add(2 * index), *matrix.add(2 * index + 1)) };
+        re[l] = a;
+        im[l] = if is_inverse { -b } else { b };
+    }
+    (re, im)
+}
+
+/// `out_h = sum of C[h][g][x] * exchange_x(v_g)`.
+#[inline(always)]
+unsafe fn product<V: Vector, const H: usize, const X: usize>(
+    table: &Table<V>,
+    exchanges: [usize; X],
+    v: &[Complex<V>; H],
+) -> [Complex<V>; H] {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let mut out = [v[0]; H];
+        for (h, out) in out.iter_mut().enumerate() {
+            let mut sum = v[0].exchange_all(exchanges[0]).mul(table[h * H * X]);
+            for g in 0..H {
+                for x in 0..X {
+                    if g + x > 0 {
+                        let exchanged = v[g].exchange_all(exchanges[x]);
+                        sum = exchanged.mul_add(table[(h * H + g) * X + x], sum);
+                    }
+                }
+            }
+            *out = sum;
+        }
+        out
+    }
+}
+
+/// Applies the matrix, first position least significant, to the selected amplitudes.
+#[inline(always)]
+pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
+    tile: Tile<V::Real>,
+    positions: &[u32],
+    matrix: *const V::Real,
+    select: Select,
+) {
+    let wires = Wires::new::<V, PER_LANE>(positions);
+    // SAFETY: The caller's contract.
+    unsafe {
+        match (wires.count, wires.group_mask.count_ones()) {
+            (1, 0) if !PER_LANE => apply::<V, PER_LANE, 1, 2>(tile, &wires, matrix, select),
+            (1, _) => apply::<V, PER_LANE, 2, 1>(tile, &wires, matrix, select),
+            (2, 0) if !PER_LANE => apply::<V, PER_LANE, 1, 4>(tile, &wires, matrix, select),
+            (2, 1) if !PER_LANE => apply::<V, PER_LANE, 2, 2>(tile, &wires, matrix, select),
+            _ => apply::<V, PER_LANE, 4, 1>(tile, &wires, matrix, select),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn apply<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
+    tile: Tile<V::Real>,
+    wires: &Wires,
+    matrix: *const V::Real,
+    select: Select,
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (mask, value) = (select.mask >> bits, select.value >> bits);
+    let groups: [usize; H] = std::array::from_fn(|h| wires.group(h));
+    let exchanges: [usize; X] = std::array::from_fn(|x| wires.exchange(x));
+    // SAFETY: The caller's contract.
+    unsafe {
+        let table = table::<V, PER_LANE, H, X>(wires, matrix, select, false);
+        for_selected(tile.n_groups, mask | wires.group_mask, value, |g| {
+            let at = groups.map(|group| tile.group::<V>(g | group));
+            let v = at.map(|at| Complex::<V>::load(at));
+            let out = product(&table, exchanges, &v);
+            for h in 0..H {
+                out[h].store(at[h]);
+            }
+        });
+    }
+}
+
+/// Undoes the matrix, and adds to its transition matrix, `dim * dim` complex numbers row by row.
+#[inline(always)]
+pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
+    states: [Tile<V::Real>; 2],
+    positions: &[u32],
+    matrix: *const V::Real,
+    select: Select,
+    transition: Option<&mut [f64]>,
+) {
+    let wires = Wires::new::<V, PER_LANE>(positions);
+    // SAFETY: The caller's contract.
+    unsafe {
+        match (wires.count, wires.group_mask.count_ones()) {
+            (1, 0) if !PER_LANE => undo::<V, PER_LANE, 1, 2>(states, &wires, matrix, select, transition),
+            (1, _) => undo::<V, PER_LANE, 2, 1>(states, &wires, matrix, select, transition),
+            (2, 0) if !PER_LANE => undo::<V, PER_LANE, 1, 4>(states, &wires, matrix, select, transition),
+            (2, 1) if !PER_LANE => undo::<V, PER_LANE, 2, 2>(states, &wires, matrix, select, transition),
+            _ => undo::<V, PER_LANE, 4, 1>(states, &wires, matrix, select, transition),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn undo<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    wires: &Wires,
+    matrix: *const V::Real,
+    select: Select,
+    transition: Option<&mut [f64]>,
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (mask, value) = (select.mask >> bits, select.value >> bits);
+    let groups: [usize; H] = std::array::from_fn(|h| wires.group(h));
+    let exchanges: [usize; X] = std::array::from_fn(|x| wires.exchange(x));
+    let is_collected = transition.is_some();
+    // SAFETY: The caller's contract.
+    unsafe {
+        let table = table::<V, PER_LANE, H, X>(wires, matrix, select, true);
+        // ket_in of group g times conj(bra_out) of group h with lanes exchanged by x
+        let mut sums: Table<V> = [Complex::splat(0.0, 0.0); 16];
+        for_selected(ket.n_groups, mask | wires.group_mask, value, |at| {
+            let to_ket = groups.map(|group| ket.group::<V>(at | group));
+            let to_bra = groups.map(|group| bra.group::<V>(at | group));
+            let v = product(&table, exchanges, &to_ket.map(|at| Complex::<V>::load(at)));
+            let w = to_bra.map(|at| Complex::<V>::load(at));
+            if is_collected {
+                for h in 0..H {
+                    for x in 0..X {
+                        let exchanged = w[h].exchange_all(exchanges[x]);
+                        for g in 0..H {
+                            let sum = &mut sums[(g * H + h) * X + x];
+                            *sum = v[g].mul_conj_add(exchanged, *sum);
+                        }
+                    }
+                }
+            }
+            let w = product(&table, exchanges, &w);
+            for h in 0..H {
+                v[h].store(to_ket[h]);
+                w[h].store(to_bra[h]);
+            }
+        });
+        let Some(transition) = transition else { return };
+        let low = (1 << bits) - 1;
+        let lane_select = Select { mask: select.mask & low, value: select.value & low };
+        for g in 0..H {
+            for h in 0..H {
+                for x in 0..X {
+                    let sum = sums[(g * H + h) * X + x];
+                    let parts = (sum.re.lanes(), sum.im.lanes());
+                    add_lanes((V::LANES, PER_LANE), wires, lane_select, [g, h, x], &parts, transition);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the lanes of a sum to the entries of the transition matrix that they belong to.
+#[inline(never)]
+fn add_lanes<T: Real>(
+    (n_lanes, is_per_lane): (usize, bool),
+    wires: &Wires,
+    select: Select,
+    [g, h, x]: [usize; 3],
+    (re, im): &([T; MOST_LANES], [T; MOST_LANES]),
+    transition: &mut [f64],
+) {
+    let dim = 1 << wires.count;
+    for l in 0..n_lanes {
+        let at = if is_per_lane {
+            (wires.row(g, 0) * dim + wires.row(h, 0)) * n_lanes + l
+        } else if select.has(l) {
+            wires.row(g, l) * dim + wires.row(h, l ^ wires.exchange(x))
+        } else {
+            continue;
+        };
+        transition[2 * at] += re[l].to_f64();
+        transition[2 * at + 1] += im[l].to_f64();
+    }
+}

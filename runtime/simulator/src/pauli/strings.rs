@@ -1,0 +1,311 @@
+//! A group of strings in a tile: their values, and their sum's image.
+//!
+//! The value of a string is `Re((-i)^n_y sum of (-1)^|j & z| w_j)` with `w_j = conj(psi_j) psi_(j ^ x)`, its image at `j` is
+//! `(-i)^n_y (-1)^|j & z| psi_(j ^ x)`. Few strings are summed one by one, a few at a time while the products are in
+//! registers; of many, all signed sums over groups are made together by a Walsh transform, and lanes get their signs in
+//! the end.
+
+use super::{Group, Letters};
+use crate::kernel::{Tile, collect, for_selected, is_odd, lane_bits};
+use crate::vector::{Complex, Isa, Real, Task, Vector, dispatch};
+
+/// From this many strings on the transform is faster.
+const TRANSFORM_FROM: usize = 12;
+
+/// Adds the tile's part in the value of each string.
+///
+/// # Safety
+///
+/// The tile is laid out for the instruction set and nobody else changes it; the scratch has two numbers for each amplitude.
+pub(super) unsafe fn values<T: Real, const PER_LANE: bool>(
+    isa: Isa,
+    tile: Tile<T>,
+    group: &Group,
+    scratch: *mut T,
+    values: &mut [f64],
+) {
+    if group.strings.len() >= TRANSFORM_FROM {
+        return dispatch(isa, TransformedValues::<T, PER_LANE>(tile, group, scratch, values));
+    }
+    for strings in group.strings.chunks(4) {
+        dispatch(isa, FewValues::<T, PER_LANE>(tile, group.x, strings, values));
+    }
+}
+
+/// Adds the weighted sum of the strings' images.
+///
+/// # Safety
+///
+/// As for [`values`].
+pub(super) unsafe fn image<T: Real, const PER_LANE: bool>(
+    isa: Isa,
+    states: [Tile<T>; 2],
+    group: &Group,
+    weights: *const T,
+    scratch: *mut T,
+) {
+    if group.strings.len() >= TRANSFORM_FROM {
+        return dispatch(isa, TransformedImage::<T, PER_LANE>(states, group, weights, scratch));
+    }
+    for strings in group.strings.chunks(4) {
+        dispatch(isa, FewImages::<T, PER_LANE>(states, group.x, strings, weights));
+    }
+}
+
+struct TransformedValues<'a, T, const PER_LANE: bool>(Tile<T>, &'a Group, *mut T, &'a mut [f64]);
+struct TransformedImage<'a, T, const PER_LANE: bool>([Tile<T>; 2], &'a Group, *const T, *mut T);
+struct FewValues<'a, T, const PER_LANE: bool>(Tile<T>, usize, &'a [Letters], &'a mut [f64]);
+struct FewImages<'a, T, const PER_LANE: bool>([Tile<T>; 2], usize, &'a [Letters], *const T);
+
+impl<T: Real, const PER_LANE: bool> Task<T> for TransformedValues<'_, T, PER_LANE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Real = T>>(self) {
+        // SAFETY: The caller's contract.
+        unsafe { transformed_values::<V, PER_LANE>(self.0, self.1, self.2, self.3) }
+    }
+}
+
+impl<T: Real, const PER_LANE: bool> Task<T> for TransformedImage<'_, T, PER_LANE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Real = T>>(self) {
+        // SAFETY: The caller's contract.
+        unsafe { transformed_image::<V, PER_LANE>(self.0, self.1, self.2, self.3) }
+    }
+}
+
+impl<T: Real, const PER_LANE: bool> Task<T> for FewValues<'_, T, PER_LANE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Real = T>>(self) {
+        let Self(tile, x, strings, values) = self;
+        // SAFETY: The caller's contract.
+        unsafe {
+            match *strings {
+                [a] => few_values::<V, PER_LANE, 1>(tile, x, [a], values),
+                [a, b] => few_values::<V, PER_LANE, 2>(tile, x, [a, b], values),
+                [a, b, c] => few_values::<V, PER_LANE, 3>(tile, x, [a, b, c], values),
+                [a, b, c, d] => few_values::<V, PER_LANE, 4>(tile, x, [a, b, c, d], values),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<T: Real, const PER_LANE: bool> Task<T> for FewImages<'_, T, PER_LANE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Real = T>>(self) {
+        let Self(states, x, strings, weights) = self;
+        // SAFETY: The caller's contract.
+        unsafe {
+            match *strings {
+                [a] => few_images::<V, PER_LANE, 1>(states, x, [a], weights),
+                [a, b] => few_images::<V, PER_LANE, 2>(states, x, [a, b], weights),
+                [a, b, c] => few_images::<V, PER_LANE, 3>(states, x, [a, b, c], weights),
+                [a, b, c, d] => few_images::<V, PER_LANE, 4>(states, x, [a, b, c, d], weights),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The signs of the lanes times a factor: `(-1)^|l & z|`.
+#[inline(always)]
+unsafe fn lane_signs<V: Vector, const PER_LANE: bool>(z: usize, factor: f64) -> V {
+    let low = (1 << lane_bits::<V, PER_LANE>()) - 1;
+    // SAFETY: As for `Vector`.
+    unsafe { V::signs(z & low).mul(V::splat(V::Real::from_f64(factor))) }
+}
+
+/// Which part of `w` a string's value is, and with which sign: `Re((-i)^n_y w)`.
+#[inline(always)]
+fn part(n_y: u32) -> (bool, f64) {
+    (n_y % 2 == 1, if matches!(n_y % 4, 2 | 3) { -1.0 } else { 1.0 })
+}
+
+/// The sign of the bits outside of the tile.
+#[inline(always)]
+fn outer_sign(outer: usize, string: Letters) -> f64 {
+    if is_odd(outer & string.outer_z) { -1.0 } else { 1.0 }
+}
+
+#[inline(always)]
+unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
+    tile: Tile<V::Real>,
+    x: usize,
+    strings: [Letters; N],
+    values: &mut [f64],
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (far, near) = (x >> bits, x & ((1 << bits) - 1));
+    // The two ends of a pair of groups have the same real part: one of them is enough.
+    let (top, twice) = if far == 0 { (0, 1.0) } else { (1 << far.ilog2(), 2.0) };
+    let signs = [V::Real::ONE, -V::Real::ONE];
+    // SAFETY: The caller's contract.
+    unsafe {
+        let mut sums = [V::splat(V::Real::ZERO); N];
+        for_selected(tile.n_groups, top, 0, |g| {
+            let v = Complex::<V>::load(tile.group::<V>(g));
+            let w = if x == 0 {
+                let square = v.im.mul_add(v.im, v.re.mul(v.re));
+                Complex { re: square, im: V::splat(V::Real::ZERO) }
+            } else {
+                Complex::<V>::load(tile.group::<V>(g ^ far)).exchange_all(near).mul_conj(v)
+            };
+            for (sum, string) in sums.iter_mut().zip(&strings) {
+                let value = if string.n_y % 2 == 1 { w.im } else { w.re };
+                let sign = V::splat(signs[usize::from(is_odd(g & string.z >> bits))]);
+                *sum = value.mul_add(sign, *sum);
+            }
+        });
+        for (sum, string) in sums.into_iter().zip(strings) {
+            let factor = part(string.n_y).1 * twice * outer_sign(tile.outer, string);
+            let signed = sum.mul(lane_signs::<V, PER_LANE>(string.z, 1.0));
+            collect::<V, PER_LANE>(signed, factor, values, string.place);
+        }
+    }
+}
+
+/// `(-i)^n_y` times the weight and the signs of the lanes.
+#[inline(always)]
+unsafe fn coefficient<V: Vector, const PER_LANE: bool>(
+    string: Letters,
+    outer: usize,
+    weights: *const V::Real,
+) -> Complex<V> {
+    let (re, im) = [(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)][string.n_y as usize % 4];
+    // SAFETY: There is a weight for each string, for each lane where lanes are samples.
+    unsafe {
+        let weight = if PER_LANE {
+            V::load(weights.add(string.place * V::LANES))
+        } else {
+            V::splat(*weights.add(string.place))
+        };
+        let signed = weight.mul(lane_signs::<V, PER_LANE>(string.z, outer_sign(outer, string)));
+        Complex {
+            re: signed.mul(V::splat(V::Real::from_f64(re))),
+            im: signed.mul(V::splat(V::Real::from_f64(im))),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
+    [ket, out]: [Tile<V::Real>; 2],
+    x: usize,
+    strings: [Letters; N],
+    weights: *const V::Real,
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (far, near) = (x >> bits, x & ((1 << bits) - 1));
+    let signs = [V::Real::ONE, -V::Real::ONE];
+    // SAFETY: The caller's contract.
+    unsafe {
+        let coefficients = strings.map(|string| coefficient::<V, PER_LANE>(string, ket.outer, weights));
+        for g in 0..ket.n_groups {
+            let mut c = Complex::<V>::splat(0.0, 0.0);
+            for (coefficient, string) in coefficients.iter().zip(&strings) {
+                let sign = V::splat(signs[usize::from(is_odd(g & string.z >> bits))]);
+                c = Complex {
+                    re: coefficient.re.mul_add(sign, c.re),
+                    im: coefficient.im.mul_add(sign, c.im),
+                };
+            }
+            let v = Complex::<V>::load(ket.group::<V>(g ^ far)).exchange_all(near);
+            let to = out.group::<V>(g);
+            v.mul_add(c, Complex::load(to)).store(to);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn transformed_values<V: Vector, const PER_LANE: bool>(
+    tile: Tile<V::Real>,
+    group: &Group,
+    scratch: *mut V::Real,
+    values: &mut [f64],
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (far, near) = (group.x >> bits, group.x & ((1 << bits) - 1));
+    let n = tile.n_groups;
+    // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
+    unsafe {
+        let (re, im) = (scratch, scratch.add(n * V::LANES));
+        for g in 0..n {
+            let v = Complex::<V>::load(tile.group::<V>(g));
+            let w = Complex::<V>::load(tile.group::<V>(g ^ far)).exchange_all(near).mul_conj(v);
+            w.re.store(re.add(g * V::LANES));
+            w.im.store(im.add(g * V::LANES));
+        }
+        walsh::<V>(re, n);
+        if group.x != 0 {
+            walsh::<V>(im, n);
+        }
+        for &string in &group.strings {
+            let (is_imaginary, sign) = part(string.n_y);
+            let sums = if is_imaginary { im } else { re };
+            let sum = V::load(sums.add((string.z >> bits) * V::LANES));
+            let signed = sum.mul(lane_signs::<V, PER_LANE>(string.z, 1.0));
+            collect::<V, PER_LANE>(signed, sign * outer_sign(tile.outer, string), values, string.place);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn transformed_image<V: Vector, const PER_LANE: bool>(
+    [ket, out]: [Tile<V::Real>; 2],
+    group: &Group,
+    weights: *const V::Real,
+    scratch: *mut V::Real,
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    let (far, near) = (group.x >> bits, group.x & ((1 << bits) - 1));
+    let n = ket.n_groups;
+    // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
+    unsafe {
+        let (re, im) = (scratch, scratch.add(n * V::LANES));
+        std::slice::from_raw_parts_mut(scratch, 2 * n * V::LANES).fill(V::Real::ZERO);
+        for &string in &group.strings {
+            let c = coefficient::<V, PER_LANE>(string, ket.outer, weights);
+            for (table, part) in [(re, c.re), (im, c.im)] {
+                let at = table.add((string.z >> bits) * V::LANES);
+                V::load(at).add(part).store(at);
+            }
+        }
+        walsh::<V>(re, n);
+        let has_imaginary = group.strings.iter().any(|string| string.n_y % 2 == 1);
+        if has_imaginary {
+            walsh::<V>(im, n);
+        }
+        for g in 0..n {
+            let v = Complex::<V>::load(ket.group::<V>(g ^ far)).exchange_all(near);
+            let to = out.group::<V>(g);
+            let c = Complex { re: V::load(re.add(g * V::LANES)), im: V::load(im.add(g * V::LANES)) };
+            v.mul_add(c, Complex::load(to)).store(to);
+        }
+    }
+}
+
+/// The Walsh transform of vectors in place: entry `z` becomes `sum over g of (-1)^|g & z| entry g`.
+#[inline(always)]
+unsafe fn walsh<V: Vector>(values: *mut V::Real, n: usize) {
+    let mut half = 1;
+    while half < n {
+        for_selected(n, half, 0, |g| {
+            // SAFETY: The caller has `n` vectors.
+            unsafe {
+                let (low, high) = (values.add(g * V::LANES), values.add((g | half) * V::LANES));
+                let (a, b) = (V::load(low), V::load(high));
+                a.add(b).store(low);
+                a.sub(b).store(high);
+            }
+        });
+        half *= 2;
+    }
+}

@@ -1,0 +1,122 @@
+//! Loops over a whole state in pieces, for what is done once a measurement rather than once a gate.
+//!
+//! Pieces have a fixed size and their results come in order: any number of threads gives the same bits.
+
+use rayon::prelude::*;
+
+use crate::ket::Ket;
+use crate::simulator::Run;
+use crate::vector::Real;
+
+/// Amplitudes of a piece: 64 KiB of doubles.
+pub(crate) const PIECE: usize = 1 << 12;
+
+/// Calls `work` with the index of the first amplitude and the numbers of each piece; the results in order. Once
+/// interrupted, the rest is skipped; the caller finds out through [`Run::check`].
+pub(crate) fn for_pieces<T: Real, A: Default + Send>(
+    run: &Run,
+    ket: &Ket<T>,
+    work: impl Fn(usize, &[T]) -> A + Sync,
+) -> Vec<A> {
+    let each = |(i, piece): (usize, &[T])| {
+        if run.is_interrupted() { A::default() } else { work(i * PIECE, piece) }
+    };
+    let reals = ket.reals();
+    match run.pool_for(reals.len() / (2 * PIECE)) {
+        Some(pool) => pool.install(|| reals.par_chunks(2 * PIECE).enumerate().map(each).collect()),
+        None => reals.chunks(2 * PIECE).enumerate().map(each).collect(),
+    }
+}
+
+/// As [`for_pieces`], to change the numbers.
+pub(crate) fn for_pieces_mut<T: Real>(run: &Run, ket: &mut Ket<T>, work: impl Fn(usize, &mut [T]) + Sync) {
+    let each = |(i, piece): (usize, &mut [T])| {
+        if !run.is_interrupted() {
+            work(i * PIECE, piece);
+        }
+    };
+    let reals = ket.reals_mut();
+    match run.pool_for(reals.len() / (2 * PIECE)) {
+        Some(pool) => pool.install(|| reals.par_chunks_mut(2 * PIECE).enumerate().for_each(each)),
+        None => reals.chunks_mut(2 * PIECE).enumerate().for_each(each),
+    }
+}
+
+/// Calls `visit` with the index and the places of real and imaginary part, for each amplitude of a piece.
+#[inline(always)]
+pub(crate) fn for_amplitudes<T: Real>(
+    ket: crate::ket::Layout,
+    first: usize,
+    piece: &[T],
+    mut visit: impl FnMut(usize, usize, usize),
+) {
+    let width = 1 << ket.width_bits;
+    // A tiny state has fewer amplitudes than its group has lanes.
+    let lanes = width.min(1 << ket.n_wires);
+    for (group, start) in (0..piece.len()).step_by(2 * width).enumerate() {
+        for lane in 0..lanes {
+            visit(first + group * width + lane, start + lane, start + width + lane);
+        }
+    }
+}
+
+/// The squared norm of the part of a state where the wire is 0, and of that where it is 1.
+pub(crate) fn outcome_weights<T: Real>(run: &Run, ket: &Ket<T>, position: u32) -> [f64; 2] {
+    let layout = ket.layout();
+    let parts = for_pieces(run, ket, |first, piece| {
+        let mut weights = [0.0; 2];
+        for_amplitudes(layout, first, piece, |i, re, im| {
+            weights[i >> position & 1] += piece[re].to_f64().powi(2) + piece[im].to_f64().powi(2);
+        });
+        weights
+    });
+    parts.into_iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]])
+}
+
+/// Sets the amplitudes to zero where the wire doesn't have this value.
+pub(crate) fn project<T: Real>(run: &Run, ket: &mut Ket<T>, position: u32, value: bool) {
+    let layout = ket.layout();
+    for_pieces_mut(run, ket, |first, piece| {
+        let width = 1 << layout.width_bits;
+        for (group, numbers) in piece.chunks_mut(2 * width).enumerate() {
+            for (lane, number) in numbers.iter_mut().enumerate() {
+                let i = first + group * width + lane % width;
+                if (i >> position & 1 == 1) != value {
+                    *number = T::ZERO;
+                }
+            }
+        }
+    });
+}
+
+/// Exchanges the amplitudes where a wire is 0 with those where it is 1.
+pub(crate) fn flip_wire<T: Real>(ket: &mut Ket<T>, position: u32) {
+    let (len, bit) = (ket.len(), 1 << position);
+    for start in (0..len).step_by(2 * bit) {
+        for i in start..start + bit {
+            let (low, high) = (ket.get(i), ket.get(i | bit));
+            ket.set(i, high);
+            ket.set(i | bit, low);
+        }
+    }
+}
+
+/// Multiplies a state with a number.
+pub(crate) fn scale<T: Real>(run: &Run, ket: &mut Ket<T>, factor: f64) {
+    let factor = T::from_f64(factor);
+    for_pieces_mut(run, ket, |_, piece| piece.iter_mut().for_each(|a| *a = *a * factor));
+}
+
+/// Copies a state.
+pub(crate) fn copy<T: Real>(run: &Run, from: &Ket<T>, to: &mut Ket<T>) {
+    let from = from.reals();
+    for_pieces_mut(run, to, |first, piece| piece.copy_from_slice(&from[2 * first..][..piece.len()]));
+}
+
+/// Adds a state.
+pub(crate) fn add<T: Real>(run: &Run, to: &mut Ket<T>, from: &Ket<T>) {
+    let from = from.reals();
+    for_pieces_mut(run, to, |first, piece| {
+        piece.iter_mut().zip(&from[2 * first..]).for_each(|(a, b)| *a += *b);
+    });
+}
