@@ -52,6 +52,9 @@ mod statistics;
 mod tensors;
 pub mod vjp;
 
+pub(crate) use linear_algebra::solve;
+pub(crate) use lists::from_elements;
+
 /// What a call may do besides giving a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -121,25 +124,7 @@ static BY_NAME: LazyLock<HashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(
 });
 
 /// Names of the prelude that are known and not supported yet.
-pub const UNSUPPORTED: &[&str] = &[
-    "polyfit",
-    "save",
-    "load",
-    "read_fcidump",
-    "read_graph",
-    "pca",
-    "plot",
-    "scatter",
-    "heatmap",
-    "histogram",
-    "adagrad",
-    "rmsprop",
-    "lbfgs",
-    "spsa",
-    "nelder_mead",
-    "rotosolve",
-    "qng",
-];
+pub const UNSUPPORTED: &[&str] = &["plot", "scatter", "heatmap", "histogram"];
 
 /// The constants of the prelude, all of type `float`.
 pub const CONSTANTS: &[(&str, f64)] = &[

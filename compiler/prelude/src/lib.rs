@@ -10,6 +10,7 @@
 pub mod builtins;
 pub mod host;
 pub mod observable;
+pub mod optimizer;
 pub mod random;
 pub mod value;
 
@@ -19,4 +20,5 @@ mod testing;
 pub use builtins::format::{format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS, UNSUPPORTED};
 pub use host::{Fault, Host, NoWorld, ResultFunction};
-pub use value::{Array, C64, Element, Optimizer, Program, Tensor, Value};
+pub use optimizer::{Optimizer, Rule};
+pub use value::{Array, C64, Element, Program, Tensor, Value};

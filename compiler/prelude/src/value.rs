@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ndarray::{ArcArray, IxDyn};
 
 use crate::observable::Observable;
+use crate::optimizer::Optimizer;
 
 /// A complex number in double precision.
 pub type C64 = num_complex::Complex<f64>;
@@ -65,19 +66,6 @@ pub struct Program {
     pub kernel: u32,
     /// The arguments, in the order of the kernel's parameters; sizes are solved from them.
     pub args: Vec<Value>,
-}
-
-/// An optimizer with its state: the rule, its numbers, and one tensor tree a moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Optimizer {
-    /// The rule: `sgd`, `adam`.
-    pub rule: &'static str,
-    /// The numbers of the rule by name (`lr`, `beta1`).
-    pub options: Vec<(&'static str, f64)>,
-    /// How many steps were done.
-    pub steps: u64,
-    /// What the rule remembers, each shaped like the parameters; empty before the first step.
-    pub moments: Vec<Value>,
 }
 
 mod access;

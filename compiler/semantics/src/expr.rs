@@ -14,6 +14,7 @@ mod gate;
 mod gradient;
 mod index;
 mod list;
+mod load;
 mod operator;
 mod outcome;
 mod text;
@@ -53,7 +54,10 @@ impl Body<'_, '_> {
                 self.unary(*operator, operand, span)
             }
             Ast::Binary { .. } => self.binary_chain(expr),
-            Ast::Call { callee, arguments } => self.call(callee, arguments, span),
+            Ast::Call { callee, arguments } => {
+                let call = self.call(callee, arguments, span);
+                self.loaded(call, expected)
+            }
             Ast::Index { base, indices } => {
                 let base = self.value(base, None);
                 match self.indices(&base.ty, base.span, indices, span) {

@@ -311,6 +311,8 @@ pub struct Optimize {
     pub statements: Block,
     /// The objective, a float.
     pub objective: Expr,
+    /// The one program that the objective is about, if there is exactly one: of its states is the metric of `qng`.
+    pub program: Option<Expr>,
     /// Minimized or maximized.
     pub goal: ast::Goal,
 }

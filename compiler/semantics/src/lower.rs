@@ -14,6 +14,8 @@ mod loops;
 mod optimize;
 mod places;
 mod random;
+pub(crate) mod rules;
+mod saved;
 mod signature;
 mod statements;
 #[cfg(test)]
@@ -21,7 +23,7 @@ mod tests;
 mod text;
 mod types;
 mod unpack;
-mod visit;
+pub(crate) mod visit;
 
 use std::collections::HashSet;
 
@@ -112,6 +114,7 @@ fn lower_function(context: &mut Context, index: usize, function: &hir::Function)
     frame.results = types::results(program, &function.result);
     let draws = context.draws[index];
     let mut body = Body::new(context, frame, &function.locals, &function.path);
+    body.statements = Some(&function.body);
     body.key = draws.then(|| body.parameter("key", host::Type::Int));
     body.signature(function);
     let yields = body.tail(&function.body.statements.iter().collect::<Vec<_>>(), function.name.span);
@@ -139,6 +142,7 @@ fn lower_test(context: &mut Context, index: usize, test: &hir::Test) {
     let frame = empty_function(name, host::FunctionKind::Fn, test.span);
     let path = format!("test {}", test.name);
     let mut body = Body::new(context, frame, &test.locals, &path);
+    body.statements = Some(&test.body);
     body.key = Some(body.parameter("key", host::Type::Int));
     let yields = body.tail(&test.body.statements.iter().collect::<Vec<_>>(), test.span);
     let lowered = body.finish(yields);

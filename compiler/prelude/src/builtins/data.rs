@@ -12,6 +12,12 @@ use super::random::{permuted, stream};
 use crate::{Fault, Value};
 
 mod csv;
+mod fcidump;
+mod graph;
+mod numpy;
+mod pca;
+mod save;
+mod types;
 
 pub(super) const ROWS: &[Builtin] = &[
     io(
@@ -38,6 +44,30 @@ pub(super) const ROWS: &[Builtin] = &[
         csv::write_csv,
         "Writes a matrix as a CSV file.",
     ),
+    io(
+        "save",
+        &["save(path: string, value: T)"],
+        save::save,
+        "Writes a value of any type but a program: `.npy` holds a tensor of numbers as NumPy does, `.npz` a struct or tuple of them by name (`arr_0` and so on in a tuple), any other file is JSON that `load` reads back to the last bit.",
+    ),
+    io(
+        "load",
+        &["load(path: string) -> T"],
+        save::load,
+        "Reads what `save` or NumPy has written. Its type is the one that is asked for, so that must be written: `let w: float[2, 4] = load(\"w.npy\");`.",
+    ),
+    io(
+        "read_fcidump",
+        &["read_fcidump(path: string) -> observable"],
+        fcidump::read_fcidump,
+        "The Hamiltonian of a molecule from an FCIDUMP file of integrals, by the transformation of Jordan and Wigner: qubit `2 p` is orbital `p` with spin up, `2 p + 1` with spin down. The energy of the nuclei is part of it.",
+    ),
+    io(
+        "read_graph",
+        &["read_graph(path: string, first: int = 0) -> ((int, int)[?], float[?])"],
+        graph::read_graph,
+        "The edges of a graph and their weights: a line for each edge, two nodes and perhaps a weight (else 1.0), with spaces, tabs or commas between; `#` and `%` begin comments. Nodes count from `first` in the file, from 0 in the result.",
+    ),
     random(
         "split",
         &["split(s: seq[m], fraction: float, seed?: int, stratify?: int[m]) -> (seq[?], seq[?])"],
@@ -61,6 +91,12 @@ pub(super) const ROWS: &[Builtin] = &[
         &["minmax(x: float[m, n], lo: float = 0.0, hi: float = 1.0, reference?: float[k, n]) -> float[m, n]"],
         |_, args| minmax(args),
         "Each column scaled so that its smallest value in `reference` (else `x`) becomes `lo` and its largest `hi`; a constant column becomes `lo`.",
+    ),
+    pure(
+        "pca",
+        &["pca(x: float[m, n], k: int, reference?: float[r, n]) -> float[m, k]"],
+        |_, args| pca::pca(args),
+        "The first `k` principal components of each row of `x`, minus the mean: those of `reference` (else `x`), in falling order of variance. The largest element of each axis is positive.",
     ),
 ];
 

@@ -4,7 +4,7 @@ use ndarray::{ArrayViewD, Axis};
 
 use super::faults::domain;
 use super::{Builtin, internal};
-use crate::{C64, Fault, Tensor, Value, with_array};
+use crate::{C64, Fault, Optimizer, Tensor, Value, with_array};
 
 mod spec;
 pub use spec::Spec;
@@ -63,14 +63,23 @@ pub fn format_value(value: &Value) -> String {
         Value::Str(text) => text.to_string(),
         Value::Observable(observable) => observable.to_string(),
         Value::Program(_) => "<program>".to_string(),
-        Value::Optimizer(optimizer) => {
-            let options: Vec<_> =
-                optimizer.options.iter().map(|(name, x)| format!("{name}: {}", format_float(*x))).collect();
-            format!("{}({})", optimizer.rule, options.join(", "))
-        }
+        Value::Optimizer(optimizer) => format_optimizer(optimizer),
         Value::Unit => "()".to_string(),
         Value::List(_) | Value::Tensor(_) | Value::Tuple(_) => unreachable!("has parts"),
     })
+}
+
+/// As it was made; of a schedule the first rate and the last.
+fn format_optimizer(optimizer: &Optimizer) -> String {
+    let rates = match optimizer.rates.as_slice() {
+        [] => None,
+        [rate] => Some(format!("lr: {}", format_float(*rate))),
+        [first, .., last] => Some(format!("lr: {}..{}", format_float(*first), format_float(*last))),
+    };
+    let names = optimizer.rule.options().iter().zip(&optimizer.options);
+    let options = names.map(|(name, x)| format!("{name}: {}", format_float(*x)));
+    let parts: Vec<String> = rates.into_iter().chain(options).collect();
+    format!("{}({})", optimizer.rule.name(), parts.join(", "))
 }
 
 /// A value whose parts are formatted by a function.

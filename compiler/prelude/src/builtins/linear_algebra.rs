@@ -222,7 +222,7 @@ pub(super) fn inv(a: &Value) -> Result<Value, Fault> {
 }
 
 /// The x with `a x = b`.
-pub(super) fn solve(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub(crate) fn solve(a: &Value, b: &Value) -> Result<Value, Fault> {
     square("solve", a.shape())?;
     if a.shape()[0] != b.shape()[0] {
         return Err(shapes("solve", a.shape(), b.shape(), 0));
@@ -232,7 +232,7 @@ pub(super) fn solve(a: &Value, b: &Value) -> Result<Value, Fault> {
 }
 
 /// Least squares by Householder-free QR: modified Gram-Schmidt, done twice for accuracy, then back substitution.
-fn lstsq(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub(super) fn lstsq(a: &Value, b: &Value) -> Result<Value, Fault> {
     if a.shape()[0] != b.shape()[0] {
         return Err(shapes("lstsq", a.shape(), b.shape(), 0));
     }

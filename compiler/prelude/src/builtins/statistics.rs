@@ -6,6 +6,7 @@ use ndarray::{Array2, Axis};
 
 use super::elementwise::log_softmax;
 use super::faults::{domain, shapes, size};
+use super::linear_algebra::lstsq;
 use super::operators;
 use super::reductions::{axis_of, mean};
 use super::tensors::{reshape, sorted};
@@ -35,6 +36,12 @@ pub(super) const ROWS: &[Builtin] = &[
         &["quantile(x: float[m], q: float) -> float"],
         |_, args| quantile(&args[0], args[1].to_float()).map(Value::Float),
         "The value with the share `q` of the elements below it, interpolated linearly.",
+    ),
+    pure(
+        "polyfit",
+        &["polyfit(x: float[m], y: float[m], degree: int) -> float[degree + 1]"],
+        |_, args| polyfit(args),
+        "The coefficients, highest power first, of the polynomial of this degree that makes the sum of `(p(x) - y) ** 2` smallest.",
     ),
     pure(
         "accuracy",
@@ -174,6 +181,31 @@ fn cross_entropy(logits: &Value, labels: &Value) -> Result<Value, Fault> {
     let last = Axis(logs.ndim() - 1);
     let total: f64 = logs.lanes(last).into_iter().zip(&classes).map(|(row, &class)| -row[class]).sum();
     Ok(Value::Float(total / rows as f64))
+}
+
+/// Least squares on powers of `x` that are scaled to length 1, so that high degrees stay well conditioned.
+fn polyfit(args: &[Value]) -> Result<Value, Fault> {
+    let degree = size("polyfit: the degree", args[2].to_int())?;
+    let x = args[0].clone().into_floats();
+    let (m, n) = (x.len(), degree + 1);
+    if m != args[1].shape()[0] {
+        return Err(shapes("polyfit", args[0].shape(), args[1].shape(), 0));
+    }
+    if m < n {
+        return Err(domain(format!(
+            "polyfit: {m} points for a polynomial of degree {degree}, {n} are needed"
+        )));
+    }
+    let mut powers = Array2::from_shape_fn((m, n), |(i, j)| x[[i]].powi((degree - j) as i32));
+    let lengths: Vec<f64> = powers.axis_iter(Axis(1)).map(|column| column.dot(&column).sqrt()).collect();
+    for (mut column, length) in powers.axis_iter_mut(Axis(1)).zip(&lengths) {
+        column.mapv_inplace(|x| if *length > 0.0 { x / length } else { x });
+    }
+    let solution = lstsq(&Value::from_owned(powers), &args[1]).map_err(|fault| {
+        Box::new(fault.help("a polynomial of this degree needs more points that differ in `x`"))
+    })?;
+    let coefficients = solution.into_floats();
+    Ok(Value::vector(coefficients.iter().zip(lengths).map(|(c, length)| c / length).collect::<Vec<f64>>()))
 }
 
 #[cfg(test)]

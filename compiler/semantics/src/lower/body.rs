@@ -14,6 +14,8 @@ pub(super) type Variable = usize;
 pub(super) struct Body<'m, 'p> {
     pub context: &'m mut Context<'p>,
     pub locals: &'m [hir::Local],
+    /// What the function does, where that is known as a block: not of a global.
+    pub statements: Option<&'m hir::Block>,
     pub function: Function,
     /// The regions that are open, innermost last.
     pub open: Vec<Region>,
@@ -43,6 +45,7 @@ impl<'m, 'p> Body<'m, 'p> {
         Self {
             context,
             locals,
+            statements: None,
             function,
             open: vec![Region::default()],
             variables: vec![None; locals.len()],

@@ -4,16 +4,17 @@ use qml_ir::host::{BinaryOp, FunctionId, OpKind, Type, ValueId};
 use qml_source::Span;
 
 use super::body::Body;
-use super::random;
-use crate::hir::{Callee, Expr};
+use super::{random, saved};
+use crate::hir::{self, Callee, Expr};
 
 impl Body<'_, '_> {
-    /// A call with results of these types; gives its results.
+    /// A call with results of these types; gives its results. `declared` is its type in the language.
     pub(super) fn call(
         &mut self,
         callee: Callee,
         args: &[Expr],
         results: Vec<Type>,
+        declared: &hir::Type,
         span: Span,
     ) -> Vec<ValueId> {
         let mut values = Vec::with_capacity(args.len() + 1);
@@ -35,6 +36,18 @@ impl Body<'_, '_> {
                     let shown =
                         values.iter().zip(args).map(|(&value, arg)| self.shown(value, &arg.ty, arg.span));
                     values = shown.collect();
+                    OpKind::Builtin(id)
+                }
+                "save" => {
+                    let ty = saved::type_text(self.context.program, &args[1].ty);
+                    values.push(self.str(ty, span));
+                    OpKind::Builtin(id)
+                }
+                "load" => {
+                    values.push(self.str(saved::type_text(self.context.program, declared), span));
+                    for dim in saved::dims(self.context.program, declared) {
+                        values.push(self.dim_or_any(&dim, span));
+                    }
                     OpKind::Builtin(id)
                 }
                 "div" if values.iter().all(|&value| self.ty(value) == Type::Int) => {

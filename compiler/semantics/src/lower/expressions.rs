@@ -42,7 +42,7 @@ impl Body<'_, '_> {
             }
             ExprKind::Call(callee, args) => {
                 let ty = self.host_type(&expr.ty);
-                match self.call(*callee, args, vec![ty], span).first() {
+                match self.call(*callee, args, vec![ty], &expr.ty, span).first() {
                     Some(&value) => value,
                     None => bug!("a call without its result"),
                 }
@@ -93,7 +93,7 @@ impl Body<'_, '_> {
                 // A row of the prelude always gives something.
                 let results =
                     if matches!(callee, hir::Callee::Builtin(..)) { vec![Type::Unit] } else { Vec::new() };
-                self.call(*callee, args, results, expr.span);
+                self.call(*callee, args, results, &expr.ty, expr.span);
             }
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.expr(condition);

@@ -23,6 +23,8 @@ pub(super) enum Form {
     Value,
     /// The sum of the elements of the objective, each times a weight; the weights are the last parameter.
     Weighted,
+    /// The objective is a program: the fidelity of its state and that of another program, which is the last parameter.
+    Overlap,
 }
 
 /// An outlined objective: its value is to be had by calling `function` with the places, then `captured`.
@@ -124,6 +126,7 @@ impl Body<'_, '_> {
             let ty = inner.host_type(&objective.ty);
             inner.parameter("weights", ty)
         });
+        let other = (form == Form::Overlap).then(|| inner.parameter("other", Type::Program));
         for (place, point) in places.iter().zip(points) {
             let steps = inner.steps(place);
             inner.write(place, &steps, point);
@@ -135,6 +138,11 @@ impl Body<'_, '_> {
             let weighted = inner.builtin("op.mul", vec![value, weights], ty, objective.span);
             let all = inner.unit(objective.span);
             value = inner.builtin("sum", vec![weighted, all], Type::Float, objective.span);
+        }
+        if let Some(other) = other {
+            let key = inner.key.unwrap_or_else(|| inner.int(0, objective.span));
+            let shots = inner.unit(objective.span);
+            value = inner.builtin("fidelity", vec![key, value, other, shots], Type::Float, objective.span);
         }
         if form == Form::Negated {
             value = inner.one(OpKind::Unary(UnaryOp::Neg), vec![value], Type::Float, objective.span);

@@ -17,13 +17,6 @@ pub(super) struct Rows {
     source: Source,
 }
 
-impl Rows {
-    /// Nothing but numbers.
-    pub(super) fn counted(start: ValueId, end: ValueId) -> Self {
-        Self { start, end, source: Source::Range }
-    }
-}
-
 enum Source {
     /// The index itself.
     Range,

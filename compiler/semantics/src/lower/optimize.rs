@@ -1,13 +1,33 @@
-//! `optimize`: a loop on the host around the gradient of the objective and the optimizer's step.
+//! `optimize`: a loop on the host that answers what the optimizer asks.
+//!
+//! The optimizer is a value that holds the state of the run. Each round (a step, or with `over` an epoch) has steps; in each
+//! step the optimizer asks for values, gradients or overlaps of states until it is content (`opt.asks`), and the round is
+//! judged (`opt.judge`). A rule that is known from the source gets the evaluations that it asks for; of another one all are
+//! compiled, and chosen while it runs.
 
 use qml_ir::host::{BinaryOp, Constant, GradientMethod, OpKind, Type, UnaryOp, ValueId};
+use qml_prelude::Rule;
 use qml_source::{Span, bug};
 use qml_syntax::ast::Goal;
 
 use super::body::{Body, Variable};
-use super::gradients::Form;
-use super::random;
-use crate::hir::{Expr, Iterable, Optimize};
+use super::gradients::{Form, Outlined};
+use super::{random, rules};
+use crate::hir::{Block, Expr, Iterable, Optimize};
+
+/// An `optimize` that is being lowered.
+struct Training<'a> {
+    optimize: &'a Optimize,
+    /// The rule, if the source tells it.
+    rule: Option<Rule>,
+    /// The variable that holds the running optimizer.
+    state: Variable,
+    /// That one and those that are optimized.
+    carried: Vec<Variable>,
+    /// Whether random numbers are drawn or programs run inside.
+    draws: bool,
+    span: Span,
+}
 
 impl Body<'_, '_> {
     pub(super) fn optimize(&mut self, optimize: &Optimize, span: Span) {
@@ -22,106 +42,283 @@ impl Body<'_, '_> {
         carried.push(state);
         carried.sort_unstable();
         carried.dedup();
+        let rule = rules::of_optimizer(&optimize.optimizer, self.statements);
         let draws = self.optimize_draws(optimize);
+        let training = Training { optimize, rule, state, carried, draws, span };
         let key = self.key;
         if let Some(seed) = option(optimize, "seed") {
             // What is drawn inside depends on the seed alone, not on the seed of the run or the call.
             self.key = Some(self.expr(seed));
         }
-        if optimize.over.is_some() {
-            self.epochs(optimize, state, &carried, draws, span);
-        } else {
-            let Some(steps) = option(optimize, "steps") else { bug!("`optimize` without steps") };
-            let steps = self.expr(steps);
-            let steps = self.checked_count(steps, "steps", span);
-            let zero = self.int(0, span);
-            self.counted(zero, steps, &carried, draws, span, |body, index| {
-                body.step(optimize, state, index, steps, span);
+        let rounds = self.begin(&training);
+        if let Some((pattern, iterable)) = &optimize.over {
+            self.rounds(&training, |body| {
+                let rows = body.rows(iterable, span);
+                let count = body.int_binary(BinaryOp::Sub, rows.end, rows.start, span);
+                let steps = body.int_binary(BinaryOp::Mul, rounds, count, span);
+                body.for_rows(&rows, &training.carried, draws, span, |body, index| {
+                    body.bind_row(pattern, &rows, index, span);
+                    body.step(&training, steps);
+                });
             });
+        } else {
+            self.rounds(&training, |body| body.step(&training, rounds));
         }
+        self.end(&training);
         self.key = key;
     }
 
-    /// The count, which is a fault when it is negative.
-    fn checked_count(&mut self, count: ValueId, name: &str, span: Span) -> ValueId {
-        let name = self.constant(Constant::Str(name.to_owned()), Type::Str, span);
-        self.builtin("run.check_count", vec![count, name], Type::Int, span)
+    /// Evaluates the options and begins the run; gives the number of rounds.
+    fn begin(&mut self, training: &Training) -> ValueId {
+        let Training { optimize, span, .. } = *training;
+        let name = if optimize.over.is_some() { "epochs" } else { "steps" };
+        let Some(rounds) = option(optimize, name) else { bug!("`optimize` without {name}") };
+        let rounds = self.expr(rounds);
+        let label = self.constant(Constant::Str(name.to_owned()), Type::Str, span);
+        let rounds = self.builtin("run.check_count", vec![rounds, label], Type::Int, span);
+        let params = self.params(training);
+        let is_over = self.bool(optimize.over.is_some(), span);
+        let [tolerance, patience, clip_norm] =
+            ["tolerance", "patience", "clip_norm"].map(|name| match option(optimize, name) {
+                Some(option) => self.expr(option),
+                None => self.unit(span),
+            });
+        let has_validation = self.bool(option(optimize, "validate").is_some(), span);
+        let is_maximized = self.bool(optimize.goal == Goal::Maximize, span);
+        let has_program = self.bool(optimize.program.is_some(), span);
+        let key = if rules::may_draw(training.rule) { self.own_key(span) } else { self.unit(span) };
+        let args = vec![
+            self.get(training.state),
+            params,
+            rounds,
+            is_over,
+            tolerance,
+            patience,
+            clip_norm,
+            has_validation,
+            is_maximized,
+            has_program,
+            key,
+        ];
+        let begun = self.builtin("opt.begin", args, Type::Optimizer, optimize.optimizer.span);
+        self.variables[training.state] = Some(begun);
+        rounds
     }
 
-    /// Steps over the items of a sequence, which is made anew for each epoch.
-    fn epochs(
-        &mut self,
-        optimize: &Optimize,
-        state: Variable,
-        carried: &[Variable],
-        draws: bool,
-        span: Span,
-    ) {
-        let (Some(epochs), Some((pattern, iterable))) = (option(optimize, "epochs"), &optimize.over) else {
-            bug!("`optimize` over a sequence without epochs")
-        };
-        let epochs = self.expr(epochs);
-        let epochs = self.checked_count(epochs, "epochs", span);
-        let zero = self.int(0, span);
-        self.counted(zero, epochs, carried, draws, span, |body, epoch| {
-            let rows = body.rows(iterable, span);
-            let count = body.int_binary(BinaryOp::Sub, rows.end, rows.start, span);
-            let before = body.int_binary(BinaryOp::Mul, epoch, count, span);
-            let steps = body.int_binary(BinaryOp::Mul, epochs, count, span);
-            body.for_rows(&rows, carried, draws, span, |body, index| {
-                body.bind_row(pattern, &rows, index, span);
-                let index = body.int_binary(BinaryOp::Sub, index, rows.start, span);
-                let index = body.int_binary(BinaryOp::Add, before, index, span);
-                body.step(optimize, state, index, steps, span);
-            });
+    /// Rounds until the optimizer has enough, each judged at its end.
+    fn rounds(&mut self, training: &Training, round: impl FnOnce(&mut Self)) {
+        let Training { optimize, state, span, .. } = *training;
+        self.repeat("opt.goes_on", state, &training.carried, span, |body| {
+            if training.draws {
+                let index = body.builtin("opt.round", vec![body.get(state)], Type::Int, span);
+                body.enter_round(index, span);
+            }
+            round(body);
+            let validation = match option(optimize, "validate") {
+                Some(validation) => {
+                    let value = body.expr(validation);
+                    body.builtin("run.check_finite", vec![value], Type::Float, validation.span)
+                }
+                None => body.unit(span),
+            };
+            body.update("opt.judge", state, vec![validation], span);
         });
     }
 
-    /// One step: value and gradient, the optimizer's step, the variables' new values.
-    fn step(&mut self, optimize: &Optimize, state: Variable, index: ValueId, steps: ValueId, span: Span) {
-        let is_negated = optimize.goal == Goal::Maximize;
-        let form = if is_negated { Form::Negated } else { Form::Plain };
-        let objective_span = optimize.objective.span;
-        let outlined = self.outline(&optimize.statements, &optimize.objective, &optimize.places, form, span);
-        let points: Vec<ValueId> = optimize.places.iter().map(|place| self.read_fields(place)).collect();
-        let mut results = self.value_and_gradient(&outlined, &points, GradientMethod::Auto, objective_span);
-        let value = results.remove(0);
-        let value = self.builtin("run.check_finite", vec![value], Type::Float, objective_span);
-        let (params, gradient) = if let ([point], [gradient]) = (&points[..], &results[..]) {
-            (*point, *gradient)
+    /// One step: what the optimizer asks for, the variables' new values.
+    fn step(&mut self, training: &Training, steps: ValueId) {
+        let Training { optimize, state, span, .. } = *training;
+        self.update("opt.next", state, Vec::new(), span);
+        if training.rule.is_some_and(Rule::steps_once) {
+            self.evaluate(training);
         } else {
-            (self.tuple(points, span), self.tuple(results, span))
-        };
-        let ty = Type::Tuple(vec![Type::Optimizer, self.ty(params)]);
-        let stepped = self.builtin("opt.step", vec![self.get(state), params, gradient], ty, span);
-        self.variables[state] = Some(self.part(stepped, 0, span));
-        let next = self.part(stepped, 1, span);
-        for (position, place) in optimize.places.iter().enumerate() {
-            let value = if optimize.places.len() == 1 { next } else { self.part(next, position, span) };
-            let steps = self.steps(place);
-            self.write(place, &steps, value);
+            self.repeat("opt.asks", state, &[state], span, |body| {
+                if training.draws {
+                    let key = body.key.unwrap_or_else(|| bug!("an `optimize` draws without a key"));
+                    body.key = Some(body.builtin("opt.key", vec![key, body.get(state)], Type::Int, span));
+                }
+                body.evaluate(training);
+            });
         }
-        let one = self.int(1, span);
-        let number = self.int_binary(BinaryOp::Add, index, one, span);
-        let shown = if is_negated {
-            self.one(OpKind::Unary(UnaryOp::Neg), vec![value], Type::Float, objective_span)
+        let ty = self.params_type(training);
+        let params = self.builtin("opt.point", vec![self.get(state)], ty, span);
+        self.set_params(training, params);
+        let number = self.builtin("opt.steps", vec![self.get(state)], Type::Int, span);
+        let value = self.builtin("opt.value", vec![self.get(state)], Type::Float, span);
+        let shown = if optimize.goal == Goal::Maximize {
+            self.one(OpKind::Unary(UnaryOp::Neg), vec![value], Type::Float, span)
         } else {
             value
         };
         self.builtin_effect("run.progress", vec![number, steps, shown], span);
     }
 
-    fn counted(
+    /// Answers what is asked: by the one kind of evaluation that the rule needs, or by the one that it wants.
+    fn evaluate(&mut self, training: &Training) {
+        match training.rule {
+            Some(rule) if rule.uses_overlaps() => {
+                self.either(training, 2, Self::answer_overlap, Self::answer_gradient);
+            }
+            Some(rule) if rule.uses_gradient() => self.answer_gradient(training),
+            Some(_) => self.answer_value(training),
+            None if training.optimize.program.is_some() => {
+                self.either(training, 2, Self::answer_overlap, |body, training| {
+                    body.either(training, 1, Self::answer_gradient, Self::answer_value);
+                });
+            }
+            None => self.either(training, 1, Self::answer_gradient, Self::answer_value),
+        }
+    }
+
+    /// One answer if the optimizer wants this, else another one.
+    fn either(
         &mut self,
-        start: ValueId,
-        end: ValueId,
-        carried: &[Variable],
-        draws: bool,
-        span: Span,
-        round: impl FnOnce(&mut Self, ValueId),
+        training: &Training,
+        wanted: i64,
+        then: impl FnOnce(&mut Self, &Training),
+        otherwise: impl FnOnce(&mut Self, &Training),
     ) {
-        let rows = super::loops::Rows::counted(start, end);
-        self.for_rows(&rows, carried, draws, span, round);
+        let Training { state, span, .. } = *training;
+        let wants = self.builtin("opt.wants", vec![self.get(state)], Type::Int, span);
+        let wanted = self.int(wanted, span);
+        let condition = self.one(OpKind::Binary(BinaryOp::Eq), vec![wants, wanted], Type::Bool, span);
+        let then = self.region(Vec::new(), |body, _| {
+            then(body, training);
+            vec![body.get(state)]
+        });
+        let otherwise = self.region(Vec::new(), |body, _| {
+            otherwise(body, training);
+            vec![body.get(state)]
+        });
+        let results =
+            self.emit(OpKind::If, vec![condition], vec![Type::Optimizer], vec![then, otherwise], span);
+        self.set_all(&[state], &results);
+    }
+
+    fn answer_value(&mut self, training: &Training) {
+        let outlined = self.outlined(training);
+        let mut args = self.asked_point("opt.point", training);
+        args.extend(&outlined.captured);
+        let span = training.optimize.objective.span;
+        let value = self.one(OpKind::Call(outlined.function), args, Type::Float, span);
+        let gradient = self.unit(span);
+        self.tell(training, value, gradient);
+    }
+
+    fn answer_gradient(&mut self, training: &Training) {
+        let outlined = self.outlined(training);
+        self.tell_gradient(training, &outlined);
+    }
+
+    /// The gradient of the fidelity of two states of the program, at two points.
+    fn answer_overlap(&mut self, training: &Training) {
+        let optimize = training.optimize;
+        let Some(program) = &optimize.program else { bug!("the overlap of no program") };
+        let span = program.span;
+        let outline =
+            |body: &mut Self, form| body.outline(&optimize.statements, program, &optimize.places, form, span);
+        let prepared = outline(self, Form::Value);
+        let mut args = self.asked_point("opt.other", training);
+        args.extend(&prepared.captured);
+        let other = self.one(OpKind::Call(prepared.function), args, Type::Program, span);
+        let mut overlap = outline(self, Form::Overlap);
+        overlap.captured.push(other);
+        self.tell_gradient(training, &overlap);
+    }
+
+    fn tell_gradient(&mut self, training: &Training, outlined: &Outlined) {
+        let span = training.optimize.objective.span;
+        let point = self.asked_point("opt.point", training);
+        let mut results = self.value_and_gradient(outlined, &point, GradientMethod::Auto, span);
+        let value = results.remove(0);
+        let gradient = if let [gradient] = results[..] { gradient } else { self.tuple(results, span) };
+        self.tell(training, value, gradient);
+    }
+
+    fn tell(&mut self, training: &Training, value: ValueId, gradient: ValueId) {
+        let span = training.optimize.objective.span;
+        let value = self.builtin("run.check_finite", vec![value], Type::Float, span);
+        self.update("opt.tell", training.state, vec![value, gradient], training.span);
+    }
+
+    fn outlined(&mut self, training: &Training) -> Outlined {
+        let Training { optimize, span, .. } = *training;
+        let form = if optimize.goal == Goal::Maximize { Form::Negated } else { Form::Plain };
+        self.outline(&optimize.statements, &optimize.objective, &optimize.places, form, span)
+    }
+
+    /// A point that is asked for, as the places.
+    fn asked_point(&mut self, row: &str, training: &Training) -> Vec<ValueId> {
+        let ty = self.params_type(training);
+        let point = self.builtin(row, vec![self.get(training.state)], ty, training.span);
+        self.split(training, point)
+    }
+
+    /// Ends the run: the variables and the optimizer as it leaves them.
+    fn end(&mut self, training: &Training) {
+        let ty = Type::Tuple(vec![Type::Optimizer, self.params_type(training)]);
+        let ended = self.builtin("opt.end", vec![self.get(training.state)], ty, training.span);
+        self.variables[training.state] = Some(self.part(ended, 0, training.span));
+        let params = self.part(ended, 1, training.span);
+        self.set_params(training, params);
+    }
+
+    /// The parameters as one value: that of the place, or a tuple for several.
+    fn params(&mut self, training: &Training) -> ValueId {
+        let points: Vec<ValueId> =
+            training.optimize.places.iter().map(|place| self.read_fields(place)).collect();
+        if let [point] = points[..] { point } else { self.tuple(points, training.span) }
+    }
+
+    fn params_type(&self, training: &Training) -> Type {
+        let types: Vec<Type> =
+            training.optimize.places.iter().map(|place| self.host_type(&place.ty)).collect();
+        if let [ty] = &types[..] { ty.clone() } else { Type::Tuple(types) }
+    }
+
+    fn split(&mut self, training: &Training, params: ValueId) -> Vec<ValueId> {
+        match training.optimize.places.len() {
+            1 => vec![params],
+            n => (0..n).map(|position| self.part(params, position, training.span)).collect(),
+        }
+    }
+
+    fn set_params(&mut self, training: &Training, params: ValueId) {
+        let values = self.split(training, params);
+        for (place, value) in training.optimize.places.iter().zip(values) {
+            let steps = self.steps(place);
+            self.write(place, &steps, value);
+        }
+    }
+
+    /// A loop that goes on as long as a row says so of the state.
+    fn repeat(
+        &mut self,
+        row: &str,
+        state: Variable,
+        carried: &[Variable],
+        span: Span,
+        round: impl FnOnce(&mut Self),
+    ) {
+        let types = self.types_of(carried);
+        let test = self.region(types.clone(), |body, params| {
+            body.set_all(carried, params);
+            vec![body.builtin(row, vec![body.get(state)], Type::Bool, span)]
+        });
+        let again = self.region(types.clone(), |body, params| {
+            body.set_all(carried, params);
+            round(body);
+            body.get_all(carried)
+        });
+        let args = self.get_all(carried);
+        let results = self.emit(OpKind::While, args, types, vec![test, again], span);
+        self.set_all(carried, &results);
+    }
+
+    /// The state after a row that changes it.
+    fn update(&mut self, row: &str, state: Variable, more: Vec<ValueId>, span: Span) {
+        let args = std::iter::once(self.get(state)).chain(more).collect();
+        self.variables[state] = Some(self.builtin(row, args, Type::Optimizer, span));
     }
 
     fn int_binary(&mut self, operator: BinaryOp, left: ValueId, right: ValueId, span: Span) -> ValueId {
@@ -130,6 +327,7 @@ impl Body<'_, '_> {
 
     fn optimize_draws(&self, optimize: &Optimize) -> bool {
         let expr_draws = |expr: &Expr| random::expr_draws(self.context, expr);
+        let block_draws = |block: &Block| random::block_draws(self.context, block);
         let over_draws = match &optimize.over {
             Some((_, Iterable::Range(start, end))) => expr_draws(start) || expr_draws(end),
             Some((_, Iterable::Sequence(sequence))) => expr_draws(sequence),
@@ -137,7 +335,8 @@ impl Body<'_, '_> {
         };
         over_draws
             || expr_draws(&optimize.objective)
-            || random::block_draws(self.context, &optimize.statements)
+            || block_draws(&optimize.statements)
+            || option(optimize, "validate").is_some_and(expr_draws)
     }
 }
 

@@ -8,9 +8,9 @@ use qml_ir::host;
 use qml_prelude::Effect;
 use qml_source::Span;
 
-use super::Context;
 use super::body::Body;
 use super::visit::{self, Node};
+use super::{Context, rules};
 use crate::hir;
 
 /// For each function whether it draws random numbers or runs programs, itself or through others; `main` always counts.
@@ -37,6 +37,9 @@ pub(super) fn functions_that_draw(program: &hir::Program) -> Vec<bool> {
 }
 
 fn node_draws(draws: &[bool], node: Node) -> bool {
+    if let Node::Stmt(hir::Stmt { kind: hir::StmtKind::Optimize(optimize), .. }) = node {
+        return rules::may_draw(rules::of_optimizer(&optimize.optimizer, None));
+    }
     let Node::Expr(hir::Expr { kind: hir::ExprKind::Call(callee, _), .. }) = node else { return false };
     match callee {
         hir::Callee::Builtin(id, _) => takes_key(id.row().effect),
@@ -79,6 +82,14 @@ impl Body<'_, '_> {
         let key = self.current_key();
         let salt = salt(&self.path, self.sites);
         self.sites += 1;
+        let salt = self.int(salt, span);
+        self.builtin("op.mix", vec![key, salt], host::Type::Int, span)
+    }
+
+    /// A key apart from those of the call sites, whose number doesn't change by it.
+    pub(super) fn own_key(&mut self, span: Span) -> host::ValueId {
+        let key = self.current_key();
+        let salt = salt(&format!("{}.own", self.path), self.outlines);
         let salt = self.int(salt, span);
         self.builtin("op.mix", vec![key, salt], host::Type::Int, span)
     }

@@ -147,6 +147,11 @@ impl Body<'_, '_> {
         self.one(OpKind::Binary(operator), vec![left, right], Type::Int, span)
     }
 
+    /// The value of a size of this function.
+    pub(super) fn size_here(&mut self, size: &Size, span: Span) -> ValueId {
+        self.size(size, span)
+    }
+
     /// The value of a size.
     fn size(&mut self, size: &Size, span: Span) -> ValueId {
         let mut sum: Option<ValueId> = None;

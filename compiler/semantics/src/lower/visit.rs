@@ -9,7 +9,7 @@ use crate::hir::{
 
 /// A node of the tree; parents come before children.
 #[derive(Clone, Copy)]
-pub(super) enum Node<'a> {
+pub(crate) enum Node<'a> {
     Stmt(&'a Stmt),
     Expr(&'a Expr),
     Place(&'a Place),
@@ -18,7 +18,7 @@ pub(super) enum Node<'a> {
 type Visitor<'v, 'a> = &'v mut dyn FnMut(Node<'a>);
 
 /// Visits all nodes of a block.
-pub(super) fn visit_block<'a>(block: &'a Block, visit: Visitor<'_, 'a>) {
+pub(crate) fn visit_block<'a>(block: &'a Block, visit: Visitor<'_, 'a>) {
     for stmt in &block.statements {
         visit_stmt(stmt, visit);
     }
@@ -80,7 +80,7 @@ pub(super) fn visit_stmt<'a>(stmt: &'a Stmt, visit: Visitor<'_, 'a>) {
 }
 
 /// Visits an expression and all nodes in it.
-pub(super) fn visit_expr<'a>(expr: &'a Expr, visit: Visitor<'_, 'a>) {
+pub(crate) fn visit_expr<'a>(expr: &'a Expr, visit: Visitor<'_, 'a>) {
     visit(Node::Expr(expr));
     match &expr.kind {
         ExprKind::Int(_)

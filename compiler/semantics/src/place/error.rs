@@ -48,6 +48,12 @@ pub(crate) enum PlaceError {
     Objective { span: Span, problem: &'static str },
     /// The optimizer is a `let`.
     OptimizerImmutable { name: Name, declared: Span },
+    /// An optimizer that compares values, with `over`.
+    NotOver { rule: &'static str, optimizer: Span, over: Span },
+    /// `clip_norm` for a rule that doesn't step along a gradient.
+    NothingToClip { rule: &'static str, optimizer: Span, option: Span },
+    /// `qng` for an objective without exactly one program.
+    NoProgram { span: Span, optimizer: Span },
     /// A `grad` or `optimize` inside of another.
     Nested { span: Span, outer: Span },
 }
@@ -156,7 +162,7 @@ impl From<PlaceError> for Diagnostic {
                 let diagnostic =
                     Diagnostic::error(Code::Q0507, format!("`optimize` has no option `{}`", name.text))
                         .primary(name.span, "not known")
-                        .note("the options: steps, epochs, seed");
+                        .note("the options: steps, epochs, tolerance, patience, validate, clip_norm, seed");
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
                     None => diagnostic,
@@ -165,7 +171,7 @@ impl From<PlaceError> for Diagnostic {
             PlaceError::UnsupportedOption { name } => {
                 Diagnostic::error(Code::Q0508, format!("the option `{}` is not supported yet", name.text))
                     .primary(name.span, "planned, but not there in this version")
-                    .help("leave it out, and give `steps:` or `epochs:`")
+                    .help("leave it out; `save` keeps what is trained: `save(\"model.json\", w);`")
             }
             PlaceError::MissingOption { span, option, because } => {
                 Diagnostic::error(Code::Q0509, format!("`{option}:` is missing"))
@@ -184,6 +190,25 @@ impl From<PlaceError> for Diagnostic {
                     .primary(name.span, "its new state would be left in here")
                     .secondary(declared, "not declared with `var`")
                     .help(format!("`var {} = adam(lr: 0.1);`", name.text))
+            }
+            PlaceError::NotOver { rule, optimizer, over } => Diagnostic::error(
+                Code::Q0530,
+                format!("`{rule}` doesn't go over data"),
+            )
+            .primary(optimizer, "compares values of one objective")
+            .secondary(over, "each item makes another objective")
+            .help("take `adam` or another one that does, or minimize the mean over all data, with `steps:`"),
+            PlaceError::NothingToClip { rule, optimizer, option } => {
+                Diagnostic::error(Code::Q0532, format!("`clip_norm:` has no meaning for `{rule}`"))
+                    .primary(option, "shortens the gradient of a step")
+                    .secondary(optimizer, "doesn't step along a gradient")
+                    .help("leave it out")
+            }
+            PlaceError::NoProgram { span, optimizer } => {
+                Diagnostic::error(Code::Q0531, "`qng` needs one program in the objective")
+                    .primary(span, "there isn't exactly one")
+                    .secondary(optimizer, "follows the metric of the program's states")
+                    .help("`minimize expect(h, k(w));` with the kernel in the block itself, or take `adam`")
             }
             PlaceError::Nested { span, outer } => {
                 Diagnostic::error(Code::Q0513, "a `grad` or `optimize` inside of another")

@@ -1,19 +1,31 @@
 //! `optimize`: places, options, and a block that ends in its objective.
 
+use qml_prelude::Rule;
 use qml_source::Span;
 use qml_syntax::ast::{self, Goal, StmtKind as Ast};
 
 use crate::body::{Body, Facts, Kind};
 use crate::effect::{EffectError, Effects, Surroundings};
 use crate::hir::{Block, Expr, ExprKind, LocalId, Optimize, Place, StmtKind, Type};
+use crate::lower::rules;
 use crate::place::PlaceError;
 use crate::suggest;
 
+mod program;
+
 /// Options with their types.
-const OPTIONS: &[(&str, Type)] = &[("steps", Type::Int), ("epochs", Type::Int), ("seed", Type::Int)];
+const OPTIONS: &[(&str, Type)] = &[
+    ("steps", Type::Int),
+    ("epochs", Type::Int),
+    ("tolerance", Type::Float),
+    ("patience", Type::Int),
+    ("validate", Type::Float),
+    ("clip_norm", Type::Float),
+    ("seed", Type::Int),
+];
 
 /// Options of the language that aren't there yet.
-const UNSUPPORTED: &[&str] = &["tolerance", "patience", "validate", "checkpoint"];
+const UNSUPPORTED: &[&str] = &["checkpoint"];
 
 impl Body<'_, '_> {
     pub(super) fn optimize(&mut self, optimize: &ast::Optimize) -> Option<StmtKind> {
@@ -27,6 +39,8 @@ impl Body<'_, '_> {
         let optimizer = self.expr_of(&optimize.optimizer, &Type::Optimizer);
         let optimizer_local = self.optimizer_variable(&optimize.optimizer, &optimizer);
         let options = self.options(optimize);
+        let rule = rules::made_by(&optimizer);
+        self.check_rule(rule, optimize, &options);
         let over = optimize.over.as_ref().map(|over| (over, self.iterable(&over.iterable)));
         self.in_region(Surroundings::Optimize, optimize.optimizer.span, |body| {
             body.scoped(|body| {
@@ -37,6 +51,10 @@ impl Body<'_, '_> {
                 let objective = body.objective(&optimize.body, optimize.optimizer.span);
                 body.n_loops = n_loops;
                 let (statements, objective, goal) = objective?;
+                let program = program::of_objective(&statements, &objective);
+                if rule == Some(Rule::Qng) && program.is_none() {
+                    body.report(PlaceError::NoProgram { span: objective.span, optimizer: optimizer.span });
+                }
                 Some(StmtKind::Optimize(Box::new(Optimize {
                     places: places.into_iter().collect::<Option<_>>()?,
                     optimizer,
@@ -45,6 +63,7 @@ impl Body<'_, '_> {
                     over,
                     statements,
                     objective,
+                    program,
                     goal,
                 })))
             })
@@ -105,7 +124,34 @@ impl Body<'_, '_> {
             let span = optimize.optimizer.span;
             self.report(PlaceError::MissingOption { span, option: needed, because });
         }
+        let validates = options.iter().find(|(name, _)| name.text == "validate");
+        let is_judged =
+            |(name, _): &(ast::Name, Expr)| matches!(name.text.as_str(), "patience" | "tolerance");
+        if let Some((name, _)) = validates
+            && !options.iter().any(is_judged)
+        {
+            let name = name.clone();
+            let why = "`patience:` or `tolerance:` judges by it, and neither is given";
+            self.report(PlaceError::WrongOption { name, why });
+        }
         options
+    }
+
+    /// What the rule, where it is known, doesn't go with.
+    fn check_rule(&mut self, rule: Option<Rule>, optimize: &ast::Optimize, options: &[(ast::Name, Expr)]) {
+        let Some(rule) = rule else { return };
+        let optimizer = optimize.optimizer.span;
+        if let Some(over) = &optimize.over
+            && !rule.takes_batches()
+        {
+            let over = over.span;
+            self.report(PlaceError::NotOver { rule: rule.name(), optimizer, over });
+        }
+        if let Some((name, _)) = options.iter().find(|(name, _)| name.text == "clip_norm")
+            && !rule.takes_clipping()
+        {
+            self.report(PlaceError::NothingToClip { rule: rule.name(), optimizer, option: name.span });
+        }
     }
 
     fn objective(&mut self, block: &ast::Block, optimize: Span) -> Option<(Block, Expr, Goal)> {

@@ -17,7 +17,15 @@ struct Table {
     rows: Vec<(u64, StringRecord)>,
 }
 
-fn read_table(host: &mut dyn Host, path: &str, has_header: bool) -> Result<Table, Fault> {
+/// Whether a header is a row of numbers, and not the numbers 0, 1, 2 and so on of columns without names.
+fn is_data(header: &StringRecord) -> bool {
+    let is_number = |field: &str| field.parse::<f64>().is_ok();
+    let is_count = header.iter().enumerate().all(|(i, field)| field.parse() == Ok(i));
+    header.iter().all(is_number) && (!is_count || header.len() == 1)
+}
+
+/// Reads a file; `names` are the columns that are asked for.
+fn read_table(host: &mut dyn Host, path: &str, has_header: bool, names: &[Value]) -> Result<Table, Fault> {
     let bytes = host.read_file(path)?;
     let text = String::from_utf8_lossy(&bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -45,6 +53,22 @@ fn read_table(host: &mut dyn Host, path: &str, has_header: bool) -> Result<Table
         rows.push((line, record));
     }
     let header = (has_header && !rows.is_empty()).then(|| rows.remove(0).1);
+    if let Some(header) = &header
+        && is_data(header)
+        && !names.iter().any(|name| matches!(name, Value::Str(_)))
+    {
+        let fields: Vec<_> = header.iter().take(4).collect();
+        let more = if header.len() > 4 { ", ..." } else { "" };
+        let message = format!(
+            "{path}: the first line is taken for a header, and is numbers: {}{more}",
+            fields.join(", ")
+        );
+        return Err(Box::new(
+            Diagnostic::error(Code::Q0907, message)
+                .help("`header: false` reads it as data")
+                .note("`columns:` with names says that they are names"),
+        ));
+    }
     if rows.is_empty() {
         let what = if header.is_some() { "there is nothing after the header" } else { "the file is empty" };
         return Err(fault(Code::Q0905, format!("{path}: {what}")));
@@ -107,15 +131,12 @@ impl Table {
 
 /// `read_csv(path, header, columns?)`.
 pub(super) fn read_csv(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
-    let table = read_table(host, args[0].to_str(), args[1].to_bool())?;
-    let columns: Vec<usize> = match &args[2] {
-        Value::Unit => (0..table.rows[0].1.len()).collect(),
-        columns => columns
-            .clone()
-            .into_values()
-            .iter()
-            .map(|column| table.column(column))
-            .collect::<Result<_, _>>()?,
+    let names: Option<Vec<Value>> =
+        (args[2] != Value::Unit).then(|| args[2].clone().into_values().iter().cloned().collect());
+    let table = read_table(host, args[0].to_str(), args[1].to_bool(), names.as_deref().unwrap_or_default())?;
+    let columns: Vec<usize> = match names {
+        None => (0..table.rows[0].1.len()).collect(),
+        Some(names) => names.iter().map(|name| table.column(name)).collect::<Result<_, _>>()?,
     };
     let mut elements = Vec::with_capacity(table.rows.len() * columns.len());
     for row in 0..table.rows.len() {
@@ -130,7 +151,7 @@ pub(super) fn read_csv(host: &mut dyn Host, args: &mut [Value]) -> Result<Value,
 /// numbers don't depend on the order of the rows.
 pub(super) fn read_labels(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let has_header = args.get(2).is_none_or(|header| *header == Value::Unit || header.to_bool());
-    let table = read_table(host, args[0].to_str(), has_header)?;
+    let table = read_table(host, args[0].to_str(), has_header, &args[1..2])?;
     let column = table.column(&args[1])?;
     let words: Vec<&str> = table.rows.iter().map(|(_, record)| &record[column]).collect();
     if let Some(row) = words.iter().position(|word| word.is_empty()) {

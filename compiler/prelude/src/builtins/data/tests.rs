@@ -3,6 +3,8 @@
 use crate::testing::{TestHost, assert_near, call, call_with, failure, flat, floats, ints, strings};
 use crate::{Fault, Value};
 
+mod files;
+
 fn host(text: &str) -> TestHost {
     let mut host = TestHost::default();
     host.files.insert("t.csv".to_string(), text.as_bytes().to_vec());
@@ -136,4 +138,63 @@ fn columns_are_scaled_by_their_reference() {
     let other = floats(&[1, 2], &[2.5, 12.0]);
     let scaled = call("minmax", &[other, Value::Float(-1.0), Value::Float(1.0), x]);
     assert_eq!(flat(&scaled), [0.0, -1.0]);
+}
+
+#[test]
+fn a_header_of_numbers_is_not_lost() {
+    let data = "5.1,3.5\n4.9,3.0\n";
+    let fault = read(data, true, Value::Unit).unwrap_err();
+    assert_eq!(
+        format!("{} {}", fault.code, fault.message),
+        "Q0907 t.csv: the first line is taken for a header, and is numbers: 5.1, 3.5"
+    );
+    assert_eq!(fault.help, ["`header: false` reads it as data"]);
+    assert!(message(labels("3,1\n4,2\n", Value::Int(1))).starts_with("Q0907"));
+    // Names that are asked for are names, and so are the numbers of columns without one.
+    assert_eq!(read("2019,2020\n1,2\n", true, strings(&["2020"])).unwrap(), floats(&[1, 1], &[2.0]));
+    assert_eq!(read("0,1\n1,2\n", true, Value::Unit).unwrap(), floats(&[1, 2], &[1.0, 2.0]));
+    assert_eq!(read(data, false, Value::Unit).unwrap().shape(), [2, 2]);
+}
+
+/// From NumPy 2.4: `svd` of the rows minus their mean, signs as described.
+#[test]
+fn principal_components_are_those_of_the_reference() {
+    let rows = [
+        -1.6, -2.13, -0.5, 0.84, 1.56, 0.38, -1.11, -1.34, 0.06, 3.27, 1.91, -0.41, -1.92, 0.64, 0.56, -3.46,
+        -1.82, -0.49,
+    ];
+    let x = floats(&[6, 3], &rows);
+    let own = [
+        -1.888240880446916,
+        -1.1112202369954511,
+        2.251449698284302,
+        0.677888541064284,
+        -1.0171814314231575,
+        -0.5691459500370628,
+        4.417968833789324,
+        -0.6715010969386099,
+        -0.5305398996870353,
+        1.5449978070129562,
+        -3.2334563205165168,
+        0.1289809358938837,
+    ];
+    assert_near(&flat(&call("pca", &[x.clone(), Value::Int(2), Value::Unit])), &own, 1e-12, "pca");
+    let others = [
+        -2.5522236114741235,
+        -1.0329290696603162,
+        1.6143411377237904,
+        0.6710633428068199,
+        -1.6912596130350162,
+        -0.5018978888562889,
+        3.768437046389329,
+        -0.7303473808516968,
+        -1.1392949596039796,
+        1.5941109965614821,
+        -3.8415049251526767,
+        0.22529594793584606,
+    ];
+    let reference = floats(&[5, 3], &rows[..15]);
+    assert_near(&flat(&call("pca", &[x.clone(), Value::Int(2), reference])), &others, 1e-12, "reference");
+    assert!(failure("pca", &[x.clone(), Value::Int(4), Value::Unit]).starts_with("Q0610"));
+    assert!(failure("pca", &[x, Value::Int(1), floats(&[5, 2], &[0.0; 10])]).starts_with("Q0604"));
 }

@@ -40,3 +40,33 @@ fn arguments_without_sense_are_refused() {
     assert!(failure("accuracy", &[ints(&[1], &[0]), ints(&[2], &[0, 1])]).starts_with("Q0604"));
     assert!(failure("cross_entropy", &[floats(&[2], &[0.0, 1.0]), Value::Int(2)]).starts_with("Q0610"));
 }
+
+/// From `numpy.polyfit`, NumPy 2.4.
+#[test]
+fn polynomials_fit_as_in_numpy() {
+    let x = floats(&[6], &[-2.0, -1.5, 0.0, 0.5, 1.0, 3.0]);
+    let y = floats(&[6], &[4.1, 2.0, 0.3, -0.2, 1.1, 9.7]);
+    for (degree, expected) in [
+        (0, &[2.8333333333333344][..]),
+        (1, &[0.9836734693877552, 2.6693877551020417]),
+        (2, &[1.065105386416862, 0.07072599531615875, -0.10749414519906383]),
+        (
+            4,
+            &[
+                0.03428571428571458,
+                -0.03428571428571463,
+                0.8485714285714273,
+                0.07387755102040926,
+                -0.006122448979592936,
+            ],
+        ),
+    ] {
+        let fitted = call("polyfit", &[x.clone(), y.clone(), Value::Int(degree)]);
+        assert_near(&flat(&fitted), expected, 1e-11, "polyfit");
+    }
+    assert!(failure("polyfit", &[x.clone(), y.clone(), Value::Int(6)]).starts_with("Q0610"));
+    assert!(failure("polyfit", &[x.clone(), y, Value::Int(-1)]).starts_with("Q0610"));
+    assert!(failure("polyfit", &[x, floats(&[2], &[0.0; 2]), Value::Int(1)]).starts_with("Q0604"));
+    let twice = floats(&[3], &[1.0, 1.0, 1.0]);
+    assert!(failure("polyfit", &[twice.clone(), twice, Value::Int(1)]).starts_with("Q0611"));
+}

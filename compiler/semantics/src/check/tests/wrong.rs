@@ -29,12 +29,12 @@ fn names() {
     "#]],
     );
     refuse(
-        &in_main("let x = [1.0]; x(0); x.sum(); sum; polyfit(x);"),
+        &in_main("let x = [1.0]; x(0); x.sum(); sum; heatmap(x);"),
         &expect![[r#"
         Q0401 `x(0)` the gate `x` in a `fn`
         Q0107 `x` `x.sum` is no path to a function
         Q0101 `sum` no variable is named `sum`
-        Q0108 `polyfit` `polyfit` is not supported yet
+        Q0108 `heatmap` `heatmap` is not supported yet
     "#]],
     );
     refuse(
@@ -214,7 +214,7 @@ fn calls() {
         Q0204 `[2.0]` the call of `uniform` doesn't match
         Q0205 `n` `zeros` has no parameter `n`
         Q0206 `expect(1.0, 2.0)` `expect` doesn't take (`float`, `float`)
-        Q0204 `"fast"` the call of `adam` doesn't match
+        Q0206 `adam(lr: "fast")` `adam` doesn't take (`lr: string`)
         Q0307 `2` there is no axis 2
         Q0301 `dot([1.0], [1.0, 2.0])` the shapes `[1]` and `[2]` don't go together
         Q0204 `1` the call of `assert` doesn't match
@@ -419,7 +419,7 @@ fn gradients() {
 #[test]
 fn optimizations() {
     refuse(
-        "fn main() { let a = 1.0; var b = 1.0; var n = 1; var seen = 0; optimize a with adam(), steps: 2 { minimize a; } optimize b with adam() { minimize b; } optimize b with adam(), steps: 2 { b; } optimize b with adam(), steps: 2 { } optimize b with adam(), epochs: 2 { minimize b; } optimize n with adam(), steps: 2 { minimize b; } optimize b with 3, steps: 2 { minimize b; } optimize b with adam(), steps: 2, tolerance: 1e-3, stps: 3 { minimize b; } optimize b with adam(), steps: 2 { seen += 1; print(b); minimize b; } optimize b with adam(), steps: 2.5 { minimize [b]; } minimize b; let o = adam(); optimize b with o, steps: 1 { maximize b; } optimize b with lbfgs(), steps: 2 { minimize b; } }",
+        "fn main() { let a = 1.0; var b = 1.0; var n = 1; var seen = 0; optimize a with adam(), steps: 2 { minimize a; } optimize b with adam() { minimize b; } optimize b with adam(), steps: 2 { b; } optimize b with adam(), steps: 2 { } optimize b with adam(), epochs: 2 { minimize b; } optimize n with adam(), steps: 2 { minimize b; } optimize b with 3, steps: 2 { minimize b; } optimize b with adam(), steps: 2, checkpoint: 1e-3, stps: 3 { minimize b; } optimize b with adam(), steps: 2 { seen += 1; print(b); minimize b; } optimize b with adam(), steps: 2.5 { minimize [b]; } minimize b; let o = adam(); optimize b with o, steps: 1 { maximize b; } optimize b with lbfgs(), epochs: 2, clip_norm: 1.0 over c in [1.0] { minimize b * c; } optimize b with qng(), steps: 2, validate: b { minimize b; } let l = load(\"l\"); save(\"l\", [1.0]); }",
         &expect![[r#"
             Q0506 `a` `a` can't be optimized
             Q0509 `adam()` `steps:` is missing
@@ -428,7 +428,7 @@ fn optimizations() {
             Q0509 `epochs` `epochs:` doesn't belong here
             Q0502 `n` there is no derivative by `int`
             Q0201 `3` this is `int`, `optimizer` is needed
-            Q0508 `tolerance` the option `tolerance` is not supported yet
+            Q0508 `checkpoint` the option `checkpoint` is not supported yet
             Q0507 `stps` `optimize` has no option `stps`
             Q0512 `seen` `seen` is assigned to inside of an `optimize`
             Q0404 `print(b)` `print` can't be called in the block of an `optimize`
@@ -436,7 +436,11 @@ fn optimizations() {
             Q0505 `[b]` a tensor has no smallest value
             Q0510 `minimize b;` `minimize` and `maximize` stand at the end of the block of an `optimize`
             Q0511 `o` the optimizer `o` can't keep its state
-            Q0108 `lbfgs` `lbfgs` is not supported yet
+            Q0530 `lbfgs()` `lbfgs` doesn't go over data
+            Q0532 `clip_norm` `clip_norm:` has no meaning for `lbfgs`
+            Q0509 `validate` `validate:` doesn't belong here
+            Q0531 `b` `qng` needs one program in the objective
+            Q0230 `load("l")` the type of what is loaded isn't written
         "#]],
     );
 }

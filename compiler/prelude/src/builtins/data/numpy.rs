@@ -1,0 +1,219 @@
+//! Tensors in NumPy's files: one in a `.npy`, several by name in a `.npz`.
+
+use std::io::Cursor;
+
+use ndarray::{ArrayD, IxDyn, OwnedRepr};
+use ndarray_npy::{NpzReader, NpzWriter, ReadNpyExt, ReadableElement, WriteNpyExt};
+use num_complex::Complex;
+use qml_source::Code;
+
+use super::save::other;
+use super::types::Type;
+use crate::builtins::faults::{domain, fault};
+use crate::{C64, Fault, Value};
+
+/// An array of one of the four types that NumPy and the language share.
+enum Numbers {
+    Bool(ArrayD<bool>),
+    Int(ArrayD<i64>),
+    Float(ArrayD<f64>),
+    Complex(ArrayD<C64>),
+}
+
+/// The element of a tensor, or the scalar itself.
+fn element(ty: &Type) -> &Type {
+    match ty {
+        Type::Tensor(element, _) => element,
+        other => other,
+    }
+}
+
+fn numbers(value: &Value, ty: &Type) -> Option<Numbers> {
+    let Type::Scalar(name) = element(ty) else { return None };
+    let value = value.clone();
+    Some(match name.as_str() {
+        "bool" => Numbers::Bool(value.into_bools().into_owned()),
+        "int" => Numbers::Int(value.into_ints().into_owned()),
+        "float" => Numbers::Float(value.into_floats().into_owned()),
+        "complex" => Numbers::Complex(value.into_complexes().into_owned()),
+        _ => return None,
+    })
+}
+
+fn failed(path: &str, error: &dyn std::fmt::Display) -> Fault {
+    fault(Code::Q0906, format!("{path}: {error}"))
+}
+
+/// The bytes of a `.npy` file.
+pub(super) fn write_npy(path: &str, value: &Value, ty: &Type) -> Result<Vec<u8>, Fault> {
+    let Some(numbers) = numbers(value, ty) else {
+        return Err(domain(format!(
+            "{path}: a `.npy` file holds one tensor of numbers or bools, not `{ty}`; `.npz` and `.json` hold more"
+        )));
+    };
+    let mut bytes = Vec::new();
+    match numbers {
+        Numbers::Bool(array) => array.write_npy(&mut bytes),
+        Numbers::Int(array) => array.write_npy(&mut bytes),
+        Numbers::Float(array) => array.write_npy(&mut bytes),
+        Numbers::Complex(array) => array.write_npy(&mut bytes),
+    }
+    .map_err(|error| failed(path, &error))?;
+    Ok(bytes)
+}
+
+/// The names of the arrays of a `.npz` file: those of the fields, or NumPy's own for what has no name.
+fn members(ty: &Type) -> Vec<(String, &Type)> {
+    match ty.parts() {
+        Some(parts) => parts
+            .into_iter()
+            .enumerate()
+            .map(|(i, (name, ty))| (name.map_or_else(|| format!("arr_{i}"), str::to_owned), ty))
+            .collect(),
+        None => vec![("arr_0".to_owned(), ty)],
+    }
+}
+
+/// The bytes of a `.npz` file.
+pub(super) fn write_npz(path: &str, value: &Value, ty: &Type) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = NpzWriter::new(&mut bytes);
+    let values = match value {
+        Value::Tuple(parts) => parts.to_vec(),
+        single => vec![single.clone()],
+    };
+    for ((name, ty), value) in members(ty).into_iter().zip(values) {
+        let Some(numbers) = numbers(&value, ty) else {
+            return Err(domain(format!(
+                "{path}: a `.npz` file holds tensors of numbers or bools, not `{ty}`; `.json` holds everything"
+            )));
+        };
+        match numbers {
+            Numbers::Bool(array) => writer.add_array(name, &array),
+            Numbers::Int(array) => writer.add_array(name, &array),
+            Numbers::Float(array) => writer.add_array(name, &array),
+            Numbers::Complex(array) => writer.add_array(name, &array),
+        }
+        .map_err(|error| failed(path, &error))?;
+    }
+    writer.finish().map_err(|error| failed(path, &error))?;
+    Ok(bytes.into_inner())
+}
+
+/// The value of a `.npy` file.
+pub(super) fn read_npy(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fault> {
+    typed(path, Npy(bytes).numbers(), ty)
+}
+
+/// The value of a `.npz` file.
+pub(super) fn read_npz(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fault> {
+    let mut archive = NpzReader::new(Cursor::new(bytes))
+        .map_err(|error| other(path, &format!("no archive of NumPy ({error})"), ty))?;
+    let mut values = Vec::new();
+    for (name, ty) in members(ty) {
+        let names = archive.names().unwrap_or_default();
+        if !names.contains(&name) {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            return Err(fault(
+                Code::Q0908,
+                format!("{path} has no array `{name}`, but {}", names.join(", ")),
+            ));
+        }
+        let read = Member { archive: &mut archive, name: &name }.numbers();
+        values.push(typed(path, read, ty)?);
+    }
+    Ok(match (ty.parts(), values.pop()) {
+        (None, Some(value)) => value,
+        (_, last) => {
+            values.extend(last);
+            Value::tuple(values)
+        }
+    })
+}
+
+/// Where an array is read from.
+trait Source {
+    /// The array, if its elements are of this type.
+    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>>;
+
+    /// The array by the type of its elements, widened to one that the language has.
+    fn numbers(&mut self) -> Option<Numbers> {
+        fn ints<S: Source + ?Sized, T: ReadableElement + Copy + Into<i64>>(
+            source: &mut S,
+        ) -> Option<Numbers> {
+            source.read::<T>().map(|array| Numbers::Int(array.mapv(Into::into)))
+        }
+        let float = self.read().map(Numbers::Float);
+        float
+            .or_else(|| self.read().map(Numbers::Int))
+            .or_else(|| self.read().map(Numbers::Bool))
+            .or_else(|| self.read().map(Numbers::Complex))
+            .or_else(|| self.read::<f32>().map(|array| Numbers::Float(array.mapv(f64::from))))
+            .or_else(|| {
+                let widened = |x: Complex<f32>| C64::new(x.re.into(), x.im.into());
+                self.read::<Complex<f32>>().map(|array| Numbers::Complex(array.mapv(widened)))
+            })
+            .or_else(|| ints::<_, i32>(self))
+            .or_else(|| ints::<_, i16>(self))
+            .or_else(|| ints::<_, i8>(self))
+            .or_else(|| ints::<_, u32>(self))
+            .or_else(|| ints::<_, u16>(self))
+            .or_else(|| ints::<_, u8>(self))
+    }
+}
+
+/// The bytes of a `.npy` file.
+struct Npy<'a>(&'a [u8]);
+
+impl Source for Npy<'_> {
+    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>> {
+        ArrayD::read_npy(self.0).ok()
+    }
+}
+
+/// An array of a `.npz` file.
+struct Member<'a, 'b> {
+    archive: &'a mut NpzReader<Cursor<&'b [u8]>>,
+    name: &'a str,
+}
+
+impl Source for Member<'_, '_> {
+    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>> {
+        self.archive.by_name::<OwnedRepr<T>, IxDyn>(self.name).ok()
+    }
+}
+
+/// The value of a type from an array, whose elements are widened to it.
+fn typed(path: &str, read: Option<Numbers>, ty: &Type) -> Result<Value, Fault> {
+    let Some(read) = read else {
+        return Err(other(path, "no array of bools or numbers of at most 64 bits", ty));
+    };
+    let (value, found) = match read {
+        Numbers::Bool(array) => (Value::from_owned(array), "bool"),
+        Numbers::Int(array) => (Value::from_owned(array), "int"),
+        Numbers::Float(array) => (Value::from_owned(array), "float"),
+        Numbers::Complex(array) => (Value::from_owned(array), "complex"),
+    };
+    let rank = value.shape().len();
+    let found_type = if rank == 0 {
+        Type::Scalar(found.to_owned())
+    } else {
+        Type::Tensor(Box::new(Type::Scalar(found.to_owned())), rank)
+    };
+    let wanted_rank = if let Type::Tensor(_, rank) = ty { *rank } else { 0 };
+    let wanted = element(ty);
+    let fits = rank == wanted_rank
+        && (wanted.is(found)
+            || (wanted.is("float") && found == "int")
+            || (wanted.is("complex") && matches!(found, "int" | "float")));
+    if !fits {
+        return Err(other(path, &format!("`{found_type}`"), ty));
+    }
+    Ok(if wanted.is("float") {
+        Value::from_array(value.into_floats())
+    } else if wanted.is("complex") {
+        Value::from_array(value.into_complexes())
+    } else {
+        value
+    })
+}

@@ -1,0 +1,81 @@
+//! Parameters as one list of numbers: the leaves of tensors, tuples and structs, last index fastest.
+
+use serde::{Deserialize, Serialize};
+
+use crate::builtins::faults::shapes;
+use crate::{Fault, Value};
+
+/// How parameters are put together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// A scalar (no dimension) or a tensor.
+    Tensor(Vec<usize>),
+    /// A tuple or struct.
+    Tuple(Vec<Shape>),
+}
+
+/// The shape of parameters.
+pub fn shape_of(value: &Value) -> Shape {
+    match value {
+        Value::Tuple(parts) => Shape::Tuple(parts.iter().map(shape_of).collect()),
+        other => Shape::Tensor(other.shape().to_vec()),
+    }
+}
+
+/// All numbers.
+pub fn flatten(value: &Value) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    collect(value, &mut numbers);
+    numbers
+}
+
+fn collect(value: &Value, numbers: &mut Vec<f64>) {
+    match value {
+        Value::Float(x) => numbers.push(*x),
+        Value::Tuple(parts) => parts.iter().for_each(|part| collect(part, numbers)),
+        other => numbers.extend(other.clone().into_floats().iter()),
+    }
+}
+
+/// The numbers of a gradient by parameters of this shape; a missing part (`Unit`) is zero.
+pub fn flatten_like(value: &Value, shape: &Shape) -> Result<Vec<f64>, Fault> {
+    let mut numbers = Vec::new();
+    collect_like(value, shape, &mut numbers)?;
+    Ok(numbers)
+}
+
+fn collect_like(value: &Value, shape: &Shape, numbers: &mut Vec<f64>) -> Result<(), Fault> {
+    match (value, shape) {
+        (Value::Unit, Shape::Tensor(dims)) => numbers.extend(std::iter::repeat_n(0.0, dims.iter().product())),
+        (Value::Unit, Shape::Tuple(parts)) => {
+            parts.iter().try_for_each(|part| collect_like(value, part, numbers))?;
+        }
+        (Value::Tuple(values), Shape::Tuple(parts)) => {
+            values.iter().zip(parts).try_for_each(|(value, part)| collect_like(value, part, numbers))?;
+        }
+        (value, Shape::Tensor(dims)) => {
+            if value.shape() != dims {
+                let axis = dims.iter().zip(value.shape()).take_while(|(m, n)| m == n).count();
+                return Err(shapes("optimizer step", dims, value.shape(), axis));
+            }
+            collect(value, numbers);
+        }
+        (value, shape) => qml_source::bug!("{value:?} has not the shape {shape:?}"),
+    }
+    Ok(())
+}
+
+/// Parameters of this shape from their numbers.
+pub fn unflatten(shape: &Shape, numbers: &[f64]) -> Value {
+    take(shape, &mut numbers.iter().copied())
+}
+
+fn take(shape: &Shape, numbers: &mut impl Iterator<Item = f64>) -> Value {
+    match shape {
+        Shape::Tuple(parts) => Value::tuple(parts.iter().map(|part| take(part, numbers)).collect::<Vec<_>>()),
+        Shape::Tensor(dims) => {
+            let elements = numbers.take(dims.iter().product()).collect();
+            crate::builtins::from_elements(dims, elements)
+        }
+    }
+}
