@@ -6,6 +6,7 @@ mod suite {
     //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
     mod book;
     mod cli;
+    mod codes;
     mod compiled;
     mod doc;
     mod docs;

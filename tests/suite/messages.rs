@@ -36,6 +36,11 @@ impl Files for Text<'_> {
 
 /// Compiles a program, and if that succeeds runs its `main` and its tests with seed 1.
 pub(crate) fn compile_and_run(text: &Text<'_>) -> Said {
+    compile_and_run_until(text, &Arc::new(AtomicBool::new(false)))
+}
+
+/// The same; the run stops when the flag is set.
+pub(crate) fn compile_and_run_until(text: &Text<'_>, interrupt: &Arc<AtomicBool>) -> Said {
     let mut compilation = qml_driver::compile(text, Path::new(text.name), &[]);
     let mut diagnostics = std::mem::take(&mut compilation.diagnostics);
     if let Some(module) = &compilation.module {
@@ -44,7 +49,7 @@ pub(crate) fn compile_and_run(text: &Text<'_>) -> Said {
             shots: None,
             threads: 2,
             folder: text.folder.to_path_buf(),
-            interrupt: Arc::new(AtomicBool::new(false)),
+            interrupt: Arc::clone(interrupt),
         };
         if module.main.is_some() {
             match Run::main(module, &options, &mut Quiet) {

@@ -181,6 +181,16 @@ impl<'c, 'a> Body<'c, 'a> {
         local
     }
 
+    /// Notes that a name that nothing declares was reported: once for the whole body is enough.
+    pub fn forgive(&mut self, name: &Name) {
+        let local = LocalId(self.locals.len() as u32);
+        self.locals.push(Local { name: name.clone(), ty: Type::Error, is_mutable: true });
+        self.facts.push(Facts::default());
+        if let Some(scope) = self.scopes.first_mut() {
+            scope.insert(name.text.clone(), local);
+        }
+    }
+
     /// A variable that the source has no name for.
     pub fn declare_hidden(&mut self, span: Span, ty: Type) -> LocalId {
         let local = LocalId(self.locals.len() as u32);

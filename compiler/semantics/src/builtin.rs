@@ -98,6 +98,10 @@ fn explain(
             None => format!("`{}`", body.show(&value.ty)),
         })
         .collect();
+    if name.text == "range" && arguments.len() == 1 {
+        let problem = "a range has two ends: `range(0, n)`; in a `for` it is `0..n`".to_owned();
+        return TypeError::Arguments { span, name: name.text.clone(), problem, signature: None };
+    }
     let mut failures = failures;
     failures.sort_by_key(|(_, failure)| std::cmp::Reverse(failure.progress()));
     if let Some((signature, failure)) = failures.into_iter().next()
@@ -109,7 +113,25 @@ fn explain(
         found.push("nothing".to_owned());
     }
     let signatures = forms.iter().map(|(_, _, signature)| signature.text).collect();
-    TypeError::NoSignature { span, name: name.text.clone(), found, signatures }
+    let help = turned_round(body, arguments, values, forms);
+    TypeError::NoSignature { span, name: name.text.clone(), found, signatures, help }
+}
+
+/// The way out where the first two arguments fit in the other order.
+fn turned_round(
+    body: &Body<'_, '_>,
+    arguments: &[Argument],
+    values: &[Expr],
+    forms: &[(BuiltinId, usize, &Signature)],
+) -> Option<String> {
+    if arguments.len() < 2 || arguments[..2].iter().any(|argument| argument.name.is_some()) {
+        return None;
+    }
+    let (mut arguments, mut values) = (arguments.to_vec(), values.to_vec());
+    arguments.swap(0, 1);
+    values.swap(0, 1);
+    let fits = forms.iter().any(|(_, _, form)| Match::of(body, form, &arguments, &values).is_ok());
+    fits.then(|| "in the other order the first two arguments fit".to_owned())
 }
 
 /// The value of a default.

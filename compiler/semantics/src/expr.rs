@@ -96,7 +96,9 @@ impl Body<'_, '_> {
         let is_callable = scope.callables.contains_key(name.text.as_str())
             || qml_prelude::BuiltinId::find(&name.text).is_some()
             || qml_gates::Gate::find(&name.text).is_some();
-        self.refuse(span, NameError::UnknownValue { name: name.clone(), nearest, is_callable })
+        let error = NameError::UnknownValue { name: name.clone(), nearest, is_callable };
+        self.forgive(name);
+        self.refuse(span, error)
     }
 
     fn local_expr(&mut self, local: LocalId, span: Span) -> Expr {

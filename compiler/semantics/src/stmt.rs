@@ -135,7 +135,8 @@ impl Body<'_, '_> {
             Some(value) if wanted == Type::Unit => {
                 let checked = self.expr(value, None);
                 if checked.ty != Type::Error {
-                    let problem = "no result is declared: `-> type` is missing".to_owned();
+                    let problem =
+                        format!("no result is declared: `-> {}` is missing", self.show(&checked.ty));
                     self.report(TypeError::Return { span: value.span, problem, declared: None });
                 }
                 StmtKind::Return(None)

@@ -31,6 +31,26 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// The parameter that is meant: by another tool's name for it, else the nearest.
+pub(crate) fn parameter<'c>(name: &str, known: &[&'c str]) -> Option<&'c str> {
+    let ours: &[&str] = match name {
+        "learning_rate" | "stepsize" | "step_size" | "eta" | "alpha" | "rate" => &["lr"],
+        "nshots" | "n_shots" | "num_shots" | "repetitions" => &["shots"],
+        "dim" | "dimension" => &["axis"],
+        "random_state" | "rng" | "random_seed" => &["seed"],
+        "epsilon" => &["eps"],
+        "size" | "dims" => &["shape"],
+        "wires" | "wire" | "qubit" | "qubits" | "target" => &["q", "t"],
+        "angle" | "phi" | "param" => &["theta", "phi", "lambda"],
+        "low" | "minimum" => &["lo"],
+        "high" | "maximum" => &["hi"],
+        _ => &[],
+    };
+    ours.iter()
+        .find_map(|ours| known.iter().copied().find(|known| known == ours))
+        .or_else(|| nearest(name, known.iter().copied()))
+}
+
 /// Our name for a gate or function that is named otherwise elsewhere.
 pub(crate) fn known_elsewhere(name: &str) -> Option<&'static str> {
     Some(match name.to_lowercase().as_str() {
@@ -53,6 +73,19 @@ pub(crate) fn known_elsewhere(name: &str) -> Option<&'static str> {
         "expval" | "expectation" => "expect",
         "println" | "echo" => "print",
         "ln" => "log",
+        "crx" => "crx",
+        "cry" => "cry",
+        "crz" => "crz",
+        "phaseshift" | "u1" => "p",
+        "isingzz" => "rzz",
+        "isingxx" => "rxx",
+        "isingyy" => "ryy",
+        "s_dagger" => "sdg",
+        "t_dagger" => "tdg",
+        "linspace" => "linspace",
+        "statevector" => "state",
+        "get_counts" => "counts",
+        "probabilities" => "probs",
         _ => return None,
     })
 }

@@ -16,6 +16,14 @@ impl Code {
         self.0
     }
 
+    /// Whether its messages may stand without a place: they are about the command line, a device, a file of data, or
+    /// the program as a whole. All others point into a source.
+    pub fn is_without_source(self) -> bool {
+        matches!(self.0, "Q0115" | "Q0658" | "Q0699")
+            || self.0.starts_with("Q07")
+            || self.0.starts_with("Q09")
+    }
+
     /// The row of the table, if `text` names a code (`q0201` and `201` do too).
     pub fn find(text: &str) -> Option<&'static CodeInfo> {
         let digits = text.trim_start_matches(['q', 'Q']);
@@ -54,6 +62,10 @@ pub enum ExampleKind {
     Fails,
     /// ```` ```qml ````: the repaired program.
     Works,
+    /// ```` ```qasm fail ````: an OpenQASM file that gives this code.
+    QasmFails,
+    /// ```` ```qasm ````: the repaired file.
+    QasmWorks,
     /// ```` ```text ````: what can't be shown by a program alone.
     Text,
 }
@@ -80,6 +92,8 @@ impl CodeInfo {
             let kind = match info.trim() {
                 "qml fail" => Some(ExampleKind::Fails),
                 "qml" => Some(ExampleKind::Works),
+                "qasm fail" => Some(ExampleKind::QasmFails),
+                "qasm" => Some(ExampleKind::QasmWorks),
                 "text" => Some(ExampleKind::Text),
                 _ => None,
             };
@@ -121,14 +135,14 @@ codes! {
     Q0401 Q0402 Q0403 Q0404 Q0405 Q0406 Q0407 Q0408 Q0409 Q0410 Q0411 Q0412 Q0413 Q0414
     Q0415 Q0416
     // Qubit use and effects, found when a kernel is specialised.
-    Q0440 Q0441 Q0442 Q0443 Q0444 Q0445 Q0446 Q0447 Q0448 Q0449 Q0450 Q0451 Q0452 Q0453 Q0454 Q0455 Q0456
+    Q0440 Q0441 Q0442 Q0443 Q0444 Q0446 Q0447 Q0448 Q0449 Q0450 Q0451 Q0452 Q0453 Q0455 Q0456
     // Gradients and optimization.
     Q0501 Q0502 Q0503 Q0504 Q0505 Q0506 Q0507 Q0508 Q0509 Q0510 Q0511 Q0512 Q0513 Q0514
     Q0520 Q0521 Q0523
     Q0530 Q0531 Q0532
     // Faults while running.
     Q0601 Q0602 Q0603 Q0604 Q0605 Q0606 Q0607 Q0608 Q0609 Q0610 Q0611 Q0612 Q0613 Q0614 Q0615 Q0616
-    Q0650 Q0651 Q0652 Q0653 Q0654 Q0655 Q0656 Q0657 Q0658 Q0659 Q0660 Q0661 Q0662
+    Q0650 Q0651 Q0652 Q0653 Q0654 Q0655 Q0656 Q0657 Q0658 Q0659 Q0660 Q0662
     Q0698 Q0699
     // Devices and targets.
     Q0701 Q0702 Q0703 Q0704 Q0705 Q0710 Q0711 Q0712 Q0713 Q0714

@@ -76,7 +76,11 @@ impl Diagnostic {
     /// Another place that matters.
     #[must_use]
     pub fn secondary(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, text: text.into() });
+        let label = Label { span, text: text.into() };
+        // A call that calls itself is shown once.
+        if !self.secondary.contains(&label) {
+            self.secondary.push(label);
+        }
         self
     }
 

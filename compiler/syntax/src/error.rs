@@ -179,7 +179,13 @@ impl From<SyntaxError> for Diagnostic {
                 } else {
                     (format!("`{bracket}` closes nothing"), "nothing is open here")
                 };
-                Diagnostic::error(Code::Q0012, message).primary(span, label)
+                let help = match bracket {
+                    '{' => "write `}` where its block ends",
+                    '(' => "write `)` where it ends",
+                    '[' => "write `]` where it ends",
+                    _ => "delete it, or open it before",
+                };
+                Diagnostic::error(Code::Q0012, message).primary(span, label).help(help)
             }
             SyntaxError::NotAnItem { span, message, help } => {
                 Diagnostic::error(Code::Q0013, message).primary(span, "no item begins like this").help(help)

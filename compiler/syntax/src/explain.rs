@@ -85,9 +85,33 @@ impl Site<'_, '_> {
             });
         }
         let opened = opened?;
+        let opened = self.unclosed_by_indentation().unwrap_or(opened);
         let bracket = self.context.text(opened.start, opened.end).chars().next()?;
         let span = self.context.span(opened.start, opened.end);
         Some(SyntaxError::Unbalanced { span, bracket, is_open: true })
+    }
+
+    /// The first brace whose partner stands further left than its own line: the one that it was closed for.
+    fn unclosed_by_indentation(&self) -> Option<Lexeme> {
+        let indentation = |word: &Lexeme| {
+            let line = self.context.source()[..word.start].rfind('\n').map_or(0, |end| end + 1);
+            self.context.text(line, word.start).chars().take_while(|c| *c == ' ' || *c == '\t').count()
+        };
+        let mut open: Vec<Lexeme> = Vec::new();
+        for (index, word) in self.words.iter().enumerate() {
+            match word.token {
+                Token::LeftBrace => open.push(*word),
+                Token::RightBrace => {
+                    let opened = open.pop()?;
+                    let is_own_line = is_first_on_line(self.context, self.words, index);
+                    if is_own_line && indentation(word) < indentation(&opened) {
+                        return Some(opened);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// `x = 1` where a value is expected, `let x == 1`.
@@ -120,7 +144,16 @@ impl Site<'_, '_> {
         });
         // A remark after a line without `;` is a remark; a division has its second operand directly behind.
         let help = help.filter(|_| line.starts_with("//=") || line.ends_with(';'));
+        let help = help.or_else(|| self.closed_statement());
         Some(SyntaxError::MissingSemicolon { span: self.context.span(previous.end, previous.end), help })
+    }
+
+    /// The statement before this place with its `;`, if it is short.
+    fn closed_statement(&self) -> Option<String> {
+        let statement = self.statement();
+        let text = self.context.text(statement.first()?.start, statement.last()?.end);
+        let is_short = text.chars().count() <= 60 && !text.contains('\n');
+        is_short.then(|| format!("write `{text};`"))
     }
 
     /// A keyword where only a name would do.
@@ -201,7 +234,7 @@ impl Site<'_, '_> {
             }
             (_, Some(Token::Semicolon)) if self.expects("let") => "delete it: a statement cannot be empty",
             (Some(Token::DotDot), Some(Token::Assign)) => "a range leaves out its end: `a..b + 1`",
-            (_, Some(Token::DotDot)) if !self.expects("..") => {
+            (_, Some(Token::DotDot)) if !self.expects("..") && self.head() != Some(Token::For) => {
                 "ranges stand in indices, `for` and comprehensions"
             }
             (
@@ -232,6 +265,49 @@ impl Site<'_, '_> {
                 if self.expects(":") && !self.expects(")") =>
             {
                 "each parameter has a type: `x: float`, `xs: float[n]`"
+            }
+            (_, Some(Token::DotDot)) if self.head() == Some(Token::For) => {
+                "a range with steps: `for i in range(0, 10, 2) { ... }`"
+            }
+            (_, Some(Token::LeftBrace)) if self.expects("NUMBER") => {
+                "a list stands in brackets, `[1, 2]`; names with values are a `struct`"
+            }
+            (_, Some(Token::With)) => {
+                "write `optimize x with adam(lr: 0.1), steps: 100 { minimize loss(x); }`"
+            }
+            (Some(Token::RightParen), Some(Token::Name)) if self.head() == Some(Token::Optimize) => {
+                "a comma stands before each option: `with adam(lr: 0.1), steps: 100 { ... }`"
+            }
+            (_, Some(Token::Semicolon | Token::RightParen)) if self.expects("wrt") => {
+                "write `let (value, slope) = grad f(x) wrt x;`"
+            }
+            (Some(Token::RightParen), Some(Token::Semicolon))
+                if matches!(self.head(), Some(Token::Control | Token::Power)) =>
+            {
+                "the gate stands behind the parentheses: `control(q[0]) x(q[1]);`"
+            }
+            (_, Some(Token::As)) => "`int(x)` and `float(x)` convert",
+            (_, Some(Token::Star)) if self.head() == Some(Token::Use) => {
+                "name what is needed: `use std.gates.{qft};`"
+            }
+            (_, Some(Token::Using)) if self.head() == Some(Token::Optimize) => {
+                "the optimizer follows `with`: `optimize x with adam(lr: 0.1), steps: 100 { ... }`"
+            }
+            (_, Some(Token::Using)) => {
+                "a register is made with `let q = qubit[n];`, and lives to the end of its kernel"
+            }
+            (Some(Token::Name | Token::Test), Some(Token::Number | Token::Name | Token::String))
+                if self.opened().is_some_and(|word| word.token == Token::LeftBracket) =>
+            {
+                "elements are separated by commas: `[1.0, 2.0]`"
+            }
+            (Some(Token::Number | Token::String), Some(Token::Number | Token::Name | Token::String))
+                if self.expects(",") =>
+            {
+                "elements and arguments are separated by commas: `[1.0, 2.0]`"
+            }
+            (Some(Token::String), Some(Token::String)) => {
+                "a text that explains something is a comment: `// text`, or `/// text` before an item"
             }
             (_, Some(Token::Foreign)) if self.text(0) == "=>" => "there are no closures; declare a `fn`",
             _ => return self.word_help(),
@@ -266,6 +342,23 @@ impl Site<'_, '_> {
                     "write `fn name(x: float) -> float { ... }`",
                 )
             }
+            (_, Token::Name) if self.text(0) == "is" && self.expects("==") => {
+                let is_negated = self.token(1) == Some(Token::Not);
+                (
+                    "there is no `is`",
+                    "",
+                    if is_negated {
+                        "write `a != b` for `a is not b`"
+                    } else {
+                        "write `a == b` for `a is b`"
+                    },
+                )
+            }
+            (Some(Token::String), Token::String) => (
+                "strings don't follow one another",
+                "",
+                "a text that explains something is a comment: `// text`, or `/// text` before an item",
+            ),
             (_, Token::Colon) if self.expects("{") && self.expects("->") => (
                 "the type of the result follows `->`",
                 "write `->`",
@@ -298,7 +391,15 @@ impl Site<'_, '_> {
             (Some(Token::Name | Token::RightBracket), Token::Name)
                 if self.token(1) == Some(Token::Assign) && self.expects(";") && !self.is_first_on_line() =>
             {
-                ("a variable is declared with `let` or `var`", "", "write `let x = 3;` or `var x: int = 3;`")
+                if self.text(-1) == "set" {
+                    ("`set` is not needed", "", "write `x = 4;`, where x was declared with `var`")
+                } else {
+                    (
+                        "a variable is declared with `let` or `var`",
+                        "",
+                        "write `let x = 3;` or `var x: int = 3;`",
+                    )
+                }
             }
             (_, Token::Question) => {
                 ("`?` is no operator", "", "the conditional expression is `if condition then a else b`")
@@ -314,7 +415,11 @@ impl Site<'_, '_> {
                 (
                     "the body of `if` and `while` stands in braces",
                     "`{` is expected",
-                    "write `if condition { ... }`",
+                    if statement == Some(Token::While) {
+                        "write `while condition { ... }`"
+                    } else {
+                        "write `if condition { ... }`"
+                    },
                 )
             }
             _ => return None,

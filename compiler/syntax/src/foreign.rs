@@ -16,7 +16,7 @@ pub(crate) fn operator(text: &str) -> Option<Operator> {
         "&&" | "&" => (Some(Token::And), "logical and is written `and`"),
         "||" | "|" => (Some(Token::Or), "logical or is written `or`"),
         "!" | "~" => (Some(Token::Not), "logical not is written `not`"),
-        "^" => (Some(Token::StarStar), "a power is written `a ** b`"),
+        "^" => (Some(Token::StarStar), "a power is written `a ** b`, exclusive or of two bools `a != b`"),
         "**=" => (Some(Token::MulAssign), "write `a = a ** b`"),
         "%=" => (Some(Token::DivAssign), "write `a = a % b`"),
         "++" => (None, "write `i += 1`"),
@@ -25,6 +25,10 @@ pub(crate) fn operator(text: &str) -> Option<Operator> {
         ":=" => (Some(Token::Assign), "write `let x = ...;`, and `x = ...;` to assign to a `var`"),
         "===" => (Some(Token::Equal), "comparison is `==`"),
         "!==" | "<>" => (Some(Token::NotEqual), "write `!=`"),
+        _ if text.starts_with('|') && text.ends_with('>') => (
+            Some(Token::True),
+            "there are no kets: a new register, `let q = qubit[n];`, is in |0...0>, and gates make the rest",
+        ),
         _ if text.starts_with('#') => (None, "a comment begins with `//`"),
         _ if text.starts_with("/*") => (None, "a comment begins with `//` and ends with its line"),
         _ if text.starts_with('\'') => (Some(Token::String), "a string stands in double quotes"),
@@ -83,6 +87,26 @@ pub fn word(text: &str) -> Option<&'static str> {
         "println" | "printf" | "console" | "echo" => "write `print(...)`",
         "qreg" | "Qubit" | "qubits" => "a register is made with `let q = qubit[n];`",
         "xor" => "write `a != b`",
+        "is" => "comparison is `==`, and `!=` for `is not`",
+        "barrier" => "leave it out: the compiler never changes what a circuit does",
+        "measure_all" => "write `let bits = measure(q);`",
+        "QuantumRegister" | "QuantumCircuit" | "QReg" => "a register is made with `let q = qubit[n];`",
+        "ClassicalRegister" => "outcomes are values: `let bits = measure(q);`",
+        "np" | "numpy" | "math" | "jnp" => {
+            "functions and constants stand without a module: `sin(x)`, `sqrt(x)`, `pi`"
+        }
+        "PI" | "Pi" | "M_PI" => "write `pi`",
+        "pow" => "write `a ** b`",
+        "array" | "tensor" => "a tensor is written `[1.0, 2.0]`",
+        "ctrl" | "controlled" | "ctl" => "write `control(q[0]) x(q[1]);`",
+        "new" => "a struct is built by calling its name: `Model(w: x, b: y)`",
+        "XX" | "YY" | "ZZ" | "XY" | "PauliSumOp" | "SparsePauliOp" | "Hamiltonian" => {
+            "observables are sums of products: `0.5 * Z(0) * Z(1) + X(0)`"
+        }
+        "PauliX" | "PauliY" | "PauliZ" => "as an observable write `X(0)`, as a gate `x(q[0])`",
+        "try" | "except" | "catch" => "there are no exceptions; a wrong program stops with its message",
+        "mutable" => "a variable that changes is declared with `var x = ...;`",
+        "auto" => "the type of `let x = 3;` follows from the value",
         "pass" => "an empty block is `{ }`",
         _ => return None,
     })

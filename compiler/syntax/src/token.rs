@@ -102,6 +102,7 @@ pub enum Token {
     #[regex(r#""([^"\\\n]|\\[^\n])*\\?"#, priority = 1)] OpenString,
     /// What other languages have and this one hasn't; the lexer says what to write.
     #[regex(r"&&|\|\||!|&|\||\^|~|\+\+|\.\.\.|\.\.=|::|:=|=>|\?\?|<<|>>|===|!==|<>|%=|\*\*=")]
+    #[regex(r"\|[01+-]+>")]
     #[regex(r"'[^'\n]*'")]
     #[regex(r"#[^\n]*", allow_greedy = true)]
     #[regex(r"/\*([^*]|\*+[^*/])*\*+/")]

@@ -7,7 +7,7 @@
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Slot};
 use qml_prelude::Fault;
-use qml_source::{Code, Diagnostic, Span};
+use qml_source::bug;
 
 use crate::kernels::{Kernels, Runnable};
 
@@ -34,25 +34,19 @@ impl Shifted {
     pub(crate) fn new(kernels: &mut Kernels, circuit: &Circuit) -> Result<Self, Fault> {
         let mut circuit = circuit.clone();
         let mut occurrences = Vec::new();
-        let mut problem = None;
         circuit.visit_mut(|op| {
             let frequencies = frequencies(op);
-            let span = op.span;
             for (i, angle) in op.angles_mut().iter_mut().enumerate() {
                 if angle.is_constant() {
                     continue;
                 }
                 let Some(rule) = frequencies.get(i).and_then(|frequencies| rule(frequencies)) else {
-                    problem = problem.or(Some(span));
-                    continue;
+                    bug!("an angle without a parameter-shift rule");
                 };
                 let slot = Angle::slot(Slot(occurrences.len() as u32));
                 occurrences.push(Occurrence { angle: std::mem::replace(angle, slot), rule });
             }
         });
-        if let Some(span) = problem {
-            return Err(no_rule(span));
-        }
         circuit.slots = (0..occurrences.len()).map(|i| format!("angle_{i}")).collect();
         Ok(Self { runnable: kernels.runnable(circuit)?, occurrences })
     }
@@ -61,14 +55,6 @@ impl Shifted {
     pub(crate) fn bind(&self, slots: &[f64]) -> Vec<f64> {
         self.occurrences.iter().map(|occurrence| occurrence.angle.eval(slots)).collect()
     }
-}
-
-fn no_rule(span: Span) -> Fault {
-    Box::new(
-        Diagnostic::error(Code::Q0661, "there is no parameter-shift rule for this gate")
-            .primary(span, "its angle is differentiated")
-            .help("`using \"adjoint\"` on a simulator, or write the gate as rotations"),
-    )
 }
 
 /// The frequencies of each angle of an operation; nothing where none are known.

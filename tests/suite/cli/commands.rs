@@ -172,7 +172,11 @@ fn devices_are_listed() {
 fn codes_are_explained() {
     let folder = Folder::new();
     let page = folder.qmlang("explain Q0605").quiet();
-    assert!(page.starts_with("Q0605: ") && page.contains("```qml fail\n"), "{page}");
+    assert!(page.starts_with("Q0605: ") && page.contains("\nFails:\n\n    fn main() {\n"), "{page}");
+    assert!(page.contains("\nWorks:\n\n    fn main() {\n") && !page.contains('\u{1b}'), "{page}");
+    // Running text fits a terminal.
+    let is_prose = |line: &&str| !line.starts_with("    ");
+    assert!(page.lines().filter(is_prose).all(|line| line.chars().count() <= 88), "{page}");
     assert_eq!(folder.qmlang("explain q605").quiet(), page);
     folder.qmlang("explain Q9999").fails_silent("Q0924", &["there is no code `Q9999`", "`Q0201`"]);
 }

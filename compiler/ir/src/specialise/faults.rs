@@ -20,7 +20,11 @@ pub(super) fn called_from(mut failure: Failure, name: &str, span: Span) -> Failu
     let is_call = |label: &&qml_source::Label| label.text.ends_with("is called here");
     if failure.secondary.iter().filter(is_call).count() < MAX_CALLS {
         let name = name.strip_prefix("main.").unwrap_or(name);
-        failure.secondary.push(qml_source::Label { span, text: format!("`{name}` is called here") });
+        let label = qml_source::Label { span, text: format!("`{name}` is called here") };
+        // A function that calls itself is shown once.
+        if !failure.secondary.contains(&label) {
+            failure.secondary.push(label);
+        }
     }
     failure
 }
@@ -130,7 +134,7 @@ pub(super) fn endless_loop(limit: usize, span: Span) -> Failure {
 /// A measurement where the inverse or a controlled version is needed.
 pub(super) fn not_reversible(what: &str, around: &str, outer: Span, span: Span) -> Failure {
     Box::new(
-        Diagnostic::error(Code::Q0445, format!("{what} inside `{around}`"))
+        Diagnostic::error(Code::Q0410, format!("{what} inside `{around}`"))
             .primary(span, "can't be undone or controlled")
             .secondary(outer, format!("`{around}` stands here")),
     )
@@ -225,10 +229,10 @@ pub(super) fn angle_not_finite(angle: f64, span: Span) -> Failure {
 
 /// A result with two registers.
 pub(super) fn second_register(span: Span) -> Failure {
-    error(Code::Q0454, "a kernel returns at most one register", span, "returns two")
+    error(Code::Q0408, "a kernel returns at most one register", span, "returns two")
 }
 
 /// A result that is neither qubits nor bits.
 pub(super) fn not_a_result(span: Span) -> Failure {
-    error(Code::Q0454, "a kernel returns qubits and classical bits", span, "returns something else")
+    error(Code::Q0408, "a kernel returns qubits and classical bits", span, "returns something else")
 }

@@ -1,5 +1,7 @@
 //! Values where a certain type is asked for: widening, and the message where that doesn't help.
 
+use qml_syntax::ast::BinaryOp;
+
 use crate::body::{Body, TypeError};
 use crate::hir::{Dim, Expr, ExprKind, Type};
 use crate::types::{self, Mismatch};
@@ -36,7 +38,12 @@ impl Body<'_, '_> {
             _ if expr.ty == Type::Unit => TypeError::NoValue { span: expr.span },
             Mismatch::Kind => TypeError::Mismatch {
                 span: expr.span,
-                help: conversion(&expr.ty, wanted),
+                help: match expr.kind {
+                    ExprKind::Binary(BinaryOp::Div, ..) if *wanted == Type::Int => {
+                        Some("`/` gives a float; `div(a, b)` divides ints and rounds down".to_owned())
+                    }
+                    _ => conversion(&expr.ty, wanted),
+                },
                 found,
                 wanted: wanted_text,
             },

@@ -21,7 +21,13 @@ pub(crate) enum TypeError {
     /// An argument name that isn't a parameter's.
     ArgumentName { name: Name, callee: String, known: Vec<String>, nearest: Option<String> },
     /// No signature of a function of the prelude takes these arguments.
-    NoSignature { span: Span, name: String, found: Vec<String>, signatures: Vec<&'static str> },
+    NoSignature {
+        span: Span,
+        name: String,
+        found: Vec<String>,
+        signatures: Vec<&'static str>,
+        help: Option<String>,
+    },
     /// No field of that name.
     Field { field: Name, ty: String, known: Vec<String>, nearest: Option<String> },
     /// Something that has no elements is indexed, or with too many indices.
@@ -89,7 +95,7 @@ impl From<TypeError> for Diagnostic {
                     .secondary(right.0, format!("`{}`", right.1))
             }
             TypeError::NoValue { span } => {
-                Diagnostic::error(Code::Q0202, "this gives no value").primary(span, "a value is needed here")
+                Diagnostic::error(Code::Q0202, "this gives no value").primary(span, "a value is needed here").help("let it stand as a statement of its own, or call a `fn` that returns something")
             }
             TypeError::Operator { span, symbol, operands, help } => {
                 let types: Vec<_> = operands.iter().map(|(_, ty)| format!("`{ty}`")).collect();
@@ -115,16 +121,18 @@ impl From<TypeError> for Diagnostic {
                 let diagnostic = if known.is_empty() { diagnostic.note("it has no parameters") } else { diagnostic.note(format!("its parameters: {}", known.join(", "))) };
                 helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
             }
-            TypeError::NoSignature { span, name, found, signatures } => {
+            TypeError::NoSignature { span, name, found, signatures, help } => {
                 let message = format!("`{name}` doesn't take ({})", found.join(", "));
                 let diagnostic = Diagnostic::error(Code::Q0206, message).primary(span, "no form of it fits these");
-                signatures.into_iter().fold(diagnostic, |diagnostic, form| diagnostic.note(format!("`{form}`")))
+                let forms = signatures.into_iter();
+                helped(forms.fold(diagnostic, |diagnostic, form| diagnostic.note(format!("it is `{form}`"))), help)
             }
             TypeError::Field { field, ty, known, nearest } => {
                 let diagnostic = Diagnostic::error(Code::Q0207, format!("`{ty}` has no field `{}`", field.text))
                     .primary(field.span, "no such field");
                 let diagnostic = if known.is_empty() { diagnostic.note("only structs have fields; the parts of a tuple are taken with `let (a, b) = t;`") } else { diagnostic.note(format!("its fields: {}", known.join(", "))) };
-                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+                let function = qml_prelude::BuiltinId::find(&field.text).map(|_| format!("write `{}(x)`: there are no methods", field.text));
+                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")).or(function))
             }
             TypeError::Index { span, message, help } => {
                 helped(Diagnostic::error(Code::Q0208, message).primary(span, "this index"), help)
@@ -137,6 +145,7 @@ impl From<TypeError> for Diagnostic {
             TypeError::Pattern { span, n_parts, found } => {
                 Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_parts} parts"))
                     .primary(span, format!("takes {n_parts} parts"))
+                    .help("name every part; `_` stands for one that is not needed")
             }
             TypeError::NotIterable { span, found } => {
                 Diagnostic::error(Code::Q0211, format!("`{found}` can't be run through"))
@@ -172,6 +181,7 @@ impl From<TypeError> for Diagnostic {
             }
             TypeError::OutsideLoop { span, word } => {
                 Diagnostic::error(Code::Q0217, format!("`{word}` outside of a loop")).primary(span, "no loop around it")
+                    .help("`return;` leaves a `fn`; for the rest of a block use `if ... { } else { }`")
             }
             TypeError::CallableType { span } => {
                 Diagnostic::error(Code::Q0218, "functions are no values")
@@ -207,9 +217,10 @@ impl From<TypeError> for Diagnostic {
                 Diagnostic::error(Code::Q0305, format!("a size can't be {value}")).primary(span, format!("this is {value}"))
             }
             TypeError::OutOfRange { span, index, length } => {
-                Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
+                let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
                     .primary(span, format!("the length of this axis is {length}"))
-                    .note("indices count from 0")
+                    .note("indices count from 0");
+                if index < 0 { diagnostic.help("the last element is `x[len(x) - 1]`") } else { diagnostic }
             }
             TypeError::NoSize { span, axis, found, declared, size, parameter } => {
                 Diagnostic::error(Code::Q0308, format!("no size `{size}` makes `{declared}` equal to {found}"))

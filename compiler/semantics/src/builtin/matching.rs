@@ -350,7 +350,7 @@ impl Failure {
             Self::UnknownName { argument } => {
                 let known: Vec<_> = signature.parameters.iter().map(|parameter| parameter.name).collect();
                 let given = arguments[argument].name.clone().unwrap_or_else(|| name.clone());
-                let nearest = suggest::nearest(&given.text, known.iter().copied()).map(str::to_owned);
+                let nearest = suggest::parameter(&given.text, &known).map(str::to_owned);
                 let known = known.iter().map(|name| format!("`{name}`")).collect();
                 TypeError::ArgumentName { name: given, callee: name.text.clone(), known, nearest }
             }

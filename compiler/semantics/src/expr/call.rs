@@ -23,7 +23,15 @@ impl Body<'_, '_> {
                 self.check_orphan_arguments(arguments);
                 let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
                 let text = if text.is_empty() { "this".to_owned() } else { text };
-                self.refuse(span, NameError::NotAPath { span: callee.span, text })
+                let help = match path.as_slice() {
+                    [first, .., last] if first.text == "std" => Some(format!(
+                        "bring it into scope first, `use {text};` at the top of the file, then call `{}(...)`",
+                        last.text
+                    )),
+                    [.., last] => self.plain_call(last),
+                    [] => None,
+                };
+                self.refuse(span, NameError::NotAPath { span: callee.span, text, help })
             }
         }
     }
@@ -60,6 +68,15 @@ impl Body<'_, '_> {
         self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value })
     }
 
+    /// `qml.RX(...)` is `rx(...)` here, `np.sin(...)` is `sin(...)`.
+    fn plain_call(&self, name: &Name) -> Option<String> {
+        let known = match suggest::known_elsewhere(&name.text) {
+            Some(known) => known,
+            None => self.callable_names().into_iter().find(|known| *known == name.text)?,
+        };
+        Some(format!("write `{known}(...)`, without anything before it"))
+    }
+
     fn callable_names(&self) -> Vec<&str> {
         let items = self.checker.scopes[self.module].callables.keys().copied();
         let prelude = qml_prelude::BUILTINS.iter().map(|row| row.name);
@@ -76,7 +93,18 @@ impl Body<'_, '_> {
         let Some((index, _)) = scope.modules.get(module.text.as_str()).copied() else {
             self.check_orphan_arguments(arguments);
             let text = format!("{}.{}", module.text, name.text);
-            return self.refuse(span, NameError::NotAPath { span: module.span, text });
+            let receiver = self.find_local(&module.text).map(|_| module.text.as_str());
+            let help = match receiver {
+                Some(receiver) if self.callable_names().contains(&name.text.as_str()) => {
+                    let more = if arguments.is_empty() { "" } else { ", ..." };
+                    Some(format!("write `{}({receiver}{more})`", name.text))
+                }
+                Some(receiver) if matches!(name.text.as_str(), "append" | "push" | "push_back") => {
+                    Some(format!("tensors grow by a new value: `{receiver} = concat({receiver}, [x]);`"))
+                }
+                _ => self.plain_call(name),
+            };
+            return self.refuse(span, NameError::NotAPath { span: module.span, text, help });
         };
         let Some(item) = self.item_of_module(index, name) else {
             self.check_orphan_arguments(arguments);
@@ -121,7 +149,17 @@ impl Body<'_, '_> {
     /// Arguments of a call that is refused: what is wrong inside of them is still of interest.
     pub fn check_orphan_arguments(&mut self, arguments: &[Argument]) {
         for argument in arguments {
-            self.expr(&argument.value, None);
+            // A function may be what is asked for.
+            let is_function = argument.value.as_path().is_some_and(|path| match path.as_slice() {
+                [name] => {
+                    self.find_local(&name.text).is_none()
+                        && self.callable_names().contains(&name.text.as_str())
+                }
+                _ => false,
+            });
+            if !is_function {
+                self.expr(&argument.value, None);
+            }
         }
     }
 
@@ -159,8 +197,7 @@ impl Body<'_, '_> {
                     named_before = true;
                     let Some(position) = parameters.iter().position(|parameter| *parameter == given.text)
                     else {
-                        let nearest =
-                            suggest::nearest(&given.text, parameters.iter().copied()).map(str::to_owned);
+                        let nearest = suggest::parameter(&given.text, parameters).map(str::to_owned);
                         let known = parameters.iter().map(|parameter| format!("`{parameter}`")).collect();
                         let error =
                             TypeError::ArgumentName { name: given.clone(), callee: name(), known, nearest };

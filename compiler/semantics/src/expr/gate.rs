@@ -32,8 +32,10 @@ impl Body<'_, '_> {
         match &checked.ty {
             Type::Qubit | Type::Register(_) | Type::Error => checked,
             other => {
+                let help = (*other == Type::Int)
+                    .then(|| "a qubit is an element of a register, `q[0]`, not a number".to_owned());
                 let (found, wanted) = (self.show(other), "qubit".to_owned());
-                self.refuse(expr.span, TypeError::Mismatch { span: expr.span, found, wanted, help: None })
+                self.refuse(expr.span, TypeError::Mismatch { span: expr.span, found, wanted, help })
             }
         }
     }
@@ -96,12 +98,22 @@ impl Body<'_, '_> {
         }
         let row = gate.def();
         let parameters: Vec<_> = row.params.iter().chain(row.wires).copied().collect();
-        let signature = format!("{}({})", row.name, parameters.join(", "));
+        let typed = row.params.iter().map(|name| format!("{name}: float"));
+        let typed = typed.chain(row.wires.iter().map(|name| format!("{name}: qubit")));
+        let signature = format!("{}({})", row.name, typed.collect::<Vec<_>>().join(", "));
         let Some(values) =
             self.gate_arguments(name, &parameters, parameters.len(), arguments, &signature, span)
         else {
             return error_expr(span);
         };
+        // `rx(q[0], theta)`: one slip, one message.
+        let first = values.first().copied().flatten();
+        if let (Some(first), [_, ..]) = (first.filter(|first| self.names_qubits(&first.value)), row.params) {
+            self.check_orphan_arguments(arguments);
+            let (found, wanted) = ("qubit".to_owned(), "float".to_owned());
+            let help = Some(format!("the angles come first, then the qubits: `{signature}`"));
+            return self.refuse(span, TypeError::Mismatch { span: first.value.span, found, wanted, help });
+        }
         let mut length: Option<(Dim, Span)> = None;
         let mut checked = Vec::new();
         for (i, value) in values.into_iter().flatten().enumerate() {
@@ -132,6 +144,18 @@ impl Body<'_, '_> {
         }
         self.refuse_shared_qubits(&checked);
         Expr { span, ty: Type::Unit, kind: ExprKind::Call(Callee::Gate(gate), checked) }
+    }
+
+    /// Whether this is a register or an element of one, without checking it.
+    fn names_qubits(&self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Paren(inner) => self.names_qubits(inner),
+            ast::ExprKind::Index { base, .. } => self.names_qubits(base),
+            ast::ExprKind::Name(name) => {
+                self.find_local(&name.text).is_some_and(|local| types::has_qubits(&self.local(local).ty))
+            }
+            _ => false,
+        }
     }
 
     /// An angle: a float, or one for each qubit.

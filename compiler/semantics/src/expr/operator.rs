@@ -78,6 +78,20 @@ impl Body<'_, '_> {
         let operands = vec![(left.span, self.show(&left.ty)), (right.span, self.show(&right.ty))];
         let (a, b) = (types::parts(&left.ty).0, types::parts(&right.ty).0);
         let help = match op {
+            BinaryOp::MatMul if *a == Type::Observable || *b == Type::Observable => {
+                Some("a product of observables is written `*`: `Z(0) * Z(1)`".to_owned())
+            }
+            BinaryOp::Eq | BinaryOp::Ne if *a == Type::Bool || *b == Type::Bool => {
+                Some("a `bool` is a condition by itself: `if m { ... }`, `if not m { ... }`".to_owned())
+            }
+            _ if matches!(left.kind, ExprKind::Grad { .. })
+                || matches!(right.kind, ExprKind::Grad { .. }) =>
+            {
+                Some("`grad` gives two values: `let (value, slope) = grad f(x) wrt x;`".to_owned())
+            }
+            _ if matches!(a, Type::Tuple(_)) || matches!(b, Type::Tuple(_)) => {
+                Some("take the tuple apart: `let (a, b) = pair;`".to_owned())
+            }
             BinaryOp::Div if *a == Type::Observable => Some("multiply: `0.5 * h`".to_owned()),
             BinaryOp::Add if *a == Type::Str || *b == Type::Str => {
                 Some("put both into one string: `\"{a}{b}\"`".to_owned())

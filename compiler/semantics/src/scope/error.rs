@@ -8,6 +8,8 @@ use qml_syntax::ast::Name;
 pub(crate) enum NameError {
     /// No variable, `const` or `param` has the name.
     UnknownValue { name: Name, nearest: Option<String>, is_callable: bool },
+    /// A value is assigned to a name that nothing declares.
+    NotDeclared { name: Name, nearest: Option<String> },
     /// No gate, kernel, fn or struct has the name.
     UnknownCallable { name: Name, nearest: Option<String>, is_value: bool },
     /// No type has the name.
@@ -19,7 +21,7 @@ pub(crate) enum NameError {
     /// The module has no such item.
     NoSuchItem { name: Name, path: String, nearest: Option<String> },
     /// A path that is no module and item.
-    NotAPath { span: Span, text: String },
+    NotAPath { span: Span, text: String, help: Option<String> },
     /// A function of the prelude that doesn't exist yet.
     Unsupported { name: Name },
 }
@@ -31,13 +33,27 @@ impl From<NameError> for Diagnostic {
                 let message = format!("no variable is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
                 let diagnostic = meant(diagnostic, &name, nearest);
-                if is_callable {
+                if matches!(name.text.as_str(), "X" | "Y" | "Z") {
+                    diagnostic.help(format!("the Pauli operator on qubit 0 is `{}(0)`", name.text))
+                } else if is_callable {
                     diagnostic.note(format!(
                         "`{}` is a function, and functions are no values: it can only be called",
                         name.text
                     ))
                 } else {
                     diagnostic
+                }
+            }
+            NameError::NotDeclared { name, nearest } => {
+                let text = &name.text;
+                let diagnostic = Diagnostic::error(Code::Q0101, format!("no variable is named `{text}`"))
+                    .primary(name.span, "`=` gives a new value to a variable that is there")
+                    .help(format!(
+                        "`let {text} = ...;` declares it, `var {text} = ...;` if it changes later"
+                    ));
+                match nearest {
+                    Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+                    None => diagnostic,
                 }
             }
             NameError::UnknownCallable { name, nearest, is_value } => {
@@ -76,14 +92,19 @@ impl From<NameError> for Diagnostic {
                     Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module");
                 meant(diagnostic, &name, nearest)
             }
-            NameError::NotAPath { span, text } => {
-                Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))
+            NameError::NotAPath { span, text, help } => {
+                let diagnostic = Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))
                     .primary(span, "a module and the name of one of its items can be called")
-                    .note("there are no methods: what would be `x.f(y)` elsewhere is `f(x, y)`")
+                    .note("there are no methods: what would be `x.f(y)` elsewhere is `f(x, y)`");
+                match help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                }
             }
             NameError::Unsupported { name } => {
                 Diagnostic::error(Code::Q0108, format!("`{}` is not supported yet", name.text))
                     .primary(name.span, "planned, but not there in this version")
+                    .help("`print` the values, or `write_csv` them for another tool")
             }
         }
     }

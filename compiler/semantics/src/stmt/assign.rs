@@ -5,6 +5,7 @@ use qml_syntax::ast::{self, BinaryOp};
 use crate::body::{Body, TypeError};
 use crate::hir::{ExprKind, StmtKind, Type};
 use crate::place::PlaceError;
+use crate::scope::NameError;
 use crate::types;
 
 impl Body<'_, '_> {
@@ -17,6 +18,13 @@ impl Body<'_, '_> {
     ) -> Option<StmtKind> {
         match (&target.unparenthesized().kind, operator) {
             (ast::ExprKind::Tuple(targets), None) => self.assign_tuple(target, targets, value),
+            (ast::ExprKind::Name(name), None) if self.is_undeclared(name) => {
+                let nearest = crate::suggest::nearest(&name.text, self.value_names()).map(str::to_owned);
+                self.report(NameError::NotDeclared { name: name.clone(), nearest });
+                self.forgive(name);
+                self.expr(value, None);
+                None
+            }
             (_, None) => {
                 let place = self.assigned_place(target);
                 let Some(place) = place else {
@@ -28,6 +36,16 @@ impl Body<'_, '_> {
             }
             (_, Some(operator)) => self.assign_operator(target, operator, value),
         }
+    }
+
+    /// Whether nothing of this name is in scope.
+    fn is_undeclared(&self, name: &ast::Name) -> bool {
+        let scope = &self.checker.scopes[self.module];
+        let text = name.text.as_str();
+        self.find_local(text).is_none()
+            && !scope.values.contains_key(text)
+            && !scope.broken.contains(text)
+            && !qml_prelude::CONSTANTS.iter().any(|(known, _)| *known == text)
     }
 
     fn assign_tuple(

@@ -25,8 +25,12 @@ fn each_page_has_a_title_a_text_and_examples() {
         assert!(!kinds.is_empty(), "{code}: no example");
         assert_eq!(kinds.len(), row.page.matches("```").count() / 2, "{code}: a block of an unknown kind");
         assert!(row.examples().iter().all(|example| !example.text.contains("```")), "{code}");
-        let fails = kinds.contains(&ExampleKind::Fails);
-        assert!(!fails || kinds.contains(&ExampleKind::Works), "{code}: nothing shows the way out");
+        for (fails, works) in
+            [(ExampleKind::Fails, ExampleKind::Works), (ExampleKind::QasmFails, ExampleKind::QasmWorks)]
+        {
+            let is_shown = !kinds.contains(&fails) || kinds.contains(&works);
+            assert!(is_shown, "{code}: nothing shows the way out");
+        }
     }
 }
 

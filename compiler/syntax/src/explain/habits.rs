@@ -50,6 +50,11 @@ impl Site<'_, '_> {
                 let size = self.context.text(first.start, self.word(-1)?.end);
                 Some(("a register is made and named by `let`", format!("write `let {name} = {size};`")))
             }
+            "qreg" if is_short && self.token(1) == Some(Token::LeftBracket) => {
+                let size = self.text(2);
+                let help = format!("write `let {name} = qubit[{size}];`");
+                Some(("a register is made and named by `let`", help))
+            }
             "bit" | "creg" if is_short => Some((
                 "classical bits are not declared",
                 "the result of a measurement is a `bool`: `let c = measure(q[0]);`".to_owned(),
@@ -85,6 +90,14 @@ impl Site<'_, '_> {
             return None;
         }
         let arguments = self.rest_of_statement().unwrap_or("...");
+        if let ("measure", Some((qubits, bits))) = (self.text(-1), arguments.split_once("->")) {
+            let (qubits, bits) = (qubits.trim(), bits.trim());
+            let bits = bits.split('[').next().unwrap_or(bits);
+            return Some((
+                "the outcome of a measurement is a value",
+                format!("write `let {bits} = measure({qubits});`"),
+            ));
+        }
         Some(("arguments stand in parentheses", format!("write `{}({arguments})`", self.text(-1))))
     }
 

@@ -25,6 +25,8 @@ fn missing_semicolon_at_the_end_of_a_line() {
              2 │     let x = 3
                │              │
                │              ╰─ `;` is expected here
+               │
+               │ Help: write `let x = 3;`
             ───╯
             [Q0010] Error: missing `;`
                ╭─[ a.qml:3:38 ]
@@ -32,6 +34,8 @@ fn missing_semicolon_at_the_end_of_a_line() {
              3 │     let y: float[3] = [1.0, 2.0, 3.0]
                │                                      │
                │                                      ╰─ `;` is expected here
+               │
+               │ Help: write `let y: float[3] = [1.0, 2.0, 3.0];`
             ───╯
             [Q0010] Error: missing `;`
                ╭─[ a.qml:4:13 ]
@@ -39,6 +43,8 @@ fn missing_semicolon_at_the_end_of_a_line() {
              4 │     print(x)
                │             │
                │             ╰─ `;` is expected here
+               │
+               │ Help: write `print(x);`
             ───╯
         "#]],
     );
@@ -479,34 +485,34 @@ fn increment() {
     check(
         "fn main() {\n    i++;\n    let x = 2 ^ 3;\n    x := 3;\n}\n",
         &expect![[r#"
-        [Q0008] Error: `++` is not part of the language
-           ╭─[ a.qml:2:6 ]
-           │
-         2 │     i++;
-           │      ─┬
-           │       ╰── here
-           │
-           │ Help: write `i += 1`
-        ───╯
-        [Q0008] Error: `^` is not part of the language
-           ╭─[ a.qml:3:15 ]
-           │
-         3 │     let x = 2 ^ 3;
-           │               ┬
-           │               ╰── here
-           │
-           │ Help: a power is written `a ** b`
-        ───╯
-        [Q0008] Error: `:=` is not part of the language
-           ╭─[ a.qml:4:7 ]
-           │
-         4 │     x := 3;
-           │       ─┬
-           │        ╰── here
-           │
-           │ Help: write `let x = ...;`, and `x = ...;` to assign to a `var`
-        ───╯
-    "#]],
+            [Q0008] Error: `++` is not part of the language
+               ╭─[ a.qml:2:6 ]
+               │
+             2 │     i++;
+               │      ─┬
+               │       ╰── here
+               │
+               │ Help: write `i += 1`
+            ───╯
+            [Q0008] Error: `^` is not part of the language
+               ╭─[ a.qml:3:15 ]
+               │
+             3 │     let x = 2 ^ 3;
+               │               ┬
+               │               ╰── here
+               │
+               │ Help: a power is written `a ** b`, exclusive or of two bools `a != b`
+            ───╯
+            [Q0008] Error: `:=` is not part of the language
+               ╭─[ a.qml:4:7 ]
+               │
+             4 │     x := 3;
+               │       ─┬
+               │        ╰── here
+               │
+               │ Help: write `let x = ...;`, and `x = ...;` to assign to a `var`
+            ───╯
+        "#]],
     );
 }
 
@@ -812,6 +818,8 @@ fn interpolations() {
              3 │     print("} {x:3q} {x +} {a b:.3} {x:.} {f(}");
                │                                            ┬
                │                                            ╰── opened here
+               │
+               │ Help: write `)` where it ends
             ───╯
         "#]],
     );
@@ -1008,11 +1016,13 @@ fn unclosed_block() {
         "fn f() {\n    for i in 0..3 {\n        print(i);\n}\n\nfn g() {\n    print(2)\n}\n",
         &expect![[r#"
             [Q0012] Error: `{` is never closed
-               ╭─[ a.qml:1:8 ]
+               ╭─[ a.qml:2:19 ]
                │
-             1 │ fn f() {
-               │        ┬
-               │        ╰── opened here
+             2 │     for i in 0..3 {
+               │                   ┬
+               │                   ╰── opened here
+               │
+               │ Help: write `}` where its block ends
             ───╯
             [Q0010] Error: missing `;`
                ╭─[ a.qml:7:13 ]
@@ -1020,6 +1030,8 @@ fn unclosed_block() {
              7 │     print(2)
                │             │
                │             ╰─ `;` is expected here
+               │
+               │ Help: write `print(2);`
             ───╯
         "#]],
     );
@@ -1036,6 +1048,8 @@ fn brackets_that_close_nothing() {
              4 │ }
                │ ┬
                │ ╰── nothing is open here
+               │
+               │ Help: delete it, or open it before
             ───╯
             [Q0012] Error: `)` closes nothing
                ╭─[ a.qml:6:13 ]
@@ -1043,6 +1057,8 @@ fn brackets_that_close_nothing() {
              6 │     print(2));
                │             ┬
                │             ╰── nothing is open here
+               │
+               │ Help: delete it, or open it before
             ───╯
             [Q0009] Error: expected `]` or `,`, found `)`
                ╭─[ a.qml:7:16 ]
@@ -1176,6 +1192,8 @@ fn missing_commas_and_brackets() {
                │          ╰───── to close this
                │             │
                │             ╰── expected `)` or `,`
+               │
+               │ Help: elements and arguments are separated by commas: `[1.0, 2.0]`
             ───╯
             [Q0009] Error: expected `]` or `,`, found `;`
                ╭─[ a.qml:3:18 ]
@@ -1272,6 +1290,8 @@ fn optimize_without_with() {
              2 │     optimize theta using adam() { minimize f(theta); }
                │                    ──┬──
                │                      ╰──── expected `with`
+               │
+               │ Help: the optimizer follows `with`: `optimize x with adam(lr: 0.1), steps: 100 { ... }`
             ───╯
             [Q0009] Error: expected `wrt`, found `;`
                ╭─[ a.qml:3:22 ]
@@ -1279,6 +1299,8 @@ fn optimize_without_with() {
              3 │     let g = grad f(x);
                │                      ┬
                │                      ╰── expected `wrt`
+               │
+               │ Help: write `let (value, slope) = grad f(x) wrt x;`
             ───╯
             [Q0009] Error: expected `:`, found `3`
                ╭─[ a.qml:4:35 ]
@@ -1342,6 +1364,8 @@ fn at_the_end_of_the_file() {
              2 │     print(1
                │          ┬
                │          ╰── opened here
+               │
+               │ Help: write `)` where it ends
             ───╯
         "#]],
     );

@@ -150,10 +150,10 @@ fn a_doubly_controlled_phase_is_one_on_both() {
 fn what_cannot_be_undone_is_refused() {
     let args = [Value::Float(0.1), Value::Float(0.2)];
     let check = |body: &str, code| assert_eq!(fault(&kernel(body), &args), code, "{body}");
-    check("  adjoint {\n    reset %10\n    yield\n  }", Code::Q0445);
-    check("  control[true] %12 {\n    %30: bool = measure %10\n    yield\n  }", Code::Q0445);
-    check("  power %6 {\n    %30: register = allocate %6\n    yield\n  }", Code::Q0445);
-    check("  within {\n    reset %10\n    yield\n  } {\n    yield\n  }", Code::Q0445);
+    check("  adjoint {\n    reset %10\n    yield\n  }", Code::Q0410);
+    check("  control[true] %12 {\n    %30: bool = measure %10\n    yield\n  }", Code::Q0410);
+    check("  power %6 {\n    %30: register = allocate %6\n    yield\n  }", Code::Q0410);
+    check("  within {\n    reset %10\n    yield\n  } {\n    yield\n  }", Code::Q0410);
     check("  control[true] %10 {\n    gate[x] %10\n    yield\n  }", Code::Q0440);
     check("  control[true, true] %10, %10 {\n    gate[x] %11\n    yield\n  }", Code::Q0440);
 }

@@ -1,0 +1,4 @@
+fn main() {
+    let (edges, weights) = read_graph("square.edges");
+    print(weights);
+}
