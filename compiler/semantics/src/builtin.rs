@@ -104,8 +104,10 @@ fn explain(
     }
     let mut failures = failures;
     failures.sort_by_key(|(_, failure)| std::cmp::Reverse(failure.progress()));
+    // A name that no form has.
+    let is_unknown = failures.iter().all(|(_, failure)| matches!(failure, Failure::UnknownName { .. }));
     if let Some((signature, failure)) = failures.into_iter().next()
-        && (forms.len() == 1 || failure.is_certain())
+        && (forms.len() == 1 || is_unknown || failure.is_certain())
     {
         return failure.explain(body, name, signature, arguments, values, span);
     }
