@@ -13,11 +13,11 @@ struct Model { w: float[layers, 2, 4], scale: float[3], bias: float[3] }
 kernel upload[l](w: float[l, 2, 4], x: float[4]) -> qubit[4] {
     let q = qubit[4];
     for k in 0..l {
-        ry(x, q);
-        ry(w[k, 0], q);
+        rx(x, q);
         rz(w[k, 1], q);
+        ry(w[k, 0], q);
         for i in 0..4 {
-            cz(q[i], q[(i + 1) % 4]);
+            cx(q[i], q[(i + 1) % 4]);
         }
     }
     return q;

@@ -74,9 +74,12 @@ pub(crate) struct CheckArgs {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub params: Params,
-    /// Also check that kernels of known size fit this device
+    /// Also compile every kernel call that the program determines for this device, and tell what does not fit
     #[arg(long)]
     pub target: Option<String>,
+    /// With `--target`: the shots that `run --shots` would ask for
+    #[arg(long, requires = "target", value_parser = clap::value_parser!(i64).range(1..))]
+    pub shots: Option<i64>,
     /// Diagnostics as JSON on standard output, one line each
     #[arg(long)]
     pub json: bool,

@@ -15,6 +15,7 @@ mod suite {
     mod fmt;
     mod functions;
     mod gradients;
+    mod light_cone;
     mod messages;
     mod numeric;
     mod outcomes;

@@ -34,6 +34,11 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
         _ => qml_qasm::export_bound(&compiled.circuit, &bind),
     };
+    let said = qml_transpile::report(&circuit, &compiled, &device, &options);
+    show::show(&said, &sources, Form::Text);
+    if said.iter().any(Diagnostic::is_error) {
+        return Err(Shown);
+    }
     match &args.output {
         Some(path) => show::write_file(path, &text),
         None => {

@@ -1,6 +1,9 @@
 //! `qmlang check`
 
+use qml_devices::Device;
+use qml_driver::Compilation;
 use qml_source::{Diagnostic, SourceMap};
+use qml_transpile::Options;
 
 use crate::cli::CheckArgs;
 use crate::show::{self, Form, Shown};
@@ -9,22 +12,45 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Shown> {
     let form = if args.json { Form::JsonResult } else { Form::Text };
     let params = show::pairs("-D", &args.params.define)?;
     let device = match &args.target {
-        Some(target) => {
-            Some(qml_devices::find(target).map_err(|error| show::fail(&error, &SourceMap::default()))?)
-        }
+        Some(target) => Some(device(target).map_err(|error| show::fail(&error, &SourceMap::default()))?),
         None => None,
     };
     let mut is_wrong = false;
     for file in &args.files {
         let mut compilation = qml_driver::compile(&qml_driver::Disk, file, &params);
-        if let (Some(module), Some(device)) = (&compilation.module, &device) {
-            let limits = qml_driver::kernel::check_device(&compilation.program, module, |circuit| {
-                qml_transpile::check(circuit, device)
-            });
-            compilation.diagnostics.extend(limits);
+        if let Some(device) = &device {
+            let said = check_device(&compilation, device, args.shots);
+            compilation.diagnostics.extend(said);
         }
         show::show(&compilation.diagnostics, &compilation.sources, form);
         is_wrong |= compilation.diagnostics.iter().any(Diagnostic::is_error);
     }
     if is_wrong { Err(Shown) } else { Ok(()) }
+}
+
+/// A device that circuits are compiled for.
+fn device(target: &str) -> Result<Device, Diagnostic> {
+    let device = qml_devices::find(target)?;
+    device.native_basis()?;
+    Ok(device)
+}
+
+/// What there is to say of the program on the device, in the order of the source.
+fn check_device(compilation: &Compilation, device: &Device, shots: Option<i64>) -> Vec<Diagnostic> {
+    let Some(module) = &compilation.module else { return Vec::new() };
+    let known = qml_driver::target::known(compilation, module);
+    let shots = shots.map(|shots| (shots, None));
+    let shots = shots.into_iter().chain(known.shots.iter().map(|&(shots, span)| (shots, Some(span))));
+    let mut said: Vec<Diagnostic> =
+        shots.filter_map(|(shots, span)| qml_transpile::check_shots(shots, span, device)).collect();
+    said.extend(known.diagnostics);
+    for known in &known.circuits {
+        for diagnostic in qml_transpile::diagnose(&known.circuit, known.span, device, &Options::default()) {
+            if !said.contains(&diagnostic) {
+                said.push(diagnostic);
+            }
+        }
+    }
+    said.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
+    said
 }

@@ -56,7 +56,7 @@ fn statement(random: &mut Random) -> String {
 }
 
 /// A kernel on four qubits of the parameters a, b and t.
-fn kernel(random: &mut Random, name: &str) -> String {
+pub(crate) fn kernel(random: &mut Random, name: &str) -> String {
     let mut text =
         format!("kernel {name}(a: float, b: float, t: float[3]) -> qubit[4] {{\n    let q = qubit[4];\n");
     text += "    ry([0.3, 0.8, 1.1, -0.5], q);\n";

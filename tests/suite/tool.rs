@@ -99,6 +99,15 @@ impl Outcome {
         self.out
     }
 
+    /// Success, with no more to say than notes; the results.
+    #[track_caller]
+    pub fn noted(self) -> String {
+        assert_eq!(self.status, 0, "{self:?}");
+        let mut heads = self.err.lines().filter(|line| line.starts_with('['));
+        assert!(heads.all(|head| head.contains("] Advice: ")), "{self:?}");
+        self.out
+    }
+
     /// A diagnosed error with this code and all of these texts; results printed before it are allowed.
     #[track_caller]
     pub fn fails(self, code: &str, texts: &[&str]) -> Self {

@@ -17,6 +17,8 @@ pub struct Device {
     pub product: Option<String>,
     /// What it is made of, such as `superconducting-transmon`.
     pub modality: Option<String>,
+    /// What it runs: `gate`, `analog`, `digital-analog` or `linear-optical`.
+    pub paradigm: Option<String>,
     /// `qpu`, `qpu_retired`, `fake_backend_noise_model`, `shape` and the like.
     pub kind: String,
     /// How many qubits.
@@ -37,6 +39,8 @@ pub struct Device {
     pub calibration: Calibration,
     /// What circuits may contain.
     pub features: Features,
+    /// The native gates that an outcome can switch while a circuit runs, where that is not every gate.
+    pub conditional_gates: Option<Vec<String>>,
     /// What jobs may ask for.
     pub limits: Limits,
     /// What it costs, if that is public.
@@ -129,8 +133,28 @@ pub struct Price {
 }
 
 impl Device {
-    /// The gates to compile to, or Q0705 with the reason why there are none.
+    /// Why it will never run circuits, if it is a machine of another kind.
+    pub fn other_paradigm(&self) -> Option<&'static str> {
+        match self.paradigm.as_deref()? {
+            "analog" => Some("it lets atoms evolve under a Hamiltonian, as a whole, and has no gates"),
+            "digital-analog" => Some(
+                "it evolves under a Hamiltonian of all atoms between turns of single ones, and has no two-qubit gates",
+            ),
+            "linear-optical" => Some(
+                "it sends photons through beam splitters and phase shifters, and has no qubits with two-qubit gates",
+            ),
+            _ => None,
+        }
+    }
+
+    /// The gates to compile to, or Q0705 with the reason why there are none, Q0706 if the device is no gate machine.
     pub fn native_basis(&self) -> Result<NativeBasis, Diagnostic> {
+        if let Some(reason) = self.other_paradigm() {
+            let message = format!("`{}` doesn't run circuits of gates", self.name);
+            return Err(Diagnostic::error(Code::Q0706, message)
+                .note(reason)
+                .help("`qmlang devices` lists the devices that circuits are compiled for"));
+        }
         self.basis.clone().map_err(|reason| {
             Diagnostic::error(Code::Q0705, format!("`{}` cannot be compiled for yet", self.name))
                 .note(reason)

@@ -62,6 +62,7 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         vendor: root.optional("vendor", Field::text)?.unwrap_or_default().to_owned(),
         product: root.optional("product", Field::text)?.map(str::to_owned),
         modality: root.optional("modality", Field::text)?.map(str::to_owned),
+        paradigm: root.optional("paradigm", Field::text)?.map(str::to_owned),
         kind: root.optional("kind", Field::text)?.unwrap_or("device file").to_owned(),
         n_qubits,
         labels: read_labels(root, n_qubits)?,
@@ -72,6 +73,7 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         averages,
         calibration,
         features: root.optional("features", read_features)?.unwrap_or_default(),
+        conditional_gates: root.optional("features", read_conditional_gates)?.flatten(),
         limits: root.optional("limits", read_limits)?.unwrap_or_default(),
         price: root.optional("price", read_price)?,
         caveats: root
@@ -232,6 +234,12 @@ fn read_features(field: &Field) -> Result<Features, Diagnostic> {
         mid_circuit_measurement: field.optional("mid_circuit_measurement", Field::flag)?,
         feed_forward: field.optional("feed_forward", Field::flag)?,
         reset: field.optional("reset", Field::flag)?,
+    })
+}
+
+fn read_conditional_gates(field: &Field) -> Result<Option<Vec<String>>, Diagnostic> {
+    field.optional("conditional_gates", |field| {
+        field.list()?.iter().map(|name| name.text().map(str::to_owned)).collect()
     })
 }
 

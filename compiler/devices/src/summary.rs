@@ -31,8 +31,11 @@ pub struct Summary {
     pub native_gates: Vec<String>,
     /// Names of the gates that circuits are compiled to; empty if that is not possible yet.
     pub compiled_to: Vec<String>,
-    /// Why circuits cannot be compiled for it yet.
+    /// Why circuits cannot be compiled for it.
     pub not_supported: Option<String>,
+    /// It is no machine of gates.
+    #[serde(skip)]
+    pub other_paradigm: bool,
     /// Measurement with operations after it; null is "not published".
     pub mid_circuit_measurement: Option<bool>,
     /// Operations that depend on outcomes.
@@ -62,7 +65,7 @@ pub fn list() -> Result<Vec<Summary>, Diagnostic> {
     catalogue().filter_map(load).map(|device| device.map(|device| device.summary())).collect()
 }
 
-/// A line a device: name, vendor, qubits, gates, and why it cannot be compiled for.
+/// A line a device: name, vendor, qubits, and the gates that circuits are compiled to.
 pub fn table(devices: &[Summary]) -> String {
     let width = |column: &dyn Fn(&Summary) -> usize, title: usize| {
         devices.iter().map(column).max().unwrap_or(0).max(title)
@@ -73,7 +76,8 @@ pub fn table(devices: &[Summary]) -> String {
     for device in devices {
         let gates = match &device.not_supported {
             None => device.compiled_to.join(", "),
-            Some(why) => format!("not yet: {why}"),
+            Some(_) if device.other_paradigm => "no gates".to_owned(),
+            Some(_) => "not yet".to_owned(),
         };
         text += &format!("{:name$}  {:vendor$}  {:>6}  {gates}\n", device.name, device.vendor, device.qubits);
     }
@@ -105,7 +109,8 @@ impl Device {
             couplings_out_of_service: self.coupling.edge_count() - edges().count(),
             native_gates: self.native_gates.iter().map(|gate| gate.name.clone()).collect(),
             compiled_to,
-            not_supported: self.basis.clone().err(),
+            not_supported: self.other_paradigm().map(str::to_owned).or_else(|| self.basis.clone().err()),
+            other_paradigm: self.other_paradigm().is_some(),
             mid_circuit_measurement: self.features.mid_circuit_measurement,
             feed_forward: self.features.feed_forward,
             reset: self.features.reset,
@@ -164,6 +169,7 @@ impl fmt::Display for Summary {
         writeln!(f, "  native gates         {}", self.native_gates.join(", "))?;
         match &self.not_supported {
             None => writeln!(f, "  compiled to          {}", self.compiled_to.join(", "))?,
+            Some(reason) if self.other_paradigm => writeln!(f, "  compiled to          no gates: {reason}")?,
             Some(reason) => writeln!(f, "  compiled to          not yet: {reason}")?,
         }
         writeln!(f, "  mid-circuit measure  {}", yes(self.mid_circuit_measurement))?;

@@ -65,28 +65,10 @@ pub fn bound_circuit(
 }
 
 /// The values of the constants and parameters, which a circuit may depend on. Random ones get the seed 0.
-fn globals(module: &Module) -> Result<Vec<Value>, Diagnostic> {
+pub(crate) fn globals(module: &Module) -> Result<Vec<Value>, Diagnostic> {
     let mut evaluator = Evaluator::new(module, Vec::new());
     evaluator.initialise(&mut NoWorld, 0).map_err(|fault| *fault)?;
     Ok(evaluator.globals)
-}
-
-/// What `check` says of the circuits of all kernels whose sizes and integers are known from the source alone.
-pub fn check_device(
-    program: &hir::Program,
-    module: &Module,
-    check: impl Fn(&Circuit) -> Result<(), Diagnostic>,
-) -> Vec<Diagnostic> {
-    kernels(program)
-        .filter_map(|kernel| {
-            let request =
-                KernelRequest { kernel: Some(kernel.name.text.clone()), ..KernelRequest::default() };
-            let circuit = circuit(program, module, &request).ok()?;
-            let error = check(&circuit).err()?;
-            let is_placed = error.primary.is_some();
-            Some(if is_placed { error } else { error.primary(kernel.name.span, "this kernel") })
-        })
-        .collect()
 }
 
 /// The kernels of the program's own file.

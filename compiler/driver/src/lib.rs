@@ -7,10 +7,13 @@ pub mod doc;
 pub mod kernel;
 mod load;
 pub mod stdlib;
+pub mod target;
+mod world;
 
 use std::path::{Path, PathBuf};
 
 use qml_ir::host;
+use qml_ir::survey::Survey;
 use qml_semantics::{hir, modules::SourceModule};
 use qml_source::{Diagnostic, SourceMap};
 
@@ -49,9 +52,14 @@ pub struct Compilation {
     pub program: hir::Program,
     /// The program in host IR, if there was no error.
     pub module: Option<host::Module>,
+    /// What `main` will ask of a device, as far as it is known before it runs.
+    pub survey: Survey,
     /// The folder of the source: where the paths of data start.
     pub folder: PathBuf,
 }
+
+/// Operations that a program is followed for by [`qml_ir::survey`]: a fraction of a second.
+const SURVEY_BUDGET: usize = 100_000;
 
 /// Parses, checks and lowers the program at `path` with the given values of its `param`s.
 pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Compilation {
@@ -60,14 +68,33 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
         return compilation;
     }
     let mut module = qml_semantics::lower::lower(&compilation.program);
+    let mut data = world::Data { files, folder: &compilation.folder };
+    // Before gradients are replaced: a gradient in one piece is easier to follow.
+    let fields = |variable: &str, place: usize| field_name(&compilation.program, variable, place);
+    let survey = qml_ir::survey::survey(&module, &mut data, SURVEY_BUDGET, &fields);
     match qml_ir::differentiate(&mut module) {
         Ok(warnings) => {
             compilation.diagnostics.extend(warnings);
+            compilation.diagnostics.extend(survey.zeros.iter().cloned());
             compilation.module = Some(module);
+            compilation.survey = survey;
         }
         Err(errors) => compilation.diagnostics.extend(errors),
     }
     compilation
+}
+
+/// The name of a field of a variable: none if variables of this name have several types, or one that is no struct.
+fn field_name(program: &hir::Program, variable: &str, place: usize) -> Option<String> {
+    let locals = program.functions.iter().flat_map(|function| &function.locals);
+    let mut found = None;
+    for local in locals.filter(|local| local.name.text == variable) {
+        match local.ty {
+            hir::Type::Struct(id) if found.is_none_or(|other| other == id) => found = Some(id),
+            _ => return None,
+        }
+    }
+    Some(program.structs[found?.0 as usize].fields.get(place)?.0.text.clone())
 }
 
 /// Parses and checks the program at `path`; lowers nothing.
@@ -84,5 +111,5 @@ pub fn check(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Com
     // In source order, the program's own file first; what has no place comes first.
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    Compilation { sources, diagnostics, program, module: None, folder }
+    Compilation { sources, diagnostics, program, module: None, survey: Survey::default(), folder }
 }

@@ -17,6 +17,7 @@
 
 mod activity;
 mod backward;
+mod breaks;
 mod forward;
 mod legal;
 mod rules;
@@ -181,10 +182,13 @@ impl<'m> Transform<'m> {
             if !activity.is_active(function.body.params[i]) {
                 let name = &function.param_names[i];
                 let message = format!("the gradient with respect to `{name}` is always zero");
-                self.messages.push(Diagnostic::warning(Code::Q0521, message).primary(
-                    op.span,
-                    format!("its value does not depend on `{name}` in a differentiable way"),
-                ));
+                let text = format!("its value does not depend on `{name}` in a differentiable way");
+                let warning = Diagnostic::warning(Code::Q0521, message).primary(op.span, text);
+                let place = breaks::first_break(self.module, key.function, i);
+                self.messages.push(match place {
+                    Some(place) => warning.secondary(place, "here the chain breaks"),
+                    None => warning,
+                });
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! [`host`] functions are what `fn`s, gates and kernels are lowered to; [`specialise`] evaluates a kernel for known sizes
 //! and integers to a [`circuit`]; [`differentiate`] turns host functions into ones that give gradients too; [`evaluate`]
-//! runs host functions slowly, as the oracle for the JIT. The crate must never learn where text comes from, nor how
+//! runs host functions slowly, as the oracle for the JIT; [`survey`] tells what a program will ask of a device. The crate must never learn where text comes from, nor how
 //! circuits are run.
 
 pub mod circuit;
@@ -10,5 +10,6 @@ mod differentiate;
 pub mod evaluate;
 pub mod host;
 pub mod specialise;
+pub mod survey;
 
 pub use differentiate::differentiate;

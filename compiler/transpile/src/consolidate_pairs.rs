@@ -211,7 +211,9 @@ impl Segment {
         if count_cx(&coordinates) >= cost {
             return out.extend(self.ops);
         }
-        let span = self.ops[0].span;
+        // A gate on two wires is what the new ones stand for.
+        let main = self.ops.iter().find(|op| op.wires().len() == 2).unwrap_or(&self.ops[0]);
+        let span = main.span;
         for (operator, angle) in &self.first {
             push_local_rotation(operator, angle, self.wires, span, out);
         }

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 
 use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 
+use crate::attribute_spans::attribute_spans;
 use crate::coupled_network::{Couplings, Weights, coupled_network};
 use crate::fold_paulis::Stretch;
 use crate::route_swaps::Layout;
@@ -42,10 +43,10 @@ pub fn couple_paulis(
     for &qubit in &region {
         stretch.index(Wire(qubit.into()));
     }
-    for op in &circuit.ops[..n_gates] {
-        let mut op = op.clone();
+    let mut placed: Vec<Op> = circuit.ops[..n_gates].to_vec();
+    for op in &mut placed {
         op.map_wires(&mut |wire| Wire(start.qubit[wire.0 as usize].into()));
-        stretch.add_any(&op);
+        stretch.add_any(op);
         if stretch.rotations.len() > MAX_ROTATIONS {
             return None;
         }
@@ -68,6 +69,7 @@ pub fn couple_paulis(
     let span = circuit.ops.first().map(|op| op.span).unwrap_or_default();
     let mut ops = Vec::new();
     pieces.into_iter().for_each(|piece| stretch.write(piece, span, &mut ops));
+    attribute_spans(&placed, &mut ops);
     let end_of = |wire: &Wire| {
         let place = region.iter().position(|&qubit| qubit == start.qubit[wire.0 as usize]);
         Wire(region[end[place.unwrap_or_else(|| qml_source::bug!("a wire outside of its region"))]].into())

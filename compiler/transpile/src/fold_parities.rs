@@ -11,6 +11,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
+use crate::attribute_spans::attribute_spans;
 use crate::consolidate_pairs::cost;
 use crate::one_qubit::{op_matrix, push_phase};
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
@@ -188,6 +189,7 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
             let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
             let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
             stretch.write(parity_network(stretch.wires.len(), &turns, &map), ops[0].span, &mut new);
+            attribute_spans(&ops, &mut new);
             let after: usize = new.iter().map(cost_of).sum();
             if after < before {
                 gone += before - after;
@@ -236,6 +238,7 @@ fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
     }
     let mut new = Vec::new();
     stretch.write(pieces, ops[0].span, &mut new);
+    attribute_spans(ops, &mut new);
     Some(new)
 }
 

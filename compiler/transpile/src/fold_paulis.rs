@@ -12,6 +12,7 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
+use crate::attribute_spans::attribute_spans;
 use crate::fold_parities::{cost_of, take};
 use crate::one_qubit::{M2, dagger, euler, gate_matrix, is_multiple, op_matrix, times};
 use crate::pauli_network::{Aim, Piece, pauli_network};
@@ -257,6 +258,7 @@ fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
             let span = ops[0].span;
             let start = out.len();
             pieces.into_iter().for_each(|piece| stretch.write(piece, span, out));
+            attribute_spans(&ops, &mut out[start..]);
             let after: usize = out[start..].iter().map(cost_of).sum();
             return before - after;
         }

@@ -3,6 +3,7 @@
 //! [`compile`] is the pipeline; every pass is a file of its own. The crate must never learn where circuits come from,
 //! nor what runs them.
 
+mod attribute_spans;
 mod cancel_gates;
 mod canonical;
 mod check_device;
@@ -14,6 +15,7 @@ mod coupled_network;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
+mod estimate;
 mod fold_parities;
 mod fold_paulis;
 mod graph;
@@ -25,7 +27,9 @@ mod parity_twine;
 mod pauli_network;
 mod pauli_string;
 mod random;
+mod report;
 mod route_swaps;
+mod schedule;
 mod schedule_blocks;
 mod stats;
 mod target;
@@ -34,9 +38,12 @@ mod write_routed;
 
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
-use qml_source::Diagnostic;
+use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
+pub use estimate::{Estimate, estimate};
+pub use report::{check_shots, diagnose, report};
+pub use schedule::{Exposure, exposures};
 pub use stats::Stats;
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
@@ -71,6 +78,8 @@ pub struct Compiled {
     pub circuit: Circuit,
     /// Its figures.
     pub stats: Stats,
+    /// For each SWAP that routing inserted the gate of the source that it was needed for.
+    pub swaps: Vec<Span>,
 }
 
 /// Compiles a circuit for a device. The same input gives the same output, on any number of threads.
@@ -102,7 +111,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
         is_dear.then(way).flatten()
     };
-    let finish = |(mut circuit, swaps): (Circuit, usize)| {
+    let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit);
@@ -112,14 +121,14 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         translate_pairs::translate_pairs(&mut circuit);
         lower_native::lower_native(&mut circuit, device, basis, options.measured);
         checked(&circuit);
-        let stats = stats::measure(&circuit, device, swaps);
-        Compiled { circuit, stats }
+        let stats = stats::measure(&circuit, device, swaps.len());
+        Compiled { circuit, stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
         let placed = place(source, blocks, &target, routed, options.seed);
         let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
-        std::iter::once(placed).chain(coupled.map(|circuit| (circuit, 0))).map(finish).collect()
+        std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
     let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
     // A hundredth of the gates is worth two hundredths of the depth; as much where nothing has to be routed, since there
@@ -190,16 +199,16 @@ fn shorten(circuit: &mut Circuit) {
     checked(circuit);
 }
 
-/// The circuit on the qubits of the device, and its SWAPs.
+/// The circuit on the qubits of the device, and the gates that its SWAPs are for.
 fn place(
     circuit: &Circuit,
     blocks: &[Block],
     target: &Target,
     routed: &Routed,
     seed: u64,
-) -> (Circuit, usize) {
+) -> (Circuit, Vec<Span>) {
     let mut end = routed.start.clone();
-    let mut writer = Writer { target, n_bits: circuit.n_bits, seed, n_swaps: 0 };
+    let mut writer = Writer { target, n_bits: circuit.n_bits, seed, swaps: Vec::new() };
     let ops = writer.write_steps(blocks, &routed.steps, &mut end);
     let at = |layout: &route_swaps::Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
     let wires = Circuit::wires(0..circuit.n_wires as u32);
@@ -215,7 +224,7 @@ fn place(
         slots: circuit.slots.clone(),
         result_bits: circuit.result_bits.clone(),
     };
-    (placed, writer.n_swaps)
+    (placed, writer.swaps)
 }
 
 /// Debug builds check the circuit after every pass.

@@ -126,7 +126,7 @@ impl Writer<'_> {
             _ => bug!("the gate {gate:?} has slots at native lowering"),
         };
         frame.iter().for_each(|&gate| self.hold_gate(gate, &[], wire, span));
-        self.turn(angle, wire);
+        self.turn(angle, wire, span);
         for gate in frame.iter().rev() {
             let gate = if *gate == Gate::Sdg { Gate::S } else { *gate };
             self.hold_gate(gate, &[], wire, span);
@@ -134,7 +134,7 @@ impl Writer<'_> {
     }
 
     /// `RZ(angle) A RZ(turn)`.
-    fn turn(&mut self, angle: &Angle, wire: Wire) {
+    fn turn(&mut self, angle: &Angle, wire: Wire, span: Span) {
         let held = &mut self.held[wire.0 as usize];
         let e = euler(&held.matrix);
         if e.theta == 0.0 {
@@ -146,13 +146,13 @@ impl Writer<'_> {
             let z = [[IDENTITY[0][0], IDENTITY[0][1]], [IDENTITY[1][0], -IDENTITY[1][1]]];
             let axis = times(&dagger(&held.matrix), &times(&z, &held.matrix));
             let phase = Angle::constant(axis[1][0].arg()).plus(&held.turn.times(-1.0));
-            let span = held.span;
             self.push_prx(angle.clone(), phase, wire, span);
         } else {
             self.flush(wire, true);
             let held = &mut self.held[wire.0 as usize];
             held.turn = held.turn.plus(angle);
         }
+        self.held[wire.0 as usize].span = span;
     }
 
     fn controlled_z(&mut self, a: Wire, b: Wire, span: Span) {

@@ -71,7 +71,7 @@ fn duration(circuit: &Circuit, device: &Device) -> Option<f64> {
 }
 
 /// Error and duration of an operation of the device; none for what is no operation.
-fn facts(op: &Op, device: &Device) -> Option<(Option<f64>, Option<f64>)> {
+pub fn facts(op: &Op, device: &Device) -> Option<(Option<f64>, Option<f64>)> {
     match (&op.kind, op.wires().as_slice()) {
         (OpKind::Gate { gate, .. }, &[wire]) => {
             let name = gate.def().name;

@@ -1,5 +1,7 @@
 //! Whole compilations: native, coupled, and the same as the source.
 
+mod spans;
+
 use std::collections::BTreeMap;
 
 use qml_devices::{Device, find};

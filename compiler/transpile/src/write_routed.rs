@@ -21,19 +21,19 @@ pub struct Writer<'a> {
     pub n_bits: usize,
     /// Seed of the routing within branches.
     pub seed: u64,
-    /// SWAPs up to now, those within branches too.
-    pub n_swaps: usize,
+    /// The gates that SWAPs up to now were needed for, those within branches too.
+    pub swaps: Vec<Span>,
 }
 
 impl Writer<'_> {
     /// The operations of routed blocks; `layout` is where the wires start, and then where they end.
     pub fn write_steps(&mut self, blocks: &[Block], steps: &[Step], layout: &mut Layout) -> Vec<Op> {
         let mut out = Vec::with_capacity(steps.len());
-        let mut span = Span::default();
-        for step in steps {
+        let causes = causes(blocks, steps, layout);
+        for (step, span) in steps.iter().zip(causes) {
             match *step {
                 Step::Swap(a, b) => {
-                    self.n_swaps += 1;
+                    self.swaps.push(span);
                     let [is_a, is_b] = [a, b].map(|qubit| layout.wire[usize::from(qubit)] != NONE);
                     match (is_a, is_b) {
                         (true, true) => out.push(pair(Gate::Swap, a, b, span)),
@@ -44,10 +44,7 @@ impl Writer<'_> {
                     layout.swap(a, b);
                 }
                 Step::Block(i) => {
-                    for op in &blocks[i as usize].ops {
-                        span = op.span;
-                        out.push(self.place(op, layout));
-                    }
+                    out.extend(blocks[i as usize].ops.iter().map(|op| self.place(op, layout)));
                 }
             }
         }
@@ -78,6 +75,51 @@ impl Writer<'_> {
         steps.extend(back);
         self.write_steps(&blocks, &steps, &mut layout.clone())
     }
+}
+
+/// For each step the gate that it serves: for a SWAP the next one on two wires that either of its wires meets; if there is
+/// none, the one before.
+fn causes(blocks: &[Block], steps: &[Step], layout: &Layout) -> Vec<Span> {
+    let mut layout = layout.clone();
+    // Which wires each SWAP moves.
+    let mut moved = |step: &Step| match *step {
+        Step::Swap(a, b) => {
+            let wires = [a, b].map(|qubit| layout.wire[usize::from(qubit)]);
+            layout.swap(a, b);
+            wires
+        }
+        Step::Block(_) => [NONE; 2],
+    };
+    let moved: Vec<[u16; 2]> = steps.iter().map(&mut moved).collect();
+    // Going back: the next such gate of each wire, and where in the steps it is.
+    let mut next: Vec<Option<(usize, Span)>> = vec![None; layout.qubit.len()];
+    let mut causes = vec![None; steps.len()];
+    for (i, step) in steps.iter().enumerate().rev() {
+        match *step {
+            Step::Swap(..) => {
+                let of_wire = |wire: &u16| next.get(usize::from(*wire)).copied().flatten();
+                causes[i] = moved[i].iter().filter_map(of_wire).min_by_key(|at| at.0).map(|at| at.1);
+            }
+            Step::Block(block) => {
+                let gate = gate_of(&blocks[block as usize]);
+                causes[i] = gate.map(|gate| gate.span);
+                for wire in gate.map(Op::wires).unwrap_or_default() {
+                    next[wire.0 as usize] = gate.map(|gate| (i, gate.span));
+                }
+            }
+        }
+    }
+    let mut before = blocks.iter().find_map(gate_of).map(|gate| gate.span).unwrap_or_default();
+    let or_before = |cause: Option<Span>| {
+        before = cause.unwrap_or(before);
+        before
+    };
+    causes.into_iter().map(or_before).collect()
+}
+
+/// The first gate on two wires.
+fn gate_of(block: &Block) -> Option<&Op> {
+    block.ops.iter().find(|op| matches!(op.kind, OpKind::Gate { .. }) && op.wires().len() > 1)
 }
 
 fn pair(gate: Gate, a: u16, b: u16, span: Span) -> Op {

@@ -121,15 +121,15 @@ fn what_is_written_does_what_the_source_does() {
     for &from in KERNELS.iter().chain(QASM) {
         let source = source_circuit(&folder, from);
         for target in TARGETS {
-            let stats: Value = serde_json::from_str(&build(&folder, from, target, "stats").quiet()).unwrap();
-            assert_means_the_same(&source, &build(&folder, from, target, "qasm3").quiet(), &stats);
+            let stats: Value = serde_json::from_str(&build(&folder, from, target, "stats").noted()).unwrap();
+            assert_means_the_same(&source, &build(&folder, from, target, "qasm3").noted(), &stats);
             let qasm2 = build(&folder, from, target, "qasm2");
             if source.slots.is_empty() {
-                assert_means_the_same(&source, &qasm2.quiet(), &stats);
+                assert_means_the_same(&source, &qasm2.noted(), &stats);
             } else {
                 qasm2.fails_silent("Q0812", &["OpenQASM 2 has no inputs", "write OpenQASM 3"]);
             }
-            let text = build(&folder, from, target, "ir").quiet();
+            let text = build(&folder, from, target, "ir").noted();
             let circuit = Circuit::parse(&text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
             assert_same_on_device(&source, &touched(&circuit));
         }
@@ -146,7 +146,7 @@ fn computed_angles_are_expressions_of_the_inputs() {
     let head = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{inputs}");
     folder.write("product.qasm", format!("{head}qubit q;\nrx(sin(α) * b) q;\n"));
     for file in ["product.qml", "product.qasm"] {
-        let text = build(&folder, (file, ""), "line:1", "qasm3").quiet();
+        let text = build(&folder, (file, ""), "line:1", "qasm3").noted();
         assert!(text.contains(inputs), "{text}");
         let program = qml_qasm::import_program(FileId(0), &text).unwrap();
         let found = unitary(&program.circuit, &program.bind(&[0.3, 0.7]));
@@ -160,8 +160,8 @@ fn computed_angles_are_expressions_of_the_inputs() {
 fn a_wrong_circuit_is_noticed() {
     let folder = folder();
     let source = source_circuit(&folder, QASM[0]);
-    let stats: Value = serde_json::from_str(&build(&folder, QASM[0], "line:5", "stats").quiet()).unwrap();
-    let text = build(&folder, QASM[0], "line:5", "qasm3").quiet();
+    let stats: Value = serde_json::from_str(&build(&folder, QASM[0], "line:5", "stats").noted()).unwrap();
+    let text = build(&folder, QASM[0], "line:5", "qasm3").noted();
     let wrong = text.replacen("sx q[", "x q[", 1);
     assert_ne!(wrong, text);
     let result = std::panic::catch_unwind(|| assert_means_the_same(&source, &wrong, &stats));
@@ -174,7 +174,7 @@ fn every_level_and_seed_gives_the_same_circuit() {
     let source = source_circuit(&folder, QASM[0]);
     for options in ["-O 0", "-O1", "-O 2 --seed 5", "-O 3"] {
         let from = |emit: &str| {
-            folder.qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --emit {emit}")).quiet()
+            folder.qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --emit {emit}")).noted()
         };
         let stats = serde_json::from_str(&from("stats")).unwrap();
         assert_means_the_same(&source, &from("qasm3"), &stats);
@@ -186,7 +186,7 @@ fn every_level_and_seed_gives_the_same_circuit() {
 fn stats_have_their_keys() {
     let folder = folder();
     for target in TARGETS {
-        let stats: Value = serde_json::from_str(&build(&folder, QASM[1], target, "stats").quiet()).unwrap();
+        let stats: Value = serde_json::from_str(&build(&folder, QASM[1], target, "stats").noted()).unwrap();
         let keys = stats.as_object().unwrap();
         for key in [
             "qubits",
@@ -213,7 +213,7 @@ fn stats_have_their_keys() {
 fn feed_forward_is_refused_by_name_where_a_device_has_none() {
     let folder = folder();
     for target in ["iqm_garnet", "ibm_torino", "line:4"] {
-        let text = build(&folder, ("teleport.qml", ""), target, "qasm3").quiet();
+        let text = build(&folder, ("teleport.qml", ""), target, "qasm3").noted();
         assert!(text.contains("measure") && text.contains("if ("), "{text}");
     }
     folder
@@ -229,10 +229,10 @@ fn a_device_file_and_a_shape_with_a_basis_are_targets() {
     let folder = folder();
     let device = root().join("compiler/devices/catalogue/iqm_garnet.json");
     folder.write("mine.json", std::fs::read_to_string(device).unwrap());
-    let text = build(&folder, KERNELS[0], "./mine.json", "qasm3").quiet();
+    let text = build(&folder, KERNELS[0], "./mine.json", "qasm3").noted();
     assert!(text.contains("prx("), "{text}");
     for (target, gate) in [("line:2/cx", "cx q["), ("line:2/ecr", "ecr q["), ("line:2", "cz q[")] {
-        let text = build(&folder, KERNELS[0], target, "qasm3").quiet();
+        let text = build(&folder, KERNELS[0], target, "qasm3").noted();
         assert!(text.contains(gate), "{target}: {text}");
     }
 }
@@ -240,9 +240,9 @@ fn a_device_file_and_a_shape_with_a_basis_are_targets() {
 #[test]
 fn a_file_is_written_whole_or_not_at_all() {
     let folder = folder();
-    let shown = build(&folder, KERNELS[0], "line:2", "qasm3").quiet();
+    let shown = build(&folder, KERNELS[0], "line:2", "qasm3").noted();
     let before = folder.names();
-    assert_eq!(folder.qmlang("build bell.qml --target line:2 -o bell.qasm").quiet(), "");
+    assert_eq!(folder.qmlang("build bell.qml --target line:2 -o bell.qasm").noted(), "");
     assert_eq!(folder.read("bell.qasm"), shown);
     let missing = folder.qmlang("build bell.qml --target line:2 -o none/bell.qasm");
     missing.fails_silent("Q0906", &["`none/bell.qasm`: there is no such folder"]);
@@ -273,7 +273,7 @@ kernel two[n](t: float[n], both: bool) -> qubit[n] { let q = qubit[n]; if both {
     build("--kernel two --arg both=true").fails_silent("Q0922", &["`t`", "`--size n=2`"]);
     build("--kernel two --arg both=true --size m=2").fails_silent("Q0921", &["no size `m`"]);
     build("--kernel two --arg both=true --size n=-1").fails_silent("Q0921", &["`-1`"]);
-    let text = build("--kernel two --arg both=true --size n=2").quiet();
+    let text = build("--kernel two --arg both=true --size n=2").noted();
     assert!(text.contains("input float[64] t_0;") && text.contains("input float[64] t_1;"), "{text}");
     build("--kernel one --arg n=1 --emit svg").fails_silent("Q0923", &["svg", "qasm3"]);
     folder

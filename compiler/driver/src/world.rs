@@ -1,0 +1,43 @@
+//! The world of a program that is followed without being run: its data files, and nothing else.
+
+use std::path::Path;
+
+use qml_prelude::{Fault, Host, NoWorld, ResultFunction, Value};
+use qml_source::{Code, Diagnostic};
+
+use crate::Files;
+
+/// Files of data, read as sources are.
+pub(crate) struct Data<'a> {
+    pub files: &'a dyn Files,
+    /// Where relative paths start.
+    pub folder: &'a Path,
+}
+
+impl Host for Data<'_> {
+    fn print(&mut self, _: &str) {}
+
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
+        let text = self.files.read(&self.folder.join(path));
+        text.map(String::into_bytes)
+            .map_err(|why| Box::new(Diagnostic::error(Code::Q0901, format!("cannot read `{path}`: {why}"))))
+    }
+
+    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
+        NoWorld.write_file(path, content)
+    }
+
+    fn elapsed(&mut self) -> f64 {
+        0.0
+    }
+
+    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        NoWorld.result(function, key, args)
+    }
+
+    fn progress(&mut self, _: i64, _: i64, _: f64) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+}

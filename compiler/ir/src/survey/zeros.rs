@@ -1,0 +1,183 @@
+//! Gradients, and the entries by which they are always zero.
+
+use std::rc::Rc;
+
+use ndarray::Dimension;
+use qml_prelude::{Tensor, Value};
+use qml_source::{Code, Diagnostic, Span};
+
+use super::Machine;
+use super::floats::count_floats;
+use super::seen::{Known, Level, Origins, Seen};
+use crate::host::{FunctionId, Op};
+
+/// Gradients by more entries than this are not looked at.
+const MAX_ENTRIES: usize = 4096;
+/// So many entries are named in a message.
+const MAX_NAMED: usize = 4;
+
+/// The gradients that were followed.
+#[derive(Debug, Default)]
+pub(super) struct Gradients {
+    found: Vec<Gradient>,
+    /// The one whose objective is followed at the moment.
+    current: Option<usize>,
+}
+
+/// A gradient in the source, over all of its evaluations.
+#[derive(Debug)]
+struct Gradient {
+    span: Span,
+    /// The names of the entries; the variable that each belongs to.
+    entries: Vec<(String, usize)>,
+    /// By entry: the objective may depend on it.
+    is_live: Vec<bool>,
+    /// By entry: a gate that it turns and a result that does not see it.
+    outside: Vec<Option<(Span, Span)>>,
+}
+
+/// A variable, a gate that it turns, and a result that does not see it.
+type Group = (usize, Span, Span);
+
+impl Gradients {
+    /// Tells that a gate of these entries is outside of the light cone of the result at `span`.
+    pub fn outside(&mut self, origins: &Origins, gate: Span, span: Span) {
+        let Some(gradient) = self.current.map(|i| &mut self.found[i]) else { return };
+        for (entry, outside) in gradient.outside.iter_mut().enumerate() {
+            if *origins != Origins::Any && origins.has(entry) {
+                outside.get_or_insert((gate, span));
+            }
+        }
+    }
+
+    /// The warnings, one for each variable and gate.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for gradient in &self.found {
+            let mut groups: Vec<(Group, Vec<&str>)> = Vec::new();
+            for (entry, (name, variable)) in gradient.entries.iter().enumerate() {
+                let Some((gate, span)) = gradient.outside[entry].filter(|_| !gradient.is_live[entry]) else {
+                    continue;
+                };
+                let key = (*variable, gate, span);
+                match groups.iter_mut().find(|group| group.0 == key) {
+                    Some(group) => group.1.push(name),
+                    None => groups.push((key, vec![name])),
+                }
+            }
+            diagnostics
+                .extend(groups.iter().map(|((_, gate, span), names)| warning(gradient, *gate, *span, names)));
+        }
+        diagnostics
+    }
+}
+
+fn warning(gradient: &Gradient, gate: Span, result: Span, names: &[&str]) -> Diagnostic {
+    let n_named = if names.len() == MAX_NAMED + 1 { names.len() } else { MAX_NAMED };
+    let quoted: Vec<String> = names.iter().take(n_named).map(|name| format!("`{name}`")).collect();
+    let names = match (quoted.as_slice(), names.len()) {
+        ([one], 1) => one.clone(),
+        ([first @ .., last], n) if n <= n_named => format!("{} and {last}", first.join(", ")),
+        (shown, n) => format!("{} and {} others", shown.join(", "), n - shown.len()),
+    };
+    let mut warning =
+        Diagnostic::warning(Code::Q0524, format!("the gradient with respect to {names} is always zero"))
+            .primary(gate, "this gate is outside of the light cone of the observable")
+            .secondary(result, "so the value of this does not depend on its angle");
+    // Where the result is not the whole objective.
+    if gradient.span != result {
+        warning = warning.secondary(gradient.span, "differentiated here");
+    }
+    warning
+        .help("take the gate away, put it before gates that join its qubit with the measured ones, or measure more qubits")
+}
+
+impl Machine<'_, '_> {
+    /// The value and the gradient: unknown floats, shaped like the variables.
+    pub(super) fn gradient(
+        &mut self,
+        op: &Op,
+        function: FunctionId,
+        wrt: &[usize],
+        mut args: Vec<Seen>,
+    ) -> Vec<Seen> {
+        let names = &self.module.function(function).param_names;
+        let mut entries = Vec::new();
+        for (variable, &i) in wrt.iter().enumerate() {
+            let Seen::Known(known) = &mut args[i] else { continue };
+            let start = entries.len();
+            let part = |index| (self.part_name)(&names[i], index);
+            name_entries(&names[i], &known.value, &part, &mut |name| entries.push((name, variable)));
+            debug_assert_eq!(entries.len() - start, count_floats(&known.value), "a name for each float");
+            // As if its numbers were unknown: what is made of known ones has no origins.
+            known.level = known.level.min(Level::Discrete);
+            known.origins = (start..entries.len()).map(Origins::one).collect();
+        }
+        if entries.len() > MAX_ENTRIES {
+            entries.clear();
+            for &i in wrt {
+                if let Seen::Known(known) = &mut args[i] {
+                    known.origins = Rc::new([]);
+                }
+            }
+        }
+        let mut shapes: Vec<Seen> = Vec::new();
+        for &i in wrt {
+            shapes.push(match &args[i] {
+                Seen::Known(known) => Seen::Known(Known::constant(
+                    self.stand_in(&known.value),
+                    known.level.min(Level::Discrete),
+                )),
+                _ => Seen::Unknown(Origins::None),
+            });
+        }
+        let found = &mut self.gradients.found;
+        let place = found.iter().position(|gradient| gradient.span == op.span && gradient.entries == entries);
+        let place = place.unwrap_or_else(|| {
+            let n = entries.len();
+            let (is_live, outside) = (vec![false; n], vec![None; n]);
+            found.push(Gradient { span: op.span, entries, is_live, outside });
+            found.len() - 1
+        });
+        let before = self.gradients.current.replace(place);
+        let value = self.call(function, args).pop().unwrap_or(Seen::Unknown(Origins::Any));
+        self.gradients.current = before;
+        let origins = value.origins();
+        let live = &mut self.gradients.found[place].is_live;
+        live.iter_mut().enumerate().for_each(|(entry, is_live)| *is_live |= origins.has(entry));
+        let mut results = vec![self.some_float(Origins::None)];
+        results.extend(shapes);
+        results
+    }
+}
+
+/// Calls `push` with the name of each float of a variable, in order; `part` is the name of a part of the whole variable.
+fn name_entries(
+    name: &str,
+    value: &Value,
+    part: &dyn Fn(usize) -> Option<String>,
+    push: &mut dyn FnMut(String),
+) {
+    let with_index = |index: &[usize]| {
+        let index: Vec<String> = index.iter().map(usize::to_string).collect();
+        format!("{name}[{}]", index.join(", "))
+    };
+    match value {
+        Value::Float(_) => push(name.to_owned()),
+        Value::Tensor(Tensor::Float(array)) => {
+            array.indexed_iter().for_each(|(index, _)| push(with_index(index.slice())));
+        }
+        Value::Tensor(Tensor::Value(array)) => {
+            for (index, item) in array.indexed_iter() {
+                name_entries(&with_index(index.slice()), item, &|_| None, push);
+            }
+        }
+        Value::Tuple(parts) => {
+            for (i, item) in parts.iter().enumerate() {
+                let own = part(i).unwrap_or_else(|| i.to_string());
+                name_entries(&format!("{name}.{own}"), item, &|_| None, push);
+            }
+        }
+        other => (0..count_floats(other)).for_each(|i| push(format!("{name}.{i}"))),
+    }
+}

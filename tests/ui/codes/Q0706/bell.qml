@@ -1,0 +1,6 @@
+kernel bell() -> qubit[2] {
+    let q = qubit[2];
+    h(q[0]);
+    cx(q[0], q[1]);
+    return q;
+}

@@ -1,0 +1,11 @@
+@shots(100000)
+kernel bell() -> qubit[2] {
+    let q = qubit[2];
+    h(q[0]);
+    cx(q[0], q[1]);
+    return q;
+}
+fn main() {
+    print(counts(bell()));
+    print(counts(bell(), shots: 60000));
+}
