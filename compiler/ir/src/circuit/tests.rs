@@ -89,6 +89,29 @@ fn text_that_is_cut_or_garbled_never_panics() {
 }
 
 /// A text whose circuit breaks a rule that the message names.
+#[test]
+fn deep_and_large_texts_are_refused() {
+    let n = 100_000;
+    let texts = [
+        ("if b0 {\n".repeat(n), "levels deep"),
+        (format!("rx({}1) q0", "(".repeat(n)), "levels deep"),
+        (format!("rx({}1) q0", "-".repeat(n)), "levels deep"),
+        (format!("if {}b0 {{ }}", "(".repeat(n)), "levels deep"),
+        (format!("if {}b0 {{ }}", "!".repeat(n)), "levels deep"),
+        (format!("if b0{} {{ }}", " | b0".repeat(n)), "more than 3000 terms"),
+        ("h q4000000000".to_owned(), "expected"),
+        ("circuit wires 99999999999\nh q0".to_owned(), "the most is"),
+        ("rx(s4000000000) q0".to_owned(), "expected"),
+        ("b4000000000 = measure q0".to_owned(), "no gate"),
+    ];
+    for (text, message) in texts {
+        let error = Circuit::parse(&text).unwrap_err();
+        assert!(error.message.contains(message), "{error}");
+    }
+    let many: String = (0..40).map(|wire| format!(" q{wire}")).collect();
+    check_broken(&format!("unitary [1 0 0 1]{many}"), "a matrix has 2^k rows and columns for k wires");
+}
+
 fn check_broken(text: &str, rule: &str) {
     let broken = circuit(text).check().expect_err(text).to_string();
     assert!(broken.contains(rule), "{text}: {broken}");

@@ -68,7 +68,7 @@ impl Circuit {
             }
             OpKind::Unitary { matrix, wires, controls } => {
                 ensure(
-                    matrix.len() == 1 << (2 * wires.len()),
+                    wires.len() < 16 && matrix.len() == 1 << (2 * wires.len()),
                     "a matrix has 2^k rows and columns for k wires",
                 )?;
                 ensure(is_unitary(matrix, 1 << wires.len()), "a matrix is unitary")?;

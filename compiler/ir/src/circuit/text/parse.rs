@@ -10,6 +10,15 @@ use smallvec::SmallVec;
 
 use crate::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires};
 
+/// How deep blocks, brackets and signs may stand in each other: everything that walks circuits does so by recursion.
+const DEEPEST: usize = 300;
+
+/// The most terms of a condition, whose tree is as deep as it is long.
+const LONGEST_CONDITION: usize = 3000;
+
+/// The most wires, bits or slots: a larger number is a slip, and would ask for much memory.
+const MOST: usize = 1 << 20;
+
 /// The words that begin a part of the header.
 pub(super) const HEADER_WORDS: [&str; 7] = ["wires", "bits", "slots", "output", "results", "layout", "final"];
 
@@ -36,7 +45,7 @@ impl Circuit {
     /// Reads what [`Circuit`]'s `Display` writes. Without a header, wires, bits and slots are as many as the operations
     /// name. The circuit is not validated.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let mut reader = Reader { text, at: 0 };
+        let mut reader = Reader { text, at: 0, depth: 0, n_terms: 0 };
         reader.circuit().map_err(|message| {
             let before = &text[..reader.at];
             let start_of_line = before.rfind('\n').map_or(0, |i| i + 1);
@@ -54,6 +63,10 @@ type Read<T> = Result<T, String>;
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// How many blocks, brackets and signs are open.
+    depth: usize,
+    /// How many terms the condition has so far.
+    n_terms: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -94,6 +107,17 @@ impl<'a> Reader<'a> {
             ops: plain.ops,
             ..header
         })
+    }
+
+    /// What stands one level deeper.
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth == DEEPEST {
+            return Err(format!("the text is nested more than {DEEPEST} levels deep"));
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
     }
 
     /// Operations up to the end or a closing brace.
@@ -151,7 +175,7 @@ impl<'a> Reader<'a> {
                 let otherwise = if self.eat_word("else") { self.block()? } else { Vec::new() };
                 Ok(OpKind::If { condition, then, otherwise })
             }
-            _ if index_of(word, 'b').is_some() => {
+            _ if index_of(word, 'b').is_some_and(|bit| (bit as usize) < MOST) => {
                 let bit = index_of(word, 'b').map_or(Bit(0), Bit);
                 self.expect("=")?;
                 if !self.eat_word("measure") {
@@ -184,7 +208,7 @@ impl<'a> Reader<'a> {
 
     fn block(&mut self) -> Read<Vec<Op>> {
         self.expect("{")?;
-        let ops = self.ops()?;
+        let ops = self.deeper(Self::ops)?;
         self.expect("}")?;
         Ok(ops)
     }
@@ -206,7 +230,8 @@ impl<'a> Reader<'a> {
 
     fn indexed(&mut self, prefix: char) -> Option<u32> {
         let start = self.at;
-        let index = self.word().and_then(|word| index_of(word, prefix));
+        let index =
+            self.word().and_then(|word| index_of(word, prefix)).filter(|&index| (index as usize) < MOST);
         if index.is_none() {
             self.at = start;
             self.spaces();
@@ -262,10 +287,10 @@ impl<'a> Reader<'a> {
 
     fn factor(&mut self) -> Read<Angle> {
         if self.eat("-") {
-            return Ok(self.factor()?.negated());
+            return Ok(self.deeper(Self::factor)?.negated());
         }
         if self.eat("(") {
-            let angle = self.angle()?;
+            let angle = self.deeper(Self::angle)?;
             self.expect(")")?;
             return Ok(angle);
         }
@@ -302,10 +327,12 @@ impl<'a> Reader<'a> {
 
     fn count(&mut self) -> Read<usize> {
         let word = self.word().ok_or("expected a count")?;
-        word.parse().map_err(|_| "expected a count".to_owned())
+        let count: usize = word.parse().map_err(|_| "expected a count".to_owned())?;
+        if count > MOST { Err(format!("the most is {MOST}")) } else { Ok(count) }
     }
 
     fn condition(&mut self) -> Read<BitExpr> {
+        self.n_terms = 0;
         self.condition_above(0)
     }
 
@@ -325,11 +352,15 @@ impl<'a> Reader<'a> {
     }
 
     fn condition_factor(&mut self) -> Read<BitExpr> {
+        self.n_terms += 1;
+        if self.n_terms > LONGEST_CONDITION {
+            return Err(format!("the condition has more than {LONGEST_CONDITION} terms"));
+        }
         if self.eat("!") {
-            return Ok(BitExpr::Not(Box::new(self.condition_factor()?)));
+            return Ok(BitExpr::Not(Box::new(self.deeper(Self::condition_factor)?)));
         }
         if self.eat("(") {
-            let condition = self.condition()?;
+            let condition = self.deeper(|r| r.condition_above(0))?;
             self.expect(")")?;
             return Ok(condition);
         }

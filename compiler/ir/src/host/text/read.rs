@@ -14,6 +14,9 @@ use crate::host::{
     ValueId,
 };
 
+/// How deep types and regions may stand in each other: everything that walks modules does so by recursion.
+const DEEPEST: usize = 500;
+
 /// What is wrong with a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
@@ -34,8 +37,15 @@ impl Module {
     pub fn parse(text: &str) -> Result<Self, ReadError> {
         let tokens = tokens(text)?;
         let functions = function_names(&tokens);
-        let mut reader =
-            Reader { tokens, position: 0, functions, module: Self::default(), types: Vec::new() };
+        let mut reader = Reader {
+            tokens,
+            position: 0,
+            functions,
+            module: Self::default(),
+            types: Vec::new(),
+            ids: 0,
+            depth: 0,
+        };
         reader.module()?;
         Ok(reader.module)
     }
@@ -45,14 +55,18 @@ impl Module {
 fn function_names(tokens: &[(usize, Token)]) -> HashMap<String, FunctionId> {
     let mut names = HashMap::new();
     for window in tokens.windows(3) {
-        if let [(_, Token::Word(kind)), (_, Token::Mark('@')), (_, Token::Word(name) | Token::Quoted(name))] =
-            window
-            && find(FUNCTION_KINDS, kind).is_some()
+        if let [.., (_, Token::Word(name) | Token::Quoted(name))] = window
+            && starts_function(&window[..2])
         {
             names.insert(name.clone(), FunctionId(names.len() as u32));
         }
     }
     names
+}
+
+/// Whether two words begin a function.
+fn starts_function(words: &[(usize, Token)]) -> bool {
+    matches!(words, [(_, Token::Word(kind)), (_, Token::Mark('@'))] if find(FUNCTION_KINDS, kind).is_some())
 }
 
 struct Reader {
@@ -62,6 +76,10 @@ struct Reader {
     module: Module,
     /// Types of the values of the function that is read.
     types: Vec<Type>,
+    /// Ids of values in that function are below.
+    ids: usize,
+    /// How many types and regions are open.
+    depth: usize,
 }
 
 type Read<T> = Result<T, ReadError>;
@@ -99,6 +117,7 @@ impl Reader {
         self.mark('@')?;
         let name = self.name()?;
         self.types.clear();
+        self.ids = 4 * self.rest_of_function();
         let (mut params, mut param_names) = (Vec::new(), Vec::new());
         self.mark('(')?;
         while !self.skip(')') {
@@ -150,7 +169,7 @@ impl Reader {
                 params = self.typed_values()?;
                 self.mark(')')?;
             }
-            let (ops, yields) = self.ops("yield")?;
+            let (ops, yields) = self.deeper(|r| r.ops("yield"))?;
             regions.push(Region { params, ops, yields });
         }
         Ok(Op { kind, args, results, regions, span: self.place()? })
@@ -239,18 +258,18 @@ impl Reader {
         self.mark('(')?;
         match word.as_str() {
             "tensor" => {
-                let element = Box::new(self.ty()?);
+                let element = Box::new(self.deeper(Self::ty)?);
                 self.mark(',')?;
                 let rank = self.number()?;
                 self.mark(')')?;
                 Ok(Type::Tensor(element, rank))
             }
             "list" => {
-                let element = Box::new(self.ty()?);
+                let element = Box::new(self.deeper(Self::ty)?);
                 self.mark(')')?;
                 Ok(Type::List(element))
             }
-            "tuple" => Ok(Type::Tuple(self.types_until_close()?)),
+            "tuple" => Ok(Type::Tuple(self.deeper(Self::types_until_close)?)),
             _ => self.fail("a type"),
         }
     }
@@ -328,11 +347,28 @@ impl Reader {
         self.word()
     }
 
+    /// How many words there are before the next function.
+    fn rest_of_function(&self) -> usize {
+        let rest = &self.tokens[self.position..];
+        rest.windows(2).position(starts_function).unwrap_or(rest.len())
+    }
+
+    /// What stands one level deeper.
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth == DEEPEST {
+            return self.fail(&format!("nesting of at most {DEEPEST} levels"));
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
     fn value(&mut self) -> Read<ValueId> {
         let word = self.word()?;
         match word.strip_prefix('%').and_then(|digits| digits.parse().ok()) {
             // Ids are dense; a much larger one is a slip, and would ask for much memory.
-            Some(id) if (id as usize) < 4 * self.tokens.len() => Ok(ValueId(id)),
+            Some(id) if (id as usize) < self.ids => Ok(ValueId(id)),
             _ => self.fail("a value"),
         }
     }

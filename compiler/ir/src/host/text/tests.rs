@@ -99,3 +99,24 @@ fn a_wrong_text_is_told_by_its_line() {
     check("\n\"unended", 2, "the text ends in a string");
     check("fn @f() -> () {\n %4000000000: int = const[1]", 2, "a value was expected, not `%4000000000`");
 }
+
+#[test]
+fn deep_and_large_texts_are_refused() {
+    let n = 100_000;
+    let region = |body: &str| format!("fn @f(%0 x: bool) -> () {{\n{body}");
+    let deep = [
+        region(&"if %0 {\n".repeat(n)),
+        format!("fn @f(%0 x: {}int{}) -> () {{ return }}", "list(".repeat(n), ")".repeat(n)),
+        format!("fn @f(%0 x: {}int{}) -> () {{ return }}", "tuple(".repeat(n), ")".repeat(n)),
+        format!("fn @f(%0 x: {}int", "tensor(".repeat(n)),
+    ];
+    for text in deep {
+        let error = Module::parse(&text).unwrap_err();
+        assert!(error.message.contains("nesting of at most"), "{error}");
+    }
+    // Each function pays for its own values alone.
+    let many: String =
+        (0..5_000).map(|i| format!("fn @f{i}() -> () {{\n %30: int = const[1]\n return\n}}\n")).collect();
+    assert!(Module::parse(&many).is_ok());
+    assert!(Module::parse(&many.replacen("%30", "%100000", 1)).is_err());
+}
