@@ -1,5 +1,8 @@
 //! Source files and byte spans into them.
 
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
 /// A file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
@@ -33,7 +36,11 @@ impl Span {
 #[derive(Clone, Debug)]
 struct SourceFile {
     name: String,
-    text: String,
+    text: Arc<str>,
+    /// Where the lines begin.
+    lines: Vec<u32>,
+    /// The text as ariadne wants it, made for the first message and kept for the others.
+    cut: OnceLock<ariadne::Source<Arc<str>>>,
 }
 
 /// All files of a compilation, by [`FileId`].
@@ -45,7 +52,10 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file; `name` is what messages show (`vqe.qml`, `<std/ansatz.qml>`).
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        let text: Arc<str> = text.into().into();
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(end, _)| end as u32 + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        self.files.push(SourceFile { name: name.into(), text, lines, cut: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -66,10 +76,26 @@ impl SourceMap {
 
     /// Line and column of a byte offset, both from 1; the column counts characters.
     pub fn line_column(&self, file: FileId, offset: u32) -> (usize, usize) {
-        let before = &self.text(file)[..offset as usize];
-        let line = before.matches('\n').count() + 1;
-        let column = before[before.rfind('\n').map_or(0, |i| i + 1)..].chars().count() + 1;
+        let line = self.line(file, offset);
+        let column = self.text(file)[self.line_range(file, line).start..offset as usize].chars().count() + 1;
         (line, column)
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(crate) fn line(&self, file: FileId, offset: u32) -> usize {
+        self.files[file.0 as usize].lines.partition_point(|&start| start <= offset)
+    }
+
+    /// The bytes of a line (from 1), its newline among them.
+    pub(crate) fn line_range(&self, file: FileId, line: usize) -> Range<usize> {
+        let SourceFile { text, lines, .. } = &self.files[file.0 as usize];
+        lines[line - 1] as usize..lines.get(line).map_or(text.len(), |&next| next as usize)
+    }
+
+    /// The text as ariadne wants it.
+    pub(crate) fn cut(&self, file: FileId) -> &ariadne::Source<Arc<str>> {
+        let file = &self.files[file.0 as usize];
+        file.cut.get_or_init(|| file.text.clone().into())
     }
 
     /// All files, in the order they were added.

@@ -1,12 +1,15 @@
 //! The one function that shows a diagnostic, and its twin for programs.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use ariadne::{Cache, Color, Config, Fmt, IndexType, Label, Report, ReportKind, Source};
 use serde_json::{Value, json};
 
 use crate::{Diagnostic, FileId, Severity, SourceMap, Span};
+
+/// The longest line in bytes that a message shows: what a person can't take in is named by its place alone.
+const LONGEST_LINE: usize = 2000;
 
 /// How messages are shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,8 +21,12 @@ pub struct Style {
 /// The message as a person reads it, ending in a newline.
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
     let Some(primary) = &diagnostic.primary else {
-        return render_without_source(diagnostic, style);
+        return render_without_source(diagnostic, &[], style);
     };
+    if labels(diagnostic).any(|label| is_on_long_line(label.span, sources)) {
+        let places = labels(diagnostic).map(|label| place_text(label, sources)).collect::<Vec<_>>();
+        return render_without_source(diagnostic, &places, style);
+    }
     let config = Config::default().with_index_type(IndexType::Byte).with_color(style.color);
     let mut report = Report::build(kind(diagnostic.severity), Place(primary.span))
         .with_code(diagnostic.code)
@@ -40,7 +47,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
         report = report.with_help(help);
     }
     let mut bytes = Vec::new();
-    let cache = Sources { sources, ready: HashMap::new() };
+    let cache = Sources(sources);
     if report.finish().write(cache, &mut bytes).is_err() {
         crate::bug!("a message could not be written into memory: {diagnostic:?}");
     }
@@ -81,13 +88,35 @@ fn place_json(span: Span, text: &str, sources: &SourceMap) -> Value {
     })
 }
 
-/// The layout of a message that is not about a source text.
-fn render_without_source(diagnostic: &Diagnostic, style: Style) -> String {
+/// The primary place, then the others.
+fn labels(diagnostic: &Diagnostic) -> impl Iterator<Item = &crate::Label> {
+    diagnostic.primary.iter().chain(&diagnostic.secondary)
+}
+
+/// Whether the first or last line of a span is too long to be shown.
+fn is_on_long_line(span: Span, sources: &SourceMap) -> bool {
+    let is_long = |offset| {
+        let line = sources.line(span.file, offset);
+        sources.line_range(span.file, line).len() > LONGEST_LINE
+    };
+    is_long(span.start) || is_long(span.end)
+}
+
+/// Where a label is, and what it says, without the text under it.
+fn place_text(label: &crate::Label, sources: &SourceMap) -> String {
+    let (line, column) = sources.line_column(label.span.file, label.span.start);
+    let text = if label.text.is_empty() { "here" } else { &label.text };
+    format!("{}:{line}:{column}: {text}", sources.name(label.span.file))
+}
+
+/// The layout of a message that is not about a source text, or about lines too long to be shown.
+fn render_without_source(diagnostic: &Diagnostic, places: &[String], style: Style) -> String {
     let word = severity_word(diagnostic.severity);
     let head = format!("[{}] {word}:", diagnostic.code);
     let paint =
         |text: &str, color: Color| if style.color { text.fg(color).to_string() } else { text.to_owned() };
     let mut text = format!("{} {}\n", paint(&head, color(diagnostic.severity)), diagnostic.message);
+    places.iter().for_each(|place| text += &["  ", place, "\n"].concat());
     for note in &diagnostic.notes {
         text += &["  ", &paint("Note", Color::Cyan), ": ", note, "\n"].concat();
     }
@@ -140,22 +169,18 @@ impl ariadne::Span for Place {
     }
 }
 
-/// The files as ariadne wants them, cut into lines when one is needed.
-struct Sources<'a> {
-    sources: &'a SourceMap,
-    ready: HashMap<FileId, Source<String>>,
-}
+/// The files as ariadne asks for them.
+struct Sources<'a>(&'a SourceMap);
 
 impl Cache<FileId> for Sources<'_> {
-    type Storage = String;
+    type Storage = Arc<str>;
 
-    fn fetch(&mut self, file: &FileId) -> Result<&Source<String>, impl fmt::Debug> {
-        let text = || Source::from(self.sources.text(*file).to_owned());
-        Ok::<_, fmt::Error>(self.ready.entry(*file).or_insert_with(text))
+    fn fetch(&mut self, file: &FileId) -> Result<&Source<Arc<str>>, impl fmt::Debug> {
+        Ok::<_, fmt::Error>(self.0.cut(*file))
     }
 
     fn display<'a>(&self, file: &'a FileId) -> Option<impl fmt::Display + 'a> {
-        Some(self.sources.name(*file).to_owned())
+        Some(self.0.name(*file).to_owned())
     }
 }
 

@@ -28,8 +28,10 @@ pub(crate) fn items(context: &mut Context<'_>) -> Vec<Item> {
         if words[at].token == Token::Doc {
             (docs, at) = docs_at(context, &words, at);
         } else if starts_item(&words, at) {
-            let (part, end) = cut(context, &words, at);
-            let item = if let Some(error) = nesting::too_deep(context, &part) {
+            let (part, end) = cut(context, &words, at, Inner::Reported);
+            let item = if context.is_full() {
+                broken(context, &part)
+            } else if let Some(error) = nesting::too_deep(context, &part) {
                 context.report(error);
                 broken(context, &part)
             } else {
@@ -81,8 +83,17 @@ fn starts_item(words: &[Lexeme], at: usize) -> bool {
     }
 }
 
-/// The words of the item that begins at `at`, and the index after its last. An item inside it is reported and left out.
-fn cut(context: &mut Context<'_>, words: &[Lexeme], at: usize) -> (Vec<Lexeme>, usize) {
+/// What becomes of an item inside of another.
+#[derive(Clone, Copy)]
+enum Inner {
+    /// It is reported and left out.
+    Reported,
+    /// Its words are words of the item around it. Items inside of items inside of items need no stack.
+    Words,
+}
+
+/// The words of the item that begins at `at`, and the index after its last.
+fn cut(context: &mut Context<'_>, words: &[Lexeme], at: usize, inner: Inner) -> (Vec<Lexeme>, usize) {
     let mut part = Vec::new();
     let mut open: Vec<Lexeme> = Vec::new();
     let mut index = at;
@@ -95,17 +106,19 @@ fn cut(context: &mut Context<'_>, words: &[Lexeme], at: usize) -> (Vec<Lexeme>, 
         }
         if index > at && has_keyword && starts_item(words, index) {
             let block = open.iter().rfind(|word| word.token == Token::LeftBrace);
-            let Some(block) = block else { break };
+            let Some(&block) = block else { break };
             if is_first_on_line(context, words, index) && column(context, word) <= column(context, words[at])
             {
                 break;
             }
-            let span = context.span(word.start, word.end);
-            let text = context.text(word.start, word.end).to_owned();
-            let block = context.span(block.start, block.end);
-            context.report(SyntaxError::NestedItem { span, word: text, block });
-            index = cut(&mut quiet(context), words, index).1;
-            continue;
+            if let Inner::Reported = inner {
+                let span = context.span(word.start, word.end);
+                let text = context.text(word.start, word.end).to_owned();
+                let block = context.span(block.start, block.end);
+                context.report(SyntaxError::NestedItem { span, word: text, block });
+                index = cut(context, words, index, Inner::Words).1;
+                continue;
+            }
         }
         has_keyword |= is_item_keyword(word.token);
         part.push(word);
@@ -129,11 +142,6 @@ fn cut(context: &mut Context<'_>, words: &[Lexeme], at: usize) -> (Vec<Lexeme>, 
         }
     }
     (part, index)
-}
-
-/// A context whose reports nobody reads.
-fn quiet<'text>(context: &Context<'text>) -> Context<'text> {
-    Context::new(context.file(), context.source())
 }
 
 /// The documentation at `at`, if an item follows it, and the index after it.
@@ -175,7 +183,7 @@ fn skip_stray(context: &mut Context<'_>, words: &[Lexeme], at: usize) -> usize {
 
 fn stray_word(span: qml_source::Span, text: &str, token: Token) -> SyntaxError {
     let help = match text {
-        "def" | "function" | "func" | "fun" | "void" | "int" | "float" | "double" | "async" | "pub" => {
+        "def" | "function" | "func" | "fun" | "void" | "int" | "float" | "double" | "async" => {
             "a function is declared with `fn name(x: float) -> float { ... }`"
         }
         "OPENQASM" => {
@@ -186,6 +194,13 @@ fn stray_word(span: qml_source::Span, text: &str, token: Token) -> SyntaxError {
             "a record is declared with `struct Model { w: float[4], b: float }`"
         }
         "let" | "var" => "a constant of the file is `const N = 7;`; variables stand in functions",
+        "pub" | "public" | "private" | "export" => "leave it out: all items can be used from other files",
+        "qubit" | "qreg" | "creg" => {
+            "registers are made inside of a kernel: `kernel bell() -> qubit[2] { ... }`"
+        }
+        "return" | "for" | "if" | "while" => {
+            "statements stand in functions; perhaps a `}` before this closes too much"
+        }
         "mod" | "module" => "a file is a module; there is no declaration of one",
         "test" => "a test has a name in quotes: `test \"what it shows\" { ... }`",
         "operation" | "circuit" => "quantum code is declared with `kernel` or `gate`",
@@ -205,9 +220,10 @@ pub(crate) fn is_first_on_line(context: &Context<'_>, words: &[Lexeme], at: usiz
     at == 0 || context.text(words[at - 1].end, words[at].start).contains('\n')
 }
 
+/// How far a word is from the start of its line in bytes, 200 at most: nobody indents more.
 fn column(context: &Context<'_>, word: Lexeme) -> usize {
-    let before = context.text(0, word.start);
-    before.len() - before.rfind('\n').map_or(0, |newline| newline + 1)
+    let before = &context.source().as_bytes()[..word.start];
+    before.iter().rev().take(200).take_while(|&&byte| byte != b'\n').count()
 }
 
 /// Whether the file is written in Qt's language: `import QtQuick`, `Item {`.

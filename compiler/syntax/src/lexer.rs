@@ -6,6 +6,7 @@ use qml_source::{FileId, Span};
 
 use crate::error::{NumberProblem, SyntaxError};
 use crate::foreign;
+use crate::parse::MOST_ERRORS;
 use crate::token::Token;
 
 /// A word and its bytes.
@@ -63,7 +64,7 @@ impl<'text> Lexer<'text> {
                 Token::Foreign => self.foreign(start, end),
                 Token::OpenString => {
                     let end = start + self.text[start..end].trim_end().len();
-                    self.errors.push(SyntaxError::OpenString { span: self.span(start, end) });
+                    self.report(SyntaxError::OpenString { span: self.span(start, end) });
                     self.words.push(Lexeme { token: Token::OpenString, start, end });
                 }
                 Token::Name | Token::Number => self.word_or_number(token, start, end),
@@ -77,6 +78,13 @@ impl<'text> Lexer<'text> {
             word.end += self.offset;
         }
         (self.words, self.errors)
+    }
+
+    /// Reports an error, unless there are more than anybody reads.
+    fn report(&mut self, error: SyntaxError) {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
+        }
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -103,7 +111,7 @@ impl<'text> Lexer<'text> {
                 let problem =
                     if follows_value { NumberProblem::TupleField } else { NumberProblem::NothingBeforePoint };
                 let span = Span { start: (self.offset + point) as u32, ..file_span };
-                self.errors.push(SyntaxError::MalformedNumber { span, problem });
+                self.report(SyntaxError::MalformedNumber { span, problem });
                 if !follows_value {
                     self.words.push(Lexeme { token, start, end });
                 }
@@ -138,7 +146,10 @@ impl<'text> Lexer<'text> {
             } else {
                 continue;
             };
-            self.errors.push(SyntaxError::MalformedNumber { span: self.span(word.start, word.end), problem });
+            if self.errors.len() < MOST_ERRORS {
+                self.errors
+                    .push(SyntaxError::MalformedNumber { span: self.span(word.start, word.end), problem });
+            }
         }
         self.errors.sort_by_key(|error| error.span().start);
     }
@@ -150,12 +161,8 @@ impl<'text> Lexer<'text> {
             self.words.push(Lexeme { token: Token::Foreign, start, end });
             return;
         };
-        let shown = text.lines().next().unwrap_or_default().trim_end().to_owned();
-        self.errors.push(SyntaxError::Foreign {
-            span: self.span(start, end),
-            text: shown,
-            help: operator.help,
-        });
+        let shown = text.lines().next().unwrap_or_default().trim_end().chars().take(40).collect();
+        self.report(SyntaxError::Foreign { span: self.span(start, end), text: shown, help: operator.help });
         if let Some(token) = operator.meant {
             self.words.push(Lexeme { token, start, end });
         }
@@ -167,10 +174,10 @@ impl<'text> Lexer<'text> {
             let start = start + index;
             let (at, end) = (start, start + character.len_utf8());
             if let Some((meant, token)) = foreign::lookalike(character) {
-                self.errors.push(SyntaxError::Lookalike { span: self.span(at, end), character, meant });
+                self.report(SyntaxError::Lookalike { span: self.span(at, end), character, meant });
                 self.words.extend(token.map(|token| Lexeme { token, start: at, end }));
             } else if index == 0 {
-                self.errors.push(SyntaxError::UnexpectedCharacter { span: self.span(at, end), character });
+                self.report(SyntaxError::UnexpectedCharacter { span: self.span(at, end), character });
             }
         }
     }

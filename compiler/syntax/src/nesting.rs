@@ -59,9 +59,16 @@ impl Level {
         let now = self.now;
         self.now = match token {
             Token::Comma | Token::Semicolon | Token::For | Token::In => return self.start_anew(),
-            Token::If | Token::Then | Token::Else | Token::Grad | Token::And | Token::Or | Token::Not => {
-                Counts { words: now.words + 1, ..Counts::default() }
-            }
+            Token::If
+            | Token::Then
+            | Token::Else
+            | Token::Grad
+            | Token::And
+            | Token::Or
+            | Token::Not
+            | Token::Adjoint
+            | Token::Control
+            | Token::Power => Counts { words: now.words + 1, ..Counts::default() },
             Token::Plus => Counts { words: now.words, sums: now.sums + 1, ..Counts::default() },
             Token::Star | Token::Slash | Token::Percent | Token::At => {
                 Counts { products: now.products + 1, prefixes: 0, ..now }

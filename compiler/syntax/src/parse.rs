@@ -1,5 +1,7 @@
 //! Text to tree: the one entrance, and the functions behind the longer actions of the grammar.
 
+use std::collections::BTreeSet;
+
 use lalrpop_util::{ParseError, lalrpop_mod};
 use qml_source::{Diagnostic, FileId, Span};
 
@@ -17,6 +19,9 @@ lalrpop_mod!(
     #[allow(warnings, clippy::all, clippy::pedantic)]
     grammar
 );
+
+/// The most errors that are reported of one file.
+pub(crate) const MOST_ERRORS: usize = 2000;
 
 /// What became of a text.
 #[derive(Clone, Debug)]
@@ -43,11 +48,13 @@ pub(crate) struct Context<'text> {
     file: FileId,
     source: &'text str,
     errors: Vec<SyntaxError>,
+    /// Where something begins that the lexer reported, sorted.
+    lexical: BTreeSet<usize>,
 }
 
 impl<'text> Context<'text> {
     pub(crate) fn new(file: FileId, source: &'text str) -> Self {
-        Self { file, source, errors: Vec::new() }
+        Self { file, source, errors: Vec::new(), lexical: BTreeSet::new() }
     }
 
     pub(crate) fn file(&self) -> FileId {
@@ -70,8 +77,20 @@ impl<'text> Context<'text> {
         ast::Name { text: self.text(start, end).to_owned(), span: self.span(start, end) }
     }
 
+    /// Reports an error, unless there are more than anybody reads.
     pub(crate) fn report(&mut self, error: SyntaxError) {
+        if self.is_full() {
+            return;
+        }
+        if error.is_lexical() {
+            self.lexical.insert(error.span().start as usize);
+        }
         self.errors.push(error);
+    }
+
+    /// Whether nothing more is reported.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_ERRORS
     }
 
     pub(crate) fn n_errors(&self) -> usize {
@@ -80,14 +99,16 @@ impl<'text> Context<'text> {
 
     /// Whether something that the lexer reports was reported between two bytes.
     pub(crate) fn has_lexical_error_in(&self, start: usize, end: usize) -> bool {
-        let mut errors =
-            self.errors.iter().filter(|error| error.is_lexical()).map(|error| error.span().start as usize);
-        errors.any(|place| (start..=end).contains(&place))
+        self.lexical.range(start..=end).next().is_some()
     }
 
     /// Forgets what was reported since there were `n_errors`.
     pub(crate) fn forget(&mut self, n_errors: usize) {
-        self.errors.truncate(n_errors);
+        for error in self.errors.drain(n_errors..) {
+            if error.is_lexical() {
+                self.lexical.remove(&(error.span().start as usize));
+            }
+        }
     }
 }
 

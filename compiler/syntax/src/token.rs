@@ -4,6 +4,7 @@ use logos::Logos;
 
 /// A word of the language, without its text: that is in the source, under the span.
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[logos(extras = Extras)]
 #[logos(skip(r"[ \t\r\n\f\u{feff}]+"))]
 #[logos(skip(r"//[^\n]*", priority = 1, allow_greedy = true))]
 #[rustfmt::skip]
@@ -105,7 +106,7 @@ pub enum Token {
     #[regex(r"\|[01+-]+>")]
     #[regex(r"'[^'\n]*'")]
     #[regex(r"#[^\n]*", allow_greedy = true)]
-    #[regex(r"/\*([^*]|\*+[^*/])*\*+/")]
+    #[token("/*", block_comment)]
     Foreign,
 }
 
@@ -139,4 +140,19 @@ impl Token {
         use Token::{False, Name, Number, RightBracket, RightParen, String, Test, True};
         matches!(self, Name | Number | String | Test | True | False | RightParen | RightBracket)
     }
+}
+
+/// What the lexer remembers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// There is no `*/` in what follows: it is not looked for again and again.
+    is_never_closed: bool,
+}
+
+/// The comment of another language that `/*` begins: to its end, or the end of the line where it has none.
+fn block_comment(lexer: &mut logos::Lexer<'_, Token>) {
+    let rest = lexer.remainder();
+    let end = if lexer.extras.is_never_closed { None } else { rest.find("*/") };
+    lexer.extras.is_never_closed |= end.is_none();
+    lexer.bump(end.map_or_else(|| rest.find('\n').unwrap_or(rest.len()), |end| end + 2));
 }

@@ -243,6 +243,16 @@ fn deep_nesting_is_refused_with_a_message() {
         format!("fn f(x: int{}) {{ }}", "[1]".repeat(n)),
         format!("fn f() {{ print(\"{{{}1{}}}\"); }}", "(".repeat(n), ")".repeat(n)),
         format!("fn f() {{ let {}a{} = b; }}", "(".repeat(n), ", b)".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); }}", "adjoint ".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); }}", "control(q) ".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); }}", "power(2) ".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); {}}}", "adjoint { ".repeat(n), "} ".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); {}}}", "within { } apply { ".repeat(n), "} ".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); {}}}", "within { ".repeat(n), "} apply { } ".repeat(n)),
+        format!("fn f(x: float[{}1{}]) {{ }}", "(".repeat(n), ")".repeat(n)),
+        format!("fn f(x: float[1{}]) {{ }}", " + 1".repeat(n)),
+        format!("fn f(x: float[n{}]) {{ }}", " ** 2".repeat(n)),
+        format!("fn f() {{ {}{} }}", "for i in 0..2 { ".repeat(n), "}".repeat(n)),
     ];
     for text in deep {
         let start: String = text.chars().take(40).collect();
@@ -271,4 +281,44 @@ fn long_is_not_deep() {
         let parsed = parse(FileId(0), &text);
         assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics.first());
     }
+}
+
+#[test]
+fn what_is_broken_everywhere_is_reported_in_part() {
+    let n = 50_000;
+    let texts = [
+        "fn f() { let x = ; }\n".repeat(n),
+        "fn f() { let x = 1 $ ; let = 2; }\n".repeat(n),
+        format!("fn f() {{ {} }}", "let x = 1 $ 2;\n".repeat(n)),
+        "fn f() {\n".repeat(n),
+        "fn f() { fn g() { ".repeat(n),
+        "fn ".repeat(n),
+        "use ".repeat(n),
+        "! ".repeat(n),
+        "\u{2212}".repeat(n),
+        "'a".repeat(n),
+        "/* ".repeat(n),
+        "#".repeat(n),
+        "}".repeat(n),
+        "{".repeat(n),
+        "\"".repeat(n),
+        format!("fn f() {{ }}\n{}", "@a ".repeat(n)),
+    ];
+    for text in texts {
+        let parsed = read(&text);
+        let start: String = text.chars().take(40).collect();
+        assert!(!parsed.diagnostics.is_empty() && parsed.diagnostics.len() <= 2100, "{start}");
+        let longest = parsed.diagnostics.iter().map(|diagnostic| diagnostic.message.len()).max().unwrap();
+        assert!(longest < 300, "{start}");
+    }
+}
+
+#[test]
+fn an_open_comment_ends_with_its_line() {
+    let parsed = read("/* this\nfn f() { }\n/* that\nfn g() { }\n");
+    let names: Vec<_> =
+        parsed.module.items.iter().filter_map(|item| item.name()).map(|name| name.text.as_str()).collect();
+    assert_eq!(names, ["f", "g"]);
+    let names = read("/* this\nfn f() { }\n*/ fn g() { }\n").module.items;
+    assert_eq!(names.len(), 1);
 }
