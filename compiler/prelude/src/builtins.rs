@@ -33,6 +33,7 @@ use std::sync::LazyLock;
 use crate::{Fault, Host, Value};
 
 mod ad_support;
+mod calls;
 mod convert;
 mod data;
 mod elementwise;
@@ -103,6 +104,7 @@ pub static SECTIONS: &[(&str, &[Builtin])] = &[
     ("Printing and testing", running::ROWS),
     ("Optimizers", optimizers::ROWS),
     ("", operators::ROWS),
+    ("", calls::ROWS),
     ("", indexing::ROWS),
     ("", lists::ROWS),
     ("", convert::ROWS),

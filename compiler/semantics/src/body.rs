@@ -10,7 +10,7 @@ use crate::check::Checker;
 use crate::effect::{DeferredCall, EffectError, Effects, Surroundings};
 use crate::function::{Signature, Target};
 use crate::hir::{self, Expr, ExprKind, FunctionId, GlobalId, Local, LocalId, StructId, Type};
-use crate::rounds::Round;
+use crate::path::Path;
 use crate::size::Size;
 use crate::types::{self, Names};
 
@@ -82,12 +82,16 @@ pub(crate) struct Body<'c, 'a> {
     /// One for each.
     pub facts: Vec<Facts>,
     scopes: Vec<HashMap<String, LocalId>>,
+    /// The variables of scopes that have ended.
+    pub ended: HashMap<String, LocalId>,
     /// What `return` gives.
     pub result: Type,
     /// Loops around the statement.
     pub n_loops: usize,
-    /// The loops around the statement, outermost first, as far as it runs in each of their rounds.
-    pub rounds: Vec<Round>,
+    /// What is known at the statement.
+    pub path: Path,
+    /// The controls around the statement.
+    pub controls: Vec<Expr>,
     /// Comprehensions, objectives and the like around the expression, outermost first.
     pub regions: Vec<Region>,
     /// The modifier around the statement that asks for gates only.
@@ -118,9 +122,11 @@ impl<'c, 'a> Body<'c, 'a> {
             locals: Vec::new(),
             facts: Vec::new(),
             scopes: vec![HashMap::new()],
+            ended: HashMap::new(),
             result: Type::Unit,
             n_loops: 0,
-            rounds: Vec::new(),
+            path: Path::default(),
+            controls: Vec::new(),
             regions: Vec::new(),
             modifier: None,
             uses: Vec::new(),
@@ -152,8 +158,8 @@ impl<'c, 'a> Body<'c, 'a> {
     /// Runs `check` in a scope of its own.
     pub fn scoped<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.push(HashMap::new());
-        let result = check(self);
-        self.scopes.pop();
+        let result = self.with_facts(check);
+        self.ended.extend(self.scopes.pop().unwrap_or_default());
         result
     }
 

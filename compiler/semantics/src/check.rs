@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use qml_source::{Diagnostic, Span};
 use qml_syntax::ast;
 
+use crate::claim::Verdict;
 use crate::effect::{self, DeferredCall};
 use crate::function::{FunctionEntry, Target};
 use crate::global::GlobalState;
@@ -105,6 +106,8 @@ pub(crate) struct Checker<'a> {
     pub deferred: Vec<DeferredCall>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is claimed of qubits and wasn't refuted.
+    pub verdicts: Vec<Verdict>,
     tests: Vec<hir::Test>,
 }
 
@@ -125,6 +128,7 @@ impl<'a> Checker<'a> {
             params: HashMap::new(),
             deferred: Vec::new(),
             diagnostics: Vec::new(),
+            verdicts: Vec::new(),
             tests: Vec::new(),
         }
     }
@@ -159,7 +163,11 @@ impl<'a> Checker<'a> {
         let globals = self.globals.into_iter().map(|entry| entry.global).collect();
         self.diagnostics.sort_by_key(position);
         self.diagnostics.dedup();
-        let program = hir::Program { functions, globals, structs: self.structs, main, tests: self.tests };
+        // A function that is instantiated more than once makes its claims each time.
+        self.verdicts.sort_by_key(|verdict| (verdict.claim.span(), verdict.claim, verdict.is_proved));
+        self.verdicts.dedup_by_key(|verdict| verdict.claim);
+        let (structs, tests, verdicts) = (self.structs, self.tests, self.verdicts);
+        let program = hir::Program { functions, globals, structs, main, tests, verdicts };
         Checked { program, diagnostics: self.diagnostics }
     }
 

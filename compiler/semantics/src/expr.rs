@@ -60,7 +60,8 @@ impl Body<'_, '_> {
             }
             Ast::Index { base, indices } => {
                 let base = self.value(base, None);
-                match self.indices(&base.ty, base.span, indices, span) {
+                let declared = self.declaration_of(&base);
+                match self.indices(&base.ty, (base.span, declared), indices, span) {
                     Some((indices, ty)) => literal(ty, ExprKind::Index(Box::new(base), indices)),
                     None => error_expr(span),
                 }
@@ -96,9 +97,19 @@ impl Body<'_, '_> {
         let is_callable = scope.callables.contains_key(name.text.as_str())
             || qml_prelude::BuiltinId::find(&name.text).is_some()
             || qml_gates::Gate::find(&name.text).is_some();
-        let error = NameError::UnknownValue { name: name.clone(), nearest, is_callable };
+        let ended = self.ended.get(&name.text).map(|local| self.local(*local).name.span);
+        let error = NameError::UnknownValue { name: name.clone(), nearest, is_callable, ended };
         self.forgive(name);
         self.refuse(span, error)
+    }
+
+    /// Where the variable that something is a part of was declared; its own place if it is none.
+    pub fn declaration_of(&self, expr: &Expr) -> Span {
+        match &expr.kind {
+            ExprKind::Local(local) => self.local(*local).name.span,
+            ExprKind::Index(base, _) | ExprKind::Field(base, _) => self.declaration_of(base),
+            _ => expr.span,
+        }
     }
 
     fn local_expr(&mut self, local: LocalId, span: Span) -> Expr {
@@ -177,8 +188,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Expr {
         let condition = self.condition(condition);
-        let then = self.under_condition(|body| body.value(then, expected));
-        let otherwise = self.under_condition(|body| body.value(otherwise, expected));
+        let then = self.if_it_is(&condition, true, |body| body.value(then, expected));
+        let otherwise = self.if_it_is(&condition, false, |body| body.value(otherwise, expected));
         let what = "the two values of an `if`";
         let Some(ty) = self.common_type(&[&then, &otherwise], what) else { return error_expr(span) };
         let (then, otherwise) = (self.expect_type(then, &ty), self.expect_type(otherwise, &ty));

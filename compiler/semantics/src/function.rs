@@ -15,6 +15,7 @@ use crate::size::Size;
 use crate::types;
 
 mod callable;
+mod condition;
 mod error;
 mod flow;
 mod solve;
@@ -35,6 +36,10 @@ pub(crate) struct Signature {
     pub callables: Vec<CallableParameter>,
     /// The result.
     pub result: Type,
+    /// How many of the variables are sizes.
+    pub n_sizes: usize,
+    /// The condition after `where`.
+    pub condition: Option<hir::Condition>,
 }
 
 /// A parameter.
@@ -74,7 +79,6 @@ pub(crate) struct FunctionEntry<'a> {
 
 struct CheckedBody {
     locals: Vec<Local>,
-    condition: Option<Expr>,
     block: Block,
 }
 
@@ -85,9 +89,9 @@ impl FunctionEntry<'_> {
         if self.targets.len() != signature.callables.len() {
             return self.into_pattern();
         }
-        let (locals, condition, body) = match self.checked {
-            Some(checked) => (checked.locals, checked.condition, checked.block),
-            None => (signature.locals.clone(), None, Block::default()),
+        let (locals, body) = match self.checked {
+            Some(checked) => (checked.locals, checked.block),
+            None => (signature.locals.clone(), Block::default()),
         };
         hir::Function {
             name: self.callable.name.clone(),
@@ -98,7 +102,7 @@ impl FunctionEntry<'_> {
             parameters: signature.parameters.iter().map(|parameter| parameter.local).collect(),
             defaults: signature.parameters.iter().map(|parameter| parameter.default.clone()).collect(),
             result: signature.result.clone(),
-            condition,
+            condition: signature.condition.clone(),
             shots: self.shots,
             body,
             docs: self.docs,
@@ -193,6 +197,7 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
     }
     let callables = callable::read(&mut body, &taken);
     let result = callable.result.as_ref().map_or(Type::Unit, |ty| body.declared_type(ty, place));
+    let condition = callable.condition.as_ref().and_then(|written| condition::read(&mut body, written));
     let locals = std::mem::take(&mut body.locals);
     if callable.effect == Effect::Kernel
         && let Some(ty) = &callable.result
@@ -209,7 +214,8 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
         Parameter { name: parameter.name.clone(), ty, local, default }
     });
     let parameters = parameters.collect();
-    Signature { locals, sizes, parameters, callables, result }
+    let n_sizes = callable.sizes.len();
+    Signature { locals, sizes, parameters, callables, result, n_sizes, condition }
 }
 
 fn declare_once(body: &mut Body<'_, '_>, name: &Name, ty: Type) -> LocalId {
@@ -294,7 +300,7 @@ pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
         let facts = Facts { is_parameter: true, is_slot, ..Facts::default() };
         body.declare(&local.name, local.ty.clone(), false, facts);
     }
-    let condition = callable.condition.as_ref().map(|condition| body.size_condition(condition));
+    body.assume_signature(&signature);
     body.result = signature.result.clone();
     body.callables = callable::in_scope(&signature, &targets);
     body.pattern = (!signature.callables.is_empty()).then(|| Rc::clone(&signature));
@@ -304,7 +310,7 @@ pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
     entry.effects = effects;
     entry.calls = calls;
     entry.globals = globals;
-    entry.checked = Some(CheckedBody { locals, condition, block });
+    entry.checked = Some(CheckedBody { locals, block });
 }
 
 impl Body<'_, '_> {
@@ -318,24 +324,6 @@ impl Body<'_, '_> {
             self.report(TypeError::MissingReturn { name: callable.name.clone(), wanted });
         }
         block
-    }
-
-    fn size_condition(&mut self, condition: &ast::Expr) -> Expr {
-        let checked = self.condition(condition);
-        if !is_over_sizes(&checked, self) {
-            let why = "a `where` is a condition on sizes".to_owned();
-            return self.refuse(condition.span, TypeError::NotASize { span: condition.span, why });
-        }
-        checked
-    }
-}
-
-fn is_over_sizes(expr: &Expr, body: &Body<'_, '_>) -> bool {
-    match &expr.kind {
-        hir::ExprKind::Binary(_, left, right) => is_over_sizes(left, body) && is_over_sizes(right, body),
-        hir::ExprKind::Unary(_, operand) => is_over_sizes(operand, body),
-        hir::ExprKind::Bool(_) | hir::ExprKind::Error => true,
-        _ => body.size(expr).is_some(),
     }
 }
 

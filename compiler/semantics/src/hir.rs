@@ -9,6 +9,7 @@ use qml_prelude::BuiltinId;
 use qml_source::Span;
 use qml_syntax::ast;
 
+use crate::claim::Verdict;
 use crate::size::Size;
 
 macro_rules! ids {
@@ -43,6 +44,8 @@ pub struct Program {
     pub main: Option<FunctionId>,
     /// Tests of the first file, in source order.
     pub tests: Vec<Test>,
+    /// What has to be so of qubits and wasn't refuted, in source order.
+    pub verdicts: Vec<Verdict>,
 }
 
 /// A `const` or `param`.
@@ -102,7 +105,7 @@ pub struct Function {
     /// The result; `Unit` if there is none.
     pub result: Type,
     /// The condition after `where`.
-    pub condition: Option<Expr>,
+    pub condition: Option<Condition>,
     /// `@shots(k)`
     pub shots: Option<i64>,
     /// What it does.
@@ -127,6 +130,21 @@ pub struct SizeParameter {
     pub scale: i64,
     /// Added to it; the sum of known parts of the dimension.
     pub offset: i64,
+}
+
+/// A condition on the sizes and int parameters of a function.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// As the user would write it.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// It holds if in one of these cases all are at least 0.
+    pub holds: Vec<Vec<Size>>,
+    /// It fails if in one of these cases all are at least 0.
+    pub fails: Vec<Vec<Size>>,
+    /// The variables that it is about, with their names.
+    pub locals: Vec<(LocalId, String)>,
 }
 
 /// A variable.

@@ -2,6 +2,7 @@
 //!
 //! Every refusal is a diagnostic with a stable code. The crate must never learn how programs are run.
 
+pub mod claim;
 pub mod hir;
 pub mod lower;
 pub mod modules;
@@ -22,8 +23,11 @@ mod stmt;
 mod builtin;
 mod effect;
 
+mod path;
 mod place;
-mod rounds;
+mod prover;
+mod qubits;
+
 mod slots;
 mod suggest;
 mod types;

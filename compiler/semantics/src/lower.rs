@@ -5,6 +5,7 @@
 //! variables are values in SSA form, jumps are flags, sizes are ints solved from the arguments, random functions take keys.
 
 mod body;
+mod call_checks;
 mod calls;
 mod expressions;
 mod flow;
@@ -17,6 +18,7 @@ mod random;
 pub(crate) mod rules;
 mod saved;
 mod signature;
+mod sizes;
 mod statements;
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,12 @@ impl Body<'_, '_> {
                     self.report(PlaceError::FieldOfElement { span: target.span });
                     return None;
                 }
-                let (indices, ty) = self.indices(&place.ty, base.span, indices, target.span)?;
+                let (indices, ty) = self.indices(
+                    &place.ty,
+                    (base.span, self.local(place.local).name.span),
+                    indices,
+                    target.span,
+                )?;
                 place.projections.push(Projection::Index(indices));
                 Some(Place { ty, span: target.span, ..place })
             }
@@ -65,6 +70,7 @@ impl Body<'_, '_> {
                 name: name.clone(),
                 declared: variable.name.span,
                 is_parameter,
+                has_qubits: types::has_qubits(&variable.ty),
             });
             return None;
         }

@@ -1,6 +1,6 @@
 //! Sizes: integer polynomials over the sizes and immutable int variables of a function, in a normal form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hir::LocalId;
 
@@ -75,5 +75,18 @@ impl Size {
             Atom::Local(local) => is_meant(*local),
             Atom::Operation(_, left, right) => left.mentions(is_meant) || right.mentions(is_meant),
         })
+    }
+
+    /// Adds the variables that occur.
+    pub fn collect_locals(&self, locals: &mut BTreeSet<LocalId>) {
+        for atom in self.terms.keys().flatten() {
+            match atom {
+                Atom::Local(local) => _ = locals.insert(*local),
+                Atom::Operation(_, left, right) => {
+                    left.collect_locals(locals);
+                    right.collect_locals(locals);
+                }
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::body::{Body, Facts, Kind, TypeError};
 use crate::declared::Place as TypePlace;
 use crate::effect::EffectError;
 use crate::hir::{Block, Callee, Dim, Expr, ExprKind, Iterable, Stmt, StmtKind, Type};
+use crate::path::leaves;
 use crate::place::PlaceError;
 use crate::types;
 
@@ -69,7 +70,7 @@ impl Body<'_, '_> {
             None => self.value(value, None),
         };
         if types::has_qubits(&value.ty) && !makes_qubits(&value) {
-            value = self.refuse(value.span, EffectError::Copied { span: value.span });
+            value = self.refuse(value.span, self.copied(&value));
         }
         let facts = Facts {
             size: if is_mutable { None } else { self.size(&value) },
@@ -115,7 +116,7 @@ impl Body<'_, '_> {
 
     fn return_statement(&mut self, value: Option<&ast::Expr>, span: qml_source::Span) -> StmtKind {
         if self.kind == Kind::Quantum(ast::Effect::Gate) {
-            self.report(EffectError::EarlyReturn { span, effect: ast::Effect::Gate });
+            self.report(EffectError::EarlyReturn { span, effect: ast::Effect::Gate, next: None });
             return StmtKind::Return(None);
         }
         if let Some(region) = self.regions.last() {
@@ -195,15 +196,20 @@ impl Body<'_, '_> {
                 }
             }
         }
-        let branches: Vec<_> = chain
-            .iter()
-            .map(|branch| {
-                let condition = self.under_condition(|body| body.condition(&branch.condition));
-                (branch.span, condition, self.under_condition(|body| body.block(&branch.then)))
-            })
-            .collect();
-        let mut otherwise =
-            last.map_or_else(Block::default, |block| self.under_condition(|body| body.block(block)));
+        let (branches, mut otherwise) = self.with_facts(|body| {
+            let check = |branch: &&ast::If| {
+                let condition = body.condition(&branch.condition);
+                let then = body.if_it_is(&condition, true, |body| body.block(&branch.then));
+                // What follows is looked at only where this doesn't hold.
+                body.suppose(&condition, false);
+                (branch.span, condition, then)
+            };
+            let branches: Vec<_> = chain.iter().map(check).collect();
+            (branches, last.map_or_else(Block::default, |block| body.block(block)))
+        });
+        if let ([(_, condition, _)], None, true) = (branches.as_slice(), last, leaves(&branch.then)) {
+            self.suppose(condition, false);
+        }
         let mut kind = None;
         for (span, condition, then) in branches.into_iter().rev() {
             if let Some(kind) = kind.take() {

@@ -151,6 +151,20 @@ fn all_parts(ty: &Type, fields: &dyn Fn(StructId) -> Vec<Type>, is_meant: &dyn F
     }
 }
 
+/// All dimensions in a type that are sizes.
+pub(crate) fn all_dims(ty: &Type) -> Vec<Size> {
+    let known = |dim: &Dim| match dim {
+        Dim::Size(size) => Some(size.clone()),
+        Dim::Unknown => None,
+    };
+    match ty {
+        Type::Register(dim) => known(dim).into_iter().collect(),
+        Type::Tensor(element, dims) => dims.iter().filter_map(known).chain(all_dims(element)).collect(),
+        Type::Tuple(parts) => parts.iter().flat_map(all_dims).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a qubit is anywhere in the type.
 pub(crate) fn has_qubits(ty: &Type) -> bool {
     match ty {

@@ -25,7 +25,7 @@ impl Machine<'_> {
         if function.kind == FunctionKind::Fn {
             return self.call(id, args, span);
         }
-        let what = format!("`{}`", function.name);
+        let what = format!("`{}`", faults::shown(&function.name));
         let is_repeated: Vec<bool> = function
             .body
             .params

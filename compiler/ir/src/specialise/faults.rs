@@ -19,7 +19,7 @@ const MAX_CALLS: usize = 8;
 pub(super) fn called_from(mut failure: Failure, name: &str, span: Span) -> Failure {
     let is_call = |label: &&qml_source::Label| label.text.ends_with("is called here");
     if failure.secondary.iter().filter(is_call).count() < MAX_CALLS {
-        let name = name.strip_prefix("main.").unwrap_or(name);
+        let name = shown(name);
         let label = qml_source::Label { span, text: format!("`{name}` is called here") };
         // A function that calls itself is shown once.
         if !failure.secondary.contains(&label) {
@@ -58,20 +58,41 @@ pub(super) fn control_is_target(operand: Span, span: Span) -> Failure {
 }
 
 /// `q[i]` with `i` outside.
-pub(super) fn qubit_out_of_range(index: i64, len: usize, span: Span) -> Failure {
+pub(super) fn qubit_out_of_range(index: i64, register: &Qubits, span: Span) -> Failure {
+    let len = register.wires.len();
     let range =
         if len == 0 { "has no qubits".to_string() } else { format!("has the qubits 0 to {}", len - 1) };
-    error(Code::Q0441, format!("qubit index {index} is out of range"), span, format!("the register {range}"))
+    let failure = error(
+        Code::Q0441,
+        format!("qubit index {index} is out of range"),
+        span,
+        format!("the register {range}"),
+    );
+    of_register(failure, register, span)
 }
 
 /// `q[a..b]` with a bound outside.
-pub(super) fn slice_out_of_range(start: i64, end: i64, len: usize, span: Span) -> Failure {
-    error(
+pub(super) fn slice_out_of_range(start: i64, end: i64, register: &Qubits, span: Span) -> Failure {
+    let failure = error(
         Code::Q0441,
         format!("the slice {start}..{end} is out of range"),
         span,
-        format!("the register has {len} qubits"),
-    )
+        format!("the register has {} qubits", register.wires.len()),
+    );
+    of_register(failure, register, span)
+}
+
+/// The error with the place that the register comes from.
+fn of_register(mut failure: Failure, register: &Qubits, span: Span) -> Failure {
+    if register.span != span {
+        failure.secondary.push(qml_source::Label { span: register.span, text: "the register".to_owned() });
+    }
+    failure
+}
+
+/// The name of a function as the user wrote it: without the module, if it is the program's own.
+pub(super) fn shown(name: &str) -> &str {
+    name.strip_prefix("main.").unwrap_or(name)
 }
 
 /// Registers and tensors of different lengths in a broadcast.
@@ -182,12 +203,17 @@ pub(super) fn too_large(what: &str, span: Span) -> Failure {
 
 /// A gate or kernel that calls itself.
 pub(super) fn recursion(name: &str, span: Span) -> Failure {
-    error(Code::Q0450, format!("`{name}` calls itself"), span, "gates and kernels can't be recursive")
+    error(
+        Code::Q0450,
+        format!("`{}` calls itself", shown(name)),
+        span,
+        "gates and kernels can't be recursive",
+    )
 }
 
 /// A `fn` in a kernel that calls itself too often.
 pub(super) fn recursion_too_deep(name: &str, span: Span) -> Failure {
-    error(Code::Q0450, format!("calls of `{name}` are nested too deeply"), span, "called again here")
+    error(Code::Q0450, format!("calls of `{}` are nested too deeply", shown(name)), span, "called again here")
 }
 
 /// A function of the prelude that isn't available on floats of a kernel.

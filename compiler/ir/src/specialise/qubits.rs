@@ -45,7 +45,7 @@ pub(super) fn qubit_at(register: &Abstract, index: &Abstract, span: Span) -> Res
     let index = int(index, "the index of a qubit", span)?;
     match usize::try_from(index).ok().and_then(|index| register.wires.get(index)) {
         Some(&wire) => Ok(Abstract::Qubits(Qubits { wires: [wire].into(), is_register: false, span })),
-        None => Err(faults::qubit_out_of_range(index, register.wires.len(), span)),
+        None => Err(faults::qubit_out_of_range(index, register, span)),
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn qubit_slice(register: &Abstract, part: &Abstract, span: Span) -> R
             let bound = |value: &Value, default| if *value == Value::Unit { default } else { value.to_int() };
             let (start, end) = (bound(&bounds[0], 0), bound(&bounds[1], len as i64));
             if start < 0 || end > len as i64 || start > end {
-                return Err(faults::slice_out_of_range(start, end, len, span));
+                return Err(faults::slice_out_of_range(start, end, register, span));
             }
             register.wires[start as usize..end as usize].into()
         }
@@ -82,7 +82,7 @@ pub(super) fn qubit_slice(register: &Abstract, part: &Abstract, span: Span) -> R
                         return Err(faults::same_qubit_twice(register, register, *wire, "the slice", span));
                     }
                     Some(&wire) => wires.push(wire),
-                    None => return Err(faults::qubit_out_of_range(index, len, span)),
+                    None => return Err(faults::qubit_out_of_range(index, register, span)),
                 }
             }
             wires.into()

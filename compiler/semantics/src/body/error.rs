@@ -62,12 +62,19 @@ pub(crate) enum TypeError {
     UnknownSize { span: Span, place: &'static str },
     /// A dimension below 0.
     NegativeSize { span: Span, value: i64 },
-    /// An index that is surely out of range.
-    OutOfRange { span: Span, index: i64, length: String },
     /// A dimension from which no size follows.
     NoSize { span: Span, axis: usize, found: i64, declared: String, size: String, parameter: Span },
-    /// The same as `OutOfRange`, of an index that is no number, for all sizes; with the rounds of loops in which it is.
-    BeyondEnd { span: Span, index: String, length: String, rounds: Vec<(Span, String)> },
+    /// An index that is out of range for all sizes; with the rounds of loops in which it is, and where the register was
+    /// declared.
+    OutOfRange {
+        span: Span,
+        index: String,
+        length: String,
+        rounds: Vec<(Span, String)>,
+        register: Option<Span>,
+    },
+    /// A call whose sizes break the `where` of the function.
+    WhereFails { span: Span, name: String, text: String, values: String, declared: Span },
     /// An axis that isn't there.
     Axis { span: Span, axis: i64, rank: usize },
 }
@@ -216,23 +223,32 @@ impl From<TypeError> for Diagnostic {
             TypeError::NegativeSize { span, value } => {
                 Diagnostic::error(Code::Q0305, format!("a size can't be {value}")).primary(span, format!("this is {value}"))
             }
-            TypeError::OutOfRange { span, index, length } => {
-                let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
-                    .primary(span, format!("the length of this axis is {length}"))
-                    .note("indices count from 0");
-                if index < 0 { diagnostic.help("the last element is `x[len(x) - 1]`") } else { diagnostic }
-            }
             TypeError::NoSize { span, axis, found, declared, size, parameter } => {
                 Diagnostic::error(Code::Q0308, format!("no size `{size}` makes `{declared}` equal to {found}"))
                     .primary(span, format!("axis {axis} has length {found}"))
                     .secondary(parameter, format!("`{declared}` is declared"))
                     .note("sizes are whole numbers from 0")
             }
-            TypeError::BeyondEnd { span, index, length, rounds } => {
+            TypeError::OutOfRange { span, index, length, rounds, register } => {
                 let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
-                    .primary(span, format!("the length of this axis is {length}"))
                     .note("indices count from 0");
+                let diagnostic = if index.starts_with('-') {
+                    diagnostic.help("the last element is `x[len(x) - 1]`")
+                } else {
+                    diagnostic
+                };
+                let diagnostic = match register {
+                    Some(register) => diagnostic
+                        .primary(span, "outside of the register")
+                        .secondary(register, format!("of length {length}")),
+                    None => diagnostic.primary(span, format!("the length of this axis is {length}")),
+                };
                 rounds.into_iter().fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))
+            }
+            TypeError::WhereFails { span, name, text, values, declared } => {
+                Diagnostic::error(Code::Q0309, format!("`{name}` needs `{text}`"))
+                    .primary(span, format!("here {values}"))
+                    .secondary(declared, "the condition of its signature")
             }
             TypeError::Axis { span, axis, rank } => {
                 Diagnostic::error(Code::Q0307, format!("there is no axis {axis}"))

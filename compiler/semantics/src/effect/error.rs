@@ -16,16 +16,16 @@ pub(crate) enum EffectError {
     ImpureInQuantum { name: String, span: Span, effects: Effects, effect: ast::Effect },
     /// Input, output or training where elements or evaluations are counted on to be repeatable.
     NotRepeatable { name: String, span: Span, effects: Effects, surroundings: Surroundings },
-    /// One qubit twice in a call.
+    /// One qubit twice in a call, in these rounds of loops.
     SameQubit { first: Span, second: Span, rounds: Vec<(Span, String)> },
     /// A register bound to a second name, put in a list and the like.
-    Copied { span: Span },
+    Copied { span: Span, declared: Option<Span> },
     /// A register that came in is returned.
     ParameterReturned { span: Span, declared: Span },
     /// A kernel's result is more than a register and bits.
     KernelResult { span: Span, ty: String },
-    /// `return` in the middle of a kernel, or in a gate.
-    EarlyReturn { span: Span, effect: ast::Effect },
+    /// `return` in the middle of a kernel, or in a gate; with the statement that follows.
+    EarlyReturn { span: Span, effect: ast::Effect, next: Option<Span> },
     /// Measurement and the like under `adjoint`, `control`, `power` or in `within`.
     NotReversible { what: String, span: Span, modifier: Span },
     /// A gate or kernel that calls itself.
@@ -83,13 +83,16 @@ impl From<EffectError> for Diagnostic {
                     .primary(second, "used again here")
                     .secondary(first, "used here")
                     .note("an operation on several qubits needs different ones");
-                rounds
-                    .into_iter()
-                    .fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))
+                rounds.into_iter().fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))
             }
-            EffectError::Copied { span } => Diagnostic::error(Code::Q0406, "qubits can't be copied")
-                .primary(span, "a second name or place for the same qubits")
-                .help("use the register itself, or pass it to a gate or kernel"),
+            EffectError::Copied { span, declared } => {
+                let diagnostic = Diagnostic::error(Code::Q0406, "qubits can't be copied")
+                    .primary(span, "a second name or place for the same qubits")
+                    .help("use the register itself, or pass it to a gate or kernel");
+                declared.into_iter().fold(diagnostic, |diagnostic, declared| {
+                    diagnostic.secondary(declared, "they have this name")
+                })
+            }
             EffectError::ParameterReturned { span, declared } => {
                 Diagnostic::error(Code::Q0407, "qubits that came in as a parameter are returned")
                     .primary(span, "returned here")
@@ -104,14 +107,17 @@ impl From<EffectError> for Diagnostic {
                     )
                     .help("compute other values in a `fn` from the results of the program")
             }
-            EffectError::EarlyReturn { span, effect: ast::Effect::Gate } => {
+            EffectError::EarlyReturn { span, effect: ast::Effect::Gate, .. } => {
                 Diagnostic::error(Code::Q0409, "`return` in a `gate`")
                     .primary(span, "a gate returns nothing, and always runs to its end")
             }
-            EffectError::EarlyReturn { span, .. } => {
-                Diagnostic::error(Code::Q0409, "`return` in the middle of a kernel")
+            EffectError::EarlyReturn { span, next, .. } => {
+                let diagnostic = Diagnostic::error(Code::Q0409, "`return` in the middle of a kernel")
                     .primary(span, "it can only be the last statement")
-                    .note("a kernel is one circuit, which always runs to its end")
+                    .note("a kernel is one circuit, which always runs to its end");
+                next.into_iter().fold(diagnostic, |diagnostic, next| {
+                    diagnostic.secondary(next, "the kernel ends before this")
+                })
             }
             EffectError::NotReversible { what, span, modifier } => Diagnostic::error(
                 Code::Q0410,

@@ -281,6 +281,7 @@ impl Body<'_, '_> {
         let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
         let solution = signature.solve(&types, &ints);
         is_right &= self.sizes_exist(&signature, &values);
+        is_right &= self.condition_holds(&name.text, &signature, &solution, span);
         let solved = |local: crate::hir::LocalId| solution.get(local.0 as usize).cloned().flatten();
         let values: Vec<_> = values
             .into_iter()
@@ -394,17 +395,6 @@ impl Body<'_, '_> {
         });
         let values = values.collect();
         Expr { span, ty: Type::Struct(id), kind: ExprKind::Call(Callee::Struct(id), values) }
-    }
-
-    /// Reports two arguments that are surely the same qubit.
-    pub fn refuse_shared_qubits(&mut self, arguments: &[Expr]) {
-        for (i, second) in arguments.iter().enumerate() {
-            for first in &arguments[..i] {
-                if types::has_qubits(&first.ty) && types::has_qubits(&second.ty) {
-                    self.refuse_same_qubit(first, second);
-                }
-            }
-        }
     }
 }
 

@@ -49,6 +49,7 @@ impl Body<'_, '_> {
             return error_expr(span);
         }
         let Some(size) = self.checked_size(&count) else { return error_expr(span) };
+        self.assume_size(&size);
         Expr { span, ty: Type::Register(Dim::Size(size)), kind: ExprKind::Allocate(Box::new(count)) }
     }
 

@@ -9,11 +9,12 @@ use crate::size::Size;
 use crate::types;
 
 impl Body<'_, '_> {
-    /// The indices with the type of what they take from a value of this type; `None` if that is reported.
+    /// The indices with the type of what they take from a value of this type, which stands and was declared at these
+    /// places; `None` if that is reported.
     pub fn indices(
         &mut self,
         base: &Type,
-        base_span: Span,
+        (base_span, declared): (Span, Span),
         indices: &[ast::Index],
         span: Span,
     ) -> Option<(Vec<Index>, Type)> {
@@ -43,7 +44,7 @@ impl Body<'_, '_> {
         let mut checked = Vec::new();
         let mut result = Vec::new();
         for (axis, index) in indices.iter().enumerate() {
-            let (index, dim) = self.index(index, &dims[axis], axis, is_register)?;
+            let (index, dim) = self.index(index, &dims[axis], axis, is_register.then_some(declared))?;
             checked.push(index);
             result.extend(dim);
         }
@@ -73,8 +74,9 @@ impl Body<'_, '_> {
         index: &ast::Index,
         length: &Dim,
         axis: usize,
-        is_register: bool,
+        register: Option<Span>,
     ) -> Option<(Index, Option<Dim>)> {
+        let is_register = register.is_some();
         match &index.kind {
             IndexKind::Range { start, end } => {
                 let start = start.as_ref().map(|start| self.static_int(start, "an index"));
@@ -85,7 +87,7 @@ impl Body<'_, '_> {
                     (None, Dim::Size(length)) => Some(length.clone()),
                     (None, Dim::Unknown) => None,
                 };
-                self.check_range(index.span, first.as_ref(), last.as_ref(), length)?;
+                self.check_bounds(index.span, (first.as_ref(), last.as_ref()), true, length, register)?;
                 let dim = first.zip(last).and_then(|(first, last)| last.sub(&first));
                 Some((Index::Range(start, end), Some(dim.map_or(Dim::Unknown, Dim::Size))))
             }
@@ -103,7 +105,7 @@ impl Body<'_, '_> {
                 match &checked.ty {
                     Type::Error => None,
                     Type::Int => {
-                        self.check_in_range(&checked, length)?;
+                        self.check_in_range(&checked, length, register)?;
                         Some((Index::At(checked), None))
                     }
                     Type::Tensor(element, dims) if !is_register && dims.len() == 1 && axis == 0 => {
@@ -134,67 +136,20 @@ impl Body<'_, '_> {
         None
     }
 
-    fn check_in_range(&mut self, index: &crate::hir::Expr, length: &Dim) -> Option<()> {
-        let Some(size) = self.size(index) else { return Some(()) };
-        if let Some(value) = size.as_constant() {
-            let is_below = value < 0;
-            let is_beyond = types::dim_constant(length).is_some_and(|length| value >= length);
-            if is_below || is_beyond {
-                let length = self.show_length(length);
-                self.report(TypeError::OutOfRange { span: index.span, index: value, length });
-                return None;
-            }
-        }
-        // Only what fails for all sizes: `q[n]`, `q[i + 1]` with `i in 0..n`.
-        self.refuse_outside(index.span, &size, length, 0)
-    }
-
-    /// Reports a place that is below 0 or more than `most` beyond the length, at least in one round of the loops around.
-    fn refuse_outside(&mut self, span: Span, place: &Size, length: &Dim, most: i64) -> Option<()> {
-        let mut sizes = vec![place.clone()];
-        if let Dim::Size(length) = length {
-            sizes.push(length.clone());
-        }
-        let witness = self.witness(&sizes, &|sizes| {
-            let is_below = sizes[0].as_constant().is_some_and(|value| value < 0);
-            let gap = sizes.get(1).and_then(|length| sizes[0].sub(length)?.as_constant());
-            is_below || gap.is_some_and(|gap| gap >= most)
-        });
-        let Some(witness) = witness else { return Some(()) };
-        let index = place.show(&|local| self.local(local).name.text.clone());
-        let length = self.show_length(length);
-        self.report(TypeError::BeyondEnd { span, index, length, rounds: witness.values });
-        None
-    }
-
-    fn check_range(
+    /// An index has to be inside of the axis.
+    fn check_in_range(
         &mut self,
-        span: Span,
-        first: Option<&Size>,
-        last: Option<&Size>,
+        index: &crate::hir::Expr,
         length: &Dim,
+        register: Option<Span>,
     ) -> Option<()> {
-        let symbolic = (first.cloned(), last.cloned());
-        let (first, last) = (first.and_then(Size::as_constant), last.and_then(Size::as_constant));
-        let wrong = match (first, last, types::dim_constant(length)) {
-            (Some(first @ ..0), _, _) => Some(first),
-            (Some(first), Some(last), _) if last < first => Some(last),
-            (_, Some(last), Some(length)) if last > length => Some(last),
-            (Some(first), None, Some(length)) if first > length => Some(first),
-            _ => None,
-        };
-        let Some(index) = wrong else {
-            // A slice may end, and so begin, at the length.
-            let (first, last) = symbolic;
-            first.map_or(Some(()), |first| self.refuse_outside(span, &first, length, 1))?;
-            return last.map_or(Some(()), |last| self.refuse_outside(span, &last, length, 1));
-        };
-        let length = self.show_length(length);
-        self.report(TypeError::OutOfRange { span, index, length });
-        None
+        let first = self.size(index);
+        let last = first.as_ref().and_then(|first| first.add(&Size::constant(1)));
+        self.check_bounds(index.span, (first.as_ref(), last.as_ref()), false, length, register)
     }
 
-    fn show_length(&self, length: &Dim) -> String {
+    /// The length of an axis as text.
+    pub fn show_length(&self, length: &Dim) -> String {
         let text = types::show_shape(std::slice::from_ref(length), self);
         text.trim_matches(['[', ']']).to_owned()
     }

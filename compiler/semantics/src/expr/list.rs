@@ -4,7 +4,7 @@ use qml_source::Span;
 use qml_syntax::ast::{self, ClauseKind};
 
 use crate::body::{Body, Facts, TypeError, error_expr};
-use crate::effect::{EffectError, Surroundings};
+use crate::effect::Surroundings;
 use crate::hir::{Clause, Dim, Expr, ExprKind, Type};
 use crate::types;
 
@@ -23,8 +23,7 @@ impl Body<'_, '_> {
         }
         let elements: Vec<_> = elements.iter().map(|element| self.value(element, wanted.as_ref())).collect();
         if let Some(element) = elements.iter().find(|element| types::has_qubits(&element.ty)) {
-            let span = element.span;
-            return self.refuse(span, EffectError::Copied { span });
+            return self.refuse(element.span, self.copied(element));
         }
         if elements.iter().any(|element| types::has_error(&element.ty)) {
             return error_expr(span);
@@ -40,7 +39,7 @@ impl Body<'_, '_> {
         let value = self.value(value, None);
         let count = self.expr_of(count, &Type::Int);
         if types::has_qubits(&value.ty) {
-            return self.refuse(span, EffectError::Copied { span });
+            return self.refuse(span, self.copied(&value));
         }
         let dim = self.dim(&count);
         if let Some(value @ ..0) = types::dim_constant(&dim) {
@@ -81,7 +80,7 @@ impl Body<'_, '_> {
             (checked, element, dim)
         });
         if types::has_qubits(&element.ty) {
-            return self.refuse(element.span, EffectError::Copied { span: element.span });
+            return self.refuse(element.span, self.copied(&element));
         }
         let ty = Self::without_inner_sizes(&element.ty, first_inner);
         let ty = types::tensor(ty, vec![dim]);

@@ -20,7 +20,9 @@ impl Body<'_, '_> {
         let mut left = self.value(first, None);
         for (span, operator, operator_span, right) in chain.into_iter().rev() {
             let right = match operator {
-                BinaryOp::And | BinaryOp::Or => self.under_condition(|body| body.value(right, None)),
+                BinaryOp::And | BinaryOp::Or => {
+                    self.if_it_is(&left, operator == BinaryOp::And, |body| body.value(right, None))
+                }
                 _ => self.value(right, None),
             };
             left = self.binary(operator, operator_span, span, left, right);

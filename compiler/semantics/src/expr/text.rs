@@ -4,7 +4,6 @@ use qml_source::Span;
 use qml_syntax::ast::{self, Align, FormatStyle, StringPartKind};
 
 use crate::body::{Body, TypeError, error_expr};
-use crate::effect::EffectError;
 use crate::hir::{Expr, ExprKind, StrPart, Type};
 use crate::types;
 
@@ -31,7 +30,7 @@ impl Body<'_, '_> {
             return false;
         }
         if types::has_qubits(&value.ty) {
-            self.report(EffectError::Copied { span: value.span });
+            self.report(self.copied(&value));
             return false;
         }
         let Some(format) = format else { return true };

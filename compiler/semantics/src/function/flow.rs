@@ -1,5 +1,6 @@
 //! Whether a body always ends in a `return`.
 
+use qml_source::Span;
 use qml_syntax::ast::{self, StmtKind as Ast};
 
 use crate::body::Body;
@@ -29,19 +30,20 @@ fn breaks(statements: &[Stmt]) -> bool {
 impl Body<'_, '_> {
     /// Reports each `return` of a kernel but one at its end.
     pub(super) fn refuse_early_returns(&mut self, block: &ast::Block) {
-        let Some((last, before)) = block.statements.split_last() else { return };
-        before.iter().for_each(|statement| self.refuse_returns(statement));
-        if !matches!(last.kind, Ast::Return(_)) {
-            self.refuse_returns(last);
+        for (i, statement) in block.statements.iter().enumerate() {
+            let next = block.statements.get(i + 1).map(|next| next.span);
+            if next.is_some() || !matches!(statement.kind, Ast::Return(_)) {
+                self.refuse_returns(statement, next);
+            }
         }
     }
 
-    fn refuse_returns(&mut self, statement: &ast::Stmt) {
+    fn refuse_returns(&mut self, statement: &ast::Stmt, next: Option<Span>) {
         let mut blocks: Vec<&ast::Block> = Vec::new();
         match &statement.kind {
             Ast::Return(_) => {
                 let effect = ast::Effect::Kernel;
-                self.report(EffectError::EarlyReturn { span: statement.span, effect });
+                self.report(EffectError::EarlyReturn { span: statement.span, effect, next });
             }
             Ast::If(branch) => {
                 let mut branch = branch;
@@ -65,7 +67,7 @@ impl Body<'_, '_> {
             _ => {}
         }
         for statement in blocks.into_iter().flat_map(|block| &block.statements) {
-            self.refuse_returns(statement);
+            self.refuse_returns(statement, next);
         }
     }
 }

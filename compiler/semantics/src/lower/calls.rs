@@ -26,6 +26,9 @@ impl Body<'_, '_> {
         for arg in args {
             values.push(self.expr(arg));
         }
+        if let Callee::Function(id) = callee {
+            self.check_call(id, args, &values, span);
+        }
         if takes_key {
             values.insert(0, self.site_key(span));
         }

@@ -48,8 +48,9 @@ impl Body<'_, '_> {
                 }
             }
             ExprKind::Program(kernel, args) => {
-                let args = args.iter().map(|arg| self.expr(arg)).collect();
-                self.one(OpKind::Program(qml_ir::host::FunctionId(kernel.0)), args, Type::Program, span)
+                let values: Vec<_> = args.iter().map(|arg| self.expr(arg)).collect();
+                self.check_call(*kernel, args, &values, span);
+                self.one(OpKind::Program(qml_ir::host::FunctionId(kernel.0)), values, Type::Program, span)
             }
             ExprKind::Field(base, field) => {
                 let base = self.expr(base);

@@ -11,7 +11,7 @@ pub(crate) enum PlaceError {
     /// `xs[i].w = e`
     FieldOfElement { span: Span },
     /// A `let`, a parameter or loop variable is assigned to.
-    Immutable { name: Name, declared: Span, is_parameter: bool },
+    Immutable { name: Name, declared: Span, is_parameter: bool, has_qubits: bool },
     /// A `const` or `param` is assigned to.
     Constant { name: Name },
     /// A variable from outside of the block of an `optimize`.
@@ -70,7 +70,13 @@ impl From<PlaceError> for Diagnostic {
                         "take the element out, change it, put it back: `var x = xs[i]; x.w = e; xs[i] = x;`",
                     )
             }
-            PlaceError::Immutable { name, declared, is_parameter } => {
+            PlaceError::Immutable { name, declared, has_qubits: true, .. } => {
+                Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
+                    .primary(name.span, "assigned here")
+                    .secondary(declared, "qubits, which are no values")
+                    .help(format!("act on them with a gate, as `x({}[0]);`, or `reset` them", name.text))
+            }
+            PlaceError::Immutable { name, declared, is_parameter, .. } => {
                 let diagnostic =
                     Diagnostic::error(Code::Q0220, format!("`{}` can't be assigned to", name.text))
                         .primary(name.span, "assigned here")

@@ -6,8 +6,8 @@ use qml_syntax::ast::Name;
 /// A name that doesn't say what is meant.
 #[derive(Clone, Debug)]
 pub(crate) enum NameError {
-    /// No variable, `const` or `param` has the name.
-    UnknownValue { name: Name, nearest: Option<String>, is_callable: bool },
+    /// No variable, `const` or `param` has the name; one did in a block that has ended.
+    UnknownValue { name: Name, nearest: Option<String>, is_callable: bool, ended: Option<Span> },
     /// A value is assigned to a name that nothing declares.
     NotDeclared { name: Name, nearest: Option<String> },
     /// No gate, kernel, fn or struct has the name.
@@ -29,10 +29,13 @@ pub(crate) enum NameError {
 impl From<NameError> for Diagnostic {
     fn from(error: NameError) -> Self {
         match error {
-            NameError::UnknownValue { name, nearest, is_callable } => {
+            NameError::UnknownValue { name, nearest, is_callable, ended } => {
                 let message = format!("no variable is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
-                let diagnostic = meant(diagnostic, &name, nearest);
+                let diagnostic = match ended {
+                    Some(ended) => diagnostic.secondary(ended, "declared here, in a block that has ended"),
+                    None => meant(diagnostic, &name, nearest),
+                };
                 if matches!(name.text.as_str(), "X" | "Y" | "Z") {
                     diagnostic.help(format!("the Pauli operator on qubit 0 is `{}(0)`", name.text))
                 } else if is_callable {

@@ -109,6 +109,27 @@ impl Size {
         Some(sum)
     }
 
+    /// The value for these values of the variables, if it has one.
+    pub fn evaluate(&self, value: &dyn Fn(LocalId) -> Option<i64>) -> Option<i64> {
+        self.terms.iter().try_fold(0i64, |sum, (monomial, coefficient)| {
+            let product = monomial.iter().try_fold(*coefficient, |product, atom| {
+                let factor = match atom {
+                    Atom::Local(local) => value(*local)?,
+                    Atom::Operation(operation, left, right) => {
+                        let (left, right) = (left.evaluate(value)?, right.evaluate(value)?);
+                        match operation {
+                            SizeOp::Pow => left.checked_pow(u32::try_from(right).ok()?)?,
+                            SizeOp::Div => floor_div(left, right)?,
+                            SizeOp::Rem => left.checked_sub(floor_div(left, right)?.checked_mul(right)?)?,
+                        }
+                    }
+                };
+                product.checked_mul(factor)
+            })?;
+            sum.checked_add(product)
+        })
+    }
+
     fn operation(operation: SizeOp, left: &Self, right: &Self) -> Self {
         let atom = Atom::Operation(operation, Box::new(left.clone()), Box::new(right.clone()));
         Self { terms: [(vec![atom], 1)].into() }

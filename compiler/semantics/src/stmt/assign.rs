@@ -43,6 +43,7 @@ impl Body<'_, '_> {
         let scope = &self.checker.scopes[self.module];
         let text = name.text.as_str();
         self.find_local(text).is_none()
+            && !self.ended.contains_key(text)
             && !scope.values.contains_key(text)
             && !scope.broken.contains(text)
             && !qml_prelude::CONSTANTS.iter().any(|(known, _)| *known == text)

@@ -6,10 +6,8 @@ use qml_syntax::ast::{self, Effect, ModifiedBody, ModifierKind};
 use crate::body::{Body, Kind};
 use crate::effect::EffectError;
 use crate::hir::{
-    Block, Callee, Dim, Expr, ExprKind, Index, Iterable, LocalId, Modifier, Pattern, Stmt, StmtKind, Type,
+    Block, Callee, Dim, Expr, ExprKind, Index, Iterable, Modifier, Pattern, Stmt, StmtKind, Type,
 };
-use crate::rounds::Witness;
-use crate::size::Size;
 use crate::types;
 
 impl Body<'_, '_> {
@@ -23,6 +21,7 @@ impl Body<'_, '_> {
         if !self.is_quantum_statement("`adjoint`, `control` and `power`", first) {
             return None;
         }
+        let n_controls = self.controls.len();
         let modifiers: Vec<_> = modifiers.iter().map(|modifier| self.modifier(modifier)).collect();
         // A power of 0 does nothing.
         let is_repeated = modifiers.iter().any(|modifier| matches!(modifier, Modifier::Power(_)));
@@ -31,7 +30,7 @@ impl Body<'_, '_> {
         } else {
             self.modified_body(first, body)
         };
-        self.refuse_controlled_targets(&modifiers, &body);
+        self.controls.truncate(n_controls);
         Some(StmtKind::Modified { modifiers, body })
     }
 
@@ -58,29 +57,10 @@ impl Body<'_, '_> {
                     .iter()
                     .map(|control| (self.qubits(&control.qubit), control.is_negated))
                     .collect();
-                for (i, (second, _)) in controls.iter().enumerate() {
-                    for (first, _) in &controls[..i] {
-                        self.refuse_same_qubit(first, second);
-                    }
-                }
+                let qubits: Vec<_> = controls.iter().map(|(control, _)| control.clone()).collect();
+                self.refuse_shared_qubits(&qubits);
+                self.controls.extend(qubits);
                 Modifier::Control(controls)
-            }
-        }
-    }
-
-    /// Reports a controlled call that acts on its control.
-    fn refuse_controlled_targets(&mut self, modifiers: &[Modifier], body: &Block) {
-        for statement in &body.statements {
-            let StmtKind::Expr(Expr { kind: ExprKind::Call(_, arguments), .. }) = &statement.kind else {
-                continue;
-            };
-            for modifier in modifiers {
-                let Modifier::Control(controls) = modifier else { continue };
-                for (control, _) in controls {
-                    for argument in arguments.iter().filter(|argument| types::has_qubits(&argument.ty)) {
-                        self.refuse_same_qubit(control, argument);
-                    }
-                }
             }
         }
     }
@@ -187,70 +167,5 @@ impl Body<'_, '_> {
         let start = Expr { span, ty: Type::Int, kind: ExprKind::Int(0) };
         let iterable = Iterable::Range(start, length);
         Stmt { span, kind: StmtKind::For { pattern: Pattern::Local(index), iterable, body } }
-    }
-
-    /// Reports two arguments that are surely one qubit, or share one, at least in one round of the loops around.
-    pub fn refuse_same_qubit(&mut self, first: &Expr, second: &Expr) {
-        if let Some(witness) = self.share_a_qubit(first, second) {
-            let rounds = witness.values;
-            self.report(EffectError::SameQubit { first: first.span, second: second.span, rounds });
-        }
-    }
-
-    /// Where two arguments share a qubit, if that is known without the values of sizes.
-    fn share_a_qubit(&self, first: &Expr, second: &Expr) -> Option<Witness> {
-        let ((a, a_range), (b, b_range)) = (self.qubit_range(first)?, self.qubit_range(second)?);
-        if a != b {
-            return None;
-        }
-        let (Some((a_start, a_end)), Some((b_start, b_end))) = (a_range, b_range) else {
-            // One of them is the whole register, and no part is empty.
-            return Some(Witness { values: Vec::new() });
-        };
-        let is_more = |end: &Size, start: &Size| {
-            end.sub(start).and_then(|gap| gap.as_constant()).is_some_and(|gap| gap > 0)
-        };
-        self.witness(&[a_start, a_end, b_start, b_end], &|sizes| match sizes {
-            [a_start, a_end, b_start, b_end] => {
-                is_more(a_end, b_start)
-                    && is_more(b_end, a_start)
-                    && is_more(a_end, a_start)
-                    && is_more(b_end, b_start)
-            }
-            _ => false,
-        })
-    }
-
-    /// The register of an argument and the range of its qubits in it; no range for the whole.
-    fn qubit_range(&self, expr: &Expr) -> Option<(LocalId, Option<(Size, Size)>)> {
-        match &expr.kind {
-            ExprKind::Local(local) => Some((*local, None)),
-            ExprKind::Index(base, indices) => {
-                let ExprKind::Local(local) = base.kind else { return None };
-                let [index] = indices.as_slice() else { return None };
-                let range = match index {
-                    Index::At(index) => {
-                        let start = self.size(index)?;
-                        let end = start.add(&Size::constant(1))?;
-                        (start, end)
-                    }
-                    Index::Range(start, end) => {
-                        let start = match start {
-                            Some(start) => self.size(start)?,
-                            None => Size::constant(0),
-                        };
-                        let end = match (end, &base.ty) {
-                            (Some(end), _) => self.size(end)?,
-                            (None, Type::Register(Dim::Size(size))) => size.clone(),
-                            _ => return None,
-                        };
-                        (start, end)
-                    }
-                    Index::Gather(_) => return None,
-                };
-                Some((local, Some(range)))
-            }
-            _ => None,
-        }
     }
 }
