@@ -17,12 +17,31 @@ mod commands {
 mod show;
 
 use std::process::ExitCode;
+use std::thread::JoinHandle;
 
 use clap::Parser;
 use cli::{Cli, Command};
 
+/// The stack in bytes, taken as it is used. Trees are bounded by the parser; chains, such as a constant that needs a
+/// constant that needs a constant, are as long as a file.
+const STACK: usize = 1 << 30;
+
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    match std::thread::Builder::new().stack_size(STACK).spawn(move || execute(command)).map(JoinHandle::join)
+    {
+        Ok(Ok(status)) => status,
+        // The thread has said why.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(error) => {
+            eprintln!("there is no memory for a stack: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> ExitCode {
+    let result = match command {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Test(args) => commands::test::test(&args),

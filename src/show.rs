@@ -21,15 +21,33 @@ pub(crate) enum Form {
     JsonResult,
 }
 
-/// Shows diagnostics.
+/// The most diagnostics that are shown of one file to a person, and to a program.
+const MOST: usize = 50;
+const MOST_JSON: usize = 1000;
+
+/// Shows diagnostics, not all where there are too many.
 pub(crate) fn show(diagnostics: &[Diagnostic], sources: &SourceMap, form: Form) {
     let style = Style { color: std::io::stderr().is_terminal() };
+    let most = if form == Form::Text { MOST } else { MOST_JSON };
+    // In source order, but an error is never left out for a warning.
+    let n_errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let (mut errors, mut others) = (most, most.saturating_sub(n_errors));
+    let mut n_hidden = 0;
     for diagnostic in diagnostics {
+        let room = if diagnostic.is_error() { &mut errors } else { &mut others };
+        if *room == 0 {
+            n_hidden += 1;
+            continue;
+        }
+        *room -= 1;
         match form {
             Form::Text => eprint!("{}", render(diagnostic, sources, style)),
             Form::Json => eprintln!("{}", render_json(diagnostic, sources)),
             Form::JsonResult => print(&format!("{}\n", render_json(diagnostic, sources))),
         }
+    }
+    if n_hidden > 0 && form == Form::Text {
+        eprintln!("{n_hidden} more messages are not shown");
     }
 }
 

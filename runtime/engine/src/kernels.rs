@@ -115,7 +115,8 @@ impl Kernels {
         *count += 1;
         if *count == MANY_SPECIALISATIONS + 1 {
             let function = module.function(kernel);
-            let message = format!("kernel `{}` was compiled {count} times", function.name);
+            let name = function.name.strip_prefix("main.").unwrap_or(&function.name);
+            let message = format!("kernel `{name}` was compiled {count} times");
             self.warnings.push(
                 Diagnostic::warning(Code::Q0650, message)
                     .primary(function.span, "for other sizes or integers each time")
