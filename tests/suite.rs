@@ -17,6 +17,7 @@ mod suite {
     mod gradients;
     mod light_cone;
     mod messages;
+    mod mutations;
     mod numeric;
     mod outcomes;
     mod pages;

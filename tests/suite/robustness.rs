@@ -8,7 +8,7 @@ use qml_driver::Files;
 use qml_ir::circuit::testing::Random;
 
 use crate::suite::messages::programs;
-use crate::suite::tool::root;
+use crate::suite::tool::{Folder, root};
 
 /// Changed programs a source.
 const ROUNDS: usize = 50;
@@ -118,4 +118,71 @@ fn a_break_is_noticed() {
     let broken =
         first_panic(1, &texts(), |program| assert!(!program.contains("; ;") && program.contains("fn")));
     assert!(broken.is_some());
+}
+
+/// What a hostile file may make the tool do: end by itself, with results or a message of bounded length.
+fn stands(text: impl AsRef<[u8]>) -> String {
+    let folder = Folder::with("a.qml", text);
+    let mut said = String::new();
+    for command in
+        ["check a.qml", "fmt --check a.qml", "doc a.qml -o pages", "build a.qml --target line:4", "run a.qml"]
+    {
+        let outcome = folder.qmlang(command);
+        assert!(matches!(outcome.status, 0 | 1), "{command}: {outcome:?}");
+        assert!(outcome.err.len() < 200_000, "{command}: a message of {} bytes", outcome.err.len());
+        if command.starts_with("check") {
+            said = outcome.err;
+        }
+    }
+    said
+}
+
+#[test]
+fn deep_files_are_refused() {
+    let n = 100_000;
+    let deep = [
+        format!("fn main() {{ let x = {}1{}; }}", "(".repeat(n), ")".repeat(n)),
+        format!("fn main() {{ {}{} }}", "if true { ".repeat(n), "}".repeat(n)),
+        format!("gate f(q: qubit) {{ {}x(q); }}", "adjoint ".repeat(n)),
+        format!("const A = 1{};", " + 1".repeat(n)),
+    ];
+    deep.iter().for_each(|text| assert!(stands(text).starts_with("[Q0014]"), "{}", &text[..60]));
+}
+
+#[test]
+fn long_chains_have_enough_stack() {
+    let n = 3_000;
+    let constants: String = (0..n).map(|i| format!("const A{i} = A{} + 1;\n", i + 1)).collect();
+    stands(constants + &format!("const A{n} = 1;\nfn main() {{ print(A0); }}"));
+    let structs: String = (0..n).map(|i| format!("struct S{i} {{ a: S{} }}\n", i + 1)).collect();
+    stands(structs + &format!("struct S{n} {{ a: int }}\nfn main() {{ }}"));
+}
+
+#[test]
+fn long_lines_and_many_errors_are_told_briefly() {
+    stands(format!("fn main() {{ {} }}", "let x = 1 + 2; ".repeat(5_000)));
+    let long = format!("fn main() {{ {} let y = ; }}", " ".repeat(1_000_000));
+    assert!(stands(long).contains("a.qml:1:1000022: "));
+    let many = stands("fn f() { let x = ; }\n".repeat(10_000));
+    assert!(many.contains("more messages are not shown"), "{}", &many[..200]);
+}
+
+#[test]
+fn what_is_no_text_is_told() {
+    let said = stands(b"fn main() {\n    print(\"\xff\");\n}");
+    assert!(said.contains("not UTF-8") && said.contains("byte 23"), "{said}");
+    stands("fn main() { }".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>());
+}
+
+#[test]
+fn numbers_out_of_range_are_told() {
+    for text in [
+        "const A = 2 ** 2 ** 99;\nfn main() { print(A); }",
+        "fn f(x: float[99999999999 * 99999999999]) { }\nfn main() { }",
+        "fn main() { print(len([i for i in 0..9223372036854775807])); }",
+        "fn main() { print(zeros(4000000000, 4000000000)); }",
+        "fn main() { let x = 1e999999999; print(x); }",
+    ] {
+        assert!(stands(text).len() < 3000);
+    }
 }
