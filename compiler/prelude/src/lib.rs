@@ -12,6 +12,7 @@ pub mod host;
 pub mod observable;
 pub mod optimizer;
 pub mod random;
+pub mod room;
 pub mod value;
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ fn in_session<T: Send>(
     output: &mut (dyn Output + Send),
     work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault> + Send,
 ) -> (Run, Result<T, Fault>) {
+    qml_prelude::room::ask(qml_simulator::available_bytes);
     let job = move || {
         let mut session = Session {
             module,

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use qml_ir::evaluate::{binary, empty_tensor, unary};
 use qml_ir::host::{BinaryOp, Type, UnaryOp};
+use qml_prelude::room::check_room;
 use qml_prelude::value::Array;
 use qml_prelude::{BuiltinId, Fault, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
@@ -172,16 +173,31 @@ enum Builder {
     Value(Vec<Value>),
 }
 
-/// A builder for elements of the site's argument type.
-extern "C" fn builder_new(site: &Site, count: i64) -> *mut Builder {
-    // A count beyond reason must fail by its elements, not by reserving room for them.
-    let room = count.clamp(0, 1 << 20) as usize;
-    Box::into_raw(Box::new(match site.args[0] {
-        Type::Bool => Builder::Bool(Vec::with_capacity(room)),
-        Type::Int => Builder::Int(Vec::with_capacity(room)),
-        Type::Float => Builder::Float(Vec::with_capacity(room)),
-        _ => Builder::Value(Vec::with_capacity(room)),
-    }))
+/// A builder for so many elements of the site's argument type.
+unsafe extern "C" fn builder_new(
+    context: &mut Context<'_>,
+    site: &Site,
+    count: i64,
+    out: *mut *mut Builder,
+) -> i32 {
+    guarded(context, site, |_| {
+        let room = count.max(0) as usize;
+        let element_bytes = match site.args[0] {
+            Type::Bool => 1,
+            Type::Int | Type::Float => 8,
+            _ => size_of::<Value>(),
+        };
+        check_room(&[room], element_bytes)?;
+        let builder = Box::new(match site.args[0] {
+            Type::Bool => Builder::Bool(Vec::with_capacity(room)),
+            Type::Int => Builder::Int(Vec::with_capacity(room)),
+            Type::Float => Builder::Float(Vec::with_capacity(room)),
+            _ => Builder::Value(Vec::with_capacity(room)),
+        });
+        // SAFETY: the code passed room for one word.
+        unsafe { *out = Box::into_raw(builder) };
+        Ok(())
+    })
 }
 
 unsafe extern "C" fn builder_push(builder: &mut Builder, site: &Site, word: u64) {

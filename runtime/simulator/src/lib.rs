@@ -37,6 +37,7 @@ pub use batch::{Batch, Cotangents};
 pub use expect::Expectations;
 pub use fault::Fault;
 pub use fidelity::Fidelity;
+pub use memory::available_bytes;
 pub use pauli::Prepared;
 pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;

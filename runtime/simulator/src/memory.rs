@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Bytes that can be allocated now without swapping or being killed; `u64::MAX` where the system doesn't tell.
-pub(crate) fn available_bytes() -> u64 {
+pub fn available_bytes() -> u64 {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo_available(&text));
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let group = groups.lines().filter_map(|line| group_available(line, Path::new("/sys/fs/cgroup"))).min();

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use ndarray::{Axis, IxDyn, Slice};
+use ndarray::IxDyn;
 use qml_source::{Code, bug};
 
 use super::faults::{fault, size};
 use super::operators::{Kind, kind};
 use super::{Builtin, indexing, internal};
+use crate::room::check_room;
 use crate::value::{Array, Element};
 use crate::{Fault, Tensor, Value};
 
@@ -115,16 +116,14 @@ pub(crate) fn from_elements<T: Element>(shape: &[usize], elements: Vec<T>) -> Va
 
 fn fill(item: &Value, n: i64) -> Result<Value, Fault> {
     let n = size("the number of items", n)?;
-    if n == 0 {
-        // Keeps the type and the other dimensions.
-        let one = stack(vec![item.clone()])?.into_tensor();
-        return Ok(crate::with_array!(one, array => {
-            let mut array = array;
-            array.slice_axis_inplace(Axis(0), Slice::from(0..0));
-            Value::from_array(array)
-        }));
-    }
-    stack(vec![item.clone(); n])
+    // One item keeps the type and the other dimensions, also of no items at all.
+    let one = stack(vec![item.clone()])?.into_tensor();
+    Ok(crate::with_array!(one, array => {
+        let mut shape = array.shape().to_vec();
+        shape[0] = n;
+        check_room(&shape, 8)?;
+        Value::from_owned(super::operators::spread(&array, &shape).to_owned())
+    }))
 }
 
 /// Both, one after the other on the first axis.
@@ -151,6 +150,7 @@ pub(crate) fn concat(a: Value, b: Value) -> Result<Value, Fault> {
         (kind_a, _) if shape_b.contains(&0) => kind_a,
         (kind_a, kind_b) => kind_a.max(kind_b),
     };
+    check_room(&[shape_a[0] + shape_b[0], shape_a[1..].iter().product()], 8)?;
     Ok(match widest {
         Kind::Bool => join(&a.into_bools(), &b.into_bools()),
         Kind::Int => join(&a.into_ints(), &b.into_ints()),

@@ -9,6 +9,7 @@ use qml_source::{Code, bug};
 
 use super::faults::{domain, fault, overflow, shapes};
 use super::{Builtin, internal};
+use crate::room::check_room;
 use crate::value::{Array, Element};
 use crate::{C64, Fault, Tensor, Value};
 
@@ -67,13 +68,17 @@ pub(super) fn kind(value: &Value) -> Kind {
 pub(crate) fn broadcast_shape(what: &str, a: &[usize], b: &[usize]) -> Result<Vec<usize>, Fault> {
     let rank = a.len().max(b.len());
     let size = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
-    (0..rank)
+    let shape: Vec<usize> = (0..rank)
         .map(|axis| match (size(a, axis), size(b, axis)) {
             (1, n) | (n, 1) => Ok(n),
             (m, n) if m == n => Ok(m),
             (m, n) => Err(shapes(what, a, b, format_args!("{axis}: {m} and {n}"))),
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    if shape != a && shape != b {
+        check_room(&shape, 8)?;
+    }
+    Ok(shape)
 }
 
 /// An array seen in a larger shape, which must fit.

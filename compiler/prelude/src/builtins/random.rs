@@ -6,6 +6,7 @@ use super::faults::{domain, size};
 use super::lists::{from_elements, select, sequence_len};
 use super::tensors::shape_of;
 use crate::random::{Stream, child_key};
+use crate::room::check_room;
 use crate::{Fault, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
@@ -111,6 +112,7 @@ fn random_int(args: &[Value]) -> Result<Value, Fault> {
 
 fn permutation(args: &[Value]) -> Result<Value, Fault> {
     let n = size("the number of items", args[1].to_int())?;
+    check_room(&[n], 8)?;
     let order = permuted(&mut stream(&args[0], &args[2]), n);
     Ok(Value::vector(order.into_iter().map(|i| i as i64).collect()))
 }

@@ -8,6 +8,7 @@ use qml_source::{Code, bug};
 use super::faults::{domain, fault, overflow, size};
 use super::operators::{Kind, kind, zip_same};
 use super::{indexing, lists, operators};
+use crate::room::check_room;
 use crate::value::{Array, Element};
 use crate::{Fault, Tensor, Value, with_array};
 
@@ -30,12 +31,7 @@ pub(super) const ROWS: &[Builtin] = &[
         |_, args| full(&args[0], args[1].clone()),
         "A tensor of this shape, each element `value`.",
     ),
-    pure(
-        "eye",
-        &["eye(n: int) -> float[n, n]"],
-        |_, args| Ok(Value::from_owned(Array2::<f64>::eye(size("the size", args[0].to_int())?))),
-        "The identity matrix.",
-    ),
+    pure("eye", &["eye(n: int) -> float[n, n]"], |_, args| eye(args[0].to_int()), "The identity matrix."),
     pure(
         "linspace",
         &["linspace(a: float, b: float, n: int) -> float[n]"],
@@ -205,7 +201,16 @@ pub(super) fn shape_of(shape: &Value) -> Result<Vec<usize>, Fault> {
     if *shape == Value::Unit {
         return Ok(Vec::new());
     }
-    shape.clone().into_ints().iter().map(|&n| size("a dimension", n)).collect()
+    let shape: Vec<usize> =
+        shape.clone().into_ints().iter().map(|&n| size("a dimension", n)).collect::<Result<_, _>>()?;
+    check_room(&shape, 8)?;
+    Ok(shape)
+}
+
+fn eye(n: i64) -> Result<Value, Fault> {
+    let n = size("the size", n)?;
+    check_room(&[n, n], 8)?;
+    Ok(Value::from_owned(Array2::<f64>::eye(n)))
 }
 
 fn filled(shape: &Value, x: f64) -> Result<Value, Fault> {
@@ -228,6 +233,7 @@ fn full(shape: &Value, item: Value) -> Result<Value, Fault> {
 
 fn linspace(args: &[Value]) -> Result<Value, Fault> {
     let (a, b, n) = (args[0].to_float(), args[1].to_float(), size("the number of points", args[2].to_int())?);
+    check_room(&[n], 8)?;
     let last = n.saturating_sub(1);
     // Both ends exactly.
     let point = |i: usize| if i == last && n > 1 { b } else { a + (b - a) * (i as f64 / last.max(1) as f64) };
@@ -239,6 +245,8 @@ fn range(args: &[Value]) -> Result<Value, Fault> {
     if step == 0 {
         return Err(domain("the step of a range is 0, it would never end"));
     }
+    let count = (i128::from(b) - i128::from(a)) / i128::from(step);
+    check_room(&[usize::try_from(count).unwrap_or(0)], 8)?;
     let is_before = |x: i64| if step > 0 { x < b } else { x > b };
     let next = |x: &i64| x.checked_add(step).filter(|&x| is_before(x));
     Ok(Value::vector(std::iter::successors(Some(a).filter(|&a| is_before(a)), next).collect()))
@@ -246,6 +254,7 @@ fn range(args: &[Value]) -> Result<Value, Fault> {
 
 /// The same elements in another shape.
 pub(super) fn reshape(x: Value, shape: &[usize]) -> Result<Value, Fault> {
+    check_room(shape, 1)?;
     let n_old: usize = x.shape().iter().product();
     let n_new: usize = shape.iter().product();
     if n_old != n_new {
@@ -365,6 +374,7 @@ fn clip(args: &mut [Value]) -> Result<Value, Fault> {
 
 fn bits(args: &[Value]) -> Result<Value, Fault> {
     let (k, n) = (args[0].to_int(), size("the number of bits", args[1].to_int())?);
+    check_room(&[n], 1)?;
     if k < 0 || (n < 63 && k >> n != 0) {
         return Err(domain(format!("{k} doesn't fit in {n} bits")));
     }

@@ -89,7 +89,11 @@ impl Translator<'_, '_> {
         let element = self.function.ty(region.yields[0]).clone();
         let result = self.function.ty(op.results[0]).clone();
         let site = self.plain_site(vec![element], result.clone(), op.span);
-        let builder = self.call_runtime(Entry::BuilderNew, &[site, count], Some(types::I64))[0];
+        let out = self.room(1);
+        let args = [self.context, site, count, out];
+        let status = self.call_runtime(Entry::BuilderNew, &args, Some(types::I32))[0];
+        self.fail_if(status);
+        let builder = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 0);
 
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         self.b.append_block_param(header, types::I64);

@@ -6,6 +6,7 @@ use qml_source::bug;
 
 use super::{Kind, kind};
 use crate::builtins::faults::{overflow, shapes};
+use crate::room::check_room;
 use crate::value::{Array, Element};
 use crate::{Fault, Value};
 
@@ -23,6 +24,9 @@ pub(crate) fn matmul(a: Value, b: Value) -> Result<Value, Fault> {
     if inner != outer {
         let axis = format_args!("{} of the left and 0 of the right: {inner} and {outer}", shape_a.len() - 1);
         return Err(shapes("`@`", &shape_a, &shape_b, axis));
+    }
+    if let ([m, _], [_, n]) = (&shape_a[..], &shape_b[..]) {
+        check_room(&[*m, *n], 8)?;
     }
     match kind(&a).max(kind(&b)) {
         Kind::Bool | Kind::Int => ints(&a.into_ints(), &b.into_ints()),

@@ -1,0 +1,54 @@
+//! Whether there is room for a tensor: what doesn't fit in memory is refused before it is tried.
+
+use std::sync::OnceLock;
+
+use qml_source::{Code, Diagnostic};
+
+use crate::Fault;
+
+/// What is smaller than this many bytes is not asked about.
+const SMALL: u128 = 1 << 24;
+
+/// Without a running program around: what a compiler may take.
+const WHILE_COMPILING: u64 = 1 << 32;
+
+static AVAILABLE: OnceLock<fn() -> u64> = OnceLock::new();
+
+/// Sets what tells the bytes that can be allocated now; the first one stays.
+pub fn ask(available: fn() -> u64) {
+    AVAILABLE.get_or_init(|| available);
+}
+
+/// Q0663 unless there is memory for a tensor of this shape with elements of so many bytes.
+pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
+    if shape.contains(&0) {
+        return Ok(());
+    }
+    let bytes = shape.iter().try_fold(element_bytes as u128, |bytes, &n| bytes.checked_mul(n as u128));
+    if bytes.is_some_and(|bytes| bytes < SMALL) {
+        return Ok(());
+    }
+    let available = AVAILABLE.get().map_or(WHILE_COMPILING, |available| available());
+    if bytes.is_some_and(|bytes| bytes <= u128::from(available)) {
+        return Ok(());
+    }
+    let needed = bytes.map_or_else(|| "more bytes than can be counted".to_owned(), |n| format!("{n} bytes"));
+    let message = format!("a tensor of shape {shape:?} takes {needed} of memory, {available} are available");
+    Err(Box::new(Diagnostic::error(Code::Q0663, message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_room;
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for shape in [&[1 << 40][..], &[usize::MAX, usize::MAX], &[1 << 20, 1 << 20], &[usize::MAX; 9]] {
+            let fault = check_room(shape, 8).unwrap_err();
+            assert!(fault.message.contains("are available"), "{}", fault.message);
+        }
+        for shape in [&[][..], &[0, usize::MAX, usize::MAX], &[1 << 10, 1 << 10], &[1 << 22]] {
+            check_room(shape, 8).unwrap();
+        }
+    }
+}
