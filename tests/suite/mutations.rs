@@ -113,7 +113,7 @@ struct Count {
 }
 
 fn line(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset].iter().filter(|&&byte| byte == b'\n').count()
+    text.as_bytes()[..offset].split(|&byte| byte == b'\n').count() - 1
 }
 
 /// Changes a program a number of times.

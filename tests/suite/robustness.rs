@@ -152,9 +152,10 @@ fn deep_files_are_refused() {
 #[test]
 fn long_chains_have_enough_stack() {
     let n = 3_000;
-    let constants: String = (0..n).map(|i| format!("const A{i} = A{} + 1;\n", i + 1)).collect();
+    let lines = |line: fn(usize) -> String| (0..n).map(line).collect::<Vec<_>>().concat();
+    let constants = lines(|i| format!("const A{i} = A{} + 1;\n", i + 1));
     stands(constants + &format!("const A{n} = 1;\nfn main() {{ print(A0); }}"));
-    let structs: String = (0..n).map(|i| format!("struct S{i} {{ a: S{} }}\n", i + 1)).collect();
+    let structs = lines(|i| format!("struct S{i} {{ a: S{} }}\n", i + 1));
     stands(structs + &format!("struct S{n} {{ a: int }}\nfn main() {{ }}"));
 }
 

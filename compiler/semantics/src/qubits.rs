@@ -11,7 +11,7 @@ use crate::claim::{Claim, Verdict};
 use crate::effect::EffectError;
 use crate::hir::{Dim, Expr, ExprKind, Index, LocalId, Type};
 use crate::path::{Fault, Rounds};
-use crate::prover::{Facts, opposite, search::Values, search::search};
+use crate::prover::{opposite, search::search};
 use crate::size::Size;
 use crate::types;
 
@@ -82,12 +82,13 @@ impl Body<'_, '_> {
             return Overlap::None;
         }
         let rounds = self.sure_fault(&fault);
-        let rounds = rounds.filter(|rounds| rounds.is_empty() || self.search(&fault, facts) != Some(None));
+        let rounds = rounds.filter(|rounds| rounds.is_empty() || self.may_come_about(&fault));
         rounds.map_or(Overlap::Unknown, Overlap::Sure)
     }
 
-    /// Values with which there is a fault; nothing at all if not every variable is one that takes all values.
-    fn search(&self, fault: &Fault, facts: &Facts) -> Option<Option<Values>> {
+    /// Whether small values lead to the fault. So it may be where some variable doesn't take all ints that the facts allow.
+    fn may_come_about(&self, fault: &Fault) -> bool {
+        let facts = &self.path.facts;
         let mut locals = std::collections::BTreeSet::new();
         let cases = facts.one_of.iter().flatten().flatten();
         fault
@@ -97,7 +98,7 @@ impl Body<'_, '_> {
             .chain(&facts.all)
             .chain(cases)
             .for_each(|size| size.collect_locals(&mut locals));
-        locals.iter().all(|local| self.is_free(*local)).then(|| search(facts, &fault.all()))
+        !locals.iter().all(|local| self.is_free(*local)) || search(facts, &fault.all()).is_some()
     }
 
     fn register_length(&self, register: LocalId) -> Option<Size> {
@@ -173,7 +174,7 @@ impl Body<'_, '_> {
             }
             is_proved = false;
             let Some(rounds) = self.sure_fault(&fault) else { continue };
-            if !rounds.is_empty() && self.search(&fault, &self.path.facts) == Some(None) {
+            if !rounds.is_empty() && !self.may_come_about(&fault) {
                 continue;
             }
             let show = |size: &Size| size.show(&|local| self.local(local).name.text.clone());
@@ -200,16 +201,15 @@ fn less(a: &Size, b: &Size) -> Option<Size> {
 /// That two parts of one register share a qubit, as both are inside of it and not empty.
 fn overlap_of(a: &Part, b: &Part, length: Option<&Size>) -> Option<Fault> {
     let one = Size::constant(1);
-    let mut given = Vec::new();
     let ends = |part: &Part| match &part.range {
         Some((start, end)) => Some((start.clone(), end.clone())),
         None => Some((Size::default(), length?.clone())),
     };
-    let ((a_start, a_end), (b_start, b_end)) = match (ends(a), ends(b)) {
-        (Some(a), Some(b)) => (a, b),
+    let Some(((a_start, a_end), (b_start, b_end))) = ends(a).zip(ends(b)) else {
         // The whole register, of whatever length, holds each part of it.
-        _ => return Some(Fault { given, wrong: vec![Size::default()] }),
+        return Some(Fault { given: Vec::new(), wrong: vec![Size::default()] });
     };
+    let mut given = Vec::new();
     for (start, end) in [(&a_start, &a_end), (&b_start, &b_end)] {
         given.push(start.clone());
         given.push(end.sub(start)?.sub(&one)?);

@@ -33,10 +33,15 @@ impl Session<'_> {
                     Diagnostic::error(Code::Q0662, message).help("the adjoint method differentiates them"),
                 ));
             }
-            other => self.by_evaluations(other, &program, Sampling::Exact, &mut |this, angles, _| {
-                let state = this.state(angles)?;
-                Ok(cotangent.iter().zip(&state).map(|(g, a)| (g.conj() * a).re).sum())
-            })?,
+            Method::FiniteDifference => self.by_evaluations(
+                Method::FiniteDifference,
+                &program,
+                Sampling::Exact,
+                &mut |this, angles, _| {
+                    let state = this.state(angles)?;
+                    Ok(cotangent.iter().zip(&state).map(|(g, a)| (g.conj() * a).re).sum())
+                },
+            )?,
         };
         Ok(Value::tuple([cotangent_of(&program, &d_slots)]))
     }
@@ -119,9 +124,8 @@ impl Session<'_> {
 
 fn no_phase() -> Fault {
     let mut fault = simulation_fault(&qml_simulator::Fault::Mixed);
-    fault.message =
-        "amplitudes have no derivative here: qubits that are not returned share a phase with the register"
-            .to_owned();
+    "amplitudes have no derivative here: qubits that are not returned share a phase with the register"
+        .clone_into(&mut fault.message);
     fault.help =
         vec!["`fidelity`, `gram`, `probs` and `expect` don't depend on it, and have derivatives".to_owned()];
     fault

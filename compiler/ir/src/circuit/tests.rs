@@ -108,7 +108,7 @@ fn deep_and_large_texts_are_refused() {
         let error = Circuit::parse(&text).unwrap_err();
         assert!(error.message.contains(message), "{error}");
     }
-    let many: String = (0..40).map(|wire| format!(" q{wire}")).collect();
+    let many: String = (0..40).map(|wire| format!(" q{wire}")).collect::<Vec<_>>().concat();
     check_broken(&format!("unitary [1 0 0 1]{many}"), "a matrix has 2^k rows and columns for k wires");
 }
 

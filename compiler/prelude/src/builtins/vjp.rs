@@ -155,10 +155,10 @@ fn other_numbers(
     cotangent: &Value,
 ) -> Option<Result<Vec<Value>, Fault>> {
     let holds = |is_one: fn(&Value) -> bool| args.iter().any(is_one) || is_one(cotangent);
-    if name == "commutator" || name == "op.to_observable" || holds(observables::is_observable) {
-        if let Some(cotangents) = observables::vjp(name, args, cotangent) {
-            return Some(cotangents);
-        }
+    if (name == "commutator" || name == "op.to_observable" || holds(observables::is_observable))
+        && let Some(cotangents) = observables::vjp(name, args, cotangent)
+    {
+        return Some(cotangents);
     }
     if complex::is_mixed(name) || holds(complex::is_complex) {
         let unknown = || domain(format!("`{name}` of complex numbers has no derivative"));

@@ -30,7 +30,7 @@ impl Body<'_, '_> {
             return false;
         }
         if types::has_qubits(&value.ty) {
-            self.report(self.copied(&value));
+            self.report(self.copied(value));
             return false;
         }
         let Some(format) = format else { return true };

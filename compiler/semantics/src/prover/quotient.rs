@@ -11,7 +11,7 @@ const QUOTIENTS: std::ops::Range<i64> = -2..4;
 pub(super) struct Quotient {
     dividend: Size,
     divisor: Size,
-    quotient: Size,
+    result: Size,
     remainder: Size,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn all(operations: &[Atom]) -> Vec<Quotient> {
         quotients.push(Quotient {
             dividend: (**dividend).clone(),
             divisor: (**divisor).clone(),
-            quotient: atom(SizeOp::Div),
+            result: atom(SizeOp::Div),
             remainder: atom(SizeOp::Rem),
         });
     }
@@ -42,7 +42,7 @@ impl Quotient {
     pub(super) fn cases(&self, system: &[Size]) -> Cases {
         let nothing = || vec![Vec::new()];
         match self.divisor.as_constant() {
-            Some(1..) => self.described(&self.quotient).map_or_else(nothing, |case| vec![case]),
+            Some(1..) => self.described(&self.result).map_or_else(nothing, |case| vec![case]),
             Some(_) => nothing(),
             None => self.numbered(system).unwrap_or_else(nothing),
         }
@@ -73,7 +73,7 @@ impl Quotient {
             least = Some(k);
         }
         let Some(least) = least else { return Some(bounds()) };
-        for end in least + 1..QUOTIENTS.end + 1 {
+        for end in least + 1..=QUOTIENTS.end {
             if !follows(opposite(&rest(end)?)?)? {
                 continue;
             }
@@ -81,8 +81,8 @@ impl Quotient {
                 .map(|k| {
                     let k = Size::constant(k);
                     let mut case = self.described(&k)?;
-                    case.push(self.quotient.sub(&k)?);
-                    case.push(k.sub(&self.quotient)?);
+                    case.push(self.result.sub(&k)?);
+                    case.push(k.sub(&self.result)?);
                     Some(case)
                 })
                 .collect();

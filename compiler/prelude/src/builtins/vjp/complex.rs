@@ -1,7 +1,7 @@
 //! Derivatives through complex numbers.
 //!
 //! The cotangent of z = x + iy is g = dL/dx + i dL/dy for the real number L that is differentiated, so that
-//! dL = Re(conj(g) dz). For a holomorphic w = f(z) that makes g_z = conj(f'(z)) g_w = conj(f'(z) conj(g_w)): the rule for
+//! dL = Re(conj(g) dz). For a holomorphic w = f(z) that makes `g_z = conj(f'(z)) g_w = conj(f'(z) conj(g_w))`: the rule for
 //! real numbers, with the cotangent conjugated before and after. Functions that only move or add numbers need neither.
 
 use ndarray::Axis;
