@@ -60,6 +60,7 @@ fn program(n_lines: usize) -> String {
     for i in 0..n_lines / 20 {
         let part = format!(
             "/// Turns a pair.
+/// Both ways.
 gate pair{i}(t: float, a: qubit, b: qubit) {{
     ry(t, a);
     within {{ cx(a, b); }} apply {{ rz(2.0 * t, b); }}
@@ -102,7 +103,7 @@ fn gates(n_gates: usize) -> String {
 /// A program of a hundred lines that trains.
 fn training() -> String {
     let mut text = program(60);
-    for _ in 0..20 {
+    for _ in 0..21 {
         _ = writeln!(text, "// A line that says what the next one does.");
     }
     text + "param rate: float = 0.1;

@@ -167,9 +167,11 @@ fn count_all(programs: &[Program], n_edits: usize) -> Count {
     };
     let n_threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        // The stack that the tool gives itself.
+        let thread = || std::thread::Builder::new().stack_size(1 << 30).spawn_scoped(scope, work);
+        let threads: Vec<_> = (0..n_threads).map(|_| thread()).collect();
         threads.into_iter().fold(Count::default(), |mut total, thread| {
-            total.add(thread.join().unwrap());
+            total.add(thread.unwrap().join().unwrap());
             total
         })
     })

@@ -1,6 +1,6 @@
 //! The way of the check: scopes, then items, then bodies; diagnostics in source order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use qml_source::{Diagnostic, Span};
 use qml_syntax::ast;
@@ -86,6 +86,8 @@ pub(crate) struct Checker<'a> {
     pub functions: Vec<FunctionEntry<'a>>,
     /// Their ids by module and item.
     pub function_ids: HashMap<(usize, usize), FunctionId>,
+    /// Functions whose signatures are being read.
+    pub open_signatures: HashSet<(usize, usize)>,
     /// The ids of functions with what is put for their parameters that take functions.
     pub instances: HashMap<(FunctionId, Vec<Target>), FunctionId>,
     /// Whether functions that take functions are checked for all that they may be given. They are no part of a program.
@@ -118,6 +120,7 @@ impl<'a> Checker<'a> {
             scopes: Vec::new(),
             functions: Vec::new(),
             function_ids: HashMap::new(),
+            open_signatures: HashSet::new(),
             instances: HashMap::new(),
             checks_patterns: false,
             queue: Vec::new(),
@@ -193,7 +196,7 @@ fn check_items(checker: &mut Checker<'_>, module: usize) {
     for (i, item) in items.iter().enumerate() {
         match &item.kind {
             ast::ItemKind::Callable(_) => {
-                function::id(checker, module, i);
+                function::id(checker, module, i, None);
             }
             ast::ItemKind::Const(_) | ast::ItemKind::Param(_) => {
                 global::state(checker, module, i, None);

@@ -241,7 +241,7 @@ impl Body<'_, '_> {
         match &self.checker.modules[module].ast.items[item].kind {
             ast::ItemKind::Struct(_) => crate::declared::struct_id(self.checker, module, item, span)
                 .map_or(Item::Broken, Item::Struct),
-            _ => function::id(self.checker, module, item).map_or(Item::Broken, Item::Function),
+            _ => function::id(self.checker, module, item, Some(span)).map_or(Item::Broken, Item::Function),
         }
     }
 }

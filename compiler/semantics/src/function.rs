@@ -130,20 +130,27 @@ impl FunctionEntry<'_> {
     }
 }
 
-/// The id of a callable item; reads its signature when it is first asked for.
-pub(crate) fn id(checker: &mut Checker<'_>, module: usize, item: usize) -> Option<FunctionId> {
+/// The id of a callable item; reads its signature when it is first asked for, at `used`.
+pub(crate) fn id(
+    checker: &mut Checker<'_>,
+    module: usize,
+    item: usize,
+    used: Option<Span>,
+) -> Option<FunctionId> {
     if let Some(id) = checker.function_ids.get(&(module, item)) {
         return Some(*id);
     }
     let source = &checker.modules[module];
     let ast_item = &source.ast.items[item];
     let ItemKind::Callable(callable) = &ast_item.kind else { return None };
-    let signature = read_signature(checker, module, callable);
-    let shots = read_attributes(checker, module, callable, &ast_item.attributes);
-    // Reading the signature may have asked for the function itself, in a cycle that is reported.
-    if let Some(id) = checker.function_ids.get(&(module, item)) {
-        return Some(*id);
+    if !checker.open_signatures.insert((module, item)) {
+        let used = used.unwrap_or(callable.name.span);
+        checker.report(DeclarationError::SignatureCycle { name: callable.name.clone(), used });
+        return None;
     }
+    let signature = read_signature(checker, module, callable);
+    checker.open_signatures.remove(&(module, item));
+    let shots = read_attributes(checker, module, callable, &ast_item.attributes);
     let id = FunctionId(checker.functions.len() as u32);
     checker.functions.push(FunctionEntry {
         module,

@@ -18,6 +18,8 @@ pub(crate) enum DeclarationError {
     DefaultWithVariables { span: Span },
     /// A const or param that needs itself.
     Cycle { name: Name, used: Span },
+    /// A function whose signature calls it.
+    SignatureCycle { name: Name, used: Span },
     /// The default of a `param` has to be computed.
     ParamDefault { span: Span },
     /// A `param` of a type that can't be given from outside.
@@ -60,6 +62,11 @@ impl From<DeclarationError> for Diagnostic {
                 Diagnostic::error(Code::Q0113, format!("the value of `{}` needs itself", name.text))
                     .primary(name.span, "to compute this")
                     .secondary(used, "this is needed first")
+            }
+            DeclarationError::SignatureCycle { name, used } => {
+                Diagnostic::error(Code::Q0113, format!("the signature of `{}` needs itself", name.text))
+                    .primary(used, "called here, to know what can be called")
+                    .secondary(name.span, "declared here")
             }
             DeclarationError::ParamDefault { span } => {
                 Diagnostic::error(Code::Q0114, "the default of a `param` is a constant")

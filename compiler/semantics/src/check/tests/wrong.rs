@@ -532,3 +532,17 @@ fn rounds_of_loops() {
         "#]],
     );
 }
+
+#[test]
+fn signatures_that_need_themselves() {
+    refuse(
+        "fn f(a: float[g()]) -> int { return 1; }
+         fn g(x: int = f([1.0])) -> int { return x; }
+         kernel k(n: int) -> qubit[k(n)] { let q = qubit[1]; return q; }
+         fn main() { print(f([1.0])); }",
+        &expect![[r#"
+            Q0113 `f` the signature of `f` needs itself
+            Q0113 `k` the signature of `k` needs itself
+        "#]],
+    );
+}
