@@ -101,3 +101,27 @@ kernel gates_one_by_one(ts: float[2]) -> qubit[2] {
 test "gates of the program broadcast over registers and tensors" {
     assert_close(probs(own_gates_broadcast([0.1, 0.2])), probs(gates_one_by_one([0.1, 0.2])), 1e-15);
 }
+
+kernel two_turned(x: float, y: float) -> qubit[2] {
+    let q = qubit[2];
+    ry(x, q[0]);
+    cx(q[0], q[1]);
+    rx(y, q);
+    return q;
+}
+
+fn spread(x: float, a: float) -> float {
+    return variance(a * projector([true, false]) + 0.5 * X(0) - 0.2 * Y(0) * Z(1) + 0.3, two_turned(x, 0.8));
+}
+
+test "the variance of a sum with a projector" {
+    let psi = state(two_turned(0.6, 0.8));
+    let m = matrix(1.5 * projector([true, false]) + 0.5 * X(0) - 0.2 * Y(0) * Z(1) + 0.3);
+    let mean_of_square = real(dot(conj(psi), m @ (m @ psi)));
+    let squared_mean = real(dot(conj(psi), m @ psi)) ** 2;
+    assert_close(spread(0.6, 1.5), mean_of_square - squared_mean, 1e-12);
+    let (x, a, h) = (0.6, 1.5, 1e-5);
+    let (v, (gx, ga)) = grad spread(x, a) wrt (x, a);
+    assert_close(gx, (spread(x + h, a) - spread(x - h, a)) / (2.0 * h), 1e-8);
+    assert_close(ga, (spread(x, a + h) - spread(x, a - h)) / (2.0 * h), 1e-8);
+}

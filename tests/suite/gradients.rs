@@ -205,6 +205,42 @@ fn finite_differences_can_be_asked_for() {
 }
 
 #[test]
+fn simultaneous_perturbation_is_right_on_average() {
+    let source = "
+        kernel k(w: float[3]) -> qubit[2] {
+            let q = qubit[2];
+            ry(w[0], q[0]);
+            rx(sin(w[1]), q[1]);
+            cx(q[0], q[1]);
+            ry(w[2] * w[0], q[1]);
+            return q;
+        }
+        fn slope(w: float[3], i: int) -> float[3] {
+            let (e, g) = grad expect(Z(1) + 0.5 * X(0), k(w)) wrt w using \"spsa\";
+            return g;
+        }
+        fn main() {
+            let w = [0.4, 0.9, -0.7];
+            let (e, g) = grad expect(Z(1) + 0.5 * X(0), k(w)) wrt w;
+            let gs = [slope(w, i) for i in 0..2000];
+            print([g[j] for j in 0..3]);
+            print([mean(gs[.., j]) for j in 0..3]);
+            print([stddev(gs[.., j]) for j in 0..3]);
+            print([max(abs(abs(gs[.., j]) - abs(gs[.., 0]))) for j in 0..3]);
+        }";
+    for options in [options(), Options { shots: Some(2000), ..options() }] {
+        let found = numbers_with(source, &options);
+        for j in 0..3 {
+            let (exact, mean, sd) = (found[j], found[3 + j], found[6 + j]);
+            let bias = if options.shots.is_some() { 0.01 } else { 1e-7 };
+            assert!(sd > 1e-3 && (mean - exact).abs() < bias + 5.0 * sd / 2000_f64.sqrt(), "{found:?}");
+            // One number, with random signs.
+            assert!(found[9 + j] < 1e-9, "{found:?}");
+        }
+    }
+}
+
+#[test]
 fn sampled_gradients_are_right_on_average() {
     let source = "
         kernel k(x: float, y: float) -> qubit[2] {

@@ -143,6 +143,8 @@ pub enum GradientMethod {
     ParameterShift,
     /// Central finite differences.
     FiniteDifference,
+    /// Simultaneous perturbation: all parameters moved at once, along random signs.
+    Spsa,
 }
 
 /// What changes the quantum operations of a region.

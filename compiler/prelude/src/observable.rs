@@ -164,6 +164,25 @@ impl Observable {
         Some(product)
     }
 
+    /// The same sum with each projector as the product of `(1 ± Z(i)) / 2`: `2 ** n` strings for n bits. `None` if those
+    /// are more than 65,536.
+    pub fn expanded(&self) -> Option<Self> {
+        let mut sum = Self { terms: self.terms.clone(), projectors: Vec::new() };
+        for (bits, coefficient) in &self.projectors {
+            if bits.len() > 16 {
+                return None;
+            }
+            let factor = coefficient * 0.5_f64.powi(bits.len() as i32);
+            for subset in 0..1usize << bits.len() {
+                let letters = (0..bits.len()).filter(|i| subset >> i & 1 == 1);
+                let is_negative = letters.clone().filter(|&i| bits[i]).count() % 2 == 1;
+                let string = letters.map(|i| (i as u32, Pauli::Z)).collect();
+                sum.add_term(string, if is_negative { -factor } else { factor });
+            }
+        }
+        Some(sum)
+    }
+
     /// Adds the projector on `bits` times `other`, as far as that is a projector.
     fn add_projector_times(&mut self, bits: &[bool], factor: Complex<f64>, other: &Self) -> Option<()> {
         for (string, y) in other.terms.iter().filter(|(_, y)| **y != Complex::ZERO) {

@@ -250,12 +250,14 @@ pub(crate) fn squared(observable: &Observable) -> Result<Observable, Fault> {
     product(observable, observable).map(|square| square.without_zeros())
 }
 
-/// A product of observables.
+/// A product of observables; projectors are expanded where they meet other letters than Z.
 pub(crate) fn product(a: &Observable, b: &Observable) -> Result<Observable, Fault> {
-    a.product(b).ok_or_else(|| {
-        Box::new(Diagnostic::error(
-            Code::Q0660,
-            "the variance of a sum with a projector is not supported yet",
+    a.product(b).or_else(|| a.expanded()?.product(&b.expanded()?)).ok_or_else(|| {
+        let bits = a.projectors.iter().chain(&b.projectors).map(|(bits, _)| bits.len()).max();
+        let message =
+            format!("the variance needs a projector of {} qubits as a sum of strings", bits.unwrap_or(0));
+        Box::new(Diagnostic::error(Code::Q0660, message).help(
+            "`expect` of a projector has no limit, and a projector by itself has the variance `p * (1 - p)`",
         ))
     })
 }

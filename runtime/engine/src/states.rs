@@ -11,14 +11,15 @@ use crate::session::{Session, simulation_fault};
 
 impl Session<'_> {
     /// Arguments of `state`, its cotangent, the method.
-    pub(crate) fn state_vjp(&mut self, args: &[Value]) -> Result<Value, Fault> {
+    pub(crate) fn state_vjp(&mut self, key: i64, args: &[Value]) -> Result<Value, Fault> {
         let (cotangent, method) = (&args[1], args[2].to_str());
         if *cotangent == Value::Unit {
             return Ok(Value::tuple([Value::Unit]));
         }
         let program = self.bind(&args[0])?;
         let cotangent: Vec<C64> = cotangent.clone().into_complexes().into_iter().collect();
-        let d_slots = match method_for(method, Sampling::Exact)? {
+        let method = method_for(method, Sampling::Exact, key)?;
+        let d_slots = match method {
             Method::Adjoint => {
                 let plan = &program.prepared.runnable.plan;
                 let result = self.simulator.state_vjp(plan, &program.slots, &cotangent);
@@ -33,8 +34,8 @@ impl Session<'_> {
                     Diagnostic::error(Code::Q0662, message).help("the adjoint method differentiates them"),
                 ));
             }
-            Method::FiniteDifference => self.by_evaluations(
-                Method::FiniteDifference,
+            Method::FiniteDifference | Method::Spsa(_) => self.by_evaluations(
+                method,
                 &program,
                 Sampling::Exact,
                 &mut |this, angles, _| {
@@ -102,7 +103,7 @@ impl Session<'_> {
         stream: u64,
     ) -> Result<Value, Fault> {
         let sampling = self.sampling(shots, program, key)?;
-        let d_slots = match method_for(method, sampling)? {
+        let d_slots = match method_for(method, sampling, key)? {
             Method::Adjoint => {
                 let plan = &program.prepared.runnable.plan;
                 let result = self.simulator.overlaps_vjp(plan, &program.slots, targets);

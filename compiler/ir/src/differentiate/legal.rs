@@ -59,7 +59,7 @@ fn on_the_way(op: &Op, activity: &Activity) -> bool {
 fn check_op(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnostic> {
     match &op.kind {
         OpKind::ValueAndGradient { .. } => Some(
-            Diagnostic::error(Code::Q0513, "gradient of a gradient is not supported yet")
+            Diagnostic::error(Code::Q0513, "a gradient inside of a gradient")
                 .primary(op.span, "this is reached from inside another gradient")
                 .help("compute it before, and use its value as a constant"),
         ),

@@ -16,6 +16,7 @@ const METHODS: &[(&str, GradientMethod)] = &[
     ("adjoint", GradientMethod::Adjoint),
     ("parameter_shift", GradientMethod::ParameterShift),
     ("finite_difference", GradientMethod::FiniteDifference),
+    ("spsa", GradientMethod::Spsa),
 ];
 
 impl Body<'_, '_> {
@@ -79,12 +80,8 @@ impl Body<'_, '_> {
             return Some(*method);
         }
         let (span, name) = (method.span, name.to_owned());
-        if name == "spsa" {
-            self.report(PlaceError::UnsupportedMethod { span, name });
-        } else {
-            let nearest = suggest::nearest(&name, METHODS.iter().map(|(known, _)| *known)).map(str::to_owned);
-            self.report(PlaceError::UnknownMethod { span, name, nearest });
-        }
+        let nearest = suggest::nearest(&name, METHODS.iter().map(|(known, _)| *known)).map(str::to_owned);
+        self.report(PlaceError::UnknownMethod { span, name, nearest });
         None
     }
 

@@ -26,8 +26,6 @@ pub(crate) enum PlaceError {
     ByConstant { name: Name },
     /// A rule that doesn't exist.
     UnknownMethod { span: Span, name: String, nearest: Option<String> },
-    /// A rule that isn't there yet.
-    UnsupportedMethod { span: Span, name: String },
     /// What is differentiated or optimized is no number.
     ObjectiveType { span: Span, found: String },
     /// A tensor as the objective of an `optimize`.
@@ -138,11 +136,6 @@ impl From<PlaceError> for Diagnostic {
                     Some(nearest) => diagnostic.help(format!("did you mean `using \"{nearest}\"`?")),
                     None => diagnostic,
                 }
-            }
-            PlaceError::UnsupportedMethod { span, name } => {
-                Diagnostic::error(Code::Q0503, format!("the gradient rule `{name}` is not supported yet"))
-                    .primary(span, "planned, but not there in this version")
-                    .help("leave out `using`, or take `using \"parameter_shift\"`")
             }
             PlaceError::ObjectiveType { span, found } => {
                 Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))

@@ -27,6 +27,7 @@ pub(crate) const METHODS: &[(&str, GradientMethod)] = &[
     ("adjoint", GradientMethod::Adjoint),
     ("parameter_shift", GradientMethod::ParameterShift),
     ("finite_difference", GradientMethod::FiniteDifference),
+    ("spsa", GradientMethod::Spsa),
 ];
 
 /// Kinds of operations that need to know nothing but their operands.
