@@ -20,6 +20,7 @@ mod modifiers;
 mod observables;
 mod outcomes;
 mod qubits;
+mod seen;
 mod structure;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use super::faults::{self, Failure};
 use super::modifiers::Around;
 use super::outcomes::select;
 use super::qubits;
+use super::seen::Seen;
 use super::structure;
 use super::value::Abstract;
 use crate::circuit::{Op as CircuitOp, OpKind as CircuitOpKind};
@@ -39,6 +40,8 @@ pub(super) struct Machine<'m> {
     pub calls: Vec<FunctionId>,
     /// Modifiers around this point that need reversible operations.
     pub around: Vec<Around>,
+    /// What the branches around this point say of outcomes.
+    pub seen: Seen,
 }
 
 /// The values of a function that is being called.
@@ -74,6 +77,7 @@ impl<'m> Machine<'m> {
             steps: 0,
             calls: Vec::new(),
             around: Vec::new(),
+            seen: Seen::default(),
         }
     }
 
@@ -142,10 +146,14 @@ impl<'m> Machine<'m> {
         match &op.kind {
             OpKind::Const(constant) => one(Abstract::Known(constant_value(constant))),
             OpKind::Global(id) => one(Abstract::Known(self.globals[id.0 as usize].clone())),
-            OpKind::Unary(operator) => one(arithmetic::unary(*operator, arg(0), span)?),
-            OpKind::Binary(operator) => one(self.binary(*operator, arg(0), arg(1), span)?),
+            OpKind::Unary(operator) => one(arithmetic::unary(*operator, &self.seen.value(arg(0)), span)?),
+            OpKind::Binary(operator) => {
+                let (x, y) = (self.seen.value(arg(0)), self.seen.value(arg(1)));
+                one(self.binary(*operator, &x, &y, span)?)
+            }
             OpKind::Builtin(id) => {
-                let value = self.builtin(*id, &args(), span)?;
+                let args: Vec<_> = args().iter().map(|arg| self.seen.value(arg).into_owned()).collect();
+                let value = self.builtin(*id, &args, span)?;
                 Ok(if op.results.is_empty() { Vec::new() } else { vec![value] })
             }
             OpKind::Call(id) => self.broadcast_call(*id, args(), span),
@@ -205,14 +213,18 @@ impl<'m> Machine<'m> {
         loop {
             self.step(op.span)?;
             let test = self.region(frame, &op.regions[0], carried.clone())?;
-            if let Abstract::Outcome(condition) = &test[0] {
+            let test = self.seen.value(&test[0]).into_owned();
+            if let Abstract::Outcome(condition) = &test {
                 if depth >= MAX_ROUNDS {
                     return Err(faults::endless_loop(MAX_ROUNDS, op.span));
                 }
                 let before = std::mem::take(&mut self.ops);
+                let facts = self.seen.assume(condition, true);
+                let entering = carried.iter().map(|value| self.seen.value(value).into_owned()).collect();
                 let after = self
-                    .region(frame, &op.regions[1], carried.clone())
+                    .region(frame, &op.regions[1], entering)
                     .and_then(|next| self.rounds(frame, op, next, depth + 1));
+                self.seen.forget(facts);
                 let then = std::mem::replace(&mut self.ops, before);
                 let after = after?;
                 if !then.is_empty() {
@@ -223,7 +235,7 @@ impl<'m> Machine<'m> {
                 let merged = after.iter().zip(&carried).map(|(a, b)| select(condition, a, b, op.span));
                 return merged.collect();
             }
-            if !known(&test[0], "the condition of a loop", op.span)?.to_bool() {
+            if !known(&test, "the condition of a loop", op.span)?.to_bool() {
                 return Ok(carried);
             }
             carried = self.region(frame, &op.regions[1], carried)?;

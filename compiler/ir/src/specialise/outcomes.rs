@@ -39,13 +39,18 @@ impl Machine<'_> {
 
     /// `if`: one branch where the condition is known, else both, with their results merged.
     pub(super) fn branch(&mut self, frame: &mut Frame, op: &host::Op) -> Result<Vec<Abstract>, Failure> {
-        let condition = frame.get(op.args[0]).clone();
+        let condition = self.seen.value(frame.get(op.args[0])).into_owned();
         let Abstract::Outcome(condition) = condition else {
             let holds = known(&condition, "a branch", op.span)?.to_bool();
             return self.region(frame, &op.regions[usize::from(!holds)], Vec::new());
         };
-        let (then_values, then) = self.collect(frame, &op.regions[0])?;
-        let (other_values, otherwise) = self.collect(frame, &op.regions[1])?;
+        let mut block = |index: usize, holds| {
+            let facts = self.seen.assume(&condition, holds);
+            let collected = self.collect(frame, &op.regions[index]);
+            self.seen.forget(facts);
+            collected
+        };
+        let ((then_values, then), (other_values, otherwise)) = (block(0, true)?, block(1, false)?);
         if !(then.is_empty() && otherwise.is_empty()) {
             let kind = OpKind::If { condition: condition.clone(), then, otherwise };
             self.emit(Op { kind, span: op.span })?;
@@ -66,9 +71,7 @@ pub(super) fn select(
     }
     let is_bool = |value: &Abstract| matches!(value, Abstract::Outcome(_) | Abstract::Known(Value::Bool(_)));
     if is_bool(a) && is_bool(b) {
-        let (a, b) = (a.to_outcome(), b.to_outcome());
-        let chosen = or(and(condition.clone(), a), and(not(condition.clone()), b));
-        return Ok(Abstract::outcome(chosen));
+        return Ok(Abstract::outcome(choose(condition, a.to_outcome(), b.to_outcome())));
     }
     let is_int = |value: &Abstract| matches!(value, Abstract::Number(_) | Abstract::Known(Value::Int(_)));
     if is_int(a) && is_int(b) {
@@ -85,6 +88,18 @@ pub(super) fn select(
         return Ok(Grid { shape: a.shape.clone(), items: items.collect::<Result<_, _>>()? }.into_abstract());
     }
     Err(faults::depends_on_outcome("a value that is no `bool` or `int`", span))
+}
+
+/// `if condition then a else b` of outcomes.
+fn choose(condition: &BitExpr, a: BitExpr, b: BitExpr) -> BitExpr {
+    let (c, not_c) = (condition.clone(), not(condition.clone()));
+    match (a, b) {
+        (BitExpr::Const(true), b) => or(c, b),
+        (BitExpr::Const(false), b) => and(not_c, b),
+        (a, BitExpr::Const(true)) => or(not_c, a),
+        (a, BitExpr::Const(false)) => and(c, a),
+        (a, b) => or(and(c, a), and(not_c, b)),
+    }
 }
 
 /// `not a`.
