@@ -22,7 +22,7 @@ const MAX_OPS: usize = 10_000_000;
 const MAX_STEPS: u64 = 100_000_000;
 
 /// How many rounds a `while` on outcomes may have.
-const MAX_ROUNDS: usize = 64;
+const MAX_ROUNDS: usize = 1000;
 
 /// The state of a specialisation.
 pub(super) struct Machine<'m> {

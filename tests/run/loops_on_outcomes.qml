@@ -1,0 +1,96 @@
+// Loops that outcomes end: what earlier rounds saw is known in the later ones.
+
+kernel count_first(most: int) -> qubit[1] {
+    let q = qubit[1];
+    var n = 0;
+    while true {
+        h(q);
+        n += 1;
+        if measure(q[0]) { break; }
+        if n >= most { break; }
+    }
+    return q;
+}
+
+kernel count_last(most: int) -> qubit[1] {
+    let q = qubit[1];
+    var n = 0;
+    while n < most {
+        h(q);
+        if measure(q[0]) { break; }
+        n += 1;
+    }
+    return q;
+}
+
+kernel two_exits() -> (qubit[1], bool) {
+    let q = qubit[1];
+    var n = 0;
+    while true {
+        h(q);
+        let m = measure(q[0]);
+        if n == 2 { break; }
+        if m { break; }
+        n += 1;
+    }
+    return (q, n == 1);
+}
+
+kernel within_for() -> (qubit[1], bool) {
+    let q = qubit[1];
+    var n = 0;
+    for i in 0..10 {
+        h(q);
+        n += 1;
+        if measure(q[0]) { break; }
+        if n > 5 { break; }
+    }
+    return (q, n == 3);
+}
+
+kernel long(most: int) -> (qubit[1], bool) {
+    let q = qubit[1];
+    var n = 0;
+    var done = false;
+    while not done and n < most {
+        h(q);
+        done = measure(q[0]);
+        n += 1;
+    }
+    return (q, done);
+}
+
+kernel nested(flag: bool) -> (qubit[1], bool, bool) {
+    let q = qubit[1];
+    h(q);
+    let a = measure(q[0]);
+    h(q);
+    let b = measure(q[0]);
+    var c = false;
+    if a or b {
+        if not a { c = b; } else { c = a; }
+    } else {
+        if a != flag { c = b or flag; }
+    }
+    return (q, c, a or b);
+}
+
+test "a count before or after the exit" {
+    assert_close(probs(count_first(2)), [0.25, 0.75], 1e-12);
+    assert_close(probs(count_last(3)), [0.125, 0.875], 1e-12);
+    assert_close(expect(Z(0), two_exits()), -0.75, 1e-12);
+    let n = 20000;
+    assert_close(mean(samples(two_exits(), shots: n)[.., 1]), 0.25, 0.015);
+    assert_close(mean(samples(within_for(), shots: n)[.., 1]), 0.125, 0.012);
+}
+
+test "a hundred rounds and more" {
+    assert_close(expect(Z(0), long(200)), -1.0, 1e-11);
+    assert(all(samples(long(200), shots: 100)[.., 1]));
+}
+
+test "what a branch knows" {
+    let seen = samples(nested(false), shots: 200);
+    for row in seen { assert(row[1] == row[2]); }
+    for row in samples(nested(true), shots: 200) { assert(row[1]); }
+}
