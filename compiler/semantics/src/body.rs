@@ -86,6 +86,8 @@ pub(crate) struct Body<'c, 'a> {
     pub ended: HashMap<String, LocalId>,
     /// What `return` gives.
     pub result: Type,
+    /// Where that is declared.
+    pub result_place: Option<Span>,
     /// Loops around the statement.
     pub n_loops: usize,
     /// What is known at the statement.
@@ -124,6 +126,7 @@ impl<'c, 'a> Body<'c, 'a> {
             scopes: vec![HashMap::new()],
             ended: HashMap::new(),
             result: Type::Unit,
+            result_place: None,
             n_loops: 0,
             path: Path::default(),
             controls: Vec::new(),

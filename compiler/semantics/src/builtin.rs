@@ -59,7 +59,9 @@ pub(crate) fn call(
                 note_effects(body, *id, name, span);
                 let (ty, values) = found.finish(body, signature, values, span);
                 let call = Expr { span, ty, kind: ExprKind::Call(Callee::Builtin(*id, *form), values) };
-                return Body::typed_result(id.row().name, call);
+                let name = id.row().name;
+                body.require_registers(name, &call);
+                return Body::typed_result(name, call);
             }
             Err(failure) => failures.push((*signature, failure)),
         }

@@ -309,6 +309,7 @@ pub(crate) fn check_body(checker: &mut Checker<'_>, id: FunctionId) {
     }
     body.assume_signature(&signature);
     body.result = signature.result.clone();
+    body.result_place = callable.result.as_ref().map(|ty| ty.span);
     body.callables = callable::in_scope(&signature, &targets);
     body.pattern = (!signature.callables.is_empty()).then(|| Rc::clone(&signature));
     let block = body.scoped(|body| body.function_block(callable));

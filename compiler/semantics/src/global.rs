@@ -80,7 +80,7 @@ fn check_const(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Con
     let mut body = Body::new(checker, place.0, Kind::Constant);
     let declared = item.ty.as_ref().map(|ty| body.declared_type(ty, Place::Item));
     let init = match &declared {
-        Some(ty) => body.expr_of(&item.value, ty),
+        Some(ty) => Body::shaped(body.expr_of(&item.value, ty), ty, item.name.span),
         None => body.value(&item.value, None),
     };
     let value = body.size(&init);

@@ -409,6 +409,8 @@ pub enum ExprKind {
     Omitted,
     /// The operand as a value of the wider type `ty`: int to float to complex to observable, also of elements, bool to int.
     Widen(Box<Expr>),
+    /// The operand, which has to have the shape of `ty` when its own is known; with the place that declares it.
+    Shaped(Box<Expr>, Span),
     /// `-a`, `not a`
     Unary(ast::UnaryOp, Box<Expr>),
     /// `a + b`: both sides widened to one element type already; shapes may differ and broadcast. `and` and `or` of two

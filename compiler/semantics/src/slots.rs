@@ -21,7 +21,9 @@ impl Body<'_, '_> {
         match &expr.kind {
             ExprKind::Local(local) => self.facts(*local).is_slot.then_some(*local),
             ExprKind::Field(base, _) => self.holds_floats(&expr.ty).then(|| self.slot_in(base)).flatten(),
-            ExprKind::Widen(operand) | ExprKind::Unary(_, operand) => self.slot_in(operand),
+            ExprKind::Widen(operand) | ExprKind::Shaped(operand, _) | ExprKind::Unary(_, operand) => {
+                self.slot_in(operand)
+            }
             ExprKind::Binary(_, left, right) => self.slot_in(left).or_else(|| self.slot_in(right)),
             ExprKind::Index(base, indices) => self.slot_in(base).or_else(|| {
                 indices.iter().find_map(|index| match index {

@@ -80,6 +80,9 @@ impl Body<'_, '_> {
             is_slot: !is_mutable && self.slot_in(&value).is_some(),
         };
         self.saw_outcome |= saw_outcome;
+        if let Some((declared, ty)) = declared.as_ref().zip(ty) {
+            value = Self::shaped(value, declared, ty.span);
+        }
         let ty = declared.unwrap_or_else(|| value.ty.clone());
         let ty = if is_mutable { types::any_program(&ty) } else { ty };
         let pattern = self.bind(pattern, &ty, is_mutable, &facts);
@@ -145,7 +148,8 @@ impl Body<'_, '_> {
             Some(value) => {
                 let value = self.expr_of(value, &wanted);
                 self.refuse_returned_parameters(&value);
-                StmtKind::Return(Some(value))
+                let declared = self.result_place.unwrap_or(value.span);
+                StmtKind::Return(Some(Self::shaped(value, &wanted, declared)))
             }
         }
     }

@@ -109,6 +109,17 @@ pub(crate) fn fit_dims(found: &[Dim], wanted: &[Dim]) -> Result<(), Mismatch> {
     }
 }
 
+/// Whether a type that fits another one does so for all sizes.
+pub(crate) fn surely_fits(found: &Type, wanted: &Type) -> bool {
+    let is_sure = |(a, b): (&Dim, &Dim)| *b == Dim::Unknown || a == b;
+    match (found, wanted) {
+        (Type::Register(a), Type::Register(b)) => is_sure((a, b)),
+        (Type::Tensor(_, a), Type::Tensor(_, b)) => a.iter().zip(b).all(is_sure),
+        (Type::Tuple(a), Type::Tuple(b)) => a.iter().zip(b).all(|(a, b)| surely_fits(a, b)),
+        _ => true,
+    }
+}
+
 /// The place of a type in `int`, `float`, `complex`, `observable`: each widens to the later ones.
 pub(crate) fn width(ty: &Type) -> Option<u8> {
     match ty {

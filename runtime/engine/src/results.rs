@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use qml_ir::host::Type;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::uniform_at;
 use qml_prelude::{Fault, ResultFunction, Tensor, Value};
@@ -29,19 +30,19 @@ impl Session<'_> {
     ) -> Result<Value, Fault> {
         match function {
             ResultFunction::Expect => {
-                let program = self.bind(&args[1])?;
+                let program = self.bind_register(&args[1])?;
                 let sampling = self.sampling(&args[2], &program, key)?;
                 let observables = observables_of(&args[0]);
                 let values = self.expectations(program.angles(), &observables, sampling)?;
                 Ok(like_observables(&args[0], values))
             }
             ResultFunction::Variance => {
-                let program = self.bind(&args[1])?;
+                let program = self.bind_register(&args[1])?;
                 let sampling = self.sampling(&args[2], &program, key)?;
                 Ok(Value::Float(self.variance(&program, &args[0].to_observable(), sampling)?))
             }
             ResultFunction::Probs => {
-                let program = self.bind(&args[0])?;
+                let program = self.bind_register(&args[0])?;
                 let sampling = self.sampling(&args[1], &program, key)?;
                 Ok(Value::vector(self.probabilities(program.angles(), sampling)?))
             }
@@ -56,11 +57,11 @@ impl Session<'_> {
                 Ok(Value::vector(shots.bits))
             }
             ResultFunction::State => {
-                let program = self.bind(&args[0])?;
+                let program = self.bind_register(&args[0])?;
                 Ok(Value::vector(self.state(program.angles())?))
             }
             ResultFunction::Fidelity => {
-                let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
+                let (p, q) = (self.bind_register(&args[0])?, self.bind_register(&args[1])?);
                 let sampling = self.sampling(&args[2], &p, key)?;
                 let states = (self.state(p.angles())?, self.state(q.angles())?);
                 Ok(Value::Float(self.overlap(&states.0, &states.1, sampling, 0)?))
@@ -80,6 +81,21 @@ impl Session<'_> {
     pub(crate) fn bind(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
         let Value::Program(program) = program else { bug!("not a program: {program:?}") };
         self.kernels.bind(self.module, &self.globals, program)
+    }
+
+    /// The same, of a kernel that returns a register; the compiler doesn't know the kernels of all programs.
+    fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+        let bound = self.bind(program)?;
+        let kernel = self.module.function(bound.prepared.key.kernel);
+        if kernel.results.iter().any(has_qubits) {
+            return Ok(bound);
+        }
+        let name = kernel.name.strip_prefix("main.").unwrap_or(&kernel.name);
+        Err(Box::new(
+            Diagnostic::error(Code::Q0417, "a result of a program without a register")
+                .secondary(kernel.span, format!("`{name}` returns no qubits"))
+                .help("return the qubits, without measuring them: `-> qubit[n]`; bits come from `run`, `counts` and `samples`"),
+        ))
     }
 
     /// Shots come from the call, else from `@shots` on the kernel, else from `--shots`.
@@ -218,7 +234,7 @@ impl Session<'_> {
             programs_of(value)
                 .iter()
                 .map(|program| {
-                    let bound = self.bind(program)?;
+                    let bound = self.bind_register(program)?;
                     let state = self.state(bound.angles())?;
                     Ok((bound, state))
                 })
@@ -277,6 +293,14 @@ fn like_observables(observables: &Value, values: Vec<f64>) -> Value {
     match observables {
         Value::Tensor(_) => Value::vector(values),
         _ => Value::Float(values[0]),
+    }
+}
+
+fn has_qubits(ty: &Type) -> bool {
+    match ty {
+        Type::Qubit | Type::Register => true,
+        Type::Tuple(parts) => parts.iter().any(has_qubits),
+        _ => false,
     }
 }
 

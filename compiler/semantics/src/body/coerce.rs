@@ -1,5 +1,6 @@
 //! Values where a certain type is asked for: widening, and the message where that doesn't help.
 
+use qml_source::Span;
 use qml_syntax::ast::BinaryOp;
 
 use crate::body::{Body, TypeError};
@@ -17,6 +18,14 @@ impl Body<'_, '_> {
                 None => self.coerce_parts(expr, wanted, mismatch),
             },
         }
+    }
+
+    /// The value, which fits `wanted`, with a check of its shape where that isn't known before it is there.
+    pub fn shaped(value: Expr, wanted: &Type, declared: Span) -> Expr {
+        if types::surely_fits(&value.ty, wanted) {
+            return value;
+        }
+        Expr { span: value.span, ty: wanted.clone(), kind: ExprKind::Shaped(Box::new(value), declared) }
     }
 
     fn coerce_parts(&mut self, expr: Expr, wanted: &Type, why: Mismatch) -> Result<Expr, (Expr, Mismatch)> {

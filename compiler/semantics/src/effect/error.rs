@@ -42,6 +42,8 @@ pub(crate) enum EffectError {
     FloatDependent { span: Span, what: &'static str, declared: Span },
     /// An outcome as an index, size, bound or angle.
     Outcome { span: Span, what: &'static str },
+    /// A result function that is about the register of a program whose kernel returns none.
+    NoRegister { span: Span, name: String, result: Option<String> },
 }
 
 impl EffectError {
@@ -164,6 +166,17 @@ impl From<EffectError> for Diagnostic {
                 Diagnostic::error(Code::Q0416, format!("the outcome of a measurement as {what}"))
                     .primary(span, "known only while the circuit runs")
                     .help("branch on it: `if outcome { x(q[0]); }`")
+            }
+            EffectError::NoRegister { span, name, result } => {
+                let result = match result {
+                    Some(result) => format!("its kernel returns `{result}`"),
+                    None => "its kernel returns nothing".to_owned(),
+                };
+                Diagnostic::error(Code::Q0417, format!("`{name}` of a program without a register"))
+                    .primary(span, result)
+                    .help(
+                        "return the qubits, without measuring them: `-> qubit[n]`; bits come from `run`, `counts` and `samples`",
+                    )
             }
         }
     }

@@ -391,7 +391,7 @@ impl Body<'_, '_> {
                 self.report(TypeError::Arguments { span, name, problem, signature });
                 return error_expr(span);
             };
-            self.expr_of(&argument.value, ty)
+            Self::shaped(self.expr_of(&argument.value, ty), ty, field.span)
         });
         let values = values.collect();
         Expr { span, ty: Type::Struct(id), kind: ExprKind::Call(Callee::Struct(id), values) }

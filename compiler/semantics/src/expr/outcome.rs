@@ -1,9 +1,13 @@
 //! The results of programs, with what their kernels say of them.
 
 use crate::body::Body;
+use crate::effect::EffectError;
 use crate::hir::{Dim, Expr, ExprKind, Type};
 use crate::size::Size;
 use crate::types;
+
+/// The result functions that are about the register of a program.
+const REGISTER_FUNCTIONS: &[&str] = &["expect", "variance", "probs", "state", "fidelity", "gram"];
 
 impl Body<'_, '_> {
     /// A call of a result function with the shape that the program's kernel tells: `run(p)` as the kernel's result,
@@ -25,6 +29,24 @@ impl Body<'_, '_> {
                 None => call,
             },
             _ => call,
+        }
+    }
+
+    /// Reports programs without a register, where the result function is about that.
+    pub fn require_registers(&mut self, name: &str, call: &Expr) {
+        if !REGISTER_FUNCTIONS.contains(&name) {
+            return;
+        }
+        let ExprKind::Call(_, arguments) = &call.kind else { return };
+        for program in arguments {
+            let (element, _) = types::parts(&program.ty);
+            if let Type::Program(Some(result)) = element
+                && !types::has_qubits(result)
+                && !types::has_error(result)
+            {
+                let result = (**result != Type::Unit).then(|| self.show(result));
+                self.report(EffectError::NoRegister { span: program.span, name: name.to_owned(), result });
+            }
         }
     }
 

@@ -46,11 +46,44 @@ impl Body<'_, '_> {
     ) {
         let parameter = &function.locals[function.parameters[at].0 as usize];
         let what = format!("the argument `{}` of `{}`", parameter.name.text, function.name.text);
+        self.check_shape_of(value, dims(&parameter.ty), sizes, &what, parameter.name.span, span);
+    }
+
+    /// Checks the dimensions of a value of this function against those that are declared for it, part by part.
+    pub(super) fn check_value_shape(
+        &mut self,
+        value: ValueId,
+        ty: &Type,
+        what: &str,
+        declared: Span,
+        span: Span,
+    ) {
+        if let Type::Tuple(parts) = ty {
+            for (index, part) in parts.iter().enumerate() {
+                let value = self.part(value, index, span);
+                self.check_value_shape(value, part, what, declared, span);
+            }
+        } else if dims(ty).iter().any(|dim| *dim != Dim::Unknown) {
+            let sizes = self.variables.clone();
+            self.check_shape_of(value, dims(ty), &sizes, what, declared, span);
+        }
+    }
+
+    /// A fault at `span` unless the dimensions of a value are these.
+    fn check_shape_of(
+        &mut self,
+        value: ValueId,
+        dims: &[Dim],
+        sizes: &SizeValues,
+        what: &str,
+        declared: Span,
+        span: Span,
+    ) {
         let mut args = vec![self.str(what, span)];
-        args.extend(self.place(parameter.name.span, span));
-        let actual: Vec<_> = (0..dims(&parameter.ty).len()).map(|axis| self.dim(value, axis, span)).collect();
+        args.extend(self.place(declared, span));
+        let actual: Vec<_> = (0..dims.len()).map(|axis| self.dim(value, axis, span)).collect();
         args.extend(&actual);
-        for (dim, &actual) in dims(&parameter.ty).iter().zip(&actual) {
+        for (dim, &actual) in dims.iter().zip(&actual) {
             args.push(match dim {
                 Dim::Size(size) => self.size(size, sizes, span),
                 Dim::Unknown => actual,

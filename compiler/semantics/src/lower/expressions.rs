@@ -25,6 +25,11 @@ impl Body<'_, '_> {
             }
             ExprKind::Omitted => self.unit(span),
             ExprKind::Widen(inner) => self.widen(inner, &expr.ty, span),
+            ExprKind::Shaped(inner, declared) => {
+                let value = self.expr(inner);
+                self.check_value_shape(value, &expr.ty, "this value", *declared, span);
+                value
+            }
             ExprKind::Unary(operator, operand) => self.unary(*operator, operand, &expr.ty, span),
             ExprKind::Binary(operator, left, right) => {
                 self.binary_expr(*operator, left, right, &expr.ty, span)

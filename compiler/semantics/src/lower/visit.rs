@@ -99,6 +99,7 @@ pub(crate) fn visit_expr<'a>(expr: &'a Expr, visit: Visitor<'_, 'a>) {
             }
         }
         ExprKind::Widen(inner)
+        | ExprKind::Shaped(inner, _)
         | ExprKind::Unary(_, inner)
         | ExprKind::Field(inner, _)
         | ExprKind::Allocate(inner) => visit_expr(inner, visit),

@@ -3,7 +3,7 @@
 use qml_syntax::ast::{self, BinaryOp};
 
 use crate::body::{Body, TypeError};
-use crate::hir::{ExprKind, StmtKind, Type};
+use crate::hir::{Expr, ExprKind, Place, Projection, StmtKind, Type};
 use crate::place::PlaceError;
 use crate::scope::NameError;
 use crate::types;
@@ -32,6 +32,7 @@ impl Body<'_, '_> {
                     return None;
                 };
                 let value = self.expr_of(value, &place.ty);
+                let value = self.shaped_for(value, &place);
                 Some(StmtKind::Assign { places: vec![place], operator: None, value })
             }
             (_, Some(operator)) => self.assign_operator(target, operator, value),
@@ -72,7 +73,16 @@ impl Body<'_, '_> {
             return None;
         }
         let value = self.expect_type(value, &wanted);
+        let value = Self::shaped(value, &wanted, target.span);
         Some(StmtKind::Assign { places, operator: None, value })
+    }
+
+    /// The value with a check of its shape; elements of a tensor are checked when they are put in their place.
+    fn shaped_for(&self, value: Expr, place: &Place) -> Expr {
+        if is_element(place) {
+            return value;
+        }
+        Self::shaped(value, &place.ty, self.local(place.local).name.span)
     }
 
     fn assign_operator(
@@ -85,11 +95,11 @@ impl Body<'_, '_> {
         let value = self.value(value, None);
         let place = place?;
         // What `place + value` gives has to fit the place again.
-        let current = crate::hir::Expr { span: target.span, ty: place.ty.clone(), kind: ExprKind::Omitted };
+        let current = Expr { span: target.span, ty: place.ty.clone(), kind: ExprKind::Omitted };
         let result = self.binary(operator, target.span, target.span, current, value);
-        let ExprKind::Binary(_, _, right) = result.kind else { return None };
+        let ExprKind::Binary(_, left, right) = result.kind else { return None };
         if let Err(mismatch) = types::fit(&result.ty, &place.ty) {
-            let found = crate::hir::Expr { span: target.span, ty: result.ty, kind: ExprKind::Error };
+            let found = Expr { span: target.span, ty: result.ty, kind: ExprKind::Error };
             let error = match self.mismatch(&found, &place.ty, mismatch) {
                 TypeError::Mismatch { span, found, wanted, help } => {
                     let help = help.or_else(|| Some(format!("declare the variable as `{found}`")));
@@ -100,6 +110,29 @@ impl Body<'_, '_> {
             self.report(error);
             return None;
         }
+        if !is_element(&place) && !types::surely_fits(&result.ty, &place.ty) {
+            // Two shapes may broadcast to one that the variable can't hold.
+            let left = Box::new(Expr { kind: place_value(self, &place).kind, ..*left });
+            let kind = ExprKind::Binary(operator, left, right);
+            let value = self.shaped_for(Expr { span: target.span, ty: result.ty, kind }, &place);
+            return Some(StmtKind::Assign { places: vec![place], operator: None, value });
+        }
         Some(StmtKind::Assign { places: vec![place], operator: Some(operator), value: *right })
     }
+}
+
+fn is_element(place: &Place) -> bool {
+    matches!(place.projections.last(), Some(Projection::Index(_)))
+}
+
+/// What stands in a place that is a variable or a field.
+fn place_value(body: &Body<'_, '_>, place: &Place) -> Expr {
+    let ty = body.local(place.local).ty.clone();
+    let local = Expr { span: place.span, ty, kind: ExprKind::Local(place.local) };
+    place.projections.iter().fold(local, |value, projection| match projection {
+        Projection::Field(index) => {
+            Expr { span: place.span, ty: place.ty.clone(), kind: ExprKind::Field(Box::new(value), *index) }
+        }
+        Projection::Index(_) => value,
+    })
 }
