@@ -86,6 +86,16 @@ impl Body<'_, '_> {
         Some(local)
     }
 
+    /// Reports places of one `wrt` or `optimize` that have something in common.
+    pub fn refuse_overlapping(&mut self, places: &[Place]) {
+        for (i, second) in places.iter().enumerate() {
+            let is_same = |first: &&Place| first.local == second.local && is_prefix(first, second);
+            if let Some(first) = places[..i].iter().find(is_same) {
+                self.report(PlaceError::Overlapping { first: first.span, second: second.span });
+            }
+        }
+    }
+
     /// What is differentiated or optimized by: a variable or field that carries floats.
     pub fn float_place(&mut self, place: &ast::Place) -> Option<(Place, Use)> {
         let Some(local) = self.find_local(&place.root.text) else {
@@ -139,4 +149,13 @@ impl Body<'_, '_> {
         }
         None
     }
+}
+
+/// Whether one of two places of a variable is a part of the other; their projections are fields.
+fn is_prefix(a: &Place, b: &Place) -> bool {
+    let field = |projection: &Projection| match projection {
+        Projection::Field(index) => Some(*index),
+        Projection::Index(_) => None,
+    };
+    a.projections.iter().zip(&b.projections).all(|(a, b)| field(a) == field(b))
 }

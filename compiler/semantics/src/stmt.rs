@@ -69,9 +69,7 @@ impl Body<'_, '_> {
             Some(ty) => self.expr_of(value, ty),
             None => self.value(value, None),
         };
-        if types::has_qubits(&value.ty) && !makes_qubits(&value) {
-            value = self.refuse(value.span, self.copied(&value));
-        }
+        value = self.uncopied(value);
         let facts = Facts {
             size: if is_mutable { None } else { self.size(&value) },
             sources: self.uses[first_use..].to_vec(),
@@ -87,6 +85,14 @@ impl Body<'_, '_> {
         let ty = if is_mutable { types::any_program(&ty) } else { ty };
         let pattern = self.bind(pattern, &ty, is_mutable, &facts);
         StmtKind::Let { pattern, value }
+    }
+
+    /// The value, unless it gives qubits that have a name a second one.
+    fn uncopied(&mut self, value: Expr) -> Expr {
+        if types::has_qubits(&value.ty) && !makes_qubits(&value) {
+            return self.refuse(value.span, self.copied(&value));
+        }
+        value
     }
 
     fn expr_statement(&mut self, expr: &ast::Expr, span: qml_source::Span) -> Option<Stmt> {

@@ -38,12 +38,15 @@ impl Body<'_, '_> {
         let uses = self.uses[first_use..].to_vec();
         let mut checked = Vec::new();
         for place in &places.list {
-            let Some((place, wanted)) = self.float_place(place) else { continue };
+            let Some((found, wanted)) = self.float_place(place) else { continue };
             if *types::parts(&objective.ty).0 == Type::Float {
-                self.check_occurrence(&wanted, &uses, objective.span);
+                let names = std::iter::once(&place.root).chain(&place.fields);
+                let name = names.map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                self.check_occurrence(name, &wanted, &uses, objective.span);
             }
-            checked.push(place);
+            checked.push(found);
         }
+        self.refuse_overlapping(&checked);
         let method = method.map_or(Some(GradientMethod::Auto), |method| self.method(method));
         let objective = self.differentiated(objective);
         let (Some(objective), Some(method)) = (objective, method) else { return error_expr(span) };
@@ -86,13 +89,12 @@ impl Body<'_, '_> {
     }
 
     /// The place has to be used in the objective itself; else the message points at where it was used before.
-    fn check_occurrence(&mut self, wanted: &Use, uses: &[Use], objective: Span) {
+    fn check_occurrence(&mut self, name: String, wanted: &Use, uses: &[Use], objective: Span) {
         if uses.iter().any(|used| overlap(wanted, used)) {
             return;
         }
         let mut seen = HashSet::new();
         let earlier = uses.iter().find_map(|used| self.earlier_use(wanted, used, &mut seen));
-        let name = self.local(wanted.local).name.text.clone();
         self.report(PlaceError::NoOccurrence { span: wanted.span, name, objective, earlier });
     }
 

@@ -20,6 +20,8 @@ pub(crate) enum PlaceError {
     TupleAssignment { span: Span, n_places: usize, found: String },
     /// The place doesn't occur in what is differentiated.
     NoOccurrence { span: Span, name: String, objective: Span, earlier: Option<(Span, String)> },
+    /// One place twice, or a whole and a part of it.
+    Overlapping { first: Span, second: Span },
     /// By something without floats.
     NoFloats { span: Span, found: String },
     /// By a `const` or `param`.
@@ -61,6 +63,12 @@ impl From<PlaceError> for Diagnostic {
         match error {
             PlaceError::NotAPlace { span } => Diagnostic::error(Code::Q0219, "this can't be assigned to")
                 .primary(span, "not a variable, a field or an element"),
+            PlaceError::Overlapping { first, second } => {
+                Diagnostic::error(Code::Q0515, "one variable is named twice")
+                    .primary(second, "named again, whole or in part")
+                    .secondary(first, "named here")
+                    .help("name it once; the gradient of a struct has the same fields: `g.w`")
+            }
             PlaceError::FieldOfElement { span } => {
                 Diagnostic::error(Code::Q0219, "a part of an element can't be assigned to")
                     .primary(span, "goes into an element")

@@ -32,6 +32,7 @@ impl Body<'_, '_> {
                     return None;
                 };
                 let value = self.expr_of(value, &place.ty);
+                let value = self.uncopied(value);
                 let value = self.shaped_for(value, &place);
                 Some(StmtKind::Assign { places: vec![place], operator: None, value })
             }
@@ -73,6 +74,7 @@ impl Body<'_, '_> {
             return None;
         }
         let value = self.expect_type(value, &wanted);
+        let value = self.uncopied(value);
         let value = Self::shaped(value, &wanted, target.span);
         Some(StmtKind::Assign { places, operator: None, value })
     }

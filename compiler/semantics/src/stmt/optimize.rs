@@ -36,6 +36,7 @@ impl Body<'_, '_> {
         self.refuse_nested(optimize.optimizer.span);
         self.effects = self.effects.with(Effects::TRAINS);
         let places: Vec<_> = optimize.places.list.iter().map(|place| self.optimized(place)).collect();
+        self.refuse_overlapping(&places.iter().flatten().cloned().collect::<Vec<_>>());
         let optimizer = self.expr_of(&optimize.optimizer, &Type::Optimizer);
         let optimizer_local = self.optimizer_variable(&optimize.optimizer, &optimizer);
         let options = self.options(optimize);

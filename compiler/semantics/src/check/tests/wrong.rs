@@ -408,7 +408,6 @@ fn gradients() {
             Q0101 `nothing` no variable is named `nothing`
             Q0504 `2` this is `int`, a `float` is needed
             Q0503 `"adjont"` no gradient rule is named `adjont`
-            Q0503 `"spsa"` the gradient rule `spsa` is not supported yet
             Q0504 `(grad x wrt x)` this is `(float, float)`, a `float` is needed
             Q0513 `grad x wrt x` a `grad` or `optimize` inside of another
             Q0513 `helper(x)` `helper` can't be called in what a `grad` differentiates
@@ -543,6 +542,45 @@ fn signatures_that_need_themselves() {
         &expect![[r#"
             Q0113 `f` the signature of `f` needs itself
             Q0113 `k` the signature of `k` needs itself
+        "#]],
+    );
+}
+
+#[test]
+fn places_that_overlap() {
+    refuse(
+        "struct M { w: float, b: float }
+         fn f(x: float, m: M) -> float {
+             let (v, g) = grad m.w * x wrt (m, m.w);
+             let (v2, g2) = grad m.w * x wrt (m.w, m.b, x);
+             let (v3, g3) = grad x * x wrt (x, x);
+             var w = 1.0;
+             optimize (w, w) with adam(lr: 0.1), steps: 3 { minimize w * w; }
+             return v;
+         }",
+        &expect![[r#"
+            Q0515 `m.w` one variable is named twice
+            Q0501 `m.b` `m.b` doesn't occur in what is differentiated
+            Q0515 `x` one variable is named twice
+            Q0515 `w` one variable is named twice
+        "#]],
+    );
+}
+
+#[test]
+fn registers_under_a_second_name() {
+    refuse(
+        "kernel s(q: qubit[1]) -> qubit[1] {
+             var r = qubit[1];
+             r = q;
+             var p = qubit[1];
+             (r, p) = (p, r);
+             r = qubit[1];
+             return r;
+         }",
+        &expect![[r#"
+            Q0406 `q` qubits can't be copied
+            Q0406 `(p, r)` qubits can't be copied
         "#]],
     );
 }
