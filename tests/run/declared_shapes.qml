@@ -3,7 +3,9 @@
 struct S { w: float[3] }
 
 fn result(n: int) -> float[n] { return float(where_true([true, true, true])) + zeros([3]); }
+
 fn pair(n: int) -> (float[n], int) { return (ones([3]), 1); }
+
 fn field(n: int) -> S { return S(w: ones([n])); }
 
 kernel bits(n: int) -> bool[n] {

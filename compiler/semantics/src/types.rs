@@ -142,9 +142,14 @@ pub(crate) fn of_width(width: u8) -> Type {
     }
 }
 
-/// Whether a value of this type can be differentiated by: floats, tensors of them, tuples and structs of such.
+/// Whether a value of this type can be differentiated by: floats; tensors, tuples and structs of such.
 pub(crate) fn carries_floats(ty: &Type, fields: &dyn Fn(StructId) -> Vec<Type>) -> bool {
-    all_parts(ty, fields, &|scalar| *scalar == Type::Float)
+    match ty {
+        Type::Tensor(element, _) => carries_floats(element, fields),
+        Type::Tuple(parts) => parts.iter().all(|part| carries_floats(part, fields)),
+        Type::Struct(id) => fields(*id).iter().all(|part| carries_floats(part, fields)),
+        scalar => matches!(scalar, Type::Float | Type::Error),
+    }
 }
 
 /// Whether arithmetic works part by part: floats, complex numbers and tensors of them all the way down.

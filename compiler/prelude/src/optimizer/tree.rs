@@ -1,9 +1,11 @@
 //! Parameters as one list of numbers: the leaves of tensors, tuples and structs, last index fastest.
+//!
+//! A tensor of tuples or structs is one part after the other.
 
 use serde::{Deserialize, Serialize};
 
 use crate::builtins::faults::shapes;
-use crate::{Fault, Value};
+use crate::{Fault, Tensor, Value};
 
 /// How parameters are put together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,12 +14,17 @@ pub enum Shape {
     Tensor(Vec<usize>),
     /// A tuple or struct.
     Tuple(Vec<Shape>),
+    /// A tensor of tuples or structs: its dimensions, its elements.
+    Elements(Vec<usize>, Vec<Shape>),
 }
 
 /// The shape of parameters.
 pub fn shape_of(value: &Value) -> Shape {
     match value {
         Value::Tuple(parts) => Shape::Tuple(parts.iter().map(shape_of).collect()),
+        Value::Tensor(Tensor::Value(items)) => {
+            Shape::Elements(items.shape().to_vec(), items.iter().map(shape_of).collect())
+        }
         other => Shape::Tensor(other.shape().to_vec()),
     }
 }
@@ -33,6 +40,7 @@ fn collect(value: &Value, numbers: &mut Vec<f64>) {
     match value {
         Value::Float(x) => numbers.push(*x),
         Value::Tuple(parts) => parts.iter().for_each(|part| collect(part, numbers)),
+        Value::Tensor(Tensor::Value(items)) => items.iter().for_each(|item| collect(item, numbers)),
         other => numbers.extend(other.clone().into_floats().iter()),
     }
 }
@@ -47,22 +55,31 @@ pub fn flatten_like(value: &Value, shape: &Shape) -> Result<Vec<f64>, Fault> {
 fn collect_like(value: &Value, shape: &Shape, numbers: &mut Vec<f64>) -> Result<(), Fault> {
     match (value, shape) {
         (Value::Unit, Shape::Tensor(dims)) => numbers.extend(std::iter::repeat_n(0.0, dims.iter().product())),
-        (Value::Unit, Shape::Tuple(parts)) => {
+        (Value::Unit, Shape::Tuple(parts) | Shape::Elements(_, parts)) => {
             parts.iter().try_for_each(|part| collect_like(value, part, numbers))?;
         }
         (Value::Tuple(values), Shape::Tuple(parts)) => {
             values.iter().zip(parts).try_for_each(|(value, part)| collect_like(value, part, numbers))?;
         }
+        (Value::Tensor(Tensor::Value(items)), Shape::Elements(dims, parts)) => {
+            require_shape(items.shape(), dims)?;
+            items.iter().zip(parts).try_for_each(|(value, part)| collect_like(value, part, numbers))?;
+        }
         (value, Shape::Tensor(dims)) => {
-            if value.shape() != dims {
-                let axis = dims.iter().zip(value.shape()).take_while(|(m, n)| m == n).count();
-                return Err(shapes("optimizer step", dims, value.shape(), axis));
-            }
+            require_shape(value.shape(), dims)?;
             collect(value, numbers);
         }
         (value, shape) => qml_source::bug!("{value:?} has not the shape {shape:?}"),
     }
     Ok(())
+}
+
+fn require_shape(found: &[usize], dims: &[usize]) -> Result<(), Fault> {
+    if found == dims {
+        return Ok(());
+    }
+    let axis = dims.iter().zip(found).take_while(|(m, n)| m == n).count();
+    Err(shapes("optimizer step", dims, found, axis))
 }
 
 /// Parameters of this shape from their numbers.
@@ -73,6 +90,9 @@ pub fn unflatten(shape: &Shape, numbers: &[f64]) -> Value {
 fn take(shape: &Shape, numbers: &mut impl Iterator<Item = f64>) -> Value {
     match shape {
         Shape::Tuple(parts) => Value::tuple(parts.iter().map(|part| take(part, numbers)).collect::<Vec<_>>()),
+        Shape::Elements(dims, parts) => {
+            crate::builtins::from_elements(dims, parts.iter().map(|part| take(part, numbers)).collect())
+        }
         Shape::Tensor(dims) => {
             let elements = numbers.take(dims.iter().product()).collect();
             crate::builtins::from_elements(dims, elements)
