@@ -113,3 +113,19 @@ test "a run gives the kernel's result" {
     assert_close(probs(with_bits(2))[3], 0.5, 1e-12);
     assert(all(samples(with_bits(2), shots: 5)[.., 2..] == [true, true, false]));
 }
+
+fn with_defaults(xs: float[3] = [0.5 * float(i) for i in 0..3], n: int = sum([i for i in 0..4])) -> float {
+    return sum(xs) + float(n);
+}
+
+kernel tilted_by_default(xs: float[2] = [0.1 * float(i + 1) for i in 0..2]) -> qubit[2] {
+    let q = qubit[2];
+    ry(xs, q);
+    return q;
+}
+
+test "comprehensions in defaults" {
+    assert_close(with_defaults(), 7.5, 1e-12);
+    assert_close(with_defaults(n: 1), 2.5, 1e-12);
+    assert_close(expect(Z(1), tilted_by_default()), cos(0.2), 1e-12);
+}

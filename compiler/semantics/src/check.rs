@@ -39,23 +39,22 @@ pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
     let (checked, order) = check_in_order(modules, params, &[], false);
     // Values that call functions may need others that come later in the source. That is known when all bodies are
     // checked, and seldom: a second turn meets each value after those that it needs.
-    if order.is_sorted_by_key(|(id, _)| *id) {
-        return checked;
+    match order {
+        None => checked,
+        Some(order) => check_in_order(modules, params, &order, false).0,
     }
-    let order: Vec<_> = order.into_iter().map(|(_, item)| item).collect();
-    check_in_order(modules, params, &order, false).0
 }
 
-/// `const`s and `param`s by id, each with its module and item, in the order of their initialisation.
-type GlobalOrder = Vec<(usize, (usize, usize))>;
+/// Files and items of `const`s and `param`s, in the order of their initialisation.
+type GlobalOrder = Vec<(usize, usize)>;
 
-/// Checks with these `const`s and `param`s first. Also gives the order in which they have to stand.
+/// Checks with these `const`s and `param`s first. Also gives the order in which they have to stand, if it is another one.
 fn check_in_order(
     modules: &[SourceModule],
     params: &[(String, String)],
     first: &[(usize, usize)],
     checks_patterns: bool,
-) -> (Checked, GlobalOrder) {
+) -> (Checked, Option<GlobalOrder>) {
     let mut checker = Checker::new(modules);
     checker.checks_patterns = checks_patterns;
     checker.scopes = scope::build(modules, &mut checker.diagnostics);
@@ -71,8 +70,7 @@ fn check_in_order(
     checker.check_queued();
     effect::check_calls(&mut checker);
     let order = global::order(&mut checker);
-    let position = |item| checker.globals.iter().position(|entry| entry.item == item).unwrap_or(0);
-    let order = order.into_iter().map(|item| (position(item), item)).collect();
+    let order = (!order.is_sorted()).then(|| order.iter().filter_map(|&i| checker.globals[i].item).collect());
     (checker.finish(), order)
 }
 

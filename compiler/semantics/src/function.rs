@@ -9,7 +9,8 @@ use crate::body::{Body, Facts, Kind, TypeError};
 use crate::check::Checker;
 use crate::declared::Place;
 use crate::effect::{EffectError, Effects};
-use crate::hir::{self, Block, Expr, FunctionId, GlobalId, Local, LocalId, SizeParameter, Type};
+use crate::global::GlobalEntry;
+use crate::hir::{self, Block, Expr, FunctionId, Global, GlobalId, Local, LocalId, SizeParameter, Type};
 use crate::scope::NameError;
 use crate::size::Size;
 use crate::types;
@@ -216,8 +217,10 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
     let types: Vec<_> = parameters.iter().map(|local| locals[local.0 as usize].ty.clone()).collect();
     let sizes = solve::sizes(&mut body, &callable.sizes, &types);
     let parameters = values.iter().zip(&parameters).zip(types).map(|(((_, parameter), &local), ty)| {
-        let default =
-            parameter.default.as_ref().map(|default| read_default(body.checker, module, default, &ty));
+        let default = parameter
+            .default
+            .as_ref()
+            .map(|default| read_default(body.checker, module, parameter, default, &ty));
         Parameter { name: parameter.name.clone(), ty, local, default }
     });
     let parameters = parameters.collect();
@@ -233,7 +236,14 @@ fn declare_once(body: &mut Body<'_, '_>, name: &Name, ty: Type) -> LocalId {
     body.declare(name, ty, false, Facts { is_parameter: true, ..Facts::default() })
 }
 
-fn read_default(checker: &mut Checker<'_>, module: usize, default: &ast::Expr, ty: &Type) -> Expr {
+/// A default. One with variables of its own is computed once, like a `const`.
+fn read_default(
+    checker: &mut Checker<'_>,
+    module: usize,
+    parameter: &ast::Parameter,
+    default: &ast::Expr,
+    ty: &Type,
+) -> Expr {
     let mut body = Body::new(checker, module, Kind::Constant);
     // The sizes of the function are not known to its defaults.
     let ty = types::map_dims(ty, &|dim| match dim {
@@ -241,11 +251,15 @@ fn read_default(checker: &mut Checker<'_>, module: usize, default: &ast::Expr, t
         _ => hir::Dim::Unknown,
     });
     let expr = body.expr_of(default, &ty);
-    if !body.locals.is_empty() {
-        let problem = DeclarationError::DefaultWithVariables { span: default.span };
-        return body.refuse(default.span, problem);
+    if body.locals.is_empty() {
+        return expr;
     }
-    expr
+    let (locals, calls, uses) = (body.locals, body.calls, body.globals);
+    let id = GlobalId(checker.globals.len() as u32);
+    let (span, ty) = (expr.span, expr.ty.clone());
+    let global = Global { name: parameter.name.clone(), ty: ty.clone(), init: expr, locals, is_param: false };
+    checker.globals.push(GlobalEntry { global, value: None, calls, uses, item: None });
+    Expr { span, ty, kind: hir::ExprKind::Global(id) }
 }
 
 /// A kernel returns at most one register, and bits.

@@ -25,8 +25,8 @@ pub(crate) struct GlobalEntry {
     pub calls: Vec<(FunctionId, Span)>,
     /// The others that it names.
     pub uses: Vec<(GlobalId, Span)>,
-    /// Its file, and its position in it.
-    pub item: (usize, usize),
+    /// Its file, and its position in it; `None` for the default of a parameter.
+    pub item: Option<(usize, usize)>,
 }
 
 /// What is known of a `const` or `param`.
@@ -87,7 +87,7 @@ fn check_const(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Con
     let ty = declared.unwrap_or_else(|| init.ty.clone());
     let (locals, calls, uses) = (body.locals, body.calls, body.globals);
     let global = Global { name: item.name.clone(), ty, init, locals, is_param: false };
-    GlobalEntry { global, value, calls, uses, item: place }
+    GlobalEntry { global, value, calls, uses, item: Some(place) }
 }
 
 fn check_param(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Param) -> GlobalEntry {
@@ -106,7 +106,7 @@ fn check_param(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Par
     let value = body.size(&init);
     let (locals, uses) = (body.locals, body.globals);
     let global = Global { name: item.name.clone(), ty, init, locals, is_param: true };
-    GlobalEntry { global, value, calls: Vec::new(), uses, item: place }
+    GlobalEntry { global, value, calls: Vec::new(), uses, item: Some(place) }
 }
 
 fn is_constant(expr: &Expr) -> bool {

@@ -14,8 +14,6 @@ pub(crate) enum DeclarationError {
     Shots { span: Span },
     /// `main` with parameters.
     MainWithParameters { span: Span },
-    /// A default that declares variables.
-    DefaultWithVariables { span: Span },
     /// A const or param that needs itself.
     Cycle { name: Name, used: Span },
     /// A function whose signature calls it.
@@ -52,11 +50,6 @@ impl From<DeclarationError> for Diagnostic {
                 Diagnostic::error(Code::Q0111, "`main` takes no parameters")
                     .primary(span, "nobody would pass this")
                     .help("a `param` at the top of the file is set from outside: `param steps: int = 100;`")
-            }
-            DeclarationError::DefaultWithVariables { span } => {
-                Diagnostic::error(Code::Q0112, "a comprehension in a default is not supported yet")
-                    .primary(span, "declares variables")
-                    .help("compute it in a `const` and name that")
             }
             DeclarationError::Cycle { name, used } => {
                 Diagnostic::error(Code::Q0113, format!("the value of `{}` needs itself", name.text))

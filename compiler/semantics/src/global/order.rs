@@ -12,8 +12,8 @@ enum Node {
     Function(usize),
 }
 
-/// The globals by module and item, each after all that it needs. A need that goes round is reported.
-pub(crate) fn order(checker: &mut Checker<'_>) -> Vec<(usize, usize)> {
+/// The globals, each after all that it needs. A need that goes round is reported.
+pub(crate) fn order(checker: &mut Checker<'_>) -> Vec<usize> {
     let n_globals = checker.globals.len();
     let n_nodes = n_globals + checker.functions.len();
     let mut is_open = vec![false; n_nodes];
@@ -56,7 +56,7 @@ pub(crate) fn order(checker: &mut Checker<'_>) -> Vec<(usize, usize)> {
         let name = checker.globals[global].global.name.clone();
         checker.report(DeclarationError::Cycle { name, used });
     }
-    order.into_iter().map(|i| checker.globals[i].item).collect()
+    order
 }
 
 /// The next thing that a node needs.

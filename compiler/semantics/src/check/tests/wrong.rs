@@ -60,9 +60,8 @@ fn declarations() {
     refuse(
         "const A = B; const B = A + 1; fn f(x: float[2] = [0.0 for i in 0..2]) {}",
         &expect![[r#"
-        Q0113 `A` the value of `A` needs itself
-        Q0112 `[0.0 for i in 0..2]` a comprehension in a default is not supported yet
-    "#]],
+            Q0113 `A` the value of `A` needs itself
+        "#]],
     );
     refuse(
         "const A = f(2); fn f(x: int) -> int { return x * B; } const B = g(); fn g() -> int { return A; }",
