@@ -8,6 +8,7 @@ pub mod argument;
 pub mod bind;
 
 mod arithmetic;
+mod bound_call;
 mod builtins;
 mod calls;
 mod cases;
@@ -34,6 +35,7 @@ use crate::host::{FunctionId, FunctionKind, Module};
 
 pub use argument::{Argument, Key, cotangents, split};
 pub use bind::BindProgram;
+pub use bound_call::BoundCall;
 
 use faults::Failure;
 use machine::Machine;

@@ -410,7 +410,7 @@ fn computed_slots_are_written_as_expressions() {
     assert_eq!(again.circuit.slots[..again.n_inputs], ["θ", "b"]);
     for inputs in [[0.3, 0.7], [0.9, -1.2]] {
         let mut slots = Vec::new();
-        bind.bind(&inputs, &mut slots);
+        bind.bind(&inputs, &mut slots).unwrap();
         let again_slots = again.bind(&inputs);
         for (expected, op) in slots.iter().zip(&again.circuit.ops) {
             let found = op.angles()[0].eval(&again_slots);

@@ -65,7 +65,7 @@ impl Session<'_> {
                 let observables = observables_of(&args[0]);
                 let method = method_for(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
-                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots), Value::Unit]))
+                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::VarianceVjp => {
                 let program = self.bind(&args[1])?;
@@ -78,7 +78,7 @@ impl Session<'_> {
                 let both = [squared(&observable)?, observable];
                 let method = method_for(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
-                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots), Value::Unit]))
+                Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
@@ -96,7 +96,7 @@ impl Session<'_> {
                         })?
                     }
                 };
-                Ok(Value::tuple([cotangent_of(&program, &d_slots), Value::Unit]))
+                Ok(Value::tuple([cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::FidelityVjp => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
@@ -105,8 +105,8 @@ impl Session<'_> {
                 let (d_left, d_right) = self.fidelity_slots(&p, &q, sampling, method)?;
                 let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();
                 Ok(Value::tuple([
-                    cotangent_of(&p, &scaled(&d_left)),
-                    cotangent_of(&q, &scaled(&d_right)),
+                    cotangent_of(&p, &scaled(&d_left))?,
+                    cotangent_of(&q, &scaled(&d_right))?,
                     Value::Unit,
                 ]))
             }
@@ -230,7 +230,7 @@ impl Session<'_> {
         let mut slots = Vec::new();
         let mut at = |this: &mut Self, distance: f64, evaluation| {
             let moved: Vec<f64> = inputs.iter().enumerate().map(|(i, x)| x + distance * sign(i)).collect();
-            bind.bind(&moved, &mut slots);
+            bind.bind(&moved, &mut slots)?;
             value(this, (&program.prepared.runnable, &slots), own_shots(sampling, evaluation))
         };
         let slope = (at(self, distance, 0)? - at(self, -distance, 1)?) / (2.0 * distance);
@@ -274,8 +274,8 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
 }
 
 /// From slots to the program's arguments.
-pub(crate) fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Value {
+pub(crate) fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Result<Value, Fault> {
     let prepared = &program.prepared;
-    let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots);
-    Value::tuple(cotangents(&prepared.key.args, &d_inputs))
+    let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots)?;
+    Ok(Value::tuple(cotangents(&prepared.key.args, &d_inputs)))
 }

@@ -103,7 +103,7 @@ impl Kernels {
             }
         };
         let mut slots = Vec::new();
-        prepared.specialised.bind.bind(&inputs, &mut slots);
+        prepared.specialised.bind.bind(&inputs, &mut slots)?;
         Ok(BoundProgram { prepared, slots })
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use qml_ir::host::Type;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::uniform_at;
 use qml_prelude::{Fault, ResultFunction, Tensor, Value};
@@ -86,10 +85,10 @@ impl Session<'_> {
     /// The same, of a kernel that returns a register; the compiler doesn't know the kernels of all programs.
     fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
         let bound = self.bind(program)?;
-        let kernel = self.module.function(bound.prepared.key.kernel);
-        if kernel.results.iter().any(has_qubits) {
+        if bound.prepared.specialised.result.register.is_some() {
             return Ok(bound);
         }
+        let kernel = self.module.function(bound.prepared.key.kernel);
         let name = kernel.name.strip_prefix("main.").unwrap_or(&kernel.name);
         Err(Box::new(
             Diagnostic::error(Code::Q0417, "a result of a program without a register")
@@ -293,14 +292,6 @@ fn like_observables(observables: &Value, values: Vec<f64>) -> Value {
     match observables {
         Value::Tensor(_) => Value::vector(values),
         _ => Value::Float(values[0]),
-    }
-}
-
-fn has_qubits(ty: &Type) -> bool {
-    match ty {
-        Type::Qubit | Type::Register => true,
-        Type::Tuple(parts) => parts.iter().any(has_qubits),
-        _ => false,
     }
 }
 

@@ -41,7 +41,7 @@ impl Session<'_> {
                 })?
             }
         };
-        Ok(Value::tuple([cotangent_of(&program, &d_slots)]))
+        Ok(Value::tuple([cotangent_of(&program, &d_slots)?]))
     }
 
     /// Arguments of `gram` with Unit for a second list that isn't there, the cotangent, the method.
@@ -116,7 +116,7 @@ impl Session<'_> {
                 Ok(sum)
             })?,
         };
-        Ok(cotangent_of(program, &d_slots))
+        cotangent_of(program, &d_slots)
     }
 }
 

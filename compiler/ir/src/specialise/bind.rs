@@ -1,7 +1,12 @@
 //! The bind program: from the floats among a kernel's arguments to the slots of its circuit, and back for gradients.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use qml_prelude::Fault;
+use qml_source::bug;
+
+use super::bound_call::BoundCall;
 use crate::circuit::{Angle, Circuit, Slot};
 
 /// A function of one number.
@@ -73,6 +78,8 @@ pub enum Node {
     Unary(Unary, Angle),
     /// A function of two numbers.
     Binary(Binary, Angle, Angle),
+    /// One of the numbers that a call gives; the nodes of all of them follow each other, in order.
+    Output(Arc<BoundCall>, usize),
 }
 
 /// Computes the slots of a circuit: first the inputs, then one slot a node.
@@ -91,38 +98,51 @@ impl BindProgram {
     }
 
     /// Fills the slots.
-    pub fn bind(&self, inputs: &[f64], slots: &mut Vec<f64>) {
+    ///
+    /// # Errors
+    /// What a function refuses that is called on these inputs.
+    pub fn bind(&self, inputs: &[f64], slots: &mut Vec<f64>) -> Result<(), Fault> {
         assert_eq!(inputs.len(), self.n_inputs, "as many inputs as the kernel's arguments have floats");
         slots.clear();
         slots.reserve(self.n_slots());
         slots.extend_from_slice(inputs);
         for node in &self.nodes {
-            slots.push(node.eval(slots));
+            match node {
+                Node::Unary(function, x) => slots.push(function.eval(x.eval(slots))),
+                Node::Binary(function, x, y) => slots.push(function.eval(x.eval(slots), y.eval(slots))),
+                Node::Output(call, 0) => slots.extend(call.outputs(slots)?),
+                Node::Output(..) => {}
+            }
         }
+        Ok(())
     }
 
     /// The gradient by the inputs from the gradient by the slots; `slots` as [`Self::bind`] left them.
-    pub fn bind_vjp(&self, slots: &[f64], d_slots: &[f64]) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// A function that is called has no derivative.
+    pub fn bind_vjp(&self, slots: &[f64], d_slots: &[f64]) -> Result<Vec<f64>, Fault> {
         let mut d_slots = d_slots.to_vec();
         for (index, node) in self.nodes.iter().enumerate().rev() {
-            let d = d_slots[self.n_inputs + index];
-            if d != 0.0 {
-                node.add_vjp(slots, d, &mut d_slots);
+            let slot = self.n_inputs + index;
+            match node {
+                Node::Output(call, 0) => {
+                    let d_outputs = d_slots[slot..slot + call.n_outputs].to_vec();
+                    if d_outputs.iter().any(|d| *d != 0.0) {
+                        call.add_vjp(slots, &d_outputs, &mut d_slots)?;
+                    }
+                }
+                Node::Output(..) => {}
+                _ if d_slots[slot] != 0.0 => node.add_vjp(slots, d_slots[slot], &mut d_slots),
+                _ => {}
             }
         }
         d_slots.truncate(self.n_inputs);
-        d_slots
+        Ok(d_slots)
     }
 }
 
 impl Node {
-    fn eval(&self, slots: &[f64]) -> f64 {
-        match self {
-            Self::Unary(function, x) => function.eval(x.eval(slots)),
-            Self::Binary(function, x, y) => function.eval(x.eval(slots), y.eval(slots)),
-        }
-    }
-
     fn add_vjp(&self, slots: &[f64], d: f64, d_slots: &mut [f64]) {
         let mut add = |angle: &Angle, factor: f64| {
             for &(slot, coefficient) in &angle.terms {
@@ -140,20 +160,25 @@ impl Node {
                     add(y, dy);
                 }
             }
+            Self::Output(..) => bug!("the numbers of a call have one derivative"),
         }
     }
 
-    fn angles_mut(&mut self) -> Vec<&mut Angle> {
+    /// The same node on other slots.
+    fn map_angles(&self, map: &mut dyn FnMut(&Angle) -> Angle) -> Self {
         match self {
-            Self::Unary(_, x) => vec![x],
-            Self::Binary(_, x, y) => vec![x, y],
+            Self::Unary(function, x) => Self::Unary(*function, map(x)),
+            Self::Binary(function, x, y) => Self::Binary(*function, map(x), map(y)),
+            Self::Output(call, output) => Self::Output(Arc::new(call.map_angles(map)), *output),
         }
     }
 
-    fn angles(&self) -> Vec<&Angle> {
+    /// The forms over slots that it is computed from.
+    pub fn angles(&self) -> Vec<&Angle> {
         match self {
             Self::Unary(_, x) => vec![x],
             Self::Binary(_, x, y) => vec![x, y],
+            Self::Output(call, _) => call.angles(),
         }
     }
 }
@@ -313,6 +338,20 @@ impl BindBuilder {
         self.node(key, || Node::Binary(function, x.clone(), y.clone()))
     }
 
+    /// How many slots there are so far.
+    pub(super) fn n_slots(&self) -> usize {
+        self.program.n_slots()
+    }
+
+    /// The numbers that a call gives.
+    pub(super) fn call(&mut self, call: BoundCall) -> Vec<Angle> {
+        let call = Arc::new(call);
+        let first = self.program.n_slots() as u32;
+        let nodes = (0..call.n_outputs).map(|output| Node::Output(Arc::clone(&call), output));
+        self.program.nodes.extend(nodes);
+        (0..call.n_outputs as u32).map(|output| Angle::slot(Slot(first + output))).collect()
+    }
+
     fn node(&mut self, key: NodeKey, make: impl FnOnce() -> Node) -> Angle {
         if let Some(&slot) = self.known.get(&key) {
             return Angle::slot(slot);
@@ -329,16 +368,32 @@ impl BindBuilder {
         let mut is_used = vec![false; n_inputs + nodes.len()];
         circuit.visit(|op| op.angles().iter().for_each(|angle| mark(angle, &mut is_used)));
         for (index, node) in nodes.iter().enumerate().rev() {
+            if let Node::Output(call, 0) = node {
+                // Its numbers are computed together, or not at all.
+                let outputs = n_inputs + index..n_inputs + index + call.n_outputs;
+                let is_any_used = is_used[outputs.clone()].contains(&true);
+                is_used[outputs].fill(is_any_used);
+            }
             if is_used[n_inputs + index] {
                 node.angles().into_iter().for_each(|angle| mark(angle, &mut is_used));
             }
         }
         let mut new_slots: Vec<Slot> = (0..n_inputs as u32).map(Slot).collect();
         let mut kept = Vec::new();
-        for (index, mut node) in nodes.into_iter().enumerate() {
+        for (index, node) in nodes.into_iter().enumerate() {
             new_slots.push(Slot((n_inputs + kept.len()) as u32));
             if is_used[n_inputs + index] {
-                node.angles_mut().into_iter().for_each(|angle| renumber(angle, &new_slots));
+                let mut renumbered = |angle: &Angle| {
+                    let mut angle = angle.clone();
+                    renumber(&mut angle, &new_slots);
+                    angle
+                };
+                let node = match (node, kept.last()) {
+                    (Node::Output(_, output @ 1..), Some(Node::Output(call, _))) => {
+                        Node::Output(Arc::clone(call), output)
+                    }
+                    (node, _) => node.map_angles(&mut renumbered),
+                };
                 circuit.slots.push(format!("_{}", kept.len()));
                 kept.push(node);
             }

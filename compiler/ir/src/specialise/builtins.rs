@@ -7,6 +7,7 @@ use qml_source::Span;
 
 use super::arithmetic::unary;
 use super::bind::{Binary, Unary};
+use super::bound_call::is_too_early;
 use super::cases;
 use super::faults::{self, Failure};
 use super::machine::{Machine, call_row, int};
@@ -54,7 +55,10 @@ impl Machine<'_> {
                 Ok(Abstract::float(machine.bind.binary(function, &x.to_angle(), &y.to_angle())))
             });
         }
-        self.other_builtin(name, args, span)
+        match self.other_builtin(name, args, span) {
+            Err(failure) if is_too_early(&failure) => self.bound_builtin(id, args, span).ok_or(failure),
+            done => done,
+        }
     }
 
     fn other_builtin(&mut self, name: &str, args: &[Abstract], span: Span) -> Result<Abstract, Failure> {

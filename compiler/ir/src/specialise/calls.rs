@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use qml_source::{Span, bug};
 
+use super::bound_call::is_too_early;
 use super::faults::{self, Failure};
 use super::machine::{Frame, Machine};
 use super::qubits::{self, Qubits};
@@ -23,7 +24,7 @@ impl Machine<'_> {
     ) -> Result<Vec<Abstract>, Failure> {
         let function = self.module.function(id);
         if function.kind == FunctionKind::Fn {
-            return self.call(id, args, span);
+            return self.call_fn(id, args, span);
         }
         let what = format!("`{}`", faults::shown(&function.name));
         let is_repeated: Vec<bool> = function
@@ -54,6 +55,20 @@ impl Machine<'_> {
             self.call(id, args, span)?;
         }
         Ok(Vec::new())
+    }
+
+    /// A pure function: worked out on symbols, or, where that can't be, when the floats are bound.
+    fn call_fn(&mut self, id: FunctionId, args: Vec<Abstract>, span: Span) -> Result<Vec<Abstract>, Failure> {
+        if !args.iter().any(Abstract::has_floats) {
+            return self.call(id, args, span);
+        }
+        match self.call(id, args.clone(), span) {
+            Err(failure) if is_too_early(&failure) => match self.bound_function(id, &args, span) {
+                Some(result) => Ok(vec![result]),
+                None => Err(failure),
+            },
+            done => done,
+        }
     }
 
     /// One call.

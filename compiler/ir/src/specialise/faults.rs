@@ -111,7 +111,7 @@ pub(super) fn depends_on_float(what: &str, span: Span) -> Failure {
         "a kernel is compiled once for all values of its floats, so branches, bounds and indices can't depend on them"
             .into(),
     );
-    failure.help.push("pass an `int` or `bool`, or decide in the `fn` that calls the kernel".into());
+    failure.help.push("pass an `int` or `bool`, or call a `fn` that decides and gives a float".into());
     failure
 }
 
@@ -216,15 +216,14 @@ pub(super) fn recursion_too_deep(name: &str, span: Span) -> Failure {
     error(Code::Q0450, format!("calls of `{}` are nested too deeply", shown(name)), span, "called again here")
 }
 
-/// A function of the prelude that isn't available on floats of a kernel.
+/// What can't be made of floats that are bound later.
 pub(super) fn not_on_floats(name: &str, span: Span) -> Failure {
-    let mut failure = error(
-        Code::Q0451,
-        format!("`{name}` is not supported on float arguments of a kernel yet"),
-        span,
-        "its operand is bound later",
-    );
-    failure.help.push("compute it in the `fn` that calls the kernel, and pass the result".into());
+    let message = match name {
+        "op.to_complex" | "complex" => "a complex number is made of a float argument of a kernel".to_owned(),
+        _ => format!("`{name}` of a float argument of a kernel is no float"),
+    };
+    let mut failure = error(Code::Q0451, message, span, "its operand is bound later");
+    failure.help.push("call a `fn` that computes it and gives floats: it runs when the floats are bound".into());
     failure
 }
 

@@ -1,5 +1,8 @@
 //! Evaluates host functions over abstract values, and collects the operations of the circuit.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use qml_prelude::{BuiltinId, NoWorld, Value};
 use qml_source::{Span, bug};
 
@@ -42,6 +45,8 @@ pub(super) struct Machine<'m> {
     pub around: Vec<Around>,
     /// What the branches around this point say of outcomes.
     pub seen: Seen,
+    /// The module, for calls that are left for later.
+    pub shared: OnceCell<Arc<Module>>,
 }
 
 /// The values of a function that is being called.
@@ -78,6 +83,7 @@ impl<'m> Machine<'m> {
             calls: Vec::new(),
             around: Vec::new(),
             seen: Seen::default(),
+            shared: OnceCell::new(),
         }
     }
 

@@ -32,7 +32,7 @@ fn bound(text: &str, args: &[Value]) -> (Specialised, Vec<f64>) {
         Err(diagnostic) => panic!("{diagnostic:?}\n{text}"),
     };
     let mut slots = Vec::new();
-    specialised.bind.bind(&inputs, &mut slots);
+    specialised.bind.bind(&inputs, &mut slots).unwrap();
     (specialised, slots)
 }
 

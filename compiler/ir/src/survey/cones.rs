@@ -96,6 +96,8 @@ impl Machine<'_, '_> {
                 }
                 Node::Unary(_, x) => vec![x],
                 Node::Binary(_, x, y) => vec![x, y],
+                // Each number of a call may depend on each float of its arguments.
+                Node::Output(..) => node.angles(),
             };
             for &(slot, _) in angles.iter().flat_map(|angle| &angle.terms) {
                 let slot = slot.0 as usize;

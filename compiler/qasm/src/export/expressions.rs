@@ -8,6 +8,7 @@ pub(super) fn expression(node: &Node, text: &dyn Fn(&Angle) -> String) -> Result
     match node {
         Node::Unary(function, x) => unary(*function, &text(x)),
         Node::Binary(function, x, y) => binary(*function, &text(x), &text(y)),
+        Node::Output(call, output) => Err(format!("number {output} of what {} gives", call.name())),
     }
 }
 

@@ -160,7 +160,7 @@ impl From<EffectError> for Diagnostic {
                         "a kernel is compiled once for all values of its floats, so branches, bounds and indices can't \
                          depend on them",
                     )
-                    .help("pass an `int` or `bool`, or decide in the `fn` that calls the kernel")
+                    .help("pass an `int` or `bool`, or call a `fn` that decides and gives a float")
             }
             EffectError::Outcome { span, what } => {
                 Diagnostic::error(Code::Q0416, format!("the outcome of a measurement as {what}"))

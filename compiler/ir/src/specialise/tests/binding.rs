@@ -65,7 +65,7 @@ kernel @k(%0 x: float, %1 y: float, %2 t: tensor(float, 1)) -> (register) {
 
 fn angle(program: &BindProgram, specialised: &super::Specialised, inputs: &[f64]) -> f64 {
     let mut slots = Vec::new();
-    program.bind(inputs, &mut slots);
+    program.bind(inputs, &mut slots).unwrap();
     specialised.circuit.ops[0].angles()[0].eval(&slots)
 }
 
@@ -82,7 +82,7 @@ fn derivatives_agree_with_finite_differences() {
         for &(slot, coefficient) in &specialised.circuit.ops[0].angles()[0].terms {
             d_slots[slot.0 as usize] += coefficient;
         }
-        let gradient = program.bind_vjp(&slots, &d_slots);
+        let gradient = program.bind_vjp(&slots, &d_slots).unwrap();
         for i in 0..5 {
             let shifted = |h: f64| {
                 let mut inputs = inputs.clone();

@@ -26,7 +26,7 @@ impl<'m> Oracle<'m> {
         let kernel = FunctionId(program.kernel);
         let specialised = specialise(self.module, &self.globals, kernel, args).map_err(Box::new)?;
         let mut slots = Vec::new();
-        specialised.bind.bind(inputs, &mut slots);
+        specialised.bind.bind(inputs, &mut slots).unwrap();
         let branches = dense::branches(&specialised.circuit, &slots).into_iter().map(|branch| branch.state);
         Ok((branches.collect(), specialised.circuit.output.iter().map(|wire| wire.0).collect()))
     }
