@@ -143,7 +143,7 @@ pub(super) fn too_many_cases(span: Span) -> Failure {
 pub(super) fn endless_loop(limit: usize, span: Span) -> Failure {
     let mut failure = error(
         Code::Q0456,
-        "a loop on outcomes has no bound",
+        "a loop on outcomes has no bound, or one that is too high",
         span,
         format!("may go on after {limit} rounds"),
     );
