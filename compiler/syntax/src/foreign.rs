@@ -18,7 +18,7 @@ pub(crate) fn operator(text: &str) -> Option<Operator> {
         "!" | "~" => (Some(Token::Not), "logical not is written `not`"),
         "^" => (Some(Token::StarStar), "a power is written `a ** b`, exclusive or of two bools `a != b`"),
         "**=" => (Some(Token::MulAssign), "write `a = a ** b`"),
-        "%=" => (Some(Token::DivAssign), "write `a = a % b`"),
+        "%=" => (Some(Token::MulAssign), "write `a = a % b`"),
         "++" => (None, "write `i += 1`"),
         "..." | "..=" => (Some(Token::DotDot), "a range is `a..b` and leaves out b; with b it is `a..b + 1`"),
         "::" => (Some(Token::Dot), "a path is written with points, `std.chem`"),
@@ -105,6 +105,13 @@ pub fn word(text: &str) -> Option<&'static str> {
         }
         "PauliX" | "PauliY" | "PauliZ" => "as an observable write `X(0)`, as a gate `x(q[0])`",
         "try" | "except" | "catch" => "there are no exceptions; a wrong program stops with its message",
+        "do" | "loop" | "repeat" | "until" => {
+            "a loop is `while condition { ... }` or `for i in 0..n { ... }`"
+        }
+        "unless" => "write `if not condition { ... }`",
+        "switch" | "match" | "case" => "write `if a == 1 { ... } else if a == 2 { ... } else { ... }`",
+        "finally" | "begin" | "block" | "unsafe" => "leave it out, and the braces after it",
+        "inverse" | "dagger" | "adj" => "the inverse of a gate is `adjoint h(q[0]);`",
         "mutable" => "a variable that changes is declared with `var x = ...;`",
         "auto" => "the type of `let x = 3;` follows from the value",
         "pass" => "an empty block is `{ }`",

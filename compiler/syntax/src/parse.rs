@@ -50,11 +50,13 @@ pub(crate) struct Context<'text> {
     errors: Vec<SyntaxError>,
     /// Where something begins that the lexer reported, sorted.
     lexical: BTreeSet<usize>,
+    /// Reserved words that the file declares as names.
+    pub(crate) misnamed: Vec<Token>,
 }
 
 impl<'text> Context<'text> {
     pub(crate) fn new(file: FileId, source: &'text str) -> Self {
-        Self { file, source, errors: Vec::new(), lexical: BTreeSet::new() }
+        Self { file, source, errors: Vec::new(), lexical: BTreeSet::new(), misnamed: Vec::new() }
     }
 
     pub(crate) fn file(&self) -> FileId {
