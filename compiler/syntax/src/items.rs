@@ -66,7 +66,7 @@ fn misnamed(words: &[Lexeme]) -> Vec<Token> {
         let (before, name, after) = (words[at - 1].token, words[at].token, words[at + 1].token);
         // `m.param` is a field.
         let is_field = at > 1 && words[at - 2].token == Token::Dot;
-        declares(before) && name.is_keyword() && !declares(name) && ends_name(after) && !is_field
+        declares(before) && name.is_keyword() && ends_name(after) && !is_field
     };
     (1..words.len().saturating_sub(1)).filter(|&at| is_misnamed(at)).map(|at| words[at].token).collect()
 }

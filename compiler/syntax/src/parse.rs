@@ -67,8 +67,9 @@ impl<'text> Context<'text> {
         self.source
     }
 
+    /// The text between two bytes; none where a word that recovery has put in stands out of order.
     pub(crate) fn text(&self, start: usize, end: usize) -> &'text str {
-        &self.source[start..end]
+        self.source.get(start..end).unwrap_or_default()
     }
 
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {

@@ -19,21 +19,76 @@ impl Body<'_, '_> {
         match path.as_slice() {
             [name] => self.call_name(name, arguments, span),
             [module, name] => self.call_path(module, name, arguments, span),
-            _ => {
+            [] => self.call_of_no_name(callee.unparenthesized(), arguments, span),
+            [first, .., last] => {
                 self.check_orphan_arguments(arguments);
                 let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-                let text = if text.is_empty() { "this".to_owned() } else { text };
-                let help = match path.as_slice() {
-                    [first, .., last] if first.text == "std" => Some(format!(
+                let help = if first.text == "std" {
+                    Some(format!(
                         "bring it into scope first, `use {text};` at the top of the file, then call `{}(...)`",
                         last.text
-                    )),
-                    [.., last] => self.plain_call(last),
-                    [] => None,
+                    ))
+                } else {
+                    self.plain_call(last)
                 };
                 self.refuse(span, NameError::NotAPath { span: callee.span, text, help })
             }
         }
+    }
+
+    /// `q[0].h()`, `k[2](x)`, `f(x)(y)`
+    fn call_of_no_name(&mut self, callee: &ast::Expr, arguments: &[Argument], span: Span) -> Expr {
+        self.check_orphan_arguments(arguments);
+        let error = match &callee.kind {
+            ast::ExprKind::Field { base, field } => {
+                if let ast::ExprKind::Index { .. } | ast::ExprKind::Call { .. } = base.kind {
+                    self.expr(base, None);
+                }
+                NameError::Method {
+                    name: field.clone(),
+                    help: self.function_for_method(base, field, arguments),
+                }
+            }
+            ast::ExprKind::Index { base, .. } if self.names_callable(base) => {
+                let name = suggest::written(base).unwrap_or_default();
+                let given: Option<Vec<_>> =
+                    arguments.iter().map(|argument| suggest::written(&argument.value)).collect();
+                let given = given.map_or_else(|| "...".to_owned(), |given| given.join(", "));
+                NameError::SizesPassed { span: callee.span, call: format!("{name}({given})") }
+            }
+            _ => NameError::NotCallable { span: callee.span },
+        };
+        self.refuse(span, error)
+    }
+
+    /// Whether the expression is the name of a function, not of a variable.
+    fn names_callable(&self, expr: &ast::Expr) -> bool {
+        matches!(&expr.kind, ast::ExprKind::Name(name)
+            if self.find_local(&name.text).is_none() && self.callable_names().contains(&name.text.as_str()))
+    }
+
+    /// The call that does what a method does elsewhere: `h(q[0])` for `q.h(0)`.
+    fn function_for_method(&self, base: &ast::Expr, method: &Name, arguments: &[Argument]) -> Option<String> {
+        let name = method.text.as_str();
+        if matches!(base.kind, ast::ExprKind::String(_)) && name == "format" {
+            return Some("put the value into the string: `\"{x}\"`".to_owned());
+        }
+        if matches!(name, "c_if" | "if_test") {
+            return Some("branch on the outcome: `if m { x(q[0]); }`".to_owned());
+        }
+        let known = match suggest::known_elsewhere(name) {
+            Some(known) => known,
+            None => self.callable_names().into_iter().find(|known| *known == name)?,
+        };
+        let receiver = suggest::written(base).unwrap_or_else(|| "...".to_owned());
+        if let (Some(gate), Some(operands)) = (qml_gates::Gate::find(known), operands(&receiver, arguments))
+            && operands.len() == gate.def().params.len() + gate.def().wires.len()
+        {
+            return Some(format!("write `{known}({})`", operands.join(", ")));
+        }
+        let given = arguments.iter().map(|argument| suggest::written(&argument.value));
+        let given: Option<Vec<_>> = std::iter::once(Some(receiver)).chain(given).collect();
+        given.map(|given| format!("write `{known}({})`", given.join(", ")))
     }
 
     fn call_name(&mut self, name: &Name, arguments: &[Argument], span: Span) -> Expr {
@@ -65,7 +120,8 @@ impl Body<'_, '_> {
         let nearest = suggest::known_elsewhere(&name.text)
             .or_else(|| suggest::nearest(&name.text, self.callable_names()))
             .map(str::to_owned);
-        self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value })
+        let module = (self.checker.library)(&name.text);
+        self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value, module })
     }
 
     /// `qml.RX(...)` is `rx(...)` here, `np.sin(...)` is `sin(...)`.
@@ -93,11 +149,15 @@ impl Body<'_, '_> {
         let Some((index, _)) = scope.modules.get(module.text.as_str()).copied() else {
             self.check_orphan_arguments(arguments);
             let text = format!("{}.{}", module.text, name.text);
-            let receiver = self.find_local(&module.text).map(|_| module.text.as_str());
+            let local = self.find_local(&module.text);
+            let receiver = local.map(|_| module.text.as_str());
+            let base = ast::Expr { span: module.span, kind: ast::ExprKind::Name(module.clone()) };
             let help = match receiver {
-                Some(receiver) if self.callable_names().contains(&name.text.as_str()) => {
-                    let more = if arguments.is_empty() { "" } else { ", ..." };
-                    Some(format!("write `{}({receiver}{more})`", name.text))
+                Some(_)
+                    if local.is_some_and(|local| types::has_qubits(&self.local(local).ty))
+                        || self.callable_names().contains(&name.text.as_str()) =>
+                {
+                    self.function_for_method(&base, name, arguments)
                 }
                 Some(receiver) if matches!(name.text.as_str(), "append" | "push" | "push_back") => {
                     Some(format!("tensors grow by a new value: `{receiver} = concat({receiver}, [x]);`"))
@@ -188,7 +248,7 @@ impl Body<'_, '_> {
                     return None;
                 }
                 None if i >= parameters.len() => {
-                    let text = format!("{} arguments, {} are taken", arguments.len(), parameters.len());
+                    let text = counted(arguments.len(), parameters.len());
                     self.report(problem(argument.span, &text));
                     return None;
                 }
@@ -350,18 +410,24 @@ impl Body<'_, '_> {
     fn show_signature(&self, id: FunctionId) -> String {
         let entry = &self.checker.functions[id.0 as usize];
         let names = SignatureNames { body: self, locals: &entry.signature.locals };
-        let mut parameters: Vec<_> = entry
-            .signature
-            .parameters
-            .iter()
-            .map(|parameter| format!("{}: {}", parameter.name.text, types::show(&parameter.ty, &names)))
-            .collect();
+        // A type that is unknown is reported where it stands.
+        let typed = |name: &str, ty: &Type| {
+            if types::has_error(ty) {
+                name.to_owned()
+            } else {
+                format!("{name}: {}", types::show(ty, &names))
+            }
+        };
+        let parameters = entry.signature.parameters.iter();
+        let mut parameters: Vec<_> =
+            parameters.map(|parameter| typed(&parameter.name.text, &parameter.ty)).collect();
         for callable in &entry.signature.callables {
             parameters
                 .insert(callable.position, format!("{}: {}", callable.name.text, callable.show(&names)));
         }
         let result = match &entry.signature.result {
             Type::Unit => String::new(),
+            ty if types::has_error(ty) => String::new(),
             ty => format!(" -> {}", types::show(ty, &names)),
         };
         format!("{}({}){result}", entry.callable.name.text, parameters.join(", "))
@@ -396,6 +462,32 @@ impl Body<'_, '_> {
         let values = values.collect();
         Expr { span, ty: Type::Struct(id), kind: ExprKind::Call(Callee::Struct(id), values) }
     }
+}
+
+/// The angles and qubits of a method of a register or qubit: `q.rx(0.3, 0)` acts on `q[0]`.
+fn operands(receiver: &str, arguments: &[Argument]) -> Option<Vec<String>> {
+    let (mut angles, mut qubits) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        match &argument.value.kind {
+            ast::ExprKind::Int(index) => qubits.push(format!("{receiver}[{index}]")),
+            _ => angles.push(suggest::written(&argument.value)?),
+        }
+    }
+    if qubits.is_empty() {
+        qubits.push(receiver.to_owned());
+    }
+    Some([angles, qubits].concat())
+}
+
+/// "3 arguments, it takes 1"
+pub(crate) fn counted(given: usize, taken: usize) -> String {
+    let taken = if taken == 0 { "none".to_owned() } else { taken.to_string() };
+    format!("{}, it takes {taken}", counted_arguments(given))
+}
+
+/// "1 argument", "2 arguments"
+pub(super) fn counted_arguments(n: usize) -> String {
+    if n == 1 { "1 argument".to_owned() } else { format!("{n} arguments") }
 }
 
 /// Whether a gate is applied once for each part of an argument.

@@ -21,7 +21,7 @@ pub(crate) enum PlaceError {
     /// The place doesn't occur in what is differentiated.
     NoOccurrence { span: Span, name: String, objective: Span, earlier: Option<(Span, String)> },
     /// By something without floats.
-    NoFloats { span: Span, found: String },
+    NoFloats { span: Span, found: String, declared: Name },
     /// By a `const` or `param`.
     ByConstant { name: Name },
     /// A rule that doesn't exist.
@@ -119,10 +119,18 @@ impl From<PlaceError> for Diagnostic {
                     None => diagnostic,
                 }
             }
-            PlaceError::NoFloats { span, found } => {
-                Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
-                    .primary(span, format!("`{found}`"))
-                    .note("a `float`, or a tensor, tuple or struct of nothing but floats is needed")
+            PlaceError::NoFloats { span, found, declared } => {
+                let diagnostic =
+                    Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
+                        .primary(span, format!("`{found}`"))
+                        .note("a `float`, or a tensor, tuple or struct of nothing but floats is needed");
+                match found.strip_prefix("int") {
+                    Some(shape) => diagnostic.secondary(declared.span, "declared with ints").help(format!(
+                        "declare it with floats: `var {}: float{shape} = ...;`",
+                        declared.text
+                    )),
+                    None => diagnostic,
+                }
             }
             PlaceError::ByConstant { name } => {
                 Diagnostic::error(Code::Q0502, format!("`{}` is a constant", name.text))

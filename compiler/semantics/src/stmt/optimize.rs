@@ -24,6 +24,8 @@ const OPTIONS: &[(&str, Type)] = &[
     ("seed", Type::Int),
 ];
 
+pub(super) const NO_OBJECTIVE: &str = "the block of an `optimize` ends in `minimize` or `maximize`";
+
 /// Options of the language that aren't there yet.
 const UNSUPPORTED: &[&str] = &["checkpoint"];
 
@@ -48,7 +50,8 @@ impl Body<'_, '_> {
                     (body.bind(&over.pattern, &item, false, &Facts::default()), iterable)
                 });
                 let n_loops = std::mem::replace(&mut body.n_loops, 0);
-                let objective = body.objective(&optimize.body, optimize.optimizer.span);
+                let is_placed = places.iter().all(Option::is_some);
+                let objective = body.objective(&optimize.body, optimize.optimizer.span, is_placed);
                 body.n_loops = n_loops;
                 let (statements, objective, goal) = objective?;
                 let program = program::of_objective(&statements, &objective);
@@ -154,7 +157,13 @@ impl Body<'_, '_> {
         }
     }
 
-    fn objective(&mut self, block: &ast::Block, optimize: Span) -> Option<(Block, Expr, Goal)> {
+    /// The statements and the objective at their end. Where what is optimized is refused already, its type tells nothing.
+    fn objective(
+        &mut self,
+        block: &ast::Block,
+        optimize: Span,
+        is_placed: bool,
+    ) -> Option<(Block, Expr, Goal)> {
         let Some((last, before)) = block.statements.split_last() else {
             self.no_objective(optimize);
             return None;
@@ -162,17 +171,21 @@ impl Body<'_, '_> {
         let statements = before.iter().filter_map(|statement| self.statement(statement)).collect();
         let Ast::Objective { goal, value } = &last.kind else {
             self.statement(last);
-            self.no_objective(optimize);
+            if !matches!(last.kind, Ast::Return(_)) {
+                self.no_objective(optimize);
+            }
             return None;
         };
         let objective = self.value(value, Some(&Type::Float));
+        if !is_placed && objective.ty == Type::Int {
+            return None;
+        }
         let objective = self.objective_type(objective)?;
         Some((Block { statements }, objective, *goal))
     }
 
     fn no_objective(&mut self, span: Span) {
-        let problem = "the block of an `optimize` ends in `minimize` or `maximize`";
-        self.report(PlaceError::Objective { span, problem });
+        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE });
     }
 
     /// Reports a `grad` or `optimize` inside of another.

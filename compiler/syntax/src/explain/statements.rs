@@ -13,6 +13,7 @@ impl Site<'_, '_> {
             .or_else(|| self.loose_pattern())
             .or_else(|| self.part_of_a_place())
             .or_else(|| self.bare_rule())
+            .or_else(|| self.called_statement())
             .or_else(|| self.foreign_modifier())
             .or_else(|| self.foreign_block())
             .or_else(|| self.membership())
@@ -91,6 +92,23 @@ impl Site<'_, '_> {
             && self.expects("STRING")
             && (self.token(0)? == Token::Name || self.token(0)?.is_keyword());
         is_rule.then(|| ("the rule of a gradient is a string", format!("write `using \"{}\"`", self.text(0))))
+    }
+
+    /// `grad(f(x), wrt: x)`, `let r = minimize(f, x);`
+    fn called_statement(&self) -> Option<Form> {
+        match self.token(0)? {
+            Token::Wrt if self.token(-1) == Some(Token::Comma) => {
+                Some(("`grad` is no function", "write `let (value, slope) = grad f(x) wrt x;`".to_owned()))
+            }
+            Token::Minimize | Token::Maximize | Token::Optimize
+                if self.expects("NUMBER") && !self.expects("let") =>
+            {
+                let goal = if self.token(0) == Some(Token::Maximize) { "maximize" } else { "minimize" };
+                let help = format!("write `optimize x with adam(lr: 0.1), steps: 100 {{ {goal} f(x); }}`");
+                Some(("an optimization is a statement, and has no value", help))
+            }
+            _ => None,
+        }
     }
 
     /// `inverse h(q[0]);`, `ctrl @ x q[0], q[1];`
