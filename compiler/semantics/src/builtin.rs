@@ -99,7 +99,8 @@ fn explain(
         })
         .collect();
     if name.text == "range" && arguments.len() == 1 {
-        let problem = "a range has two ends: `range(0, n)`; in a `for` it is `0..n`".to_owned();
+        let end = suggest::written(&arguments[0].value).unwrap_or_else(|| "n".to_owned());
+        let problem = format!("a range has two ends: `range(0, {end})`; in a `for` it is `0..{end}`");
         return TypeError::Arguments { span, name: name.text.clone(), problem, signature: None };
     }
     if let Some(problem) = larger_of_two(name, arguments, values, &failures) {
@@ -118,7 +119,8 @@ fn explain(
         found.push("nothing".to_owned());
     }
     let signatures = forms.iter().map(|(_, _, signature)| signature.text).collect();
-    let help = form_help(name, arguments, values).or_else(|| turned_round(body, arguments, values, forms));
+    let help =
+        form_help(name, arguments, values).or_else(|| turned_round(body, name, arguments, values, forms));
     TypeError::NoSignature { span, name: name.text.clone(), found, signatures, help }
 }
 
@@ -174,6 +176,7 @@ fn form_help(name: &Name, arguments: &[Argument], values: &[Expr]) -> Option<Str
 /// The way out where the first two arguments fit in the other order.
 fn turned_round(
     body: &Body<'_, '_>,
+    name: &Name,
     arguments: &[Argument],
     values: &[Expr],
     forms: &[(BuiltinId, usize, &Signature)],
@@ -185,7 +188,9 @@ fn turned_round(
     arguments.swap(0, 1);
     values.swap(0, 1);
     let fits = forms.iter().any(|(_, _, form)| Match::of(body, form, &arguments, &values).is_ok());
-    fits.then(|| "in the other order the first two arguments fit".to_owned())
+    let given: Option<Vec<_>> = arguments.iter().map(|argument| suggest::written(&argument.value)).collect();
+    let call = given.map_or_else(String::new, |given| format!(": `{}({})`", name.text, given.join(", ")));
+    fits.then(|| format!("in the other order the first two arguments fit{call}"))
 }
 
 /// The value of a default.

@@ -48,7 +48,7 @@ impl Body<'_, '_> {
             Ast::Optimize(optimize) => self.optimize(optimize)?,
             Ast::Objective { .. } => {
                 let problem = "`minimize` and `maximize` stand at the end of the block of an `optimize`";
-                self.report(PlaceError::Objective { span, problem });
+                self.report(PlaceError::Objective { span, problem, value: None });
                 return None;
             }
         };
@@ -120,7 +120,8 @@ impl Body<'_, '_> {
             return StmtKind::Return(None);
         }
         if !self.regions.is_empty() {
-            self.report(PlaceError::Objective { span, problem: optimize::NO_OBJECTIVE });
+            let value = value.and_then(crate::suggest::written);
+            self.report(PlaceError::Objective { span, problem: optimize::NO_OBJECTIVE, value });
             return StmtKind::Return(None);
         }
         let wanted = self.result.clone();

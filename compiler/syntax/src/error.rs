@@ -263,6 +263,9 @@ fn letters_after(text: &str) -> String {
     let (number, letters) = text.split_at(end);
     let is_plain = number.ends_with(|character: char| character.is_ascii_digit());
     match letters {
+        "f" | "F" | "d" | "L" | "u" if is_plain => {
+            format!("numbers have no suffix: an `int` is `{number}`, a `float` `{number}.0`")
+        }
         "j" | "i" | "J" if is_plain => format!("an imaginary number is written `{number}im`"),
         _ if is_plain && letters.chars().all(char::is_alphabetic) => {
             format!("multiplication is written `{number} * {letters}`")

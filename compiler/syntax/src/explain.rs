@@ -156,7 +156,9 @@ impl Site<'_, '_> {
         let next = self.word(0).map_or(self.end, |word| word.start);
         let line = self.context.text(previous.end, next).lines().next().unwrap_or_default().trim_start();
         // A remark after a line without `;` is a remark; a division has its second operand directly behind.
-        let is_division = line.starts_with("//=") || (line.starts_with("//") && line.ends_with(';'));
+        let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+        let is_division = line.starts_with("//=")
+            || line.strip_prefix("//").is_some_and(|rest| rest.ends_with(';') || is_number(rest));
         let help =
             if is_division { Some(self.floor_division(self.at - 1, line)) } else { self.closed_statement() };
         Some(SyntaxError::MissingSemicolon { span: self.context.span(previous.end, previous.end), help })

@@ -28,7 +28,8 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
         let rest_len = rest.len();
         let error = explain(context, &rest, &stop, rest[rest.len() - 1].end);
         let is_missing_semicolon = matches!(error, SyntaxError::MissingSemicolon { .. });
-        let is_known = is_known(context, &rest, stop.at, &error);
+        let misnamed = misnamed_around(context, &rest, stop.at, &error);
+        let is_known = !misnamed.is_empty() || is_known(context, &rest, stop.at, &error);
         let repaired = if is_missing_semicolon && !is_known {
             let end = rest[stop.at - 1].end;
             rest.insert(stop.at, Lexeme { token: Token::Semicolon, start: end, end });
@@ -41,7 +42,9 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
             // What the actions reported, they will report again.
             context.forget(n_errors);
         }
-        if !is_known {
+        if !misnamed.is_empty() {
+            context.hold(error, misnamed);
+        } else if !is_known {
             context.report(error);
         }
         // At the end of the words a bracket is open; what comes before is read.
@@ -53,24 +56,27 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
     if is_whole { Item { kind: ItemKind::Broken(item.name().cloned()), ..item } } else { item }
 }
 
-/// Whether something was reported in the same statement of which this error is but a consequence: by the lexer, or at
-/// the declaration of a name that is a reserved word.
+/// Whether the lexer has reported something in the same statement, of which this error is but a consequence.
 fn is_known(context: &Context<'_>, words: &[Lexeme], at: usize, error: &SyntaxError) -> bool {
     if words.get(at).is_some_and(|word| word.token == Token::OpenString) {
         return true;
     }
-    let statement = Statement::around(context, words, at);
-    let (first, end) = statement.map_or((0, words.len()), |found| (found.start, found.end));
-    let part = &words[first.min(words.len() - 1)..end.max(first)];
-    if !matches!(error, SyntaxError::ReservedWord { .. })
-        && part.iter().any(|word| context.misnamed.contains(&word.token))
-    {
-        return true;
-    }
-    let first = words.get(first).unwrap_or(&words[0]);
+    let first =
+        Statement::around(context, words, at).and_then(|found| words.get(found.start)).unwrap_or(&words[0]);
     let start = first.start;
     let end = (error.span().end as usize).max(start);
     context.has_lexical_error_in(start, end)
+}
+
+/// The reserved words in the same statement that the file declares as names, of which this error may be a consequence.
+fn misnamed_around(context: &Context<'_>, words: &[Lexeme], at: usize, error: &SyntaxError) -> Vec<String> {
+    let Some(statement) = Statement::around(context, words, at) else { return Vec::new() };
+    if context.misnamed.is_empty() || matches!(error, SyntaxError::ReservedWord { .. }) {
+        return Vec::new();
+    }
+    let part = words.get(statement.start..statement.end).unwrap_or_default();
+    let names = part.iter().filter(|word| context.misnamed.contains(&word.token));
+    names.map(|word| context.text(word.start, word.end).to_owned()).collect()
 }
 
 /// A statement, by the indices of its words.

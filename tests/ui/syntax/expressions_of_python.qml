@@ -8,3 +8,8 @@ fn main() {
     let g = max(*xs);
     let h = .3 + 2x;
 }
+
+fn suffixes() {
+    let a = 1f;
+    let b = 7 // 2
+}

@@ -54,7 +54,12 @@ impl Body<'_, '_> {
                 let given: Option<Vec<_>> =
                     arguments.iter().map(|argument| suggest::written(&argument.value)).collect();
                 let given = given.map_or_else(|| "...".to_owned(), |given| given.join(", "));
-                NameError::SizesPassed { span: callee.span, call: format!("{name}({given})") }
+                let help = if arguments.is_empty() {
+                    format!("pass it to a parameter: `{name}(n)`, where `n: int` is declared")
+                } else {
+                    format!("write `{name}({given})`")
+                };
+                NameError::SizesPassed { span: callee.span, help }
             }
             _ => NameError::NotCallable { span: callee.span },
         };
@@ -76,11 +81,21 @@ impl Body<'_, '_> {
         if matches!(name, "c_if" | "if_test") {
             return Some("branch on the outcome: `if m { x(q[0]); }`".to_owned());
         }
+        let receiver = suggest::written(base).unwrap_or_else(|| "...".to_owned());
+        if matches!(name, "append" | "push" | "push_back") {
+            let item = arguments.first().and_then(|argument| suggest::written(&argument.value));
+            let item = item.unwrap_or_else(|| "x".to_owned());
+            return Some(format!("tensors grow by a new value: `{receiver} = append({receiver}, {item});`"));
+        }
+        if name == "step" {
+            return Some(format!(
+                "write `(opt, w) = step(opt, w, g);`, or `optimize w with {receiver}, ...`"
+            ));
+        }
         let known = match suggest::known_elsewhere(name) {
             Some(known) => known,
             None => self.callable_names().into_iter().find(|known| *known == name)?,
         };
-        let receiver = suggest::written(base).unwrap_or_else(|| "...".to_owned());
         if let (Some(gate), Some(operands)) = (qml_gates::Gate::find(known), operands(&receiver, arguments))
             && operands.len() == gate.def().params.len() + gate.def().wires.len()
         {
@@ -150,20 +165,9 @@ impl Body<'_, '_> {
             self.check_orphan_arguments(arguments);
             let text = format!("{}.{}", module.text, name.text);
             let local = self.find_local(&module.text);
-            let receiver = local.map(|_| module.text.as_str());
             let base = ast::Expr { span: module.span, kind: ast::ExprKind::Name(module.clone()) };
-            let help = match receiver {
-                Some(_)
-                    if local.is_some_and(|local| types::has_qubits(&self.local(local).ty))
-                        || self.callable_names().contains(&name.text.as_str()) =>
-                {
-                    self.function_for_method(&base, name, arguments)
-                }
-                Some(receiver) if matches!(name.text.as_str(), "append" | "push" | "push_back") => {
-                    Some(format!("tensors grow by a new value: `{receiver} = concat({receiver}, [x]);`"))
-                }
-                _ => self.plain_call(name),
-            };
+            let method = local.and_then(|_| self.function_for_method(&base, name, arguments));
+            let help = method.or_else(|| self.plain_call(name));
             return self.refuse(span, NameError::NotAPath { span: module.span, text, help });
         };
         let Some(item) = self.item_of_module(index, name) else {

@@ -139,6 +139,9 @@ impl Body<'_, '_> {
             (Type::Tensor(..), false) => {
                 Some("a list of indices gathers on the first axis: `xs[indices]`".to_owned())
             }
+            (Type::Str, _) => {
+                Some("elements are counted from 0; the number of an outcome is `to_int(bits)`".to_owned())
+            }
             (Type::Float, _) => Some("`int(x)` makes an int of a float".to_owned()),
             _ => None,
         };

@@ -45,7 +45,7 @@ pub(crate) enum PlaceError {
     /// An option that doesn't go with the others.
     WrongOption { name: Name, why: &'static str },
     /// `minimize` elsewhere, or none at the end.
-    Objective { span: Span, problem: &'static str },
+    Objective { span: Span, problem: &'static str, value: Option<String> },
     /// The optimizer is a `let`.
     OptimizerImmutable { name: Name, declared: Span },
     /// An optimizer that compares values, with `over`.
@@ -153,8 +153,14 @@ impl From<PlaceError> for Diagnostic {
                     .help("leave out `using`, or take `using \"parameter_shift\"`")
             }
             PlaceError::ObjectiveType { span, found } => {
-                Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
-                    .primary(span, format!("`{found}` has no derivative"))
+                let diagnostic =
+                    Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
+                        .primary(span, format!("`{found}` has no derivative"));
+                if found == "program" {
+                    diagnostic.help("take a number from it: `expect(Z(0), p)`")
+                } else {
+                    diagnostic
+                }
             }
             PlaceError::TensorObjective { span, found } => {
                 Diagnostic::error(Code::Q0505, "a tensor has no smallest value")
@@ -196,9 +202,12 @@ impl From<PlaceError> for Diagnostic {
                 Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text))
                     .primary(name.span, why)
             }
-            PlaceError::Objective { span, problem } => Diagnostic::error(Code::Q0510, problem)
-                .primary(span, "here")
-                .help("`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`"),
+            PlaceError::Objective { span, problem, value } => {
+                Diagnostic::error(Code::Q0510, problem).primary(span, "here").help(match value {
+                    Some(value) => format!("write `minimize {value};`"),
+                    None => "`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`".to_owned(),
+                })
+            }
             PlaceError::OptimizerImmutable { name, declared } => {
                 Diagnostic::error(Code::Q0511, format!("the optimizer `{}` can't keep its state", name.text))
                     .primary(name.span, "its new state would be left in here")

@@ -28,7 +28,7 @@ pub(crate) enum NameError {
     /// `q[0].h()`
     Method { name: Name, help: Option<String> },
     /// `k[2](x)`
-    SizesPassed { span: Span, call: String },
+    SizesPassed { span: Span, help: String },
     /// `f(x)(y)`
     NotCallable { span: Span },
     /// A function of the prelude that doesn't exist yet.
@@ -132,9 +132,9 @@ impl From<NameError> for Diagnostic {
                 diagnostic
                     .help(help.unwrap_or_else(|| "what would be `x.f(y)` elsewhere is `f(x, y)`".to_owned()))
             }
-            NameError::SizesPassed { span, call } => Diagnostic::error(Code::Q0107, "sizes are not passed")
+            NameError::SizesPassed { span, help } => Diagnostic::error(Code::Q0107, "sizes are not passed")
                 .primary(span, "they follow from the arguments")
-                .help(format!("write `{call}`")),
+                .help(help),
             NameError::NotCallable { span } => Diagnostic::error(Code::Q0107, "this can't be called")
                 .primary(span, "a value, not the name of a function")
                 .help("functions are called by their names, and an element is taken with `[ ]`"),

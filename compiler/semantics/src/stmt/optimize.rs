@@ -29,6 +29,17 @@ pub(super) const NO_OBJECTIVE: &str = "the block of an `optimize` ends in `minim
 /// Options of the language that aren't there yet.
 const UNSUPPORTED: &[&str] = &["checkpoint"];
 
+/// The option that has another name in other tools.
+fn meant_option(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "iterations" | "n_steps" | "num_steps" | "max_steps" | "maxiter" | "max_iter" | "n_iter" => "steps",
+        "n_epochs" | "num_epochs" => "epochs",
+        "tol" | "atol" | "threshold" => "tolerance",
+        "clip" | "max_norm" | "grad_clip" => "clip_norm",
+        _ => return None,
+    })
+}
+
 impl Body<'_, '_> {
     pub(super) fn optimize(&mut self, optimize: &ast::Optimize) -> Option<StmtKind> {
         if let Kind::Quantum(effect) = self.kind {
@@ -97,6 +108,8 @@ impl Body<'_, '_> {
 
     fn options(&mut self, optimize: &ast::Optimize) -> Vec<(ast::Name, Expr)> {
         let mut options: Vec<(ast::Name, Expr)> = Vec::new();
+        // Options that stand under another name, which is reported.
+        let mut meant = Vec::new();
         for option in &optimize.options {
             let name = option.name.text.as_str();
             if let Some((_, ty)) = OPTIONS.iter().find(|(known, _)| *known == name) {
@@ -111,7 +124,9 @@ impl Body<'_, '_> {
                 self.report(PlaceError::UnsupportedOption { name: option.name.clone() });
             } else {
                 let known = OPTIONS.iter().map(|(known, _)| *known).chain(UNSUPPORTED.iter().copied());
-                let nearest = suggest::nearest(name, known).map(str::to_owned);
+                let nearest = meant_option(name).or_else(|| suggest::nearest(name, known));
+                meant.extend(nearest);
+                let nearest = nearest.map(str::to_owned);
                 self.report(PlaceError::UnknownOption { name: option.name.clone(), nearest });
             }
         }
@@ -123,7 +138,7 @@ impl Body<'_, '_> {
         if let Some((name, _)) = options.iter().find(|(name, _)| name.text == other) {
             let name = name.clone();
             self.report(PlaceError::WrongOption { name, why });
-        } else if !options.iter().any(|(name, _)| name.text == needed) {
+        } else if !options.iter().any(|(name, _)| name.text == needed) && !meant.contains(&needed) {
             let span = optimize.optimizer.span;
             self.report(PlaceError::MissingOption { span, option: needed, because });
         }
@@ -170,9 +185,20 @@ impl Body<'_, '_> {
         };
         let statements = before.iter().filter_map(|statement| self.statement(statement)).collect();
         let Ast::Objective { goal, value } = &last.kind else {
-            self.statement(last);
-            if !matches!(last.kind, Ast::Return(_)) {
-                self.no_objective(optimize);
+            match &last.kind {
+                Ast::Return(_) => _ = self.statement(last),
+                Ast::Expr(value) => {
+                    let checked = self.expr(value, None);
+                    if checked.ty != Type::Error {
+                        let value = suggest::written(value);
+                        let (span, problem) = (last.span, NO_OBJECTIVE);
+                        self.report(PlaceError::Objective { span, problem, value });
+                    }
+                }
+                _ => {
+                    self.statement(last);
+                    self.no_objective(optimize);
+                }
             }
             return None;
         };
@@ -185,7 +211,7 @@ impl Body<'_, '_> {
     }
 
     fn no_objective(&mut self, span: Span) {
-        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE });
+        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE, value: None });
     }
 
     /// Reports a `grad` or `optimize` inside of another.

@@ -1769,40 +1769,31 @@ fn words_that_recovery_has_put_in_have_no_text() {
     check(
         "fn [()let {\n    let gate = 3;\n    print(gate);\n",
         &expect![[r#"
-        [Q0009] Error: expected a name, found `[`
-           ╭─[ a.qml:1:4 ]
-           │
-         1 │ fn [()let {
-           │    ┬
-           │    ╰── expected a name
-        ───╯
-        [Q0012] Error: `{` is never closed
-           ╭─[ a.qml:1:11 ]
-           │
-         1 │ fn [()let {
-           │           ┬
-           │           ╰── opened here
-           │
-           │ Help: write `}` where its block ends
-        ───╯
-        [Q0011] Error: `gate` is a reserved word
-           ╭─[ a.qml:2:9 ]
-           │
-         2 │     let gate = 3;
-           │         ──┬─
-           │           ╰─── a name is expected here
-           │
-           │ Help: choose another name, for example `gate_`
-        ───╯
-        [Q0009] Error: expected an expression or `)`, found `gate`
-           ╭─[ a.qml:3:11 ]
-           │
-         3 │     print(gate);
-           │          ┬──┬─
-           │          ╰────── to close this
-           │             │
-           │             ╰─── expected an expression or `)`
-        ───╯
-    "#]],
+            [Q0009] Error: expected a name, found `[`
+               ╭─[ a.qml:1:4 ]
+               │
+             1 │ fn [()let {
+               │    ┬
+               │    ╰── expected a name
+            ───╯
+            [Q0012] Error: `{` is never closed
+               ╭─[ a.qml:1:11 ]
+               │
+             1 │ fn [()let {
+               │           ┬
+               │           ╰── opened here
+               │
+               │ Help: write `}` where its block ends
+            ───╯
+            [Q0011] Error: `gate` is a reserved word
+               ╭─[ a.qml:2:9 ]
+               │
+             2 │     let gate = 3;
+               │         ──┬─
+               │           ╰─── a name is expected here
+               │
+               │ Help: choose another name, for example `gate_`
+            ───╯
+        "#]],
     );
 }

@@ -423,7 +423,7 @@ fn optimizations() {
         &expect![[r#"
             Q0506 `a` `a` can't be optimized
             Q0509 `adam()` `steps:` is missing
-            Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
+            Q0510 `b;` the block of an `optimize` ends in `minimize` or `maximize`
             Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
             Q0509 `epochs` `epochs:` doesn't belong here
             Q0502 `n` there is no derivative by `int`
