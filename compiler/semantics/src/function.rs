@@ -22,6 +22,7 @@ mod solve;
 
 pub(crate) use callable::{CallableParameter, Target, has_callables, instance};
 pub(crate) use error::DeclarationError;
+pub(crate) use flow::returns_value;
 
 /// What a call has to know.
 #[derive(Clone, Debug)]

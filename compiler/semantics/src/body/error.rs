@@ -134,7 +134,14 @@ impl From<TypeError> for Diagnostic {
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
                     .primary(name.span, "no parameter of this name");
                 let diagnostic = if known.is_empty() { diagnostic.note("it has no parameters") } else { diagnostic.note(format!("its parameters: {}", known.join(", "))) };
-                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+                let help = match name.text.as_str() {
+                    "wires" | "wire" | "qubits" => {
+                        let before = if known.len() > 1 { "..., " } else { "" };
+                        Some(format!("qubits are passed themselves: `{callee}({before}q[0])`"))
+                    }
+                    _ => nearest.map(|nearest| format!("did you mean `{nearest}`?")),
+                };
+                helped(diagnostic, help)
             }
             TypeError::NoSignature { span, name, found, signatures, help } => {
                 let message = format!("`{name}` doesn't take ({})", found.join(", "));

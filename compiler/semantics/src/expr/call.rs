@@ -9,6 +9,7 @@ use qml_syntax::ast::{self, Argument, Effect, Name};
 use super::Item;
 use crate::body::{Body, Kind, TypeError, error_expr};
 use crate::effect::EffectError;
+use crate::function::returns_value;
 use crate::hir::{Callee, Dim, Expr, ExprKind, FunctionId, StructId, Type};
 use crate::scope::NameError;
 use crate::{builtin, suggest, types};
@@ -320,7 +321,7 @@ impl Body<'_, '_> {
             return error_expr(span);
         };
         let mut values = Vec::new();
-        let mut is_right = true;
+        let mut missing = Vec::new();
         for (parameter, argument) in signature.parameters.iter().zip(arranged) {
             let expected = types::substitute(&parameter.ty, &|_| None);
             match (argument, &parameter.default) {
@@ -333,14 +334,18 @@ impl Body<'_, '_> {
                 (Some(argument), _) => values.push(self.value(&argument.value, Some(&expected))),
                 (None, Some(default)) => values.push(Expr { span, ..default.clone() }),
                 (None, None) => {
-                    let problem = format!("`{}` is missing", parameter.name.text);
-                    let (name, signature) = (name.text.clone(), Some(text.clone()));
-                    self.report(TypeError::Arguments { span, name, problem, signature });
-                    is_right = false;
+                    missing.push(format!("`{}`", parameter.name.text));
                     values.push(error_expr(span));
                 }
             }
         }
+        if !missing.is_empty() {
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            let problem = format!("{} {verb} missing", missing.join(" and "));
+            let (name, signature) = (name.text.clone(), Some(text.clone()));
+            self.report(TypeError::Arguments { span, name, problem, signature });
+        }
+        let mut is_right = missing.is_empty();
         let types: Vec<_> = values.iter().map(|value| value.ty.clone()).collect();
         let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
         let solution = signature.solve(&types, &ints);
@@ -364,7 +369,9 @@ impl Body<'_, '_> {
             .collect();
         self.refuse_shared_qubits(&values);
         self.has_call_of(id, effect, span);
-        if !is_right {
+        // A result that isn't declared is reported where it is returned.
+        let body = &self.checker.functions[id.0 as usize].callable.body;
+        if !is_right || signature.result == Type::Unit && returns_value(body) {
             return error_expr(span);
         }
         if effect == Effect::Kernel && self.is_fn() {
