@@ -15,6 +15,7 @@ mod gradient;
 mod index;
 mod list;
 mod load;
+mod method;
 mod operator;
 mod outcome;
 mod text;
