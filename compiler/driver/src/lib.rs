@@ -104,7 +104,7 @@ pub fn check(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Com
     let modules: Vec<SourceModule> = load::load(files, path, &mut sources, &mut diagnostics);
     let mut program = hir::Program::default();
     if !modules.is_empty() {
-        let checked = qml_semantics::check(&modules, params);
+        let checked = qml_semantics::check(&modules, params, stdlib::module_of);
         diagnostics.extend(checked.diagnostics);
         program = checked.program;
     }

@@ -110,6 +110,8 @@ pub(crate) struct Body<'c, 'a> {
     pub globals: Vec<(GlobalId, Span)>,
     /// The parameters that stand for functions.
     pub callables: HashMap<String, Target>,
+    /// The function whose signature is being read.
+    pub declares: Option<&'a ast::Callable>,
     /// The signature, of a function that takes functions.
     pub pattern: Option<Rc<Signature>>,
 }
@@ -138,6 +140,7 @@ impl<'c, 'a> Body<'c, 'a> {
             calls: Vec::new(),
             globals: Vec::new(),
             callables: HashMap::new(),
+            declares: None,
             pattern: None,
         }
     }

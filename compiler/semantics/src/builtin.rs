@@ -10,7 +10,7 @@ use qml_syntax::ast::{Argument, Name};
 use crate::body::{Body, TypeError, error_expr};
 use crate::effect::Effects;
 use crate::hir::{Callee, Expr, ExprKind, Type};
-use crate::types;
+use crate::{suggest, types};
 use matching::{Failure, Match};
 use signature::{Default, Signature};
 
@@ -101,7 +101,11 @@ fn explain(
         })
         .collect();
     if name.text == "range" && arguments.len() == 1 {
-        let problem = "a range has two ends: `range(0, n)`; in a `for` it is `0..n`".to_owned();
+        let end = suggest::written(&arguments[0].value).unwrap_or_else(|| "n".to_owned());
+        let problem = format!("a range has two ends: `range(0, {end})`; in a `for` it is `0..{end}`");
+        return TypeError::Arguments { span, name: name.text.clone(), problem, signature: None };
+    }
+    if let Some(problem) = larger_of_two(name, arguments, values, &failures) {
         return TypeError::Arguments { span, name: name.text.clone(), problem, signature: None };
     }
     let mut failures = failures;
@@ -117,13 +121,64 @@ fn explain(
         found.push("nothing".to_owned());
     }
     let signatures = forms.iter().map(|(_, _, signature)| signature.text).collect();
-    let help = turned_round(body, arguments, values, forms);
+    let help =
+        form_help(name, arguments, values).or_else(|| turned_round(body, name, arguments, values, forms));
     TypeError::NoSignature { span, name: name.text.clone(), found, signatures, help }
+}
+
+/// `max(a, b)`: the second argument of `max` is an axis.
+fn larger_of_two(
+    name: &Name,
+    arguments: &[Argument],
+    values: &[Expr],
+    failures: &[(&Signature, Failure)],
+) -> Option<String> {
+    let ours = match name.text.as_str() {
+        "max" => "maximum",
+        "min" => "minimum",
+        _ => return None,
+    };
+    let are_numbers = values.len() > 1
+        && values.iter().all(|value| types::width(types::parts(&value.ty).0).is_some())
+        && arguments.iter().all(|argument| argument.name.is_none());
+    // An axis that isn't there is one all the same.
+    let is_axis = !types::parts(&values.first()?.ty).1.is_empty() && values.get(1)?.ty == Type::Int;
+    if !are_numbers || is_axis || failures.is_empty() {
+        return None;
+    }
+    let given: Option<Vec<_>> = arguments.iter().map(|argument| suggest::written(&argument.value)).collect();
+    let given = given.map_or_else(|| "a, b".to_owned(), |given| given.join(", "));
+    Some(if values.len() == 2 {
+        format!("it takes one tensor; of two values it is `{ours}({given})`")
+    } else {
+        format!("it takes one tensor: `{}([{given}])`", name.text)
+    })
+}
+
+/// What is meant by arguments that look right elsewhere.
+fn form_help(name: &Name, arguments: &[Argument], values: &[Expr]) -> Option<String> {
+    let [observable, program, ..] = values else { return None };
+    let written = |i: usize| suggest::written(&arguments[i].value);
+    let takes_observable = matches!(name.text.as_str(), "expect" | "variance");
+    match (&observable.ty, &program.ty) {
+        (Type::Str, _) if takes_observable => {
+            Some("an observable is made by `pauli(\"ZZ\")`, or `Z(0) * Z(1)`".to_owned())
+        }
+        (Type::Observable, Type::Tensor(element, _))
+            if takes_observable && matches!(**element, Type::Program(_)) =>
+        {
+            let observable = written(0).unwrap_or_else(|| "h".to_owned());
+            let programs = written(1).unwrap_or_else(|| "programs".to_owned());
+            Some(format!("it takes one program: `[{}({observable}, p) for p in {programs}]`", name.text))
+        }
+        _ => None,
+    }
 }
 
 /// The way out where the first two arguments fit in the other order.
 fn turned_round(
     body: &Body<'_, '_>,
+    name: &Name,
     arguments: &[Argument],
     values: &[Expr],
     forms: &[(BuiltinId, usize, &Signature)],
@@ -135,7 +190,9 @@ fn turned_round(
     arguments.swap(0, 1);
     values.swap(0, 1);
     let fits = forms.iter().any(|(_, _, form)| Match::of(body, form, &arguments, &values).is_ok());
-    fits.then(|| "in the other order the first two arguments fit".to_owned())
+    let given: Option<Vec<_>> = arguments.iter().map(|argument| suggest::written(&argument.value)).collect();
+    let call = given.map_or_else(String::new, |given| format!(": `{}({})`", name.text, given.join(", ")));
+    fits.then(|| format!("in the other order the first two arguments fit{call}"))
 }
 
 /// The value of a default.

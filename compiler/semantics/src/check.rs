@@ -10,7 +10,7 @@ use crate::effect::{self, DeferredCall};
 use crate::function::{FunctionEntry, Target};
 use crate::global::GlobalState;
 use crate::hir::{self, FunctionId, StructId};
-use crate::modules::SourceModule;
+use crate::modules::{Library, SourceModule};
 use crate::scope::{self, Scope};
 use crate::{body, declared, function, global};
 
@@ -27,21 +27,21 @@ pub struct Checked {
 }
 
 /// Checks a program. `modules[0]` is the file that runs; `params` are the names and values given from outside
-/// (`-D layers=3`).
-pub fn check(modules: &[SourceModule], params: &[(String, String)]) -> Checked {
+/// (`-D layers=3`); `library` knows what could be brought into scope.
+pub fn check(modules: &[SourceModule], params: &[(String, String)], library: Library) -> Checked {
     // A function that takes functions is checked on its own as well as where it is called.
     if modules.iter().any(|module| function::has_callables(&module.ast)) {
-        let (checked, _) = check_in_order(modules, params, &[], true);
+        let (checked, _) = check_in_order((modules, library), params, &[], true);
         if checked.diagnostics.iter().any(Diagnostic::is_error) {
             return checked;
         }
     }
-    let (checked, order) = check_in_order(modules, params, &[], false);
+    let (checked, order) = check_in_order((modules, library), params, &[], false);
     // Values that call functions may need others that come later in the source. That is known when all bodies are
     // checked, and seldom: a second turn meets each value after those that it needs.
     match order {
         None => checked,
-        Some(order) => check_in_order(modules, params, &order, false).0,
+        Some(order) => check_in_order((modules, library), params, &order, false).0,
     }
 }
 
@@ -50,12 +50,12 @@ type GlobalOrder = Vec<(usize, usize)>;
 
 /// Checks with these `const`s and `param`s first. Also gives the order in which they have to stand, if it is another one.
 fn check_in_order(
-    modules: &[SourceModule],
+    (modules, library): (&[SourceModule], Library),
     params: &[(String, String)],
     first: &[(usize, usize)],
     checks_patterns: bool,
 ) -> (Checked, Option<GlobalOrder>) {
-    let mut checker = Checker::new(modules);
+    let mut checker = Checker::new(modules, library);
     checker.checks_patterns = checks_patterns;
     checker.scopes = scope::build(modules, &mut checker.diagnostics);
     global::read_params(&mut checker, params);
@@ -78,6 +78,8 @@ fn check_in_order(
 pub(crate) struct Checker<'a> {
     /// All files.
     pub modules: &'a [SourceModule],
+    /// What could be brought into scope.
+    pub library: Library,
     /// What is in scope in each.
     pub scopes: Vec<Scope<'a>>,
     /// Gates, kernels and fns that were reached, by id.
@@ -112,9 +114,10 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(modules: &'a [SourceModule]) -> Self {
+    fn new(modules: &'a [SourceModule], library: Library) -> Self {
         Self {
             modules,
+            library,
             scopes: Vec::new(),
             functions: Vec::new(),
             function_ids: HashMap::new(),

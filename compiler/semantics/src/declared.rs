@@ -45,6 +45,12 @@ impl Body<'_, '_> {
                 Type::Tuple(parts.iter().map(|part| self.declared_type(part, place)).collect())
             }
             TypeKind::Array { element, dims } => {
+                if let TypeKind::Name(name) = &element.kind
+                    && self.named_type(name) == Type::Error
+                {
+                    // In `List[float]` there is no size.
+                    return Type::Error;
+                }
                 let dims: Vec<_> = dims.iter().map(|dim| self.declared_dim(dim, place)).collect();
                 if element.kind != TypeKind::Qubit {
                     let element = self.declared_type(element, place);

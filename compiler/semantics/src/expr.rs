@@ -15,9 +15,12 @@ mod gradient;
 mod index;
 mod list;
 mod load;
+mod method;
 mod operator;
 mod outcome;
 mod text;
+
+pub(crate) use call::counted;
 
 impl Body<'_, '_> {
     /// An expression that gives a value, not qubits alone.
@@ -94,13 +97,43 @@ impl Body<'_, '_> {
             return Expr { span, ty: Type::Float, kind: ExprKind::Float(*value) };
         }
         let nearest = suggest::nearest(&name.text, self.value_names()).map(str::to_owned);
-        let is_callable = scope.callables.contains_key(name.text.as_str())
-            || qml_prelude::BuiltinId::find(&name.text).is_some()
-            || qml_gates::Gate::find(&name.text).is_some();
         let ended = self.ended.get(&name.text).map(|local| self.local(*local).name.span);
-        let error = NameError::UnknownValue { name: name.clone(), nearest, is_callable, ended };
+        let error = match self.sized_item(&name.text).filter(|_| nearest.is_none()) {
+            Some(declared) => NameError::UnknownSize { name: name.clone(), declared },
+            None => {
+                NameError::UnknownValue { name: name.clone(), nearest, call: self.call_of(&name.text), ended }
+            }
+        };
         self.forgive(name);
         self.refuse(span, error)
+    }
+
+    /// The item whose signature is read with one more size: `kernel k[n]`.
+    fn sized_item(&self, size: &str) -> Option<String> {
+        let callable = self.declares?;
+        let sizes = callable.sizes.iter().map(|size| size.text.as_str()).chain([size]);
+        let sizes = sizes.collect::<Vec<_>>().join(", ");
+        Some(format!("{} {}[{sizes}]", callable.effect.keyword(), callable.name.text))
+    }
+
+    /// A call of the function of this name, if there is one.
+    fn call_of(&self, name: &str) -> Option<String> {
+        let parameters: Vec<&str> = if let Some(entry) = self.checker.scopes[self.module].callables.get(name)
+        {
+            match &self.checker.modules[entry.module].ast.items[entry.item].kind {
+                ast::ItemKind::Callable(callable) => {
+                    callable.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect()
+                }
+                _ => vec!["..."],
+            }
+        } else if let Some(gate) = qml_gates::Gate::find(name) {
+            gate.def().params.iter().chain(gate.def().wires).copied().collect()
+        } else {
+            let row = qml_prelude::BuiltinId::find(name)?.row();
+            let is_optimizer = row.signatures.iter().any(|signature| signature.ends_with("-> optimizer"));
+            if is_optimizer { Vec::new() } else { vec!["..."] }
+        };
+        Some(format!("{name}({})", parameters.join(", ")))
     }
 
     /// Where the variable that something is a part of was declared; its own place if it is none.
@@ -139,8 +172,9 @@ impl Body<'_, '_> {
             return self.module_value(module, field, span);
         }
         let first_use = self.uses.len();
+        let written = base;
         let base = self.value(base, None);
-        let Some((index, ty)) = self.field(&base.ty, field) else { return error_expr(span) };
+        let Some((index, ty)) = self.field(&base.ty, field, written) else { return error_expr(span) };
         // The use of a field is no use of the others.
         if is_path(&base)
             && self.uses.len() == first_use + 1

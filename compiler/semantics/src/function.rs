@@ -23,6 +23,7 @@ mod solve;
 
 pub(crate) use callable::{CallableParameter, Target, has_callables, instance};
 pub(crate) use error::DeclarationError;
+pub(crate) use flow::returns_value;
 
 /// What a call has to know.
 #[derive(Clone, Debug)]
@@ -181,8 +182,9 @@ fn body_kind(effect: Effect) -> Kind {
     }
 }
 
-fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Callable) -> Signature {
+fn read_signature<'a>(checker: &mut Checker<'a>, module: usize, callable: &'a ast::Callable) -> Signature {
     let mut body = Body::new(checker, module, Kind::Constant);
+    body.declares = Some(callable);
     for name in &callable.sizes {
         declare_once(&mut body, name, Type::Int);
     }
@@ -212,7 +214,11 @@ fn read_signature(checker: &mut Checker<'_>, module: usize, callable: &ast::Call
         && !is_kernel_result(&result)
     {
         let text = types::show(&result, &body);
-        body.report(EffectError::KernelResult { span: ty.span, ty: text });
+        let n_registers = match &result {
+            Type::Tuple(parts) => parts.iter().filter(|part| types::has_qubits(part)).count(),
+            _ => 0,
+        };
+        body.report(EffectError::KernelResult { span: ty.span, ty: text, n_registers });
     }
     let types: Vec<_> = parameters.iter().map(|local| locals[local.0 as usize].ty.clone()).collect();
     let sizes = solve::sizes(&mut body, &callable.sizes, &types);

@@ -22,3 +22,6 @@ pub struct UseTarget {
     /// The path's last segment is an item of that module, not the module itself.
     pub last_is_item: bool,
 }
+
+/// The module of the standard library that has an item of this name, loaded or not: `std.gates` for `qft`.
+pub type Library = fn(&str) -> Option<&'static str>;

@@ -4,7 +4,7 @@ use qml_syntax::ast::{self, ExprKind as Ast};
 
 use crate::body::{Body, Use};
 use crate::hir::{LocalId, Place, Projection, Type};
-use crate::types;
+use crate::{suggest, types};
 
 mod error;
 
@@ -26,7 +26,7 @@ impl Body<'_, '_> {
                     self.report(PlaceError::FieldOfElement { span: target.span });
                     return None;
                 }
-                let (index, ty) = self.field(&place.ty, field)?;
+                let (index, ty) = self.field(&place.ty, field, base)?;
                 place.projections.push(Projection::Field(index));
                 Some(Place { ty, span: target.span, ..place })
             }
@@ -108,7 +108,8 @@ impl Body<'_, '_> {
         let mut ty = self.local(local).ty.clone();
         let mut fields = Vec::new();
         for field in &place.fields {
-            let (index, field_ty) = self.field(&ty, field)?;
+            let base = ast::Expr { span: place.root.span, kind: Ast::Name(place.root.clone()) };
+            let (index, field_ty) = self.field(&ty, field, &base)?;
             fields.push(index);
             ty = field_ty;
         }
@@ -117,7 +118,8 @@ impl Body<'_, '_> {
         }
         if !types::carries_floats(&ty, &|id| self.checker.field_types(id)) {
             let found = self.show(&ty);
-            self.report(PlaceError::NoFloats { span: place.span, found });
+            let declared = self.local(local).name.clone();
+            self.report(PlaceError::NoFloats { span: place.span, found, declared });
             return None;
         }
         let used = Use { local, fields: fields.clone(), span: place.span };
@@ -126,7 +128,7 @@ impl Body<'_, '_> {
     }
 
     /// The position and type of a field; a wrong name is reported.
-    pub fn field(&mut self, ty: &Type, field: &ast::Name) -> Option<(usize, Type)> {
+    pub fn field(&mut self, ty: &Type, field: &ast::Name, base: &ast::Expr) -> Option<(usize, Type)> {
         let fields: Vec<(String, Type)> = match ty {
             Type::Struct(id) => {
                 let fields = &self.checker.structs[id.0 as usize].fields;
@@ -142,10 +144,10 @@ impl Body<'_, '_> {
         }
         if !types::has_error(ty) {
             let known: Vec<_> = fields.into_iter().map(|(name, _)| name).collect();
-            let nearest =
-                crate::suggest::nearest(&field.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let nearest = suggest::nearest(&field.text, known.iter().map(String::as_str)).map(str::to_owned);
+            let function = function_for_field(ty, base, field);
             let ty = self.show(ty);
-            self.report(crate::body::TypeError::Field { field: field.clone(), ty, known, nearest });
+            self.report(crate::body::TypeError::Field { field: field.clone(), ty, known, nearest, function });
         }
         None
     }
@@ -158,4 +160,16 @@ fn is_prefix(a: &Place, b: &Place) -> bool {
         Projection::Index(_) => None,
     };
     a.projections.iter().zip(&b.projections).all(|(a, b)| field(a) == field(b))
+}
+
+/// The function that gives what is a field of tensors elsewhere.
+fn function_for_field(ty: &Type, base: &ast::Expr, field: &ast::Name) -> Option<String> {
+    let function = match field.text.as_str() {
+        "T" | "mT" | "H" if matches!(ty, Type::Tensor(..)) => "transpose",
+        name => suggest::known_elsewhere(name).unwrap_or(name),
+    };
+    qml_prelude::BuiltinId::find(function)?;
+    let base = suggest::written(base).unwrap_or_else(|| "x".to_owned());
+    let conjugated = if field.text == "H" { format!("conj({base})") } else { base };
+    Some(format!("write `{function}({conjugated})`: there are no methods"))
 }

@@ -48,7 +48,7 @@ impl Body<'_, '_> {
             Ast::Optimize(optimize) => self.optimize(optimize)?,
             Ast::Objective { .. } => {
                 let problem = "`minimize` and `maximize` stand at the end of the block of an `optimize`";
-                self.report(PlaceError::Objective { span, problem });
+                self.report(PlaceError::Objective { span, problem, value: None });
                 return None;
             }
         };
@@ -128,10 +128,9 @@ impl Body<'_, '_> {
             self.report(EffectError::EarlyReturn { span, effect: ast::Effect::Gate, next: None });
             return StmtKind::Return(None);
         }
-        if let Some(region) = self.regions.last() {
-            let problem = "the block of an `optimize` ends in `minimize` or `maximize`";
-            let _ = region;
-            self.report(PlaceError::Objective { span, problem });
+        if !self.regions.is_empty() {
+            let value = value.and_then(crate::suggest::written);
+            self.report(PlaceError::Objective { span, problem: optimize::NO_OBJECTIVE, value });
             return StmtKind::Return(None);
         }
         let wanted = self.result.clone();
@@ -190,7 +189,8 @@ impl Body<'_, '_> {
         let is_tensor = *types::parts(&checked.ty).0 == Type::Bool;
         let found = self.show(&checked.ty);
         let span = condition.span;
-        self.refuse(span, TypeError::Condition { span, found, is_tensor })
+        let element = if is_tensor { self.first_element(&checked) } else { None };
+        self.refuse(span, TypeError::Condition { span, found, is_tensor, element })
     }
 
     fn if_statement(&mut self, branch: &ast::If) -> StmtKind {
@@ -289,7 +289,8 @@ impl Body<'_, '_> {
                 let sequence = self.value(expr, None);
                 let (item, dim) = Self::item_type(&sequence.ty).unwrap_or_else(|| {
                     let found = self.show(&sequence.ty);
-                    self.report(TypeError::NotIterable { span: expr.span, found });
+                    let help = not_iterable_help(expr, &sequence.ty);
+                    self.report(TypeError::NotIterable { span: expr.span, found, help });
                     (Type::Error, Dim::Unknown)
                 });
                 (Iterable::Sequence(sequence), item, dim)
@@ -317,11 +318,37 @@ impl Body<'_, '_> {
         let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
         let checked = self.expr_of(expr, &Type::Int);
         if self.saw_outcome && !self.is_fn() {
-            self.report(EffectError::Outcome { span: expr.span, what });
+            let outcome = outcome_name(expr);
+            self.report(EffectError::Outcome { span: expr.span, what, outcome });
         }
         self.saw_outcome |= saw_outcome;
         self.refuse_slot(&checked, what);
         checked
+    }
+}
+
+/// The name of a bit, if the expression is one.
+pub(crate) fn outcome_name(expr: &ast::Expr) -> Option<String> {
+    let is_name = matches!(expr.kind, ast::ExprKind::Name(_) | ast::ExprKind::Index { .. });
+    is_name.then(|| crate::suggest::written(expr)).flatten()
+}
+
+/// What a loop over something without items is meant to be.
+fn not_iterable_help(expr: &ast::Expr, ty: &Type) -> String {
+    let name = crate::suggest::written(expr);
+    match (ty, name) {
+        (Type::Counts, Some(name)) if matches!(expr.kind, ast::ExprKind::Name(_)) => {
+            format!("its parts go side by side: `for (outcome, n) in zip({name}.outcomes, {name}.n) {{ }}`")
+        }
+        (Type::Counts, _) => {
+            "name it, and take its parts: `let c = ...; for (outcome, n) in zip(c.outcomes, c.n) { }`"
+                .to_owned()
+        }
+        (Type::Program(_), Some(name)) => {
+            format!("run it first: `counts({name}, shots: 1000)`, `probs({name})`")
+        }
+        (Type::Int, Some(name)) => format!("count with a range: `for i in 0..{name} {{ }}`"),
+        _ => "count with a range: `for i in 0..n { }`".to_owned(),
     }
 }
 

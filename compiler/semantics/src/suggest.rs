@@ -1,5 +1,7 @@
 //! "Did you mean": the known name nearest to a misspelt one.
 
+use qml_syntax::ast::{self, ExprKind};
+
 /// The candidate that takes the fewest edits to reach, if they are few.
 pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let limit = 1 + name.chars().count() / 4;
@@ -39,6 +41,7 @@ pub(crate) fn parameter<'c>(name: &str, known: &[&'c str]) -> Option<&'c str> {
         "dim" | "dimension" => &["axis"],
         "random_state" | "rng" | "random_seed" => &["seed"],
         "epsilon" => &["eps"],
+        "train_size" | "ratio" => &["fraction"],
         "size" | "dims" => &["shape"],
         "wires" | "wire" | "qubit" | "qubits" | "target" => &["q", "t"],
         "angle" | "phi" | "param" => &["theta", "phi", "lambda"],
@@ -86,8 +89,66 @@ pub(crate) fn known_elsewhere(name: &str) -> Option<&'static str> {
         "statevector" => "state",
         "get_counts" => "counts",
         "probabilities" => "probs",
+        "std" => "stddev",
+        "var" => "variance",
+        "average" | "avg" => "mean",
+        "identity" => "eye",
+        "length" | "size" | "count" => "len",
+        "rot" => "u",
+        "execute" | "run_circuit" | "shot" => "run",
+        "ground_state_energy" | "ground_energy_of" | "groundstate" => "ground_energy",
+        "conjugate" => "conj",
+        "angle_of" | "phase_of" => "atan2",
+        "arccos" => "acos",
+        "arcsin" => "asin",
+        "arctan" => "atan",
+        "arctan2" => "atan2",
+        "arange" => "range",
+        "concatenate" | "cat" | "hstack" => "concat",
+        "vstack" => "stack",
+        "determinant" => "det",
+        "inverse" => "inv",
+        "clamp" => "clip",
+        "argsort_by" => "argsort",
+        "sample" => "samples",
+        "observe" | "estimate" => "expect",
+        "overlap" => "fidelity",
+        "kernel_matrix" => "gram",
         _ => return None,
     })
+}
+
+/// A short expression as it is written, for a help that repeats it.
+pub(crate) fn written(expr: &ast::Expr) -> Option<String> {
+    let list = |exprs: &[ast::Expr]| Some(exprs.iter().map(written).collect::<Option<Vec<_>>>()?.join(", "));
+    let text = match &expr.kind {
+        ExprKind::Name(name) => name.text.clone(),
+        ExprKind::Int(value) => value.to_string(),
+        ExprKind::Float(value) => format!("{value:?}"),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Paren(inner) => return written(inner),
+        ExprKind::Unary { operator: ast::UnaryOp::Neg, operand } => format!("-{}", written(operand)?),
+        ExprKind::Field { base, field } => format!("{}.{}", written(base)?, field.text),
+        ExprKind::List(elements) => format!("[{}]", list(elements)?),
+        ExprKind::Index { base, indices } => {
+            let index = |index: &ast::Index| match &index.kind {
+                ast::IndexKind::Expr(expr) => written(expr),
+                ast::IndexKind::Range { .. } => None,
+            };
+            let indices: Vec<_> = indices.iter().map(index).collect::<Option<_>>()?;
+            format!("{}[{}]", written(base)?, indices.join(", "))
+        }
+        ExprKind::Call { callee, arguments } => {
+            let argument = |argument: &ast::Argument| match &argument.name {
+                Some(name) => Some(format!("{}: {}", name.text, written(&argument.value)?)),
+                None => written(&argument.value),
+            };
+            let arguments: Vec<_> = arguments.iter().map(argument).collect::<Option<_>>()?;
+            format!("{}({})", written(callee)?, arguments.join(", "))
+        }
+        _ => return None,
+    };
+    (text.chars().count() <= 30).then_some(text)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(crate) enum SyntaxError {
     /// A string that its line doesn't close.
     OpenString { span: Span },
     /// `1.`, `.5`, `2x`, `0x`, `1__`.
-    MalformedNumber { span: Span, problem: NumberProblem },
+    MalformedNumber { span: Span, problem: NumberProblem, text: String },
     /// A number that 64 bits can't hold.
     NumberTooLarge { span: Span, is_int: bool },
     /// `\q`
@@ -22,7 +22,7 @@ pub(crate) enum SyntaxError {
     /// `{x:.3q}`
     UnknownFormat { span: Span, text: String },
     /// An operator or a comment of another language.
-    Foreign { span: Span, text: String, help: &'static str },
+    Foreign { span: Span, text: String, help: String },
     /// A word of another language.
     ForeignForm { span: Span, message: String, label: String, help: String },
     /// Something else was expected here.
@@ -40,7 +40,7 @@ pub(crate) enum SyntaxError {
     /// Brackets in brackets, or operators after operators, beyond the limit.
     TooDeep { span: Span, limit: usize },
     /// `if a = b`
-    AssignmentForComparison { span: Span },
+    AssignmentForComparison { span: Span, chained: Option<String> },
     /// `let a == b;`
     ComparisonForAssignment { span: Span },
     /// The arguments of `control` or `power`.
@@ -100,7 +100,7 @@ impl SyntaxError {
             | SyntaxError::NotAnItem { span, .. }
             | SyntaxError::NestedItem { span, .. }
             | SyntaxError::TooDeep { span, .. }
-            | SyntaxError::AssignmentForComparison { span }
+            | SyntaxError::AssignmentForComparison { span, .. }
             | SyntaxError::ComparisonForAssignment { span }
             | SyntaxError::ModifierArguments { span, .. }
             | SyntaxError::QtQml { span } => *span,
@@ -125,7 +125,7 @@ impl From<SyntaxError> for Diagnostic {
                     .primary(span, "`\"` is missing")
                     .help("a line break in a string is written `\\n`")
             }
-            SyntaxError::MalformedNumber { span, problem } => malformed_number(span, problem),
+            SyntaxError::MalformedNumber { span, problem, text } => malformed_number(span, problem, &text),
             SyntaxError::NumberTooLarge { span, is_int } => {
                 let (message, note) = if is_int {
                     ("this integer is too large", "an `int` has 64 bits and ends at 9223372036854775807")
@@ -202,10 +202,13 @@ impl From<SyntaxError> for Diagnostic {
                     .primary(span, "too deep from here on")
                     .help("name parts of it with `let`; a long sum is `sum([...])`")
             }
-            SyntaxError::AssignmentForComparison { span } => {
+            SyntaxError::AssignmentForComparison { span, chained } => {
                 Diagnostic::error(Code::Q0015, "`=` assigns and has no value")
                     .primary(span, "here a value is expected")
-                    .help("comparison is `==`")
+                    .help(match chained {
+                        Some(chained) => format!("write `{chained}`; comparison is `==`"),
+                        None => "comparison is `==`".to_owned(),
+                    })
             }
             SyntaxError::ComparisonForAssignment { span } => {
                 Diagnostic::error(Code::Q0015, "`==` compares; a declaration takes `=`")
@@ -225,33 +228,50 @@ impl From<SyntaxError> for Diagnostic {
     }
 }
 
-fn malformed_number(span: Span, problem: NumberProblem) -> Diagnostic {
+fn malformed_number(span: Span, problem: NumberProblem, text: &str) -> Diagnostic {
     let (message, label, help) = match problem {
         NumberProblem::NothingAfterPoint => (
             "a number needs digits on both sides of its point",
             "digits are missing after the point",
-            "write `1.0` for `1.`; so `0..n` is always a range",
+            format!("write `{text}0` for `{text}`; so `0..n` is always a range"),
         ),
         NumberProblem::NothingBeforePoint => (
             "a number needs digits on both sides of its point",
             "digits are missing before the point",
-            "write `0.5` for `.5`",
+            format!("write `0{text}` for `{text}`"),
         ),
-        NumberProblem::LettersAfter => (
-            "a name follows this number directly",
-            "not a number",
-            "multiplication is written `2 * x`, an imaginary number `2.0im`",
-        ),
-        NumberProblem::NoDigits => {
-            ("this number has no digits", "digits are missing", "hexadecimal is `0x1f`, binary is `0b101`")
+        NumberProblem::LettersAfter => {
+            ("a name follows this number directly", "not a number", letters_after(text))
         }
+        NumberProblem::NoDigits => (
+            "this number has no digits",
+            "digits are missing",
+            "hexadecimal is `0x1f`, binary is `0b101`".to_owned(),
+        ),
         NumberProblem::TupleField => (
             "parts of a tuple have no numbers",
             "not a field",
-            "take a tuple apart with `let (a, b) = pair;`",
+            "take a tuple apart with `let (a, b) = pair;`".to_owned(),
         ),
     };
     Diagnostic::error(Code::Q0003, message).primary(span, label).help(help)
+}
+
+/// What `2x` and `2j` are here.
+fn letters_after(text: &str) -> String {
+    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(0);
+    let (number, letters) = text.split_at(end);
+    let is_plain = number.ends_with(|character: char| character.is_ascii_digit());
+    match letters {
+        "f" | "F" | "d" | "L" | "u" if is_plain => {
+            format!("numbers have no suffix: an `int` is `{number}`, a `float` `{number}.0`")
+        }
+        "j" | "i" | "J" if is_plain => format!("an imaginary number is written `{number}im`"),
+        _ if is_plain && letters.chars().all(char::is_alphabetic) => {
+            format!("multiplication is written `{number} * {letters}`")
+        }
+        _ => "multiplication is written `2 * x`, an imaginary number `2.0im`".to_owned(),
+    }
 }
 
 fn interpolation(span: Span, problem: InterpolationProblem) -> Diagnostic {

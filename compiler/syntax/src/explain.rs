@@ -7,12 +7,16 @@ use crate::lexer::Lexeme;
 use crate::parse::{Context, Stop};
 use crate::token::Token;
 
+mod brackets;
+mod division;
 mod habits;
+mod statements;
 
 /// The error at `stop`; `end` is the byte where the words end.
 pub(crate) fn explain(context: &Context<'_>, words: &[Lexeme], stop: &Stop, end: usize) -> SyntaxError {
     let site = Site { context, words, at: stop.at, expected: &stop.expected, end };
-    site.unbalanced()
+    site.commented_out()
+        .or_else(|| site.unbalanced())
         .or_else(|| site.foreign_form())
         .or_else(|| site.rewritten())
         .or_else(|| site.assignment_or_comparison())
@@ -119,11 +123,27 @@ impl Site<'_, '_> {
         let span = self.span();
         match self.token(0)? {
             Token::Assign if self.expects("==") || self.expects("and") => {
-                Some(SyntaxError::AssignmentForComparison { span })
+                Some(SyntaxError::AssignmentForComparison { span, chained: self.chained_assignment() })
             }
             Token::Equal if self.expects("=") => Some(SyntaxError::ComparisonForAssignment { span }),
             _ => None,
         }
+    }
+
+    /// `let a = b = 1;` as two statements.
+    fn chained_assignment(&self) -> Option<String> {
+        let [first, .., last] = self.statement() else { return None };
+        let (name, before) = (self.text(-1), self.context.text(first.start, last.start).trim_end());
+        let is_chain =
+            last.token == Token::Name && self.token(-2) == Some(Token::Assign) && self.expects(";");
+        let keyword = match first.token {
+            Token::Let | Token::Var => format!("{} ", self.context.text(first.start, first.end)),
+            _ => String::new(),
+        };
+        let value = self.words[self.at + 1..].iter().position(|word| word.token == Token::Semicolon)?;
+        let (start, end) = (self.word(1)?, self.word(value as isize)?);
+        let value = self.context.text(start.start, end.end.max(start.start));
+        (is_chain && value.len() <= 30).then(|| format!("{keyword}{name} = {value}; {before} {name};"))
     }
 
     /// The statement is whole and its end is missing.
@@ -135,16 +155,12 @@ impl Site<'_, '_> {
         }
         let next = self.word(0).map_or(self.end, |word| word.start);
         let line = self.context.text(previous.end, next).lines().next().unwrap_or_default().trim_start();
-        let help = line.starts_with("//").then(|| {
-            if line.starts_with("//=") {
-                "`//` begins a comment; write `a = div(a, b);`".to_owned()
-            } else {
-                "`//` begins a comment; floor division is `div(a, b)`".to_owned()
-            }
-        });
         // A remark after a line without `;` is a remark; a division has its second operand directly behind.
-        let help = help.filter(|_| line.starts_with("//=") || line.ends_with(';'));
-        let help = help.or_else(|| self.closed_statement());
+        let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+        let is_division = line.starts_with("//=")
+            || line.strip_prefix("//").is_some_and(|rest| rest.ends_with(';') || is_number(rest));
+        let help =
+            if is_division { Some(self.floor_division(self.at - 1, line)) } else { self.closed_statement() };
         Some(SyntaxError::MissingSemicolon { span: self.context.span(previous.end, previous.end), help })
     }
 
@@ -264,7 +280,7 @@ impl Site<'_, '_> {
             (Some(Token::Name), Some(Token::RightParen | Token::Comma | Token::Assign))
                 if self.expects(":") && !self.expects(")") =>
             {
-                "each parameter has a type: `x: float`, `xs: float[n]`"
+                return Some(self.untyped_parameter());
             }
             (_, Some(Token::DotDot)) if self.head() == Some(Token::For) => {
                 "a range with steps: `for i in range(0, 10, 2) { ... }`"
@@ -309,10 +325,21 @@ impl Site<'_, '_> {
             (Some(Token::String), Some(Token::String)) => {
                 "a text that explains something is a comment: `// text`, or `/// text` before an item"
             }
-            (_, Some(Token::Foreign)) if self.text(0) == "=>" => "there are no closures; declare a `fn`",
+            (_, Some(Token::Foreign | Token::Fn)) if matches!(self.text(0), "=>" | "|" | "||" | "fn") => {
+                "there are no closures; declare a `fn`"
+            }
+            (_, Some(Token::Foreign)) if matches!(self.text(0), "<<" | ">>") => {
+                "ints are shifted by `a * 2 ** b` and `div(a, 2 ** b)`"
+            }
             _ => return self.word_help(),
         };
         Some(help.to_owned())
+    }
+
+    fn untyped_parameter(&self) -> String {
+        let (name, first) = (self.text(-1), self.words.first().map(|word| word.token));
+        let other = if matches!(first, Some(Token::Gate | Token::Kernel)) { "qubit" } else { "float" };
+        format!("each parameter has a type: `{name}: float`, `{name}: {other}[n]`")
     }
 
     fn word_help(&self) -> Option<String> {
@@ -452,7 +479,7 @@ impl Site<'_, '_> {
         let head = self.words[..self.at].iter().rposition(|word| word.token == Token::For);
         head.is_some_and(|head| {
             self.words.get(head + 1).is_some_and(|word| word.token == Token::LeftParen)
-                && matches!(found, Token::In | Token::Name | Token::Assign)
+                && matches!(found, Token::In | Token::Name | Token::Assign | Token::Let | Token::Var)
                 && !self.expects("+")
         })
     }

@@ -18,7 +18,7 @@ pub(crate) fn operator(text: &str) -> Option<Operator> {
         "!" | "~" => (Some(Token::Not), "logical not is written `not`"),
         "^" => (Some(Token::StarStar), "a power is written `a ** b`, exclusive or of two bools `a != b`"),
         "**=" => (Some(Token::MulAssign), "write `a = a ** b`"),
-        "%=" => (Some(Token::DivAssign), "write `a = a % b`"),
+        "%=" => (Some(Token::MulAssign), "write `a = a % b`"),
         "++" => (None, "write `i += 1`"),
         "..." | "..=" => (Some(Token::DotDot), "a range is `a..b` and leaves out b; with b it is `a..b + 1`"),
         "::" => (Some(Token::Dot), "a path is written with points, `std.chem`"),
@@ -105,9 +105,91 @@ pub fn word(text: &str) -> Option<&'static str> {
         }
         "PauliX" | "PauliY" | "PauliZ" => "as an observable write `X(0)`, as a gate `x(q[0])`",
         "try" | "except" | "catch" => "there are no exceptions; a wrong program stops with its message",
+        "do" | "loop" | "repeat" | "until" => {
+            "a loop is `while condition { ... }` or `for i in 0..n { ... }`"
+        }
+        "unless" => "write `if not condition { ... }`",
+        "switch" | "match" | "case" => "write `if a == 1 { ... } else if a == 2 { ... } else { ... }`",
+        "finally" | "begin" | "block" | "unsafe" => "leave it out, and the braces after it",
+        "inverse" | "dagger" | "adj" => "the inverse of a gate is `adjoint h(q[0]);`",
         "mutable" => "a variable that changes is declared with `var x = ...;`",
         "auto" => "the type of `let x = 3;` follows from the value",
         "pass" => "an empty block is `{ }`",
         _ => return None,
+    })
+}
+
+/// What a function of another language is here, for calls of names that nothing declares: `str(x)`, `map(f, xs)`.
+pub fn function(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "str" | "string" | "String" | "repr" | "format" | "to_string" => "put it in a string: `\"{x}\"`",
+        "map" | "filter" | "list" | "vmap" | "foreach" => {
+            "write `[f(x) for x in xs]`, with `if` at its end to leave some out"
+        }
+        "gradient" | "jacobian" | "hessian" | "value_and_grad" | "gradients" | "jacfwd" | "jacrev"
+        | "diff" => "write `let (value, slope) = grad f(x) wrt x;`",
+        "fit" | "train" | "fmin" | "optimizer" => {
+            "write `optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`"
+        }
+        "type" | "isinstance" | "typeof" => {
+            "types are known when a program is compiled, and a wrong one is told"
+        }
+        "mcx" | "mct" | "MultiControlledX" | "c3x" => "write `control(q[0..2]) x(q[2]);`",
+        "eigvals" | "eigvalsh" | "eig" | "eigenvals" => "`let (values, vectors) = eigh(a);` gives both",
+        "random" | "rand" | "random_uniform" => "write `uniform(0.0, 1.0)`, `uniform(0.0, 1.0, [n])`",
+        "randn" | "gauss" | "gaussian" => "write `normal(0.0, 1.0)`, `normal(0.0, 1.0, [n])`",
+        "randint" | "integers" => "write `random_int(0, n)`",
+        "initialize" | "prepare_state" | "set_state" => {
+            "a new register is in |0...0>; `use std.encoding.basis;` flips qubits by bits"
+        }
+        "train_test_split" => "write `let (train, test) = split((xs, ys), 0.8);`",
+        "matmul" | "mm" => "write `a @ b`",
+        "mod" | "fmod" => "write `a % b`",
+        "floordiv" | "floor_divide" => "write `div(a, b)`",
+        "flatten" | "ravel" => "write `reshape(x, [n])`",
+        "shift" | "bitxor" | "bitand" => {
+            "`bits(k, n)` gives the bits of an int, `to_int(bits)` the int of bits"
+        }
+        "ndim" | "rank" => "write `len(shape(x))`",
+        "open" | "loadtxt" | "load_csv" | "genfromtxt" => "write `read_csv(\"data.csv\")`",
+        "tolist" | "asarray" | "copy" | "deepcopy" | "clone" => {
+            "leave it out: tensors are values, and an assignment is a copy"
+        }
+        "dict" | "set" | "object" => "names with values are a `struct`",
+        "tuple" => "a tuple is written `(a, b)`",
+        "time" | "perf_counter" | "clock" => "write `elapsed()`",
+        "exit" | "quit" | "error" | "panic" => "stop with `assert(condition, \"message\")`",
+        "push" | "push_back" | "extend" => "tensors grow by a new value: `xs = append(xs, x);`",
+        "input" | "argv" | "getenv" => {
+            "a `param` at the top of the file is set from outside: `param steps: int = 100;`"
+        }
+        _ => return None,
+    })
+}
+
+/// What a type of another language is here.
+pub fn type_name(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "List" | "list" | "Vec" | "vec" | "vector" | "Vector" | "Array" | "array" | "ndarray" | "Tensor"
+        | "tensor" | "Sequence" | "Matrix" | "matrix" => {
+            "the type of a tensor is that of its elements with its sizes: `float[n]`, `float[n, 2]`"
+        }
+        "tuple" | "Tuple" => "the type of a tuple is written `(float, int)`",
+        "dict" | "Dict" | "HashMap" | "object" | "record" => "a record is declared with `struct`",
+        "Callable" | "callable" | "Fn" | "func" | "function" => {
+            "the type of a function is written `fn(float) -> float`, `gate(qubit)`, `kernel(float) -> qubit[2]`"
+        }
+        "qreg" | "QReg" | "Qreg" | "Qubit" | "qubits" | "QuantumRegister" | "wires" => {
+            "the type of a qubit is `qubit`, that of a register `qubit[n]`"
+        }
+        "bit" | "Bit" | "creg" => "the type is `bool`, of several `bool[n]`",
+        "Hamiltonian" | "PauliSum" | "SparsePauliOp" | "Observable" | "Operator" => {
+            "the type is `observable`"
+        }
+        "QuantumCircuit" | "Circuit" | "circuit" | "QNode" | "Program" => "the type is `program`",
+        "number" | "num" | "Number" => "the type is `float` or `int`",
+        "complex128" | "complex64" | "Complex" => "the type is `complex`",
+        "Optimizer" => "the type is `optimizer`",
+        _ => return word(text),
     })
 }

@@ -3,7 +3,7 @@
 //! An item ends at its closing brace or semicolon; and, where that is missing, at the next line that begins an item and
 //! is indented no more than this one.
 
-use crate::ast::{Docs, Item, ItemKind};
+use crate::ast::{Docs, Item, ItemKind, Name};
 use crate::error::SyntaxError;
 use crate::lexer::{self, Lexeme};
 use crate::parse::Context;
@@ -20,6 +20,8 @@ pub(crate) fn items(context: &mut Context<'_>) -> Vec<Item> {
     for error in errors {
         context.report(error);
     }
+
+    context.misnamed = misnamed(&words);
 
     let mut items = Vec::new();
     let mut docs = None;
@@ -38,13 +40,70 @@ pub(crate) fn items(context: &mut Context<'_>) -> Vec<Item> {
                 recovery::read_item(context, &part)
             };
             items.push(Item { docs: docs.take(), ..item });
+            items.extend(inner_items(context, &words, at, end));
             at = end;
         } else {
             docs = None;
-            at = skip_stray(context, &words, at);
+            let end = skip_stray(context, &words, at);
+            items.extend(stray_items(context, &words, at, end));
+            at = end;
         }
     }
     items
+}
+
+/// The reserved words that are declared as names: what follows from that isn't reported again.
+fn misnamed(words: &[Lexeme]) -> Vec<Token> {
+    use Token::{Const, Fn, Gate, Kernel, Let, Param, Struct, Var};
+    let declares = |token| matches!(token, Const | Param | Struct | Gate | Kernel | Fn | Let | Var);
+    let ends_name = |token| {
+        matches!(
+            token,
+            Token::LeftParen | Token::LeftBracket | Token::LeftBrace | Token::Colon | Token::Assign
+        )
+    };
+    let is_misnamed = |at: usize| {
+        let (before, name, after) = (words[at - 1].token, words[at].token, words[at + 1].token);
+        // `m.param` is a field.
+        let is_field = at > 1 && words[at - 2].token == Token::Dot;
+        declares(before) && name.is_keyword() && ends_name(after) && !is_field
+    };
+    (1..words.len().saturating_sub(1)).filter(|&at| is_misnamed(at)).map(|at| words[at].token).collect()
+}
+
+/// Stands for each item inside of another, which is reported, so that the uses of its name aren't.
+fn inner_items(context: &Context<'_>, words: &[Lexeme], at: usize, end: usize) -> Vec<Item> {
+    let inner = (at + 1..end).filter(|&index| {
+        is_item_keyword(words[index].token)
+            && starts_item(words, index)
+            && words.get(index + 1).is_some_and(|word| word.token == Token::Name)
+            && words[at..index].iter().any(|word| word.token == Token::LeftBrace)
+    });
+    let names = inner.map(|index| context.name(words[index + 1].start, words[index + 1].end));
+    names.map(|name| unread(name.span, Some(name))).collect()
+}
+
+/// Stands for what lines at top level declare that begin no item, which is reported.
+fn stray_items(context: &Context<'_>, words: &[Lexeme], at: usize, end: usize) -> Vec<Item> {
+    let lines = (at..end).filter(|&index| {
+        is_first_on_line(context, words, index) && column(context, words[index]) <= column(context, words[at])
+    });
+    let names = lines.filter_map(|index| stray_name(context, words, index));
+    names.map(|name| unread(name.span, Some(name))).collect()
+}
+
+/// What a line at top level declares that begins no item: `def f(x):`, `let n = 3;`, `n = 3`.
+fn stray_name(context: &Context<'_>, words: &[Lexeme], at: usize) -> Option<Name> {
+    let word = |index: usize| words.get(index).filter(|word| word.token == Token::Name);
+    let follows =
+        |index: usize, tokens: &[Token]| words.get(index).is_some_and(|word| tokens.contains(&word.token));
+    let ends_name = [Token::Assign, Token::LeftParen, Token::Colon, Token::LeftBrace];
+    let found = match words[at].token {
+        Token::Name if follows(at + 1, &[Token::Assign]) => word(at),
+        Token::Name | Token::Let | Token::Var if follows(at + 2, &ends_name) => word(at + 1),
+        _ => None,
+    };
+    found.map(|word| context.name(word.start, word.end))
 }
 
 /// The item that stands for words with errors.
@@ -53,7 +112,12 @@ pub(crate) fn broken(context: &Context<'_>, words: &[Lexeme]) -> Item {
     let keyword = words.iter().position(|word| is_item_keyword(word.token));
     let name = keyword.and_then(|keyword| words.get(keyword + 1)).filter(|word| word.token == Token::Name);
     let name = name.map(|word| context.name(word.start, word.end));
-    Item { span: context.span(start, end), docs: None, attributes: Vec::new(), kind: ItemKind::Broken(name) }
+    unread(context.span(start, end), name)
+}
+
+/// An item of which nothing is known but perhaps its name.
+fn unread(span: qml_source::Span, name: Option<Name>) -> Item {
+    Item { span, docs: None, attributes: Vec::new(), kind: ItemKind::Broken(name) }
 }
 
 /// The words that begin an item.

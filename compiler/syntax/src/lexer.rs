@@ -111,7 +111,8 @@ impl<'text> Lexer<'text> {
                 let problem =
                     if follows_value { NumberProblem::TupleField } else { NumberProblem::NothingBeforePoint };
                 let span = Span { start: (self.offset + point) as u32, ..file_span };
-                self.report(SyntaxError::MalformedNumber { span, problem });
+                let text = self.text[point..end].to_owned();
+                self.report(SyntaxError::MalformedNumber { span, problem, text });
                 if !follows_value {
                     self.words.push(Lexeme { token, start, end });
                 }
@@ -147,8 +148,8 @@ impl<'text> Lexer<'text> {
                 continue;
             };
             if self.errors.len() < MOST_ERRORS {
-                self.errors
-                    .push(SyntaxError::MalformedNumber { span: self.span(word.start, word.end), problem });
+                let (span, text) = (self.span(word.start, word.end), text.to_owned());
+                self.errors.push(SyntaxError::MalformedNumber { span, problem, text });
             }
         }
         self.errors.sort_by_key(|error| error.span().start);
@@ -157,15 +158,51 @@ impl<'text> Lexer<'text> {
     /// What another language would write: replaced by our word where one means the same.
     fn foreign(&mut self, start: usize, end: usize) {
         let text = &self.text[start..end];
-        let Some(operator) = foreign::operator(text) else {
+        if text == "::" && self.is_slice(end) {
+            self.words.extend((start..end).map(|at| Lexeme { token: Token::Colon, start: at, end: at + 1 }));
+            return;
+        }
+        let operator = foreign::operator(text).filter(|_| !self.is_closure(text));
+        let Some(operator) = operator else {
             self.words.push(Lexeme { token: Token::Foreign, start, end });
             return;
         };
         let shown = text.lines().next().unwrap_or_default().trim_end().chars().take(40).collect();
-        self.report(SyntaxError::Foreign { span: self.span(start, end), text: shown, help: operator.help });
+        let help = self.assignment(text, end).unwrap_or_else(|| operator.help.to_owned());
+        self.report(SyntaxError::Foreign { span: self.span(start, end), text: shown, help });
         if let Some(token) = operator.meant {
             self.words.push(Lexeme { token, start, end });
         }
+    }
+
+    /// `x %= 2` as it is written here.
+    fn assignment(&self, operator: &str, end: usize) -> Option<String> {
+        let symbol = operator.strip_suffix('=').filter(|symbol| matches!(*symbol, "%" | "**"))?;
+        let variable = self.words.last().filter(|word| word.token == Token::Name)?;
+        let variable = &self.text[variable.start..variable.end];
+        let value = self.text[end..].lines().next()?.split(';').next()?.trim();
+        let is_simple =
+            !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        is_simple.then(|| format!("write `{variable} = {variable} {symbol} {value}`"))
+    }
+
+    /// Whether `::` before byte `end` is that of `xs[::2]`, not of a path.
+    fn is_slice(&self, end: usize) -> bool {
+        let is_name = self.words.last().is_some_and(|word| word.token == Token::Name);
+        let begins_name = |character: char| character.is_alphabetic() || character == '_';
+        !(is_name && self.text[end..].starts_with(begins_name))
+    }
+
+    /// Whether a bar is one of `|a, b| a + b`: no operand stands before the first, only names after it.
+    fn is_closure(&self, text: &str) -> bool {
+        if !matches!(text, "|" | "||") {
+            return false;
+        }
+        let before = self.words.iter().rev().find(|word| !matches!(word.token, Token::Name | Token::Comma));
+        let opens = self.words.last().is_none_or(|word| !word.token.ends_expr());
+        opens
+            || before
+                .is_some_and(|word| word.token == Token::Foreign && &self.text[word.start..word.end] == "|")
     }
 
     /// Characters that begin no word, or that only look like one that does.

@@ -21,7 +21,7 @@ mod recovery;
 
 mod format;
 
-pub use foreign::word as foreign_word;
+pub use foreign::{function as foreign_function, type_name as foreign_type, word as foreign_word};
 pub use format::format;
 pub use lexer::{Lexeme, lex};
 pub use parse::{Parsed, parse};

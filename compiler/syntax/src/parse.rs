@@ -36,6 +36,7 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut context = Context::new(file, text);
     let items = items::items(&mut context);
+    context.settle();
     let mut errors = context.errors;
     errors.sort_by_key(|error| (error.span().start, error.span().end));
     errors.dedup_by_key(|error| (error.span().start, error.span().end));
@@ -50,11 +51,22 @@ pub(crate) struct Context<'text> {
     errors: Vec<SyntaxError>,
     /// Where something begins that the lexer reported, sorted.
     lexical: BTreeSet<usize>,
+    /// Reserved words that the file declares as names.
+    pub(crate) misnamed: Vec<Token>,
+    /// Errors that follow from a reserved word as a name, with the words, if that is reported.
+    held: Vec<(SyntaxError, Vec<String>)>,
 }
 
 impl<'text> Context<'text> {
     pub(crate) fn new(file: FileId, source: &'text str) -> Self {
-        Self { file, source, errors: Vec::new(), lexical: BTreeSet::new() }
+        Self {
+            file,
+            source,
+            errors: Vec::new(),
+            lexical: BTreeSet::new(),
+            misnamed: Vec::new(),
+            held: Vec::new(),
+        }
     }
 
     pub(crate) fn file(&self) -> FileId {
@@ -65,8 +77,9 @@ impl<'text> Context<'text> {
         self.source
     }
 
+    /// The text between two bytes; none where a word that recovery has put in stands out of order.
     pub(crate) fn text(&self, start: usize, end: usize) -> &'text str {
-        &self.source[start..end]
+        self.source.get(start..end).unwrap_or_default()
     }
 
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
@@ -86,6 +99,27 @@ impl<'text> Context<'text> {
             self.lexical.insert(error.span().start as usize);
         }
         self.errors.push(error);
+    }
+
+    /// Keeps an error back that is none of its own if one of the words is reported as a name.
+    pub(crate) fn hold(&mut self, error: SyntaxError, words: Vec<String>) {
+        if self.held.len() < MOST_ERRORS {
+            self.held.push((error, words));
+        }
+    }
+
+    /// Reports what was kept back for nothing.
+    fn settle(&mut self) {
+        let names = self.errors.iter().filter_map(|error| match error {
+            SyntaxError::ReservedWord { word, .. } => Some(word.clone()),
+            _ => None,
+        });
+        let names: BTreeSet<String> = names.collect();
+        for (error, words) in std::mem::take(&mut self.held) {
+            if !words.iter().any(|word| names.contains(word)) {
+                self.report(error);
+            }
+        }
     }
 
     /// Whether nothing more is reported.

@@ -28,7 +28,8 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
         let rest_len = rest.len();
         let error = explain(context, &rest, &stop, rest[rest.len() - 1].end);
         let is_missing_semicolon = matches!(error, SyntaxError::MissingSemicolon { .. });
-        let is_known = is_known(context, &rest, stop.at, &error);
+        let misnamed = misnamed_around(context, &rest, stop.at, &error);
+        let is_known = !misnamed.is_empty() || is_known(context, &rest, stop.at, &error);
         let repaired = if is_missing_semicolon && !is_known {
             let end = rest[stop.at - 1].end;
             rest.insert(stop.at, Lexeme { token: Token::Semicolon, start: end, end });
@@ -41,7 +42,9 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
             // What the actions reported, they will report again.
             context.forget(n_errors);
         }
-        if !is_known {
+        if !misnamed.is_empty() {
+            context.hold(error, misnamed);
+        } else if !is_known {
             context.report(error);
         }
         // At the end of the words a bracket is open; what comes before is read.
@@ -63,6 +66,17 @@ fn is_known(context: &Context<'_>, words: &[Lexeme], at: usize, error: &SyntaxEr
     let start = first.start;
     let end = (error.span().end as usize).max(start);
     context.has_lexical_error_in(start, end)
+}
+
+/// The reserved words in the same statement that the file declares as names, of which this error may be a consequence.
+fn misnamed_around(context: &Context<'_>, words: &[Lexeme], at: usize, error: &SyntaxError) -> Vec<String> {
+    let Some(statement) = Statement::around(context, words, at) else { return Vec::new() };
+    if context.misnamed.is_empty() || matches!(error, SyntaxError::ReservedWord { .. }) {
+        return Vec::new();
+    }
+    let part = words.get(statement.start..statement.end).unwrap_or_default();
+    let names = part.iter().filter(|word| context.misnamed.contains(&word.token));
+    names.map(|word| context.text(word.start, word.end).to_owned()).collect()
 }
 
 /// A statement, by the indices of its words.
@@ -105,13 +119,19 @@ impl Statement {
                 _ => {}
             }
         }
+        // In `[qubit; 2]` the `;` ends no statement.
+        let is_in_list = open.last().is_some_and(|last| last.0 == Token::LeftBracket);
+        let is_semicolon = words.get(at).is_some_and(|word| word.token == Token::Semicolon);
+        let goes_on = at + 1 < words.len() && !is_first_on_line(context, words, at + 1);
+        let is_separator = is_in_list && is_semicolon && goes_on;
         close_brackets(&mut open);
         let start = open.last()?.1;
-        Some(Self::from(context, words, start, at))
+        Some(Self::from(context, words, start, at + usize::from(is_separator)))
     }
 
     fn from(context: &Context<'_>, words: &[Lexeme], start: usize, at: usize) -> Self {
         let mut depth = 0_usize;
+        let head = end_of_loop_head(words, start);
         for index in at..words.len() {
             let is_next_line = index > at && is_first_on_line(context, words, index);
             match words[index].token {
@@ -129,7 +149,9 @@ impl Statement {
                         return Self { start, end: index + 1 + usize::from(has_semicolon), block: None };
                     }
                 }
-                Token::Semicolon if depth == 0 => return Self { start, end: index + 1, block: None },
+                Token::Semicolon if depth == 0 && index >= head => {
+                    return Self { start, end: index + 1, block: None };
+                }
                 token if depth == 0 && is_next_line && begins_statement(token) => {
                     return Self { start, end: index, block: None };
                 }
@@ -138,6 +160,17 @@ impl Statement {
         }
         Self { start, end: words.len(), block: None }
     }
+}
+
+/// Where the parentheses of `for (var i = 0; i < n; i += 1) {` end, in which `;` ends no statement; else 0.
+fn end_of_loop_head(words: &[Lexeme], start: usize) -> usize {
+    let token = |index: usize| words.get(index).map(|word| word.token);
+    if (token(start), token(start + 1)) != (Some(Token::For), Some(Token::LeftParen)) {
+        return 0;
+    }
+    let rest = &words[start..];
+    let block = rest.iter().position(|word| word.token == Token::LeftBrace);
+    block.filter(|block| rest[block - 1].token == Token::RightParen).map_or(0, |block| start + block)
 }
 
 fn close_brackets(open: &mut Vec<(Token, usize)>) {
@@ -163,6 +196,10 @@ fn begins_statement(token: Token) -> bool {
 /// Leaves out what can't be read around the word `at`. Returns whether there is anything left to try.
 fn leave_out(context: &Context<'_>, words: &mut Vec<Lexeme>, at: usize) -> bool {
     let n_words = words.len();
+    // Between the fields of a struct the same is wrong again.
+    if words[0].token == Token::Struct {
+        return false;
+    }
     if let Some(statement) = Statement::around(context, words, at) {
         // The words that stand in for what is left out have places, but no text is asked of them.
         let place = words[statement.start.min(n_words - 1)].start;

@@ -223,7 +223,9 @@ pub(super) fn not_on_floats(name: &str, span: Span) -> Failure {
         _ => format!("`{name}` of a float argument of a kernel is no float"),
     };
     let mut failure = error(Code::Q0451, message, span, "its operand is bound later");
-    failure.help.push("call a `fn` that computes it and gives floats: it runs when the floats are bound".into());
+    failure
+        .help
+        .push("call a `fn` that computes it and gives floats: it runs when the floats are bound".into());
     failure
 }
 

@@ -1,10 +1,10 @@
 //! Values where a certain type is asked for: widening, and the message where that doesn't help.
 
 use qml_source::Span;
-use qml_syntax::ast::BinaryOp;
+use qml_syntax::ast::{BinaryOp, UnaryOp};
 
 use crate::body::{Body, TypeError};
-use crate::hir::{Dim, Expr, ExprKind, Type};
+use crate::hir::{Callee, Dim, Expr, ExprKind, Type};
 use crate::types::{self, Mismatch};
 
 impl Body<'_, '_> {
@@ -51,7 +51,7 @@ impl Body<'_, '_> {
                     ExprKind::Binary(BinaryOp::Div, ..) if *wanted == Type::Int => {
                         Some("`/` gives a float; `div(a, b)` divides ints and rounds down".to_owned())
                     }
-                    _ => conversion(&expr.ty, wanted),
+                    _ => conversion(&expr.ty, wanted).or_else(|| self.element_help(expr, wanted)),
                 },
                 found,
                 wanted: wanted_text,
@@ -60,6 +60,27 @@ impl Body<'_, '_> {
             Mismatch::Axis(axis) => {
                 TypeError::Shape { span: expr.span, found, wanted: wanted_text, axis: Some(axis) }
             }
+        }
+    }
+}
+
+impl Body<'_, '_> {
+    /// The way from several values to the one that is asked for.
+    fn element_help(&self, expr: &Expr, wanted: &Type) -> Option<String> {
+        let (element, dims) = types::parts(&expr.ty);
+        let element = (dims.len() == 1 && element == wanted).then(|| self.first_element(expr))??;
+        Some(format!("one of them is `{element}`"))
+    }
+
+    /// The first of several values as it is written: `m[0]`, `not measure(q[0])`.
+    pub fn first_element(&self, expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Local(local) => Some(format!("{}[0]", self.local(*local).name.text)),
+            ExprKind::Call(Callee::Measure, qubits) => {
+                Some(format!("measure({})", self.first_element(qubits.first()?)?))
+            }
+            ExprKind::Unary(UnaryOp::Not, operand) => Some(format!("not {}", self.first_element(operand)?)),
+            _ => None,
         }
     }
 }

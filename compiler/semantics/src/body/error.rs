@@ -8,6 +8,8 @@ use qml_syntax::ast::Name;
 pub(crate) enum TypeError {
     /// Another type than is asked for.
     Mismatch { span: Span, found: String, wanted: String, help: Option<String> },
+    /// A wider number goes into a variable that was declared with a narrower one.
+    TooNarrow { span: Span, found: String, wanted: String, name: Name, narrow: String, declared: String },
     /// The right elements in another shape.
     Shape { span: Span, found: String, wanted: String, axis: Option<usize> },
     /// Two shapes that don't go together in an operation.
@@ -29,15 +31,15 @@ pub(crate) enum TypeError {
         help: Option<String>,
     },
     /// No field of that name.
-    Field { field: Name, ty: String, known: Vec<String>, nearest: Option<String> },
+    Field { field: Name, ty: String, known: Vec<String>, nearest: Option<String>, function: Option<String> },
     /// Something that has no elements is indexed, or with too many indices.
     Index { span: Span, message: String, help: Option<String> },
     /// A condition that is no `bool`.
-    Condition { span: Span, found: String, is_tensor: bool },
+    Condition { span: Span, found: String, is_tensor: bool, element: Option<String> },
     /// A pattern for something with other parts.
     Pattern { span: Span, n_parts: usize, found: String },
     /// Something that can't be run through.
-    NotIterable { span: Span, found: String },
+    NotIterable { span: Span, found: String, help: String },
     /// `[]` without a type from elsewhere.
     EmptyList { span: Span },
     /// Elements or branches of different types.
@@ -87,6 +89,12 @@ impl From<TypeError> for Diagnostic {
                     .primary(span, format!("`{found}`")),
                 help,
             ),
+            TypeError::TooNarrow { span, found, wanted, name, narrow, declared } => {
+                Diagnostic::error(Code::Q0201, format!("this is `{found}`, `{wanted}` is needed"))
+                    .primary(span, format!("`{found}`"))
+                    .secondary(name.span, format!("declared as `{narrow}`"))
+                    .help(format!("declare it wider: `var {}: {declared} = ...;`", name.text))
+            }
             TypeError::Shape { span, found, wanted, axis } => {
                 let diagnostic = Diagnostic::error(Code::Q0301, format!("this is `{found}`, `{wanted}` is needed"))
                     .primary(span, format!("`{found}`"));
@@ -126,7 +134,14 @@ impl From<TypeError> for Diagnostic {
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
                     .primary(name.span, "no parameter of this name");
                 let diagnostic = if known.is_empty() { diagnostic.note("it has no parameters") } else { diagnostic.note(format!("its parameters: {}", known.join(", "))) };
-                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+                let help = match name.text.as_str() {
+                    "wires" | "wire" | "qubits" => {
+                        let before = if known.len() > 1 { "..., " } else { "" };
+                        Some(format!("qubits are passed themselves: `{callee}({before}q[0])`"))
+                    }
+                    _ => nearest.map(|nearest| format!("did you mean `{nearest}`?")),
+                };
+                helped(diagnostic, help)
             }
             TypeError::NoSignature { span, name, found, signatures, help } => {
                 let message = format!("`{name}` doesn't take ({})", found.join(", "));
@@ -134,30 +149,34 @@ impl From<TypeError> for Diagnostic {
                 let forms = signatures.into_iter();
                 helped(forms.fold(diagnostic, |diagnostic, form| diagnostic.note(format!("it is `{form}`"))), help)
             }
-            TypeError::Field { field, ty, known, nearest } => {
+            TypeError::Field { field, ty, known, nearest, function } => {
                 let diagnostic = Diagnostic::error(Code::Q0207, format!("`{ty}` has no field `{}`", field.text))
                     .primary(field.span, "no such field");
                 let diagnostic = if known.is_empty() { diagnostic.note("only structs have fields; the parts of a tuple are taken with `let (a, b) = t;`") } else { diagnostic.note(format!("its fields: {}", known.join(", "))) };
-                let function = qml_prelude::BuiltinId::find(&field.text).map(|_| format!("write `{}(x)`: there are no methods", field.text));
                 helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")).or(function))
             }
             TypeError::Index { span, message, help } => {
                 helped(Diagnostic::error(Code::Q0208, message).primary(span, "this index"), help)
             }
-            TypeError::Condition { span, found, is_tensor } => {
+            TypeError::Condition { span, found, is_tensor, element } => {
                 let diagnostic = Diagnostic::error(Code::Q0209, format!("a condition is a `bool`, this is `{found}`"))
                     .primary(span, format!("`{found}`"));
-                if is_tensor { diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many") } else { diagnostic.help("compare it: `x != 0`") }
+                match (is_tensor, element) {
+                    (true, Some(element)) => diagnostic
+                        .help(format!("one of them is `{element}`; `any(x)` or `all(x)` makes one `bool` of many")),
+                    (true, None) => diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many"),
+                    (false, _) => diagnostic.help("compare it: `x != 0`"),
+                }
             }
             TypeError::Pattern { span, n_parts, found } => {
                 Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_parts} parts"))
                     .primary(span, format!("takes {n_parts} parts"))
                     .help("name every part; `_` stands for one that is not needed")
             }
-            TypeError::NotIterable { span, found } => {
+            TypeError::NotIterable { span, found, help } => {
                 Diagnostic::error(Code::Q0211, format!("`{found}` can't be run through"))
                     .primary(span, "a range, a tensor or a tuple of tensors is needed")
-                    .help("count with a range: `for i in 0..n { }`")
+                    .help(help)
             }
             TypeError::EmptyList { span } => {
                 Diagnostic::error(Code::Q0212, "the type of `[]` is not known")

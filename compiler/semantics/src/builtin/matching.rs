@@ -8,6 +8,7 @@ use qml_syntax::ast::{Argument, Name};
 use super::signature::{Dim as DimPattern, Parameter, Pattern, Signature};
 use crate::body::coerce::{widen, widen_elements};
 use crate::body::{Body, TypeError, error_expr};
+use crate::expr::counted;
 use crate::hir::{Dim, Expr, ExprKind, Type};
 use crate::size::Size;
 use crate::{suggest, types};
@@ -340,8 +341,12 @@ impl Failure {
         };
         match self {
             Self::TooMany { argument } => {
-                let text = format!("{} arguments, {} are taken", arguments.len(), signature.parameters.len());
-                problem(arguments[argument].span, text)
+                if let Some(shape) = loose_shape(signature, arguments, values) {
+                    let problem = format!("the lengths of the axes stand in brackets: `[{shape}]`");
+                    let span = arguments[argument].span;
+                    return TypeError::Arguments { span, name: name.text.clone(), problem, signature: None };
+                }
+                problem(arguments[argument].span, counted(arguments.len(), signature.parameters.len()))
             }
             Self::Twice { argument } => problem(arguments[argument].span, "given twice".to_owned()),
             Self::Missing { parameter } => {
@@ -417,6 +422,16 @@ fn arrange(signature: &Signature, arguments: &[Argument]) -> Result<Vec<Option<u
         Some(parameter) => Err(Failure::Missing { parameter }),
         None => Ok(positions),
     }
+}
+
+/// The lengths in `zeros(2, 3)`, which has one argument for each axis.
+fn loose_shape(signature: &Signature, arguments: &[Argument], values: &[Expr]) -> Option<String> {
+    let shape =
+        signature.parameters.iter().position(|parameter| matches!(parameter.pattern, Pattern::Shape(_)))?;
+    let are_ints = values.get(shape..)?.iter().all(|value| value.ty == Type::Int);
+    let lengths = arguments.get(shape..)?.iter().map(|argument| suggest::written(&argument.value));
+    let lengths: Vec<_> = lengths.collect::<Option<_>>()?;
+    are_ints.then(|| lengths.join(", "))
 }
 
 /// The sizes of a shape: an int, or a list of them in brackets.

@@ -62,7 +62,7 @@ fn checked(source: &str, params: &[(&str, &str)]) -> (SourceMap, Checked) {
     let (sources, modules) = modules(source);
     let params: Vec<_> =
         params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let checked = check(&modules, &params);
+    let checked = check(&modules, &params, |_| None);
     (sources, checked)
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum EffectError {
     /// A register that came in is returned.
     ParameterReturned { span: Span, declared: Span },
     /// A kernel's result is more than a register and bits.
-    KernelResult { span: Span, ty: String },
+    KernelResult { span: Span, ty: String, n_registers: usize },
     /// `return` in the middle of a kernel, or in a gate; with the statement that follows.
     EarlyReturn { span: Span, effect: ast::Effect, next: Option<Span> },
     /// Measurement and the like under `adjoint`, `control`, `power` or in `within`.
@@ -41,7 +41,7 @@ pub(crate) enum EffectError {
     /// A branch, bound or index that depends on a float of a gate or kernel.
     FloatDependent { span: Span, what: &'static str, declared: Span },
     /// An outcome as an index, size, bound or angle.
-    Outcome { span: Span, what: &'static str },
+    Outcome { span: Span, what: &'static str, outcome: Option<String> },
     /// A result function that is about the register of a program whose kernel returns none.
     NoRegister { span: Span, name: String, result: Option<String> },
 }
@@ -72,10 +72,15 @@ impl From<EffectError> for Diagnostic {
             }
             EffectError::ImpureInQuantum { name, span, effects, effect } => {
                 let message = format!("`{name}` can't be called in a `{}`", effect.keyword());
+                let help = if name == "print" {
+                    "return the bits, and print them in the `fn` that runs the kernel: `print(run(k()));`"
+                } else {
+                    "compute the value in a `fn` and pass it as an argument"
+                };
                 Diagnostic::error(Code::Q0403, message)
                     .primary(span, format!("it {}", effects.describe()))
                     .note("gates and kernels call pure functions only: a circuit is compiled once and run often")
-                    .help("compute the value in a `fn` and pass it as an argument")
+                    .help(help)
             }
             EffectError::NotRepeatable { name, span, effects, surroundings } => {
                 not_repeatable(&name, span, effects, surroundings)
@@ -101,13 +106,18 @@ impl From<EffectError> for Diagnostic {
                     .secondary(declared, "they belong to the caller, who still has them")
                     .help("leave out the `return`: what was done to them stays done")
             }
-            EffectError::KernelResult { span, ty } => {
+            EffectError::KernelResult { span, ty, n_registers } => {
+                let help = if n_registers > 1 {
+                    "return one register that holds them all, such as `qubit[2]`"
+                } else {
+                    "compute other values in a `fn` from the results of the program"
+                };
                 Diagnostic::error(Code::Q0408, format!("a kernel can't return `{ty}`"))
                     .primary(
                         span,
                         "at most one register, and bits: `qubit[n]`, `bool[n]`, `(qubit[n], bool)`",
                     )
-                    .help("compute other values in a `fn` from the results of the program")
+                    .help(help)
             }
             EffectError::EarlyReturn { span, effect: ast::Effect::Gate, .. } => {
                 Diagnostic::error(Code::Q0409, "`return` in a `gate`")
@@ -162,10 +172,11 @@ impl From<EffectError> for Diagnostic {
                     )
                     .help("pass an `int` or `bool`, or call a `fn` that decides and gives a float")
             }
-            EffectError::Outcome { span, what } => {
+            EffectError::Outcome { span, what, outcome } => {
+                let outcome = outcome.as_deref().unwrap_or("outcome");
                 Diagnostic::error(Code::Q0416, format!("the outcome of a measurement as {what}"))
                     .primary(span, "known only while the circuit runs")
-                    .help("branch on it: `if outcome { x(q[0]); }`")
+                    .help(format!("branch on it: `if {outcome} {{ x(q[0]); }}`"))
             }
             EffectError::NoRegister { span, name, result } => {
                 let result = match result {

@@ -9,6 +9,7 @@ use qml_syntax::ast::{self, Argument, Effect, Name};
 use super::Item;
 use crate::body::{Body, Kind, TypeError, error_expr};
 use crate::effect::EffectError;
+use crate::function::returns_value;
 use crate::hir::{Callee, Dim, Expr, ExprKind, FunctionId, StructId, Type};
 use crate::scope::NameError;
 use crate::{builtin, suggest, types};
@@ -19,17 +20,17 @@ impl Body<'_, '_> {
         match path.as_slice() {
             [name] => self.call_name(name, arguments, span),
             [module, name] => self.call_path(module, name, arguments, span),
-            _ => {
+            [] => self.call_of_no_name(callee.unparenthesized(), arguments, span),
+            [first, .., last] => {
                 self.check_orphan_arguments(arguments);
                 let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-                let text = if text.is_empty() { "this".to_owned() } else { text };
-                let help = match path.as_slice() {
-                    [first, .., last] if first.text == "std" => Some(format!(
+                let help = if first.text == "std" {
+                    Some(format!(
                         "bring it into scope first, `use {text};` at the top of the file, then call `{}(...)`",
                         last.text
-                    )),
-                    [.., last] => self.plain_call(last),
-                    [] => None,
+                    ))
+                } else {
+                    self.plain_call(last)
                 };
                 self.refuse(span, NameError::NotAPath { span: callee.span, text, help })
             }
@@ -65,7 +66,8 @@ impl Body<'_, '_> {
         let nearest = suggest::known_elsewhere(&name.text)
             .or_else(|| suggest::nearest(&name.text, self.callable_names()))
             .map(str::to_owned);
-        self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value })
+        let module = (self.checker.library)(&name.text);
+        self.refuse(span, NameError::UnknownCallable { name: name.clone(), nearest, is_value, module })
     }
 
     /// `qml.RX(...)` is `rx(...)` here, `np.sin(...)` is `sin(...)`.
@@ -77,7 +79,7 @@ impl Body<'_, '_> {
         Some(format!("write `{known}(...)`, without anything before it"))
     }
 
-    fn callable_names(&self) -> Vec<&str> {
+    pub(super) fn callable_names(&self) -> Vec<&str> {
         let items = self.checker.scopes[self.module].callables.keys().copied();
         let prelude = qml_prelude::BUILTINS.iter().map(|row| row.name);
         let gates = qml_gates::Gate::ALL.iter().map(|gate| gate.def().name);
@@ -93,17 +95,10 @@ impl Body<'_, '_> {
         let Some((index, _)) = scope.modules.get(module.text.as_str()).copied() else {
             self.check_orphan_arguments(arguments);
             let text = format!("{}.{}", module.text, name.text);
-            let receiver = self.find_local(&module.text).map(|_| module.text.as_str());
-            let help = match receiver {
-                Some(receiver) if self.callable_names().contains(&name.text.as_str()) => {
-                    let more = if arguments.is_empty() { "" } else { ", ..." };
-                    Some(format!("write `{}({receiver}{more})`", name.text))
-                }
-                Some(receiver) if matches!(name.text.as_str(), "append" | "push" | "push_back") => {
-                    Some(format!("tensors grow by a new value: `{receiver} = concat({receiver}, [x]);`"))
-                }
-                _ => self.plain_call(name),
-            };
+            let local = self.find_local(&module.text);
+            let base = ast::Expr { span: module.span, kind: ast::ExprKind::Name(module.clone()) };
+            let method = local.and_then(|_| self.function_for_method(&base, name, arguments));
+            let help = method.or_else(|| self.plain_call(name));
             return self.refuse(span, NameError::NotAPath { span: module.span, text, help });
         };
         let Some(item) = self.item_of_module(index, name) else {
@@ -188,7 +183,7 @@ impl Body<'_, '_> {
                     return None;
                 }
                 None if i >= parameters.len() => {
-                    let text = format!("{} arguments, {} are taken", arguments.len(), parameters.len());
+                    let text = counted(arguments.len(), parameters.len());
                     self.report(problem(argument.span, &text));
                     return None;
                 }
@@ -256,7 +251,7 @@ impl Body<'_, '_> {
             return error_expr(span);
         };
         let mut values = Vec::new();
-        let mut is_right = true;
+        let mut missing = Vec::new();
         for (parameter, argument) in signature.parameters.iter().zip(arranged) {
             let expected = types::substitute(&parameter.ty, &|_| None);
             match (argument, &parameter.default) {
@@ -269,14 +264,18 @@ impl Body<'_, '_> {
                 (Some(argument), _) => values.push(self.value(&argument.value, Some(&expected))),
                 (None, Some(default)) => values.push(Expr { span, ..default.clone() }),
                 (None, None) => {
-                    let problem = format!("`{}` is missing", parameter.name.text);
-                    let (name, signature) = (name.text.clone(), Some(text.clone()));
-                    self.report(TypeError::Arguments { span, name, problem, signature });
-                    is_right = false;
+                    missing.push(format!("`{}`", parameter.name.text));
                     values.push(error_expr(span));
                 }
             }
         }
+        if !missing.is_empty() {
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            let problem = format!("{} {verb} missing", missing.join(" and "));
+            let (name, signature) = (name.text.clone(), Some(text.clone()));
+            self.report(TypeError::Arguments { span, name, problem, signature });
+        }
+        let mut is_right = missing.is_empty();
         let types: Vec<_> = values.iter().map(|value| value.ty.clone()).collect();
         let ints: Vec<_> = values.iter().map(|value| self.size(value)).collect();
         let solution = signature.solve(&types, &ints);
@@ -300,7 +299,9 @@ impl Body<'_, '_> {
             .collect();
         self.refuse_shared_qubits(&values);
         self.has_call_of(id, effect, span);
-        if !is_right {
+        // A result that isn't declared is reported where it is returned.
+        let body = &self.checker.functions[id.0 as usize].callable.body;
+        if !is_right || signature.result == Type::Unit && returns_value(body) {
             return error_expr(span);
         }
         if effect == Effect::Kernel && self.is_fn() {
@@ -350,18 +351,24 @@ impl Body<'_, '_> {
     fn show_signature(&self, id: FunctionId) -> String {
         let entry = &self.checker.functions[id.0 as usize];
         let names = SignatureNames { body: self, locals: &entry.signature.locals };
-        let mut parameters: Vec<_> = entry
-            .signature
-            .parameters
-            .iter()
-            .map(|parameter| format!("{}: {}", parameter.name.text, types::show(&parameter.ty, &names)))
-            .collect();
+        // A type that is unknown is reported where it stands.
+        let typed = |name: &str, ty: &Type| {
+            if types::has_error(ty) {
+                name.to_owned()
+            } else {
+                format!("{name}: {}", types::show(ty, &names))
+            }
+        };
+        let parameters = entry.signature.parameters.iter();
+        let mut parameters: Vec<_> =
+            parameters.map(|parameter| typed(&parameter.name.text, &parameter.ty)).collect();
         for callable in &entry.signature.callables {
             parameters
                 .insert(callable.position, format!("{}: {}", callable.name.text, callable.show(&names)));
         }
         let result = match &entry.signature.result {
             Type::Unit => String::new(),
+            ty if types::has_error(ty) => String::new(),
             ty => format!(" -> {}", types::show(ty, &names)),
         };
         format!("{}({}){result}", entry.callable.name.text, parameters.join(", "))
@@ -396,6 +403,17 @@ impl Body<'_, '_> {
         let values = values.collect();
         Expr { span, ty: Type::Struct(id), kind: ExprKind::Call(Callee::Struct(id), values) }
     }
+}
+
+/// "3 arguments, it takes 1"
+pub(crate) fn counted(given: usize, taken: usize) -> String {
+    let taken = if taken == 0 { "none".to_owned() } else { taken.to_string() };
+    format!("{}, it takes {taken}", counted_arguments(given))
+}
+
+/// "1 argument", "2 arguments"
+pub(super) fn counted_arguments(n: usize) -> String {
+    if n == 1 { "1 argument".to_owned() } else { format!("{n} arguments") }
 }
 
 /// Whether a gate is applied once for each part of an argument.

@@ -193,7 +193,7 @@ impl Body<'_, '_> {
                 }
             }
         } else {
-            let problem = format!("{} arguments, {} are taken", arguments.len(), callable.parameters.len());
+            let problem = super::call::counted(arguments.len(), callable.parameters.len());
             let text = Some(format!("{}: {}", callable.name.text, callable.show(self)));
             self.report(TypeError::Arguments { span, name: name.text.clone(), problem, signature: text });
             self.check_orphan_arguments(arguments);
@@ -223,7 +223,8 @@ fn misfit(
     let wanted = &callable.parameters;
     let n_needed = signature.parameters.iter().filter(|parameter| parameter.default.is_none()).count();
     if signature.parameters.len() < wanted.len() || n_needed > wanted.len() {
-        return Some(format!("takes {n_needed} arguments, {} are given", wanted.len()));
+        let needed = super::call::counted_arguments(n_needed);
+        return Some(format!("takes {needed}, and is given {}", wanted.len()));
     }
     let solution = signature.solve(wanted, &vec![None; wanted.len()]);
     let solved = |local: crate::hir::LocalId| solution.get(local.0 as usize).cloned().flatten();

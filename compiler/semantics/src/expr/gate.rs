@@ -102,6 +102,11 @@ impl Body<'_, '_> {
         let typed = row.params.iter().map(|name| format!("{name}: float"));
         let typed = typed.chain(row.wires.iter().map(|name| format!("{name}: qubit")));
         let signature = format!("{}({})", row.name, typed.collect::<Vec<_>>().join(", "));
+        if let Some((span, problem)) = self.wrong_angles(gate, arguments, span) {
+            self.check_orphan_arguments(arguments);
+            let (name, signature) = (name.text.clone(), Some(signature));
+            return self.refuse(span, TypeError::Arguments { span, name, problem, signature });
+        }
         let Some(values) =
             self.gate_arguments(name, &parameters, parameters.len(), arguments, &signature, span)
         else {
@@ -147,6 +152,35 @@ impl Body<'_, '_> {
         Expr { span, ty: Type::Unit, kind: ExprKind::Call(Callee::Gate(gate), checked) }
     }
 
+    /// `rx(q[0])`, `h(0.3, q[0])`: the right qubits behind too few angles or too many.
+    fn wrong_angles(&self, gate: Gate, arguments: &[Argument], span: Span) -> Option<(Span, String)> {
+        let row = gate.def();
+        let is_qubit = |argument: &Argument| self.names_qubits(&argument.value);
+        let n_angles = arguments.iter().position(is_qubit)?;
+        let qubits = &arguments[n_angles..];
+        let are_plain =
+            arguments.iter().all(|argument| argument.name.is_none()) && qubits.iter().all(is_qubit);
+        if !are_plain || qubits.len() != row.wires.len() {
+            return None;
+        }
+        match row.params.get(n_angles..) {
+            Some([]) => None,
+            Some(missing) => {
+                let names: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+                let (what, verb) = if names.len() == 1 { ("angle", "is") } else { ("angles", "are") };
+                Some((span, format!("the {what} {} {verb} missing", names.join(" and "))))
+            }
+            None => {
+                let problem = match row.params.len() {
+                    0 => format!("`{}` takes no angle", row.name),
+                    1 => format!("`{}` takes one angle", row.name),
+                    n => format!("`{}` takes {n} angles", row.name),
+                };
+                Some((arguments[row.params.len()].span, problem))
+            }
+        }
+    }
+
     /// Whether this is a register or an element of one, without checking it.
     fn names_qubits(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
@@ -163,10 +197,13 @@ impl Body<'_, '_> {
     fn angle(&mut self, argument: &Argument) -> Expr {
         let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
         let value = self.value(&argument.value, Some(&Type::Float));
-        if self.saw_outcome && !types::has_error(&value.ty) {
-            self.report(EffectError::Outcome { span: argument.span, what: "an angle" });
-        }
+        let is_outcome = self.saw_outcome && !types::has_error(&value.ty);
         self.saw_outcome |= saw_outcome;
+        if is_outcome {
+            let outcome = crate::stmt::outcome_name(&argument.value);
+            let error = EffectError::Outcome { span: argument.span, what: "an angle", outcome };
+            return self.refuse(argument.span, error);
+        }
         let is_list = matches!(&value.ty, Type::Tensor(element, dims)
             if dims.len() == 1 && matches!(**element, Type::Int | Type::Float));
         if is_list { widen_elements(value, 2) } else { self.expect_type(value, &Type::Float) }

@@ -48,6 +48,10 @@ impl Body<'_, '_> {
         }
         self.refuse_overlapping(&checked);
         let method = method.map_or(Some(GradientMethod::Auto), |method| self.method(method));
+        if checked.len() != places.list.len() && objective.ty == Type::Int {
+            // Ints come of ints, which is reported.
+            return error_expr(span);
+        }
         let objective = self.differentiated(objective);
         let (Some(objective), Some(method)) = (objective, method) else { return error_expr(span) };
         if checked.len() != places.list.len() {

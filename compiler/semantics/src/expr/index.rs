@@ -4,8 +4,10 @@ use qml_source::Span;
 use qml_syntax::ast::{self, IndexKind};
 
 use crate::body::{Body, TypeError};
+use crate::effect::EffectError;
 use crate::hir::{Dim, Index, Type};
 use crate::size::Size;
+use crate::stmt::outcome_name;
 use crate::types;
 
 impl Body<'_, '_> {
@@ -29,6 +31,12 @@ impl Body<'_, '_> {
                 let message = format!("`{}` has no elements", self.show(other));
                 let help = match other {
                     Type::Tuple(_) => Some("take it apart: `let (a, b) = t;`".to_owned()),
+                    Type::Counts => {
+                        Some("its parts are `c.outcomes` and `c.n`, the most frequent first".to_owned())
+                    }
+                    Type::Program(_) => Some(
+                        "it is not run yet: `run(p)`, `probs(p)`, `state(p)` give its results".to_owned(),
+                    ),
                     _ => None,
                 };
                 self.report(TypeError::Index { span: base_span, message, help });
@@ -94,11 +102,13 @@ impl Body<'_, '_> {
             IndexKind::Expr(expr) => {
                 let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
                 let checked = self.value(expr, None);
-                if self.saw_outcome && !self.is_fn() {
-                    let error = crate::effect::EffectError::Outcome { span: expr.span, what: "an index" };
-                    self.report(error);
-                }
+                let is_outcome = self.saw_outcome && !self.is_fn();
                 self.saw_outcome |= saw_outcome;
+                if is_outcome {
+                    let (span, outcome) = (expr.span, outcome_name(expr));
+                    self.report(EffectError::Outcome { span, what: "an index", outcome });
+                    return None;
+                }
                 if checked.ty != Type::Float {
                     self.refuse_slot(&checked, "an index");
                 }
@@ -128,6 +138,9 @@ impl Body<'_, '_> {
             (Type::Tensor(..), true) => Some("take a slice `q[0..2]`, or the qubits one by one".to_owned()),
             (Type::Tensor(..), false) => {
                 Some("a list of indices gathers on the first axis: `xs[indices]`".to_owned())
+            }
+            (Type::Str, _) => {
+                Some("elements are counted from 0; the number of an outcome is `to_int(bits)`".to_owned())
             }
             (Type::Float, _) => Some("`int(x)` makes an int of a float".to_owned()),
             _ => None,

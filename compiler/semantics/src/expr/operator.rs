@@ -95,6 +95,12 @@ impl Body<'_, '_> {
                 Some("take the tuple apart: `let (a, b) = pair;`".to_owned())
             }
             BinaryOp::Div if *a == Type::Observable => Some("multiply: `0.5 * h`".to_owned()),
+            BinaryOp::Rem if *a == Type::Str => {
+                Some("put the value into the string: `\"{x}\"`, `\"{x:.3}\"`".to_owned())
+            }
+            _ if matches!(a, Type::Program(_)) || matches!(b, Type::Program(_)) => Some(
+                "a program is not run yet: `run(p)`, `probs(p)`, `expect(h, p)` give its results".to_owned(),
+            ),
             BinaryOp::Add if *a == Type::Str || *b == Type::Str => {
                 Some("put both into one string: `\"{a}{b}\"`".to_owned())
             }
@@ -188,8 +194,7 @@ impl Body<'_, '_> {
             _ => return self.refuse_operator(operator, at, span, &left, &right),
         };
         if types::surely_differ(inner.0, inner.1) {
-            let what = "the last axis of the left side and the first of the right side that it meets differ"
-                .to_owned();
+            let what = "as many columns on the left as rows on the right are needed".to_owned();
             return self.refuse_shapes(at, span, &left, &right, what);
         }
         let ty = types::tensor(types::of_width(width), dims);

@@ -40,6 +40,7 @@ impl From<DeclarationError> for Diagnostic {
                 Diagnostic::error(Code::Q0110, format!("there is no attribute `@{}` here", name.text))
                     .primary(name.span, "not known")
                     .note("the only attribute is `@shots(k)` before a `kernel`")
+                    .help("leave it out")
             }
             DeclarationError::Shots { span } => {
                 Diagnostic::error(Code::Q0110, "`@shots` takes one number, at least 1")

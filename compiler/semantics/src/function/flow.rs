@@ -1,4 +1,4 @@
-//! Whether a body always ends in a `return`.
+//! Whether a body always ends in a `return`, and where else one stands.
 
 use qml_source::Span;
 use qml_syntax::ast::{self, StmtKind as Ast};
@@ -17,6 +17,11 @@ pub(super) fn always_returns(block: &Block) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a value is returned, declared or not.
+pub(crate) fn returns_value(block: &ast::Block) -> bool {
+    block.statements.iter().any(|statement| matches!(statement.kind, Ast::Return(Some(_))))
 }
 
 fn breaks(statements: &[Stmt]) -> bool {

@@ -17,7 +17,7 @@ fn lowered(source: &str) -> Module {
     let file = sources.add("main.qml", source);
     let parsed = qml_syntax::parse(file, source);
     let module = SourceModule { path: "main".into(), ast: parsed.module, uses: Vec::new() };
-    let checked = check(&[module], &[]);
+    let checked = check(&[module], &[], |_| None);
     let errors: String = parsed
         .diagnostics
         .iter()

@@ -23,7 +23,7 @@ pub(crate) enum PlaceError {
     /// One place twice, or a whole and a part of it.
     Overlapping { first: Span, second: Span },
     /// By something without floats.
-    NoFloats { span: Span, found: String },
+    NoFloats { span: Span, found: String, declared: Name },
     /// By a `const` or `param`.
     ByConstant { name: Name },
     /// A rule that doesn't exist.
@@ -45,7 +45,7 @@ pub(crate) enum PlaceError {
     /// An option that doesn't go with the others.
     WrongOption { name: Name, why: &'static str },
     /// `minimize` elsewhere, or none at the end.
-    Objective { span: Span, problem: &'static str },
+    Objective { span: Span, problem: &'static str, value: Option<String> },
     /// The optimizer is a `let`.
     OptimizerImmutable { name: Name, declared: Span },
     /// An optimizer that compares values, with `over`.
@@ -125,10 +125,18 @@ impl From<PlaceError> for Diagnostic {
                     None => diagnostic,
                 }
             }
-            PlaceError::NoFloats { span, found } => {
-                Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
-                    .primary(span, format!("`{found}`"))
-                    .note("a `float`, or a tensor, tuple or struct of nothing but floats is needed")
+            PlaceError::NoFloats { span, found, declared } => {
+                let diagnostic =
+                    Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
+                        .primary(span, format!("`{found}`"))
+                        .note("a `float`, or a tensor, tuple or struct of nothing but floats is needed");
+                match found.strip_prefix("int") {
+                    Some(shape) => diagnostic.secondary(declared.span, "declared with ints").help(format!(
+                        "declare it with floats: `var {}: float{shape} = ...;`",
+                        declared.text
+                    )),
+                    None => diagnostic,
+                }
             }
             PlaceError::ByConstant { name } => {
                 Diagnostic::error(Code::Q0502, format!("`{}` is a constant", name.text))
@@ -146,8 +154,14 @@ impl From<PlaceError> for Diagnostic {
                 }
             }
             PlaceError::ObjectiveType { span, found } => {
-                Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
-                    .primary(span, format!("`{found}` has no derivative"))
+                let diagnostic =
+                    Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
+                        .primary(span, format!("`{found}` has no derivative"));
+                if found == "program" {
+                    diagnostic.help("take a number from it: `expect(Z(0), p)`")
+                } else {
+                    diagnostic
+                }
             }
             PlaceError::TensorObjective { span, found } => {
                 Diagnostic::error(Code::Q0505, "a tensor has no smallest value")
@@ -189,9 +203,12 @@ impl From<PlaceError> for Diagnostic {
                 Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text))
                     .primary(name.span, why)
             }
-            PlaceError::Objective { span, problem } => Diagnostic::error(Code::Q0510, problem)
-                .primary(span, "here")
-                .help("`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`"),
+            PlaceError::Objective { span, problem, value } => {
+                Diagnostic::error(Code::Q0510, problem).primary(span, "here").help(match value {
+                    Some(value) => format!("write `minimize {value};`"),
+                    None => "`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`".to_owned(),
+                })
+            }
             PlaceError::OptimizerImmutable { name, declared } => {
                 Diagnostic::error(Code::Q0511, format!("the optimizer `{}` can't keep its state", name.text))
                     .primary(name.span, "its new state would be left in here")

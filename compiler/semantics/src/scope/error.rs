@@ -6,12 +6,15 @@ use qml_syntax::ast::Name;
 /// A name that doesn't say what is meant.
 #[derive(Clone, Debug)]
 pub(crate) enum NameError {
-    /// No variable, `const` or `param` has the name; one did in a block that has ended.
-    UnknownValue { name: Name, nearest: Option<String>, is_callable: bool, ended: Option<Span> },
+    /// No variable, `const` or `param` has the name; one did in a block that has ended, or a function does, which is
+    /// called like this.
+    UnknownValue { name: Name, nearest: Option<String>, call: Option<String>, ended: Option<Span> },
+    /// No size has the name in the signature of an item that begins like this with the size declared.
+    UnknownSize { name: Name, declared: String },
     /// A value is assigned to a name that nothing declares.
     NotDeclared { name: Name, nearest: Option<String> },
-    /// No gate, kernel, fn or struct has the name.
-    UnknownCallable { name: Name, nearest: Option<String>, is_value: bool },
+    /// No gate, kernel, fn or struct has the name; a module of the standard library may have it.
+    UnknownCallable { name: Name, nearest: Option<String>, is_value: bool, module: Option<&'static str> },
     /// No type has the name.
     UnknownType { name: Name, nearest: Option<String> },
     /// Two declarations of one name.
@@ -22,6 +25,12 @@ pub(crate) enum NameError {
     NoSuchItem { name: Name, path: String, nearest: Option<String> },
     /// A path that is no module and item.
     NotAPath { span: Span, text: String, help: Option<String> },
+    /// `q[0].h()`
+    Method { name: Name, help: Option<String> },
+    /// `k[2](x)`
+    SizesPassed { span: Span, help: String },
+    /// `f(x)(y)`
+    NotCallable { span: Span },
     /// A function of the prelude that doesn't exist yet.
     Unsupported { name: Name },
 }
@@ -29,7 +38,12 @@ pub(crate) enum NameError {
 impl From<NameError> for Diagnostic {
     fn from(error: NameError) -> Self {
         match error {
-            NameError::UnknownValue { name, nearest, is_callable, ended } => {
+            NameError::UnknownSize { name, declared } => {
+                Diagnostic::error(Code::Q0101, format!("no size is named `{}`", name.text))
+                    .primary(name.span, "not declared")
+                    .help(format!("declare it behind the name: `{declared}(...)`"))
+            }
+            NameError::UnknownValue { name, nearest, call, ended } => {
                 let message = format!("no variable is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
                 let diagnostic = match ended {
@@ -38,11 +52,8 @@ impl From<NameError> for Diagnostic {
                 };
                 if matches!(name.text.as_str(), "X" | "Y" | "Z") {
                     diagnostic.help(format!("the Pauli operator on qubit 0 is `{}(0)`", name.text))
-                } else if is_callable {
-                    diagnostic.note(format!(
-                        "`{}` is a function, and functions are no values: it can only be called",
-                        name.text
-                    ))
+                } else if let Some(call) = call {
+                    diagnostic.help(format!("`{}` is a function: call it, `{call}`", name.text))
                 } else {
                     diagnostic
                 }
@@ -59,10 +70,17 @@ impl From<NameError> for Diagnostic {
                     None => diagnostic,
                 }
             }
-            NameError::UnknownCallable { name, nearest, is_value } => {
+            NameError::UnknownCallable { name, nearest, is_value, module } => {
                 let message = format!("no gate, kernel, fn or struct is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0102, message).primary(name.span, "not known here");
-                let diagnostic = meant(diagnostic, &name, nearest);
+                let foreign = qml_syntax::foreign_function(&name.text);
+                let diagnostic = match (module, foreign) {
+                    (Some(module), _) => {
+                        diagnostic.help(format!("write `use {module}.{};` at the top of the file", name.text))
+                    }
+                    (None, Some(help)) => diagnostic.help(help),
+                    (None, None) => meant(diagnostic, &name, nearest),
+                };
                 if is_value {
                     diagnostic.note(format!(
                         "`{}` is a variable; it can't be called, and is indexed with `[ ]`",
@@ -75,7 +93,10 @@ impl From<NameError> for Diagnostic {
             NameError::UnknownType { name, nearest } => {
                 let message = format!("no type is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0103, message).primary(name.span, "not known here");
-                meant(diagnostic, &name, nearest)
+                match qml_syntax::foreign_type(&name.text) {
+                    Some(help) => diagnostic.help(help),
+                    None => meant(diagnostic, &name, nearest),
+                }
             }
             NameError::DeclaredTwice { name, first } => {
                 Diagnostic::error(Code::Q0104, format!("`{}` is declared twice", name.text))
@@ -104,6 +125,19 @@ impl From<NameError> for Diagnostic {
                     None => diagnostic,
                 }
             }
+            NameError::Method { name, help } => {
+                let message = format!("there are no methods: `{}` can't follow a point", name.text);
+                let diagnostic =
+                    Diagnostic::error(Code::Q0107, message).primary(name.span, "called like a method");
+                diagnostic
+                    .help(help.unwrap_or_else(|| "what would be `x.f(y)` elsewhere is `f(x, y)`".to_owned()))
+            }
+            NameError::SizesPassed { span, help } => Diagnostic::error(Code::Q0107, "sizes are not passed")
+                .primary(span, "they follow from the arguments")
+                .help(help),
+            NameError::NotCallable { span } => Diagnostic::error(Code::Q0107, "this can't be called")
+                .primary(span, "a value, not the name of a function")
+                .help("functions are called by their names, and an element is taken with `[ ]`"),
             NameError::Unsupported { name } => {
                 Diagnostic::error(Code::Q0108, format!("`{}` is not supported yet", name.text))
                     .primary(name.span, "planned, but not there in this version")

@@ -31,7 +31,12 @@ impl Body<'_, '_> {
                     self.expr(value, None);
                     return None;
                 };
-                let value = self.expr_of(value, &place.ty);
+                let value = self.expr(value, Some(&place.ty));
+                if let Some(error) = self.too_narrow(&place, &value.ty, value.span) {
+                    self.report(error);
+                    return None;
+                }
+                let value = self.expect_type(value, &place.ty);
                 let value = self.uncopied(value);
                 let value = self.shaped_for(value, &place);
                 Some(StmtKind::Assign { places: vec![place], operator: None, value })
@@ -102,12 +107,11 @@ impl Body<'_, '_> {
         let ExprKind::Binary(_, left, right) = result.kind else { return None };
         if let Err(mismatch) = types::fit(&result.ty, &place.ty) {
             let found = Expr { span: target.span, ty: result.ty, kind: ExprKind::Error };
-            let error = match self.mismatch(&found, &place.ty, mismatch) {
-                TypeError::Mismatch { span, found, wanted, help } => {
-                    let help = help.or_else(|| Some(format!("declare the variable as `{found}`")));
-                    TypeError::Mismatch { span, found, wanted, help }
-                }
-                other => other,
+            let is_wider = types::width(types::parts(&right.ty).0) == types::width(types::parts(&found.ty).0);
+            let at = if is_wider { right.span } else { target.span };
+            let error = match self.too_narrow(&place, &found.ty, at) {
+                Some(error) => error,
+                None => self.mismatch(&found, &place.ty, mismatch),
             };
             self.report(error);
             return None;
@@ -120,6 +124,26 @@ impl Body<'_, '_> {
             return Some(StmtKind::Assign { places: vec![place], operator: None, value });
         }
         Some(StmtKind::Assign { places: vec![place], operator: Some(operator), value: *right })
+    }
+
+    /// The error of a number in a variable whose first value was a narrower one.
+    fn too_narrow(&self, place: &Place, found: &Type, span: qml_source::Span) -> Option<TypeError> {
+        let (element, _) = types::parts(&place.ty);
+        let wider = types::parts(found).0;
+        let has_fields = place.projections.iter().any(|part| matches!(part, Projection::Field(_)));
+        if has_fields || types::width(wider)? <= types::width(element)? {
+            return None;
+        }
+        let variable = self.local(place.local);
+        let declared = types::tensor(wider.clone(), types::parts(&variable.ty).1.to_vec());
+        Some(TypeError::TooNarrow {
+            span,
+            found: self.show(found),
+            wanted: self.show(&place.ty),
+            name: variable.name.clone(),
+            narrow: self.show(&variable.ty),
+            declared: self.show(&declared),
+        })
     }
 }
 

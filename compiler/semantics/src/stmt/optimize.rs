@@ -24,8 +24,21 @@ const OPTIONS: &[(&str, Type)] = &[
     ("seed", Type::Int),
 ];
 
+pub(super) const NO_OBJECTIVE: &str = "the block of an `optimize` ends in `minimize` or `maximize`";
+
 /// Options of the language that aren't there yet.
 const UNSUPPORTED: &[&str] = &["checkpoint"];
+
+/// The option that has another name in other tools.
+fn meant_option(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "iterations" | "n_steps" | "num_steps" | "max_steps" | "maxiter" | "max_iter" | "n_iter" => "steps",
+        "n_epochs" | "num_epochs" => "epochs",
+        "tol" | "atol" | "threshold" => "tolerance",
+        "clip" | "max_norm" | "grad_clip" => "clip_norm",
+        _ => return None,
+    })
+}
 
 impl Body<'_, '_> {
     pub(super) fn optimize(&mut self, optimize: &ast::Optimize) -> Option<StmtKind> {
@@ -49,7 +62,8 @@ impl Body<'_, '_> {
                     (body.bind(&over.pattern, &item, false, &Facts::default()), iterable)
                 });
                 let n_loops = std::mem::replace(&mut body.n_loops, 0);
-                let objective = body.objective(&optimize.body, optimize.optimizer.span);
+                let is_placed = places.iter().all(Option::is_some);
+                let objective = body.objective(&optimize.body, optimize.optimizer.span, is_placed);
                 body.n_loops = n_loops;
                 let (statements, objective, goal) = objective?;
                 let program = program::of_objective(&statements, &objective);
@@ -95,6 +109,8 @@ impl Body<'_, '_> {
 
     fn options(&mut self, optimize: &ast::Optimize) -> Vec<(ast::Name, Expr)> {
         let mut options: Vec<(ast::Name, Expr)> = Vec::new();
+        // Options that stand under another name, which is reported.
+        let mut meant = Vec::new();
         for option in &optimize.options {
             let name = option.name.text.as_str();
             if let Some((_, ty)) = OPTIONS.iter().find(|(known, _)| *known == name) {
@@ -109,7 +125,9 @@ impl Body<'_, '_> {
                 self.report(PlaceError::UnsupportedOption { name: option.name.clone() });
             } else {
                 let known = OPTIONS.iter().map(|(known, _)| *known).chain(UNSUPPORTED.iter().copied());
-                let nearest = suggest::nearest(name, known).map(str::to_owned);
+                let nearest = meant_option(name).or_else(|| suggest::nearest(name, known));
+                meant.extend(nearest);
+                let nearest = nearest.map(str::to_owned);
                 self.report(PlaceError::UnknownOption { name: option.name.clone(), nearest });
             }
         }
@@ -121,7 +139,7 @@ impl Body<'_, '_> {
         if let Some((name, _)) = options.iter().find(|(name, _)| name.text == other) {
             let name = name.clone();
             self.report(PlaceError::WrongOption { name, why });
-        } else if !options.iter().any(|(name, _)| name.text == needed) {
+        } else if !options.iter().any(|(name, _)| name.text == needed) && !meant.contains(&needed) {
             let span = optimize.optimizer.span;
             self.report(PlaceError::MissingOption { span, option: needed, because });
         }
@@ -155,25 +173,46 @@ impl Body<'_, '_> {
         }
     }
 
-    fn objective(&mut self, block: &ast::Block, optimize: Span) -> Option<(Block, Expr, Goal)> {
+    /// The statements and the objective at their end. Where what is optimized is refused already, its type tells nothing.
+    fn objective(
+        &mut self,
+        block: &ast::Block,
+        optimize: Span,
+        is_placed: bool,
+    ) -> Option<(Block, Expr, Goal)> {
         let Some((last, before)) = block.statements.split_last() else {
             self.no_objective(optimize);
             return None;
         };
         let statements = before.iter().filter_map(|statement| self.statement(statement)).collect();
         let Ast::Objective { goal, value } = &last.kind else {
-            self.statement(last);
-            self.no_objective(optimize);
+            match &last.kind {
+                Ast::Return(_) => _ = self.statement(last),
+                Ast::Expr(value) => {
+                    let checked = self.expr(value, None);
+                    if checked.ty != Type::Error {
+                        let value = suggest::written(value);
+                        let (span, problem) = (last.span, NO_OBJECTIVE);
+                        self.report(PlaceError::Objective { span, problem, value });
+                    }
+                }
+                _ => {
+                    self.statement(last);
+                    self.no_objective(optimize);
+                }
+            }
             return None;
         };
         let objective = self.value(value, Some(&Type::Float));
+        if !is_placed && objective.ty == Type::Int {
+            return None;
+        }
         let objective = self.objective_type(objective)?;
         Some((Block { statements }, objective, *goal))
     }
 
     fn no_objective(&mut self, span: Span) {
-        let problem = "the block of an `optimize` ends in `minimize` or `maximize`";
-        self.report(PlaceError::Objective { span, problem });
+        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE, value: None });
     }
 
     /// Reports a `grad` or `optimize` inside of another.

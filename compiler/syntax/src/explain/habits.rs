@@ -3,13 +3,19 @@
 use super::Site;
 use crate::error::SyntaxError;
 use crate::foreign;
+use crate::lexer::Lexeme;
 use crate::token::Token;
+
+/// A message and its help.
+pub(super) type Form = (&'static str, String);
 
 impl Site<'_, '_> {
     /// A form that the message shows again as it is written here.
     pub(super) fn rewritten(&self) -> Option<SyntaxError> {
         let (message, help) = self
             .named_argument()
+            .or_else(|| self.statements())
+            .or_else(|| self.brackets())
             .or_else(|| self.foreign_string())
             .or_else(|| self.foreign_register())
             .or_else(|| self.operands_after_angles())
@@ -19,17 +25,21 @@ impl Site<'_, '_> {
     }
 
     /// `counts(p, shots=100)`
-    fn named_argument(&self) -> Option<(&'static str, String)> {
+    fn named_argument(&self) -> Option<Form> {
         let is_name = self.token(-1) == Some(Token::Name) && self.token(0)? == Token::Assign;
         let begins = matches!(self.token(-2), Some(Token::LeftParen | Token::Comma));
         let value = self.text(1);
         let value = if matches!(self.token(1), Some(Token::Number | Token::Name)) { value } else { "..." };
+        let help = || format!("write `{}: {value}`", self.text(-1));
+        if is_name && begins && self.expects(":") && self.head() == Some(Token::Optimize) {
+            return Some(("an option takes `:`", help()));
+        }
         (is_name && begins && self.expects("==") && self.is_in_call())
-            .then(|| ("a named argument takes `:`", format!("write `{}: {value}`", self.text(-1))))
+            .then(|| ("a named argument takes `:`", help()))
     }
 
     /// `f"E = {e}"`
-    fn foreign_string(&self) -> Option<(&'static str, String)> {
+    fn foreign_string(&self) -> Option<Form> {
         let (prefix, string) = (self.word(-1)?, self.word(0)?);
         let is_prefix = prefix.token == Token::Name && string.token == Token::String;
         (is_prefix && prefix.end == string.start)
@@ -37,7 +47,7 @@ impl Site<'_, '_> {
     }
 
     /// `qubit[2] q;`, `bit c;`
-    fn foreign_register(&self) -> Option<(&'static str, String)> {
+    fn foreign_register(&self) -> Option<Form> {
         let name = self.text(0);
         if self.token(0)? != Token::Name || !self.expects(";") || self.is_first_on_line() {
             return None;
@@ -64,7 +74,7 @@ impl Site<'_, '_> {
     }
 
     /// `rx(0.3) q[0];`
-    fn operands_after_angles(&self) -> Option<(&'static str, String)> {
+    fn operands_after_angles(&self) -> Option<Form> {
         let is_operand = self.token(0)? == Token::Name
             && matches!(self.token(1), Some(Token::LeftBracket | Token::Comma | Token::Semicolon));
         if self.token(-1) != Some(Token::RightParen)
@@ -80,7 +90,7 @@ impl Site<'_, '_> {
     }
 
     /// `cx q[0], q[1];`, `print "x";`, `len x`
-    fn bare_arguments(&self) -> Option<(&'static str, String)> {
+    fn bare_arguments(&self) -> Option<Form> {
         let is_argument = matches!(self.token(0)?, Token::Name | Token::String | Token::Number);
         // Inside `"{ }"` there is no statement.
         let is_callee =
@@ -103,15 +113,19 @@ impl Site<'_, '_> {
 
     /// Whether the innermost open bracket is that of a call.
     fn is_in_call(&self) -> bool {
-        let Some(opened) = self.opened().filter(|word| word.token == Token::LeftParen) else { return false };
-        let index = self.words.iter().position(|word| word.start == opened.start);
-        index
-            .and_then(|index| self.words.get(index.checked_sub(1)?))
-            .is_some_and(|word| word.token == Token::Name)
+        let opened = self.opened().filter(|word| word.token == Token::LeftParen);
+        opened.is_some_and(|opened| self.call_around(opened).is_some())
+    }
+
+    /// The name of what is called with this parenthesis.
+    pub(super) fn call_around(&self, opened: Lexeme) -> Option<&str> {
+        let index = self.words.iter().position(|word| word.start == opened.start)?;
+        let callee = self.words.get(index.checked_sub(1)?).filter(|word| word.token == Token::Name)?;
+        Some(self.context.text(callee.start, callee.end))
     }
 
     /// What stands from here to the `;` or closing parenthesis on this line, if it is short.
-    fn rest_of_statement(&self) -> Option<&str> {
+    pub(super) fn rest_of_statement(&self) -> Option<&str> {
         let mut depth = 0;
         let mut end = None;
         for word in &self.words[self.at..] {

@@ -62,7 +62,7 @@ fn missing_semicolon_where_a_division_was_meant() {
                │              │
                │              ╰─ `;` is expected here
                │
-               │ Help: `//` begins a comment; floor division is `div(a, b)`
+               │ Help: floor division is `div(7, 2)`; `//` begins a comment
             ───╯
             [Q0010] Error: missing `;`
                ╭─[ a.qml:4:6 ]
@@ -71,7 +71,7 @@ fn missing_semicolon_where_a_division_was_meant() {
                │      │
                │      ╰─ `;` is expected here
                │
-               │ Help: `//` begins a comment; write `a = div(a, b);`
+               │ Help: `//` begins a comment; write `y = div(y, 2);`
             ───╯
         "#]],
     );
@@ -114,7 +114,7 @@ fn assignment_in_a_condition() {
                │               ┬
                │               ╰── here a value is expected
                │
-               │ Help: comparison is `==`
+               │ Help: write `let x = 3; let b = x;`; comparison is `==`
             ───╯
         "#]],
     );
@@ -357,7 +357,7 @@ fn malformed_numbers() {
                │                  ─┬
                │                   ╰── not a number
                │
-               │ Help: multiplication is written `2 * x`, an imaginary number `2.0im`
+               │ Help: multiplication is written `2 * x`
             ───╯
             [Q0003] Error: this number has no digits
                ╭─[ a.qml:4:13 ]
@@ -393,7 +393,7 @@ fn malformed_numbers() {
                │             ─┬
                │              ╰── digits are missing after the point
                │
-               │ Help: write `1.0` for `1.`; so `0..n` is always a range
+               │ Help: write `2.0` for `2.`; so `0..n` is always a range
             ───╯
             [Q0003] Error: a name follows this number directly
                ╭─[ a.qml:5:26 ]
@@ -402,7 +402,7 @@ fn malformed_numbers() {
                │                          ──┬─
                │                            ╰─── not a number
                │
-               │ Help: multiplication is written `2 * x`, an imaginary number `2.0im`
+               │ Help: an imaginary number is written `2.0im`
             ───╯
         "#]],
     );
@@ -988,14 +988,14 @@ fn broken_items_hide_no_others() {
                │         ┬
                │         ╰── expected a name
             ───╯
-            [Q0009] Error: expected `:`, found `=`
+            [Q0018] Error: a `param` has a type
                ╭─[ a.qml:6:9 ]
                │
              6 │ param p = 3;
                │         ┬
-               │         ╰── expected `:`
+               │         ╰── here
                │
-               │ Help: each parameter has a type: `x: float`, `xs: float[n]`
+               │ Help: write `param p: int = 3;`
             ───╯
             [Q0013] Error: expected `use`, `const`, `param`, `struct`, `gate`, `kernel`, `fn` or `test`, found `test`
                ╭─[ a.qml:7:1 ]
@@ -1505,25 +1505,23 @@ fn calls_as_in_python() {
                │
                │ Help: the conditional expression is `if condition then a else b`
             ───╯
-            [Q0009] Error: expected `]` or `,`, found `:`
+            [Q0018] Error: a slice is written `a..b`, without b
                ╭─[ a.qml:7:15 ]
                │
              7 │     print(xs[1:3]);
-               │             ┬ ┬
-               │             ╰──── to close this
-               │               │
-               │               ╰── expected `]` or `,`
+               │               ┬
+               │               ╰── here
                │
-               │ Help: a slice is written `a..b`, without b
+               │ Help: write `xs[1..3]`
             ───╯
-            [Q0008] Error: `::` is not part of the language
+            [Q0018] Error: a slice is written `a..b`, without b
                ╭─[ a.qml:8:14 ]
                │
              8 │     print(xs[::2]);
-               │              ─┬
-               │               ╰── here
+               │              ┬
+               │              ╰── here
                │
-               │ Help: a path is written with points, `std.chem`
+               │ Help: write `xs[range(0, len(xs), 2)]`
             ───╯
             [Q0009] Error: expected `:` or `=`, found `,`
                ╭─[ a.qml:9:10 ]
@@ -1541,7 +1539,7 @@ fn calls_as_in_python() {
                 │       ┬
                 │       ╰── expected `:`
                 │
-                │ Help: each parameter has a type: `x: float`, `xs: float[n]`
+                │ Help: each parameter has a type: `x: float`, `x: float[n]`
             ────╯
         "#]],
     );
@@ -1626,5 +1624,176 @@ fn reserved_word_in_a_path() {
            │ Help: choose another name, for example `gate_`
         ───╯
     "#]],
+    );
+}
+
+#[test]
+fn uses_of_a_reserved_word_that_is_declared_as_a_name() {
+    check(
+        "fn main() {\n    print(apply(1.0));\n    let over = apply(2.0) + 1.0;\n}\n\nfn apply(x: float) -> float { return x; }\n",
+        &expect![[r#"
+            [Q0011] Error: `over` is a reserved word
+               ╭─[ a.qml:3:9 ]
+               │
+             3 │     let over = apply(2.0) + 1.0;
+               │         ──┬─
+               │           ╰─── a name is expected here
+               │
+               │ Help: choose another name, for example `over_`
+            ───╯
+            [Q0011] Error: `apply` is a reserved word
+               ╭─[ a.qml:6:4 ]
+               │
+             6 │ fn apply(x: float) -> float { return x; }
+               │    ──┬──
+               │      ╰──── a name is expected here
+               │
+               │ Help: choose another name, for example `apply_`
+            ───╯
+        "#]],
+    );
+}
+
+#[test]
+fn brackets_that_stay_open_and_others() {
+    check(
+        "fn f() {\n    let a = [qubit; 2];\n    let b = [1, 2;\n    let c = g(**a);\n}\n",
+        &expect![[r#"
+        [Q0018] Error: a register is made by `qubit[n]`
+           ╭─[ a.qml:2:19 ]
+           │
+         2 │     let a = [qubit; 2];
+           │                   ┬
+           │                   ╰── here
+           │
+           │ Help: write `let a = qubit[2];`
+        ───╯
+        [Q0009] Error: expected `]` or `,`, found `;`
+           ╭─[ a.qml:3:18 ]
+           │
+         3 │     let b = [1, 2;
+           │             ┬    ┬
+           │             ╰─────── to close this
+           │                  │
+           │                  ╰── expected `]` or `,`
+        ───╯
+        [Q0018] Error: arguments can't be spread
+           ╭─[ a.qml:4:15 ]
+           │
+         4 │     let c = g(**a);
+           │               ─┬
+           │                ╰── here
+           │
+           │ Help: pass the tensor itself: `g(a)`
+        ───╯
+    "#]],
+    );
+}
+
+#[test]
+fn divisions_with_an_operand_that_is_no_word() {
+    check(
+        "fn f() {\n    let a = (x + 7 // (2 + y));\n}\nfn g() { print([8 // 2, 3]) }\n",
+        &expect![[r#"
+        [Q0018] Error: `//` begins a comment
+           ╭─[ a.qml:2:20 ]
+           │
+         2 │     let a = (x + 7 // (2 + y));
+           │                    ─┬
+           │                     ╰── the rest of this line is not read
+           │
+           │ Help: floor division is `div(a, b)`; `//` begins a comment
+        ───╯
+        [Q0018] Error: `//` begins a comment
+           ╭─[ a.qml:4:19 ]
+           │
+         4 │ fn g() { print([8 // 2, 3]) }
+           │                   ─┬
+           │                    ╰── the rest of this line is not read
+           │
+           │ Help: floor division is `div(a, b)`; `//` begins a comment
+        ───╯
+    "#]],
+    );
+}
+
+#[test]
+fn bars_of_closures_and_of_or() {
+    check(
+        "fn f() {\n    let g = map(|x, y| x + y, xs);\n    let h = || 3;\n    let a = b | c;\n    let d = b || c;\n}\n",
+        &expect![[r#"
+            [Q0009] Error: expected an expression or `)`, found `|`
+               ╭─[ a.qml:2:17 ]
+               │
+             2 │     let g = map(|x, y| x + y, xs);
+               │                ┬┬
+               │                ╰─── to close this
+               │                 │
+               │                 ╰── expected an expression or `)`
+               │
+               │ Help: there are no closures; declare a `fn`
+            ───╯
+            [Q0009] Error: expected an expression, found `||`
+               ╭─[ a.qml:3:13 ]
+               │
+             3 │     let h = || 3;
+               │             ─┬
+               │              ╰── expected an expression
+               │
+               │ Help: there are no closures; declare a `fn`
+            ───╯
+            [Q0008] Error: `|` is not part of the language
+               ╭─[ a.qml:4:15 ]
+               │
+             4 │     let a = b | c;
+               │               ┬
+               │               ╰── here
+               │
+               │ Help: logical or is written `or`
+            ───╯
+            [Q0008] Error: `||` is not part of the language
+               ╭─[ a.qml:5:15 ]
+               │
+             5 │     let d = b || c;
+               │               ─┬
+               │                ╰── here
+               │
+               │ Help: logical or is written `or`
+            ───╯
+        "#]],
+    );
+}
+
+#[test]
+fn words_that_recovery_has_put_in_have_no_text() {
+    check(
+        "fn [()let {\n    let gate = 3;\n    print(gate);\n",
+        &expect![[r#"
+            [Q0009] Error: expected a name, found `[`
+               ╭─[ a.qml:1:4 ]
+               │
+             1 │ fn [()let {
+               │    ┬
+               │    ╰── expected a name
+            ───╯
+            [Q0012] Error: `{` is never closed
+               ╭─[ a.qml:1:11 ]
+               │
+             1 │ fn [()let {
+               │           ┬
+               │           ╰── opened here
+               │
+               │ Help: write `}` where its block ends
+            ───╯
+            [Q0011] Error: `gate` is a reserved word
+               ╭─[ a.qml:2:9 ]
+               │
+             2 │     let gate = 3;
+               │         ──┬─
+               │           ╰─── a name is expected here
+               │
+               │ Help: choose another name, for example `gate_`
+            ───╯
+        "#]],
     );
 }

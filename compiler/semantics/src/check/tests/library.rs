@@ -42,7 +42,7 @@ fn diagnostics_of(name: &str, text: &str, library: &[(String, String)]) -> Strin
             SourceModule { path: format!("std.{name}"), uses: uses.collect(), ast: parsed.module }
         })
         .collect();
-    let checked = check(&modules, &[]);
+    let checked = check(&modules, &[], |_| None);
     checked.diagnostics.iter().map(|d| render(d, &sources, Style::default())).collect()
 }
 

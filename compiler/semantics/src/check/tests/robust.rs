@@ -50,6 +50,6 @@ proptest! {
         let mut sources = SourceMap::default();
         let parsed = qml_syntax::parse(sources.add("main.qml", &text), &text);
         let modules = [SourceModule { path: "main".to_owned(), ast: parsed.module, uses: Vec::new() }];
-        check(&modules, &[]);
+        check(&modules, &[], |_| None);
     }
 }

@@ -241,22 +241,22 @@ fn assignments() {
     refuse(
         "const N = 3; param p: int = 2; struct S { a: float } fn f(x: int) { x = 2; } fn main() { let a = 1; a = 2; N = 4; p = 3; pi = 3.0; b = 2; var c = 1; c = 1.5; c += 0.5; c /= 2; var xs = [1.0, 2.0]; xs[0] = 2; xs = [1.0]; xs[0, 1] = 2.0; var s = [S(a: 1.0)]; s[0].a = 2.0; var t = (1, 2); (c, a) = t; (c, c) = 3; for i in 0..2 { i = 3; } }",
         &expect![[r#"
-        Q0220 `x` `x` can't be assigned to
-        Q0220 `a` `a` can't be assigned to
-        Q0220 `N` `N` can't be assigned to
-        Q0220 `p` `p` can't be assigned to
-        Q0220 `pi` `pi` can't be assigned to
-        Q0101 `b` no variable is named `b`
-        Q0201 `1.5` this is `float`, `int` is needed
-        Q0201 `c` this is `float`, `int` is needed
-        Q0201 `c` this is `float`, `int` is needed
-        Q0301 `[1.0]` this is `float[1]`, `float[2]` is needed
-        Q0208 `xs[0, 1]` 2 indices for `float[2]`
-        Q0219 `s[0].a` a part of an element can't be assigned to
-        Q0220 `a` `a` can't be assigned to
-        Q0210 `(c, c)` `int` doesn't have 2 parts
-        Q0220 `i` `i` can't be assigned to
-    "#]],
+            Q0220 `x` `x` can't be assigned to
+            Q0220 `a` `a` can't be assigned to
+            Q0220 `N` `N` can't be assigned to
+            Q0220 `p` `p` can't be assigned to
+            Q0220 `pi` `pi` can't be assigned to
+            Q0101 `b` no variable is named `b`
+            Q0201 `1.5` this is `float`, `int` is needed
+            Q0201 `0.5` this is `float`, `int` is needed
+            Q0201 `2` this is `float`, `int` is needed
+            Q0301 `[1.0]` this is `float[1]`, `float[2]` is needed
+            Q0208 `xs[0, 1]` 2 indices for `float[2]`
+            Q0219 `s[0].a` a part of an element can't be assigned to
+            Q0220 `a` `a` can't be assigned to
+            Q0210 `(c, c)` `int` doesn't have 2 parts
+            Q0220 `i` `i` can't be assigned to
+        "#]],
     );
 }
 
@@ -421,7 +421,7 @@ fn optimizations() {
         &expect![[r#"
             Q0506 `a` `a` can't be optimized
             Q0509 `adam()` `steps:` is missing
-            Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
+            Q0510 `b;` the block of an `optimize` ends in `minimize` or `maximize`
             Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
             Q0509 `epochs` `epochs:` doesn't belong here
             Q0502 `n` there is no derivative by `int`

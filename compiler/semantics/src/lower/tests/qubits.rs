@@ -159,7 +159,7 @@ fn said_for(source: &str, args: &[Value]) -> Vec<Diagnostic> {
     let parsed = qml_syntax::parse(file, source);
     assert!(parsed.diagnostics.is_empty(), "{source}\n{:?}", parsed.diagnostics);
     let modules = [SourceModule { path: "main".into(), ast: parsed.module, uses: Vec::new() }];
-    let checked = check(&modules, &[]);
+    let checked = check(&modules, &[], |_| None);
     if !checked.diagnostics.is_empty() {
         return checked.diagnostics;
     }

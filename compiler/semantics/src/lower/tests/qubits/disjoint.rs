@@ -140,7 +140,7 @@ proptest! {
         let parsed = qml_syntax::parse(file, &source);
         prop_assert!(parsed.diagnostics.is_empty(), "{source}");
         let modules = [SourceModule { path: "main".into(), ast: parsed.module, uses: Vec::new() }];
-        let checked = check(&modules, &[]);
+        let checked = check(&modules, &[], |_| None);
         let outcomes: Vec<_> = (program.least..=LARGEST).map(|n| (n, program.rounds(n))).collect();
         // What is called proved has no counterexample.
         let proved = |is_meant: fn(&Claim) -> bool| {
@@ -201,7 +201,7 @@ fn common_uses_are_proved() {
         let file = sources.add("main.qml", source.as_str());
         let parsed = qml_syntax::parse(file, &source);
         let modules = [SourceModule { path: "main".into(), ast: parsed.module, uses: Vec::new() }];
-        let checked = check(&modules, &[]);
+        let checked = check(&modules, &[], |_| None);
         assert!(checked.diagnostics.is_empty(), "{body}\n{:?}", checked.diagnostics);
         let claims = &checked.program.verdicts;
         assert!(claims.iter().any(|verdict| matches!(verdict.claim, Claim::Different(..))), "{body}");
