@@ -34,15 +34,12 @@ impl Session<'_> {
                     Diagnostic::error(Code::Q0662, message).help("the adjoint method differentiates them"),
                 ));
             }
-            Method::FiniteDifference | Method::Spsa(_) => self.by_evaluations(
-                method,
-                &program,
-                Sampling::Exact,
-                &mut |this, angles, _| {
+            Method::FiniteDifference | Method::Spsa(_) => {
+                self.by_evaluations(method, &program, Sampling::Exact, &mut |this, angles, _| {
                     let state = this.state(angles)?;
                     Ok(cotangent.iter().zip(&state).map(|(g, a)| (g.conj() * a).re).sum())
-                },
-            )?,
+                })?
+            }
         };
         Ok(Value::tuple([cotangent_of(&program, &d_slots)]))
     }

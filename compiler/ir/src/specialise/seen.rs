@@ -61,7 +61,9 @@ impl Seen {
         }
         match outcome {
             BitExpr::Const(_) => outcome.clone(),
-            BitExpr::Bit(bit) => self.bits.get(bit).map_or_else(|| outcome.clone(), |&bit| BitExpr::Const(bit)),
+            BitExpr::Bit(bit) => {
+                self.bits.get(bit).map_or_else(|| outcome.clone(), |&bit| BitExpr::Const(bit))
+            }
             BitExpr::Not(a) => not(self.outcome(a)),
             _ => {
                 let is_composite = |fact: &BitExpr| !matches!(fact, BitExpr::Bit(_));
@@ -90,8 +92,7 @@ impl Seen {
             Abstract::Outcome(outcome) => Abstract::outcome(self.outcome(outcome)),
             Abstract::Number(cases) => {
                 let cases = cases.iter().map(|(holds, value)| (self.outcome(holds), *value));
-                let mut cases: Vec<_> =
-                    cases.filter(|(holds, _)| *holds != BitExpr::Const(false)).collect();
+                let mut cases: Vec<_> = cases.filter(|(holds, _)| *holds != BitExpr::Const(false)).collect();
                 // Exactly one of the conditions holds.
                 match cases.iter().position(|(holds, _)| *holds == BitExpr::Const(true)) {
                     Some(position) => Abstract::Known(Value::Int(cases[position].1)),
@@ -99,7 +100,9 @@ impl Seen {
                     None => Abstract::Number(cases.into()),
                 }
             }
-            Abstract::Grid(grid) => Grid { shape: grid.shape.clone(), items: all(&grid.items) }.into_abstract(),
+            Abstract::Grid(grid) => {
+                Grid { shape: grid.shape.clone(), items: all(&grid.items) }.into_abstract()
+            }
             Abstract::Tuple(parts) => Abstract::tuple(all(parts)),
             Abstract::List(items) => Abstract::list(all(items)),
             other => other.clone(),
