@@ -3,7 +3,7 @@
 use qml_syntax::ast::{self, BinaryOp};
 
 use crate::body::{Body, TypeError};
-use crate::hir::{ExprKind, StmtKind, Type};
+use crate::hir::{ExprKind, Place, Projection, StmtKind, Type};
 use crate::place::PlaceError;
 use crate::scope::NameError;
 use crate::types;
@@ -31,10 +31,22 @@ impl Body<'_, '_> {
                     self.expr(value, None);
                     return None;
                 };
-                let value = self.expr_of(value, &place.ty);
+                let value = self.value(value, Some(&place.ty));
+                let wanted = Self::assigned_type(&place, &value.ty);
+                let value = self.expect_type(value, wanted);
                 Some(StmtKind::Assign { places: vec![place], operator: None, value })
             }
             (_, Some(operator)) => self.assign_operator(target, operator, value),
+        }
+    }
+
+    /// What a value must be to go to a place: a single one goes to all elements of a slice.
+    fn assigned_type<'a>(place: &'a Place, found: &Type) -> &'a Type {
+        match (&place.ty, place.projections.last()) {
+            (Type::Tensor(element, _), Some(Projection::Index(_))) if !matches!(found, Type::Tensor(..)) => {
+                element
+            }
+            (whole, _) => whole,
         }
     }
 
