@@ -125,3 +125,15 @@ test "the variance of a sum with a projector" {
     assert_close(gx, (spread(x + h, a) - spread(x - h, a)) / (2.0 * h), 1e-8);
     assert_close(ga, (spread(x, a + h) - spread(x, a - h)) / (2.0 * h), 1e-8);
 }
+
+kernel two_coins() -> qubit[2] {
+    let q = qubit[2];
+    h(q);
+    return q;
+}
+
+test "the frequencies of many shots need no room for the shots" {
+    let many = counts(two_coins(), shots: 2_100_000);
+    assert(sum(many.n) == 2_100_000 and len(many.n) == 4);
+    assert_close(probs(two_coins(), shots: 2_100_000), [0.25, 0.25, 0.25, 0.25], 0.002);
+}

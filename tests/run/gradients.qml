@@ -47,3 +47,74 @@ test "optimize finds the minimum" {
     optimize x with sgd(lr: 0.25), steps: 60 { maximize -(x - 1.0) ** 2; }
     assert_close(x, 1.0, 1e-9);
 }
+
+kernel weighted(logits: float[2]) -> qubit[2] {
+    let q = qubit[2];
+    let w = softmax(logits);
+    ry(w, q);
+    return q;
+}
+
+test "softmax of large numbers in a kernel" {
+    let logits = [1e15, 1e15];
+    let (v, g) = grad expect(Z(0), weighted(logits)) wrt logits;
+    assert_close(v, cos(0.5), 1e-12);
+    assert_close(g, [-sin(0.5) / 4, sin(0.5) / 4], 1e-12);
+}
+
+test "determinants of singular matrices" {
+    let a = [[1.0, 2.0], [2.0, 4.0]];
+    let (v, g) = grad det(a) wrt a;
+    assert_close(v, 0.0, 0.0);
+    assert_close(g, [[4.0, -2.0], [-2.0, 1.0]], 1e-12);
+}
+
+fn lowest(c: float[2]) -> float {
+    return ground_energy(c[0] * X(0) + c[1] * Z(0));
+}
+
+fn lowest_of_matrix(c: float[2]) -> float {
+    let (values, vectors) = eigh(matrix(c[0] * X(0) + c[1] * Z(0)));
+    return values[0];
+}
+
+test "eigenvalues" {
+    let c = [0.6, 0.8];
+    let (v, g) = grad lowest(c) wrt c;
+    assert_close(v, -1.0, 1e-12);
+    assert_close(g, [-0.6, -0.8], 1e-9);
+    let (v2, g2) = grad lowest_of_matrix(c) wrt c;
+    assert_close(v2, -1.0, 1e-12);
+    assert_close(g2, [-0.6, -0.8], 1e-12);
+}
+
+test "fits and scalings" {
+    let y = [1.0, 3.0, 5.5];
+    let (v, g) = grad polyfit([0.0, 1.0, 2.0], y, 1)[0] wrt y;
+    assert_close(v, 2.25, 1e-12);
+    assert_close(g, [-0.5, 0.0, 0.5], 1e-12);
+    let b = 4.0;
+    let (v2, g2) = grad sum(linspace(0.0, b, 5)) wrt b;
+    assert_close(g2, 2.5, 1e-12);
+    let xs = [3.0, 1.0, 2.0];
+    let (v3, g3) = grad median(xs) wrt xs;
+    assert_close(g3, [0.0, 0.0, 1.0], 0.0);
+    let table = [[1.0], [4.0], [2.0]];
+    let (v4, g4) = grad minmax(table)[2, 0] wrt table;
+    assert_close(g4, [[-2.0 / 9.0], [-1.0 / 9.0], [1.0 / 3.0]], 1e-12);
+    let (v5, g5) = grad sum(standardize(table)) wrt table;
+    assert_close(g5, zeros([3, 1]), 1e-12);
+}
+
+fn rows(x: float, n: int) -> float {
+    let table = [[x, x * i] for i in 0..n];
+    return sum(table) + x;
+}
+
+test "a tensor without items has a gradient" {
+    let x = 2.0;
+    let (v, g) = grad rows(x, 0) wrt x;
+    assert_close(g, 1.0, 0.0);
+    let (v2, g2) = grad rows(x, 3) wrt x;
+    assert_close(g2, 7.0, 0.0);
+}

@@ -46,3 +46,37 @@ test "complex numbers" {
     assert_close(abs(z), 5.0, 1e-15);
     assert_close(real(z * conj(z)), 25.0, 1e-12);
 }
+
+test "softmax of large numbers loses no digit" {
+    assert_close(softmax([1e15, 1e15]), [0.5, 0.5], 0.0);
+    assert_close(log_softmax([1e15, 1e15]), [-0.6931471805599453, -0.6931471805599453], 0.0);
+    assert_close(cross_entropy([1e15, 1e15], 0), 0.6931471805599453, 0.0);
+}
+
+test "matrices of large and small numbers are none but ordinary ones" {
+    assert_close(det([[1e-200, 0.0], [0.0, 1e200]]), 1.0, 1e-15);
+    assert_close(det([[1e-200, 0.0, 0.0], [0.0, 1e-200, 0.0], [0.0, 0.0, 1e300]]) * 1e100, 1.0, 1e-12);
+    assert_close(inv([[1e-200, 0.0], [0.0, 1e-200]]) * 1e-200, [[1.0, 0.0], [0.0, 1.0]], 1e-15);
+    assert_close(inv([[1e-16, 0.0], [0.0, 1.0]]) * 1e-16, [[1.0, 0.0], [0.0, 1e-16]], 1e-15);
+    assert_close(solve([[1e-200, 0.0], [1.0, 1.0]], [1e-200, 3.0]), [1.0, 2.0], 1e-15);
+    assert_close(det([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), 0.0, 0.0);
+}
+
+test "quotients of large and small complex numbers" {
+    assert((1e200 + 0.0im) / (1e200 + 0.0im) == 1.0 + 0.0im);
+    assert(1.0 / (1e-160 + 0.0im) == 1e160 + 0.0im);
+    assert((1e-160 + 0.0im) ** -1 == 1e160 + 0.0im);
+}
+
+test "random numbers between the largest floats" {
+    let xs = uniform(-1e308, 1e308, 100);
+    assert(max(xs) > 5e307 and min(xs) < -5e307);
+}
+
+const SMALLEST = -9223372036854775808;
+
+test "the smallest int can be written" {
+    assert(SMALLEST == -9223372036854775807 - 1);
+    assert(-0x8000000000000000 == SMALLEST);
+    assert_close(-9223372036854775808 * 1.0, -(2.0 ** 63.0), 0.0);
+}

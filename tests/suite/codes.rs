@@ -44,7 +44,7 @@ fn said_of_program(code: Code, text: &str, folder: &Folder) -> String {
         compile_and_run(&text)
     };
     // How much memory there is differs.
-    let memory = regex::Regex::new(r"\d+ are available").unwrap();
+    let memory = regex::Regex::new(r"[\d.]+ \w+ are available").unwrap();
     memory.replace_all(&said.text(), "... are available").into_owned()
 }
 

@@ -6,8 +6,8 @@
 //! language, with these additions:
 //! - `T`, `U`, `V`, `W` stand for any type, the same one at every place of the signature. Alone, `T` may be a tensor or a
 //!   tuple too; in `T[m, ..s]` it is the type of the elements;
-//! - `num` stands for `int`, `float` or `complex` (`bool` counts as `int`), the same one at every place of the
-//!   signature, each argument widened to the widest;
+//! - `num` stands for `int`, `float` or `complex`, the same one at every place of the signature, each argument widened
+//!   to the widest;
 //! - `..s` as the last or only dimension stands for a shape of any rank, also none: `sqrt(x: float[..s]) -> float[..s]`;
 //! - sizes `a b m n` are bound by the arguments; in a result, the name of an `int` parameter is its value; `?` in a
 //!   result is a size known only when it runs, in a parameter any size;

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::cloned_ref_to_slice_refs, clippy::unreadable_literal))]
 
 pub mod builtins;
+pub mod complex;
 pub mod host;
 pub mod observable;
 pub mod optimizer;
@@ -18,7 +19,7 @@ pub mod value;
 #[cfg(test)]
 mod testing;
 
-pub use builtins::format::{format_complex, format_float, format_value};
+pub use builtins::format::{format_coefficient, format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS, UNSUPPORTED};
 pub use host::{Fault, Host, NoWorld, ResultFunction};
 pub use optimizer::{Optimizer, Rule};

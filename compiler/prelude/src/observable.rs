@@ -78,6 +78,24 @@ pub fn multiply_strings(a: &[(u32, Pauli)], b: &[(u32, Pauli)]) -> (Complex<f64>
     (phase, string)
 }
 
+/// The product of coefficients. What is real stays real: infinity times `1.0+0.0im` would have no imaginary part.
+fn times(a: Complex<f64>, b: Complex<f64>) -> Complex<f64> {
+    match (a.im == 0.0, b.im == 0.0) {
+        (true, true) => Complex::new(a.re * b.re, 0.0),
+        (true, false) => b * a.re,
+        (false, true) => a * b.re,
+        (false, false) => a * b,
+    }
+}
+
+/// The coefficient times one of the phases 1, i, -1 and -i.
+fn turned(coefficient: Complex<f64>, phase: Complex<f64>) -> Complex<f64> {
+    if phase.im == 0.0 {
+        return coefficient * phase.re;
+    }
+    Complex::new(-coefficient.im * phase.im, coefficient.re * phase.im)
+}
+
 impl Observable {
     /// A multiple of the identity.
     pub fn constant(coefficient: Complex<f64>) -> Self {
@@ -110,6 +128,11 @@ impl Observable {
         sum
     }
 
+    /// All coefficients: those of the strings, then those of the projectors.
+    pub fn coefficients(&self) -> impl Iterator<Item = &Complex<f64>> {
+        self.terms.values().chain(self.projectors.iter().map(|(_, coefficient)| coefficient))
+    }
+
     /// Adds a projector.
     pub fn add_projector(&mut self, bits: &[bool], coefficient: Complex<f64>) {
         match self.projectors.iter_mut().find(|(other, _)| other == bits) {
@@ -121,10 +144,10 @@ impl Observable {
     /// `self + factor * other`.
     pub fn add_scaled(&mut self, other: &Self, factor: Complex<f64>) {
         for (string, coefficient) in &other.terms {
-            self.add_term(string.clone(), coefficient * factor);
+            self.add_term(string.clone(), times(*coefficient, factor));
         }
         for (bits, coefficient) in &other.projectors {
-            self.add_projector(bits, coefficient * factor);
+            self.add_projector(bits, times(*coefficient, factor));
         }
     }
 
@@ -149,7 +172,7 @@ impl Observable {
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
                 let (phase, string) = multiply_strings(a, b);
-                product.add_term(string, phase * x * y);
+                product.add_term(string, turned(times(*x, *y), phase));
             }
         }
         for (bits, x) in &self.projectors {
@@ -196,7 +219,7 @@ impl Observable {
                     Pauli::X | Pauli::Y => return None,
                 }
             }
-            self.add_projector(bits, factor * y * sign);
+            self.add_projector(bits, times(factor, *y) * sign);
         }
         for (other_bits, y) in &other.projectors {
             // Bits beyond the shorter one are free in it.
@@ -206,7 +229,7 @@ impl Observable {
                 (&other_bits[..], bits)
             };
             if long.starts_with(short) {
-                self.add_projector(long, factor * y);
+                self.add_projector(long, times(factor, *y));
             }
         }
         Some(())
@@ -225,10 +248,8 @@ impl Observable {
 
     /// Whether all coefficients are real, up to rounding: the imaginary part at most 1e-12 of the largest coefficient.
     pub fn is_hermitian(&self) -> bool {
-        let coefficients =
-            || self.terms.values().chain(self.projectors.iter().map(|(_, coefficient)| coefficient));
-        let largest = coefficients().map(|coefficient| coefficient.norm()).fold(0.0, f64::max);
-        coefficients().all(|coefficient| coefficient.im.abs() <= 1e-12 * largest)
+        let largest = self.coefficients().map(|coefficient| coefficient.norm()).fold(0.0, f64::max);
+        self.coefficients().all(|coefficient| coefficient.im.abs() <= 1e-12 * largest)
     }
 
     /// One more than the highest qubit.

@@ -32,14 +32,36 @@ pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
     if bytes.is_some_and(|bytes| bytes <= u128::from(available)) {
         return Ok(());
     }
-    let needed = bytes.map_or_else(|| "more bytes than can be counted".to_owned(), |n| format!("{n} bytes"));
+    let (needed, available) = (format_bytes(bytes.unwrap_or(u128::MAX)), format_bytes(available.into()));
     let message = format!("a tensor of shape {shape:?} takes {needed} of memory, {available} are available");
     Err(Box::new(Diagnostic::error(Code::Q0663, message)))
 }
 
+/// An amount of memory in binary units: `512 bytes`, `2.4 GiB`.
+pub fn format_bytes(bytes: u128) -> String {
+    const UNITS: [&str; 8] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];
+    if bytes < 1024 {
+        return format!("{bytes} bytes");
+    }
+    let Some(unit) = UNITS.get(bytes.ilog2() as usize / 10 - 1) else {
+        return "more than 1024 YiB".to_owned();
+    };
+    let exponent = bytes.ilog2() / 10 * 10;
+    let tenths = (bytes as f64 / 2f64.powi(exponent as i32) * 10.0).round();
+    format!("{} {unit}", tenths / 10.0)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check_room;
+    use super::{check_room, format_bytes};
+
+    #[test]
+    fn sizes_have_units() {
+        let shown = [0, 1023, 1024, 2_600_000_000, 1 << 54, 16 << 45, u128::MAX].map(format_bytes);
+        let expected =
+            ["0 bytes", "1023 bytes", "1 KiB", "2.4 GiB", "16 PiB", "512 TiB", "more than 1024 YiB"];
+        assert_eq!(shown, expected);
+    }
 
     #[test]
     fn what_cannot_be_is_refused() {

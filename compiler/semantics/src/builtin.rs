@@ -42,7 +42,16 @@ pub(crate) fn call(
         .iter()
         .flat_map(|id| SIGNATURES[id].iter().enumerate().map(|(i, signature)| (*id, i, signature)))
         .collect();
-    let values: Vec<_> = arguments.iter().map(|argument| body.value(&argument.value, None)).collect();
+    // `[]` is the shape of a scalar.
+    let no_dimensions = Type::Tensor(Box::new(Type::Int), vec![types::known(0)]);
+    let values: Vec<_> = arguments
+        .iter()
+        .enumerate()
+        .map(|(position, argument)| {
+            let is_shape = forms.iter().any(|(_, _, form)| form.takes_shape(position, argument));
+            body.value(&argument.value, is_shape.then_some(&no_dimensions))
+        })
+        .collect();
     if values.iter().any(|value| types::has_error(&value.ty)) {
         note_effects(body, rows[0], name, span);
         return error_expr(span);

@@ -37,9 +37,18 @@ fn int(context: &mut Context<'_>, span: qml_source::Span, digits: &str, radix: u
             if *error.kind() == std::num::IntErrorKind::PosOverflow {
                 context.report(SyntaxError::NumberTooLarge { span, is_int: true });
             }
-            ast::ExprKind::Int(0)
+            let is_negatable = u64::from_str_radix(digits, radix) == Ok(i64::MIN.unsigned_abs());
+            ast::ExprKind::Int(if is_negatable { i64::MIN } else { 0 })
         }
     }
+}
+
+/// `-operand`. The smallest int is the negative of a number that is too large by itself.
+pub(crate) fn negated(context: &mut Context<'_>, operand: Box<ast::Expr>) -> ast::ExprKind {
+    if let ast::ExprKind::Int(i64::MIN) = operand.kind {
+        context.forget_last_at(operand.span);
+    }
+    ast::ExprKind::Unary { operator: ast::UnaryOp::Neg, operand }
 }
 
 /// A string without interpolation: braces are braces.

@@ -13,7 +13,7 @@ use crate::token::Token;
 use crate::{explain, nesting};
 
 pub(crate) use crate::interpolation::string;
-pub(crate) use crate::literal::{number, string_literal};
+pub(crate) use crate::literal::{negated, number, string_literal};
 
 lalrpop_mod!(
     #[allow(warnings, clippy::all, clippy::pedantic)]
@@ -134,6 +134,13 @@ impl<'text> Context<'text> {
     /// Whether something that the lexer reports was reported between two bytes.
     pub(crate) fn has_lexical_error_in(&self, start: usize, end: usize) -> bool {
         self.lexical.range(start..=end).next().is_some()
+    }
+
+    /// Forgets the last error if it is at this place.
+    pub(crate) fn forget_last_at(&mut self, span: Span) {
+        if self.errors.last().is_some_and(|error| error.span() == span) {
+            self.forget(self.errors.len() - 1);
+        }
     }
 
     /// Forgets what was reported since there were `n_errors`.

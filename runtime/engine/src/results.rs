@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use qml_prelude::observable::Observable;
 use qml_prelude::random::uniform_at;
+use qml_prelude::room::check_room;
 use qml_prelude::{Fault, ResultFunction, Tensor, Value};
 use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram, Runnable};
 use crate::session::{Session, simulation_fault};
+
+/// How many shots are drawn at once where only their frequencies are asked for.
+const PART: usize = 1 << 20;
 
 /// Exact values, or estimates from this many shots drawn with this key.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +54,7 @@ impl Session<'_> {
                 let rows = ndarray::Array2::from_shape_vec((shots.n_shots, shots.n_bits), shots.bits);
                 Ok(Value::from_owned(rows.unwrap_or_else(|error| bug!("shape of samples: {error}"))))
             }
-            ResultFunction::Counts => Ok(counts(&self.draw(&args[0], &args[1], key)?)),
+            ResultFunction::Counts => self.counts(&args[0], &args[1], key),
             ResultFunction::Run => {
                 let shots = self.draw(&args[0], &Value::Int(1), key)?;
                 Ok(Value::vector(shots.bits))
@@ -177,23 +181,66 @@ impl Session<'_> {
             return self.exact(result);
         };
         let n = plan.register_len();
-        let drawn = self.sample(angles, shots, key)?;
         let mut histogram = vec![0_u32; 1 << n];
-        for shot in 0..shots {
-            histogram[index_of(&drawn.row(shot)[..n])] += 1;
-        }
+        self.for_shots(angles, shots, key, |row| histogram[index_of(&row[..n])] += 1)?;
         Ok(histogram.into_iter().map(|count| f64::from(count) / shots as f64).collect())
     }
 
     fn draw(&mut self, program: &Value, shots: &Value, key: i64) -> Result<Shots, Fault> {
         let program = self.bind(program)?;
-        match self.sampling(shots, &program, key)? {
-            Sampling::Shots { shots, key } => self.sample(program.angles(), shots, key),
+        let (shots, key) = self.drawn_shots(shots, &program, key)?;
+        self.sample(program.angles(), shots, key)
+    }
+
+    /// How many shots to draw, and their key.
+    fn drawn_shots(
+        &mut self,
+        shots: &Value,
+        program: &BoundProgram,
+        key: i64,
+    ) -> Result<(usize, u64), Fault> {
+        match self.sampling(shots, program, key)? {
+            Sampling::Shots { shots, key } => Ok((shots, key)),
             Sampling::Exact => Err(Box::new(
                 Diagnostic::error(Code::Q0659, "the number of shots is missing")
                     .help("`shots: 1000` in the call, `@shots(1000)` on the kernel, or `--shots 1000`"),
             )),
         }
+    }
+
+    fn counts(&mut self, program: &Value, shots: &Value, key: i64) -> Result<Value, Fault> {
+        let program = self.bind(program)?;
+        let (shots, key) = self.drawn_shots(shots, &program, key)?;
+        let plan = &program.angles().0.plan;
+        let n_bits = plan.register_len() + plan.n_result_bits();
+        let most = if n_bits < 32 { shots.min(1 << n_bits) } else { shots };
+        // An outcome stands in the table while it is made, and in the result.
+        check_room(&[most], 2 * n_bits + 64)?;
+        let mut frequencies: BTreeMap<Vec<bool>, i64> = BTreeMap::new();
+        self.for_shots(program.angles(), shots, key, |row| match frequencies.get_mut(row) {
+            Some(n) => *n += 1,
+            None => _ = frequencies.insert(row.to_vec(), 1),
+        })?;
+        Ok(counts(frequencies, n_bits))
+    }
+
+    /// Calls `f` with the bits of each shot, drawn in parts: all together may not fit into memory.
+    fn for_shots(
+        &mut self,
+        (runnable, slots): Angles<'_>,
+        shots: usize,
+        key: u64,
+        mut f: impl FnMut(&[bool]),
+    ) -> Result<(), Fault> {
+        self.kernels.statistics.kernel_calls += 1;
+        self.kernels.statistics.shots += shots as u64;
+        for start in (0..shots).step_by(PART) {
+            let part = start..shots.min(start + PART);
+            let drawn = self.simulator.sample_part(&runnable.plan, slots, part, key);
+            let drawn = drawn.map_err(|fault| simulation_fault(&fault))?;
+            (0..drawn.n_shots).for_each(|shot| f(drawn.row(shot)));
+        }
+        Ok(())
     }
 
     fn sample(&mut self, (runnable, slots): Angles<'_>, shots: usize, key: u64) -> Result<Shots, Fault> {
@@ -301,16 +348,12 @@ fn index_of(bits: &[bool]) -> usize {
 }
 
 /// Outcomes with how often each occurred: most frequent first, ties by outcome.
-fn counts(shots: &Shots) -> Value {
-    let mut frequencies: BTreeMap<&[bool], i64> = BTreeMap::new();
-    for shot in 0..shots.n_shots {
-        *frequencies.entry(shots.row(shot)).or_default() += 1;
-    }
-    let mut rows: Vec<(&[bool], i64)> = frequencies.into_iter().collect();
+fn counts(frequencies: BTreeMap<Vec<bool>, i64>, n_bits: usize) -> Value {
+    let mut rows: Vec<(Vec<bool>, i64)> = frequencies.into_iter().collect();
     rows.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let outcomes: Vec<bool> = rows.iter().flat_map(|(outcome, _)| outcome.iter().copied()).collect();
-    let outcomes = ndarray::Array2::from_shape_vec((rows.len(), shots.n_bits), outcomes);
+    let outcomes = ndarray::Array2::from_shape_vec((rows.len(), n_bits), outcomes);
     let outcomes = outcomes.unwrap_or_else(|error| bug!("shape of outcomes: {error}"));
-    let n: Vec<i64> = rows.iter().map(|&(_, count)| count).collect();
+    let n: Vec<i64> = rows.iter().map(|(_, count)| *count).collect();
     Value::tuple([Value::from_owned(outcomes), Value::vector(n)])
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use qml_prelude::format_coefficient;
+use qml_prelude::room::format_bytes;
+
 use crate::C64;
 
 /// Why a simulation has no result.
@@ -73,12 +76,16 @@ impl fmt::Display for Fault {
         match self {
             Self::TooLarge { needed_bytes, available_bytes, qubits } => write!(
                 f,
-                "simulating {qubits} qubits takes {needed_bytes} bytes of memory, {available_bytes} are available"
+                "simulating {qubits} qubits takes {} of memory, {} are available",
+                format_bytes(*needed_bytes),
+                format_bytes((*available_bytes).into())
             ),
             Self::TooManyShots { needed_bytes, available_bytes, shots } => {
                 write!(
                     f,
-                    "{shots} shots take {needed_bytes} bytes of memory, {available_bytes} are available"
+                    "{shots} shots take {} of memory, {} are available",
+                    format_bytes(*needed_bytes),
+                    format_bytes((*available_bytes).into())
                 )
             }
             Self::Interrupted => write!(f, "interrupted"),
@@ -88,7 +95,12 @@ impl fmt::Display for Fault {
             }
             Self::NotFinite { name, value, .. } => write!(f, "the angle `{name}` is {value}"),
             Self::NotHermitian { coefficient, .. } => {
-                write!(f, "the observable is not Hermitian: it has the coefficient {coefficient}")
+                let shown = format_coefficient(*coefficient);
+                if coefficient.is_finite() {
+                    write!(f, "the observable is not Hermitian: it has the coefficient {shown}")
+                } else {
+                    write!(f, "the observable has the coefficient {shown}, which is not finite")
+                }
             }
             Self::QubitOutOfRange { qubit, register } => {
                 write!(f, "the observable acts on qubit {qubit}, the register has {register} qubits")

@@ -202,6 +202,11 @@ impl Plan {
         self.output.len()
     }
 
+    /// Classical bits of the result.
+    pub fn n_result_bits(&self) -> usize {
+        self.result_bits.len()
+    }
+
     /// How many slots a call binds.
     pub fn n_slots(&self) -> usize {
         self.slots.len()

@@ -4,6 +4,8 @@
 //! the two projected states. A shot draws from its own stream, keyed by the shot's number and the number of the
 //! measurement on its way, so it is the same whatever the threads and whatever the number of shots.
 
+use std::ops::Range;
+
 use qml_prelude::random::uniform_at;
 use rayon::prelude::*;
 
@@ -41,6 +43,17 @@ impl Simulator {
     /// Runs the circuit `shots` times and measures the register in the end. The first shots of a longer call are those
     /// of a shorter one with the same key.
     pub fn sample(&self, plan: &Plan, slots: &[f64], shots: usize, key: u64) -> Result<Shots, Fault> {
+        self.sample_part(plan, slots, 0..shots, key)
+    }
+
+    /// A part of the shots of a longer call of [`Self::sample`], for those that don't fit into memory together.
+    pub fn sample_part(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        shots: Range<usize>,
+        key: u64,
+    ) -> Result<Shots, Fault> {
         match self.precision() {
             Precision::F64 => self.sample_in::<f64>(plan, slots, shots, key),
             Precision::F32 => self.sample_in::<f32>(plan, slots, shots, key),
@@ -51,17 +64,17 @@ impl Simulator {
         &self,
         plan: &Plan,
         slots: &[f64],
-        shots: usize,
+        shots: Range<usize>,
         key: u64,
     ) -> Result<Shots, Fault> {
         let bound = self.bind::<T>(plan, slots)?;
         let n_bits = plan.register_len() + plan.result_bits.len();
         // The rows, the list of shots, and the index that each shot finds.
-        self.kets.require_shots(shots, n_bits + 2 * size_of::<usize>())?;
-        let rows = Shots { n_shots: shots, n_bits, bits: vec![false; shots * n_bits] };
-        let mut sampler = Sampler { simulator: self, bound: &bound, key, rows };
-        if shots > 0 {
-            let mut all: Vec<usize> = (0..shots).collect();
+        self.kets.require_shots(shots.len(), n_bits + 2 * size_of::<usize>())?;
+        let rows = Shots { n_shots: shots.len(), n_bits, bits: vec![false; shots.len() * n_bits] };
+        let mut sampler = Sampler { simulator: self, bound: &bound, key, first: shots.start, rows };
+        if !shots.is_empty() {
+            let mut all: Vec<usize> = shots.collect();
             let ket = self.start(plan.n_wires)?;
             sampler.follow(0, 0, ket, vec![false; plan.n_bits], &mut all)?;
         }
@@ -73,6 +86,8 @@ struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
     bound: &'a Bound<'a, T>,
     key: u64,
+    /// The shot of the first row.
+    first: usize,
     rows: Shots,
 }
 
@@ -162,7 +177,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             for &(position, bit) in &last {
                 bits[bit] = index >> position & 1 == 1;
             }
-            let row = &mut self.rows.bits[shot * n_bits..][..n_bits];
+            let row = &mut self.rows.bits[(shot - self.first) * n_bits..][..n_bits];
             let (register, result) = row.split_at_mut(plan.register_len());
             register
                 .iter_mut()

@@ -99,15 +99,7 @@ impl Machine<'_> {
             }
             "sum" | "mean" | "prod" => self.reduce_floats(name, args, span),
             "any" | "all" => self.reduce_outcomes(name, args, span),
-            "softmax" if args[0].shape().len() == 1 => {
-                let exps = self.float_elementwise(name, &args[0], span, |machine, x| {
-                    machine.bind.unary(Unary::Exp, x)
-                })?;
-                let total = self.reduce_floats("sum", std::slice::from_ref(&exps), span)?;
-                self.elementwise(&exps, &total, span, |machine, x, y| {
-                    machine.binary(BinaryOp::Div, x, y, span)
-                })
-            }
+            "softmax" if args[0].shape().len() == 1 => self.softmax(&args[0], span),
             "int" => Err(if args[0].has_floats() {
                 faults::depends_on_float("an int", span)
             } else {
@@ -204,6 +196,20 @@ impl Machine<'_> {
             sum = sum.plus(&self.bind.binary(Binary::Mul, &x.to_angle(), &y.to_angle()));
         }
         Ok(Abstract::float(sum))
+    }
+
+    /// exp(x - max(x)) over its sum.
+    fn softmax(&mut self, x: &Abstract, span: Span) -> Result<Abstract, Failure> {
+        let grid = x.to_grid();
+        require_floats("softmax", &grid.items, span)?;
+        let mut angles = grid.items.iter().map(Abstract::to_angle);
+        let first = angles.next().unwrap_or_default();
+        let largest = angles.fold(first, |largest, x| self.bind.binary(Binary::Max, &largest, &x));
+        let exps = self.float_elementwise("softmax", x, span, |machine, x| {
+            machine.bind.unary(Unary::Exp, &x.plus(&largest.times(-1.0)))
+        })?;
+        let total = self.reduce_floats("sum", std::slice::from_ref(&exps), span)?;
+        self.elementwise(&exps, &total, span, |machine, x, y| machine.binary(BinaryOp::Div, x, y, span))
     }
 
     fn outer(&mut self, x: &Abstract, y: &Abstract, span: Span) -> Result<Abstract, Failure> {

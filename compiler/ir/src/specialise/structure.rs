@@ -13,7 +13,7 @@ use super::value::{Abstract, Grid, parts_of};
 pub(super) fn data_positions(name: &str, n_args: usize) -> Option<std::ops::Range<usize>> {
     match name {
         "op.index" | "op.fill" | "op.dim" | "op.len" | "len" | "shape" | "reshape" | "transpose" | "take"
-        | "reverse" | "list.stack" | "list.get" => Some(0..1),
+        | "reverse" | "list.stack" | "list.get" | "op.or_empty" => Some(0..1),
         "op.index_set" | "concat" | "stack" | "append" | "list.push" | "zip" => Some(0..n_args.min(2)),
         "op.stack" => Some(0..n_args),
         "full" => Some(1..2),

@@ -27,6 +27,7 @@ const STRUCTURAL: &[&str] = &[
     "list.push",
     "list.stack",
     "list.get",
+    "op.or_empty",
     "reshape",
     "transpose",
     "concat",
@@ -90,6 +91,7 @@ const SHAPED: &[(&str, usize)] = &[
     ("take", 1),
     ("split", 2),
     ("batches", 2),
+    ("op.or_empty", 2),
     ("op.index", 1),
     ("op.index_set", 2),
 ];

@@ -181,11 +181,21 @@ fn scale_columns(
     Ok(Value::from_array(x))
 }
 
+/// The mean and the standard deviation.
+pub(super) fn mean_and_sd(column: &ArrayView1<'_, f64>) -> (f64, f64) {
+    let n = column.len() as f64;
+    let mean = column.sum() / n;
+    (mean, (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt())
+}
+
+/// The smallest number and the largest.
+pub(super) fn bounds(column: &ArrayView1<'_, f64>) -> (f64, f64) {
+    column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)))
+}
+
 fn standardize(args: &[Value]) -> Result<Value, Fault> {
     scale_columns(&args[0], &args[1], |column| {
-        let n = column.len() as f64;
-        let mean = column.sum() / n;
-        let sd = (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let (mean, sd) = mean_and_sd(&column);
         if sd > 0.0 { (1.0 / sd, -mean / sd) } else { (0.0, 0.0) }
     })
 }
@@ -193,8 +203,7 @@ fn standardize(args: &[Value]) -> Result<Value, Fault> {
 fn minmax(args: &[Value]) -> Result<Value, Fault> {
     let (lo, hi) = (args[1].to_float(), args[2].to_float());
     scale_columns(&args[0], &args[3], |column| {
-        let smallest = column.iter().copied().fold(f64::INFINITY, f64::min);
-        let largest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (smallest, largest) = bounds(&column);
         if largest > smallest {
             let factor = (hi - lo) / (largest - smallest);
             (factor, lo - smallest * factor)

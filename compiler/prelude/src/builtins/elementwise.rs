@@ -2,7 +2,7 @@
 
 use super::{Builtin, pure};
 
-use ndarray::Axis;
+use ndarray::{ArrayViewMut1, Axis};
 use qml_source::Code;
 
 use super::faults::{fault, overflow};
@@ -240,23 +240,33 @@ fn relu(x: f64) -> f64 {
     if x < 0.0 { 0.0 } else { x }
 }
 
-/// exp(x) / sum(exp(x)) along the last axis, shifted by the largest so that nothing overflows.
+/// exp(x) / sum(exp(x)) along the last axis.
 pub(super) fn softmax(x: Array<f64>) -> Array<f64> {
-    let mut y = log_softmax(x);
-    y.mapv_inplace(f64::exp);
-    y
+    by_rows(x, 1.0, |mut row| {
+        row.mapv_inplace(f64::exp);
+        let sum = row.sum();
+        row.mapv_inplace(|x| x / sum);
+    })
 }
 
-/// log(softmax(x)) along the last axis.
-pub(super) fn log_softmax(mut x: Array<f64>) -> Array<f64> {
-    let last = Axis(x.ndim().saturating_sub(1));
-    if x.ndim() == 0 {
-        return ndarray::arr0(0.0).into_dyn().into_shared();
-    }
-    for mut lane in x.lanes_mut(last) {
-        let largest = lane.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let log_sum = largest + lane.iter().map(|x| (x - largest).exp()).sum::<f64>().ln();
-        lane.mapv_inplace(|x| x - log_sum);
+/// log(softmax(x)) along the last axis: x - log(sum(exp(x))).
+pub(super) fn log_softmax(x: Array<f64>) -> Array<f64> {
+    by_rows(x, 0.0, |mut row| {
+        let log_sum = row.iter().map(|x| x.exp()).sum::<f64>().ln();
+        row.mapv_inplace(|x| x - log_sum);
+    })
+}
+
+/// Calls `f` with each row minus its largest element, so that nothing overflows and no digit is lost. A scalar becomes
+/// `of_scalar`.
+fn by_rows(mut x: Array<f64>, of_scalar: f64, f: fn(ArrayViewMut1<'_, f64>)) -> Array<f64> {
+    let Some(last) = x.ndim().checked_sub(1) else {
+        return ndarray::arr0(of_scalar).into_dyn().into_shared();
+    };
+    for mut row in x.lanes_mut(Axis(last)) {
+        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        row.mapv_inplace(|x| x - largest);
+        f(row);
     }
     x
 }

@@ -53,6 +53,11 @@ pub fn format_complex(x: C64) -> String {
     format!("{}{sign}{}im", format_float(x.re), format_float(x.im.abs()))
 }
 
+/// A coefficient: as [`format_complex`] unless it is real.
+pub fn format_coefficient(x: C64) -> String {
+    if x.im == 0.0 { format_float(x.re) } else { format_complex(x) }
+}
+
 /// A value as `print` shows it.
 pub fn format_value(value: &Value) -> String {
     format_with(value, &mut |scalar| match scalar {

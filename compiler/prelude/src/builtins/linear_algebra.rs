@@ -2,12 +2,13 @@
 
 use super::{Builtin, pure};
 
-use ndarray::{Array1, Array2, Axis, Ix1, Ix2};
+use ndarray::{Array1, Array2, ArrayViewMut1, Axis, Ix1, Ix2};
 use qml_source::{Code, bug};
 
 use super::faults::{fault, shapes};
 use super::operators::{self, Kind, kind};
 use super::{reductions, tensors};
+use crate::complex::divide;
 use crate::{C64, Fault, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
@@ -42,8 +43,8 @@ pub(super) const ROWS: &[Builtin] = &[
     pure(
         "det",
         &["det(a: float[n, n]) -> float", "det(a: complex[n, n]) -> complex"],
-        |_, args| Ok(det(&args[0])),
-        "The determinant.",
+        |_, args| det(&args[0]),
+        "The determinant; 0 of a matrix that is singular up to rounding.",
     ),
     pure(
         "inv",
@@ -148,33 +149,58 @@ pub(super) fn matrix(value: &Value) -> Array2<C64> {
 }
 
 /// Back to the type that the arguments had, and to a vector if `is_vector`.
-fn typed(matrix: &Array2<C64>, kind: Kind, is_vector: bool) -> Value {
+pub(super) fn typed(matrix: &Array2<C64>, kind: Kind, is_vector: bool) -> Value {
     let array = if is_vector { matrix.column(0).to_owned().into_dyn() } else { matrix.to_owned().into_dyn() };
     if kind == Kind::Complex { Value::from_owned(array) } else { Value::from_owned(array.map(|x| x.re)) }
 }
 
-/// Gaussian elimination with partial pivoting: reduces `a` to an upper triangle, does the same to `b`, and gives the
-/// determinant; stops at 0 if a column has no pivot.
-fn eliminate(a: &mut Array2<C64>, b: &mut Array2<C64>) -> C64 {
+/// Scales the rows and columns of `a` by powers of two so that the largest number of each is about 1 (one of zeros stays),
+/// and gives the exponents: `a[i, j]` becomes `a[i, j] * 2 ** (rows[i] + columns[j])`.
+fn equilibrate(a: &mut Array2<C64>) -> [Vec<i32>; 2] {
+    [Axis(0), Axis(1)].map(|axis| {
+        let scale = |mut lane: ArrayViewMut1<'_, C64>| {
+            let largest = lane.iter().map(|x| x.re.abs().max(x.im.abs())).fold(0.0, f64::max);
+            let exponent = -exponent(largest);
+            lane.mapv_inplace(|x| times_power(x, exponent));
+            exponent
+        };
+        a.axis_iter_mut(axis).map(scale).collect()
+    })
+}
+
+/// The power of two below a positive number; 0 for 0, infinity and `nan`.
+fn exponent(x: f64) -> i32 {
+    if x > 0.0 && x.is_finite() { x.log2().floor() as i32 } else { 0 }
+}
+
+/// `z * 2 ** exponent`, in steps: 2 ** exponent itself may be no float.
+fn times_power(mut z: C64, mut exponent: i32) -> C64 {
+    while exponent != 0 && z != C64::ZERO && z.is_finite() {
+        let step = exponent.clamp(-1000, 1000);
+        z *= 2f64.powi(step);
+        exponent -= step;
+    }
+    z
+}
+
+/// Gaussian elimination with partial pivoting of a matrix that was scaled to numbers of about 1: reduces `a` to an upper
+/// triangle, and does the same to `b`. Whether an odd number of rows was exchanged; `None` if a column has no pivot
+/// above rounding.
+fn eliminate(a: &mut Array2<C64>, b: &mut Array2<C64>) -> Option<bool> {
     let n = a.nrows();
-    let mut det = C64::ONE;
+    let mut is_odd = false;
     for k in 0..n {
         let pivot = (k..n).max_by(|&i, &j| a[(i, k)].norm().total_cmp(&a[(j, k)].norm())).unwrap_or(k);
-        if a[(pivot, k)].norm() == 0.0 {
-            return C64::ZERO;
+        if a[(pivot, k)].norm() <= n as f64 * f64::EPSILON {
+            return None;
         }
         if pivot != k {
-            det = -det;
-            for j in 0..n {
-                a.swap((k, j), (pivot, j));
-            }
-            for j in 0..b.ncols() {
-                b.swap((k, j), (pivot, j));
-            }
+            is_odd = !is_odd;
+            (0..n).for_each(|j| a.swap((k, j), (pivot, j)));
+            (0..b.ncols()).for_each(|j| b.swap((k, j), (pivot, j)));
         }
-        det *= a[(k, k)];
         for i in k + 1..n {
-            let factor = a[(i, k)] / a[(k, k)];
+            let factor = divide(a[(i, k)], a[(k, k)]);
             for j in k..n {
                 let above = a[(k, j)];
                 a[(i, j)] -= factor * above;
@@ -185,32 +211,61 @@ fn eliminate(a: &mut Array2<C64>, b: &mut Array2<C64>) -> C64 {
             }
         }
     }
-    det
+    Some(is_odd)
 }
 
-/// The x with `a x = b`. A matrix that is singular up to rounding is refused.
+/// The x with `a x = b`: for the scaled matrix `r a c` it is `c y` with `(r a c) y = r b`. A matrix that is singular up
+/// to rounding is refused.
 fn solve_matrix(mut a: Array2<C64>, mut b: Array2<C64>) -> Result<Array2<C64>, Fault> {
     let n = a.nrows();
-    let largest = a.iter().map(|x| x.norm()).fold(0.0, f64::max);
-    let det = eliminate(&mut a, &mut b);
-    let smallest = (0..n).map(|i| a[(i, i)].norm()).fold(f64::INFINITY, f64::min);
-    if n > 0 && (det == C64::ZERO && smallest == 0.0 || smallest <= largest * n as f64 * f64::EPSILON) {
+    let [rows, columns] = equilibrate(&mut a);
+    b.indexed_iter_mut().for_each(|((i, _), x)| *x = times_power(*x, rows[i]));
+    if eliminate(&mut a, &mut b).is_none() {
         return Err(fault(Code::Q0611, "the matrix is singular: it has no inverse"));
     }
     for j in 0..b.ncols() {
         for i in (0..n).rev() {
             let known: C64 = (i + 1..n).map(|k| a[(i, k)] * b[(k, j)]).sum();
-            b[(i, j)] = (b[(i, j)] - known) / a[(i, i)];
+            b[(i, j)] = divide(b[(i, j)] - known, a[(i, i)]);
         }
     }
+    b.indexed_iter_mut().for_each(|((i, _), x)| *x = times_power(*x, columns[i]));
     Ok(b)
 }
 
-fn det(a: &Value) -> Value {
-    let mut matrix = matrix(a);
+/// The determinant; 0 of a matrix that is singular up to rounding.
+fn determinant(mut a: Array2<C64>) -> C64 {
+    let n = a.nrows();
+    let [rows, columns] = equilibrate(&mut a);
+    let Some(is_odd) = eliminate(&mut a, &mut Array2::zeros((n, 0))) else { return C64::ZERO };
+    // The product may be a float where one of its parts is none.
+    let (mut product, mut power) = (if is_odd { -C64::ONE } else { C64::ONE }, 0);
+    for k in 0..n {
+        product *= a[(k, k)];
+        let exponent = exponent(product.re.abs().max(product.im.abs()));
+        product = times_power(product, -exponent);
+        power += exponent - rows[k] - columns[k];
+    }
+    times_power(product, power)
+}
+
+fn det(a: &Value) -> Result<Value, Fault> {
+    square("determinant", a.shape())?;
+    let det = determinant(matrix(a));
+    Ok(if kind(a) == Kind::Complex { Value::Complex(det) } else { Value::Float(det.re) })
+}
+
+/// The derivative of the determinant by each element: the determinant without its row and column, with the sign of
+/// `(-1) ** (i + j)`.
+pub(super) fn cofactors(a: &Value) -> Value {
+    let matrix = matrix(a);
     let n = matrix.nrows();
-    let det = eliminate(&mut matrix, &mut Array2::zeros((n, 0)));
-    if kind(a) == Kind::Complex { Value::Complex(det) } else { Value::Float(det.re) }
+    let without = |i: usize| (0..n).filter(|&k| k != i).collect::<Vec<_>>();
+    let cofactors = Array2::from_shape_fn((n, n), |(i, j)| {
+        let minor = matrix.select(Axis(0), &without(i)).select(Axis(1), &without(j));
+        determinant(minor) * if (i + j) % 2 == 0 { 1.0 } else { -1.0 }
+    });
+    typed(&cofactors, kind(a), false)
 }
 
 /// The inverse.
@@ -231,13 +286,49 @@ pub(crate) fn solve(a: &Value, b: &Value) -> Result<Value, Fault> {
     Ok(typed(&x, kind(a).max(kind(b)), b.shape().len() == 1))
 }
 
-/// Least squares by Householder-free QR: modified Gram-Schmidt, done twice for accuracy, then back substitution.
+/// Least squares by an orthogonal basis of the columns, then back substitution.
 pub(super) fn lstsq(a: &Value, b: &Value) -> Result<Value, Fault> {
     if a.shape()[0] != b.shape()[0] {
         return Err(shapes("lstsq", a.shape(), b.shape(), 0));
     }
+    let (q, r) = orthogonalised(a)?;
+    Ok(Value::from_owned(back_substituted(&r, q.t().dot(&vector(b)))))
+}
+
+/// With `a = q r` and the cotangent g of the x that least squares give, `z = r^-T g`, `w = r^-1 z` and `q z = a w`: then
+/// the cotangent of b is `a w`, that of a `(b - a x) w^T - (a w) x^T`.
+pub(super) fn lstsq_vjp(a: &Value, b: &Value, x: &Value, g: &Value) -> Result<[Value; 2], Fault> {
+    let (q, r) = orthogonalised(a)?;
+    let (b, x) = (vector(b), vector(x));
+    let mut z = vector(g);
+    for i in 0..z.len() {
+        let known: f64 = (0..i).map(|k| r[(k, i)] * z[k]).sum();
+        z[i] = (z[i] - known) / r[(i, i)];
+    }
+    let of_b = q.dot(&z);
+    let w = back_substituted(&r, z);
+    let rest = b - q.dot(&r.dot(&x));
+    let of_a = Array2::from_shape_fn(q.dim(), |(i, j)| rest[i] * w[j] - of_b[i] * x[j]);
+    Ok([Value::from_owned(of_a), Value::from_owned(of_b)])
+}
+
+fn vector(value: &Value) -> Array1<f64> {
+    value.clone().into_floats().iter().copied().collect()
+}
+
+/// The x with `r x = b`, for an upper triangle `r`.
+fn back_substituted(r: &Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
+    for i in (0..r.nrows()).rev() {
+        let known: f64 = (i + 1..r.nrows()).map(|k| r[(i, k)] * b[k]).sum();
+        b[i] = (b[i] - known) / r[(i, i)];
+    }
+    b
+}
+
+/// `a = q r` with orthogonal columns of length 1 in q and an upper triangle r: modified Gram-Schmidt, done twice for
+/// accuracy.
+fn orthogonalised(a: &Value) -> Result<(Array2<f64>, Array2<f64>), Fault> {
     let mut q = matrix(a).map(|x| x.re);
-    let b: Array1<f64> = b.clone().into_floats().iter().copied().collect();
     let n = q.ncols();
     let mut r = Array2::<f64>::zeros((n, n));
     for j in 0..n {
@@ -255,12 +346,7 @@ pub(super) fn lstsq(a: &Value, b: &Value) -> Result<Value, Fault> {
         r[(j, j)] = length;
         q.column_mut(j).mapv_inplace(|x| x / length);
     }
-    let mut x = q.t().dot(&b);
-    for i in (0..n).rev() {
-        let known: f64 = (i + 1..n).map(|k| r[(i, k)] * x[k]).sum();
-        x[i] = (x[i] - known) / r[(i, i)];
-    }
-    Ok(Value::from_owned(x))
+    Ok((q, r))
 }
 
 fn eigh_row(a: &Value) -> Result<Value, Fault> {

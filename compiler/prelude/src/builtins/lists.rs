@@ -54,6 +54,11 @@ pub(super) const ROWS: &[Builtin] = &[
         },
         "`(list)`: a tensor of its items.",
     ),
+    internal(
+        "op.or_empty",
+        |_, args| or_empty(args),
+        "`(t, e, d1, ...)`: t; if it has no items, the tensor without items of such elements as e and these other dimensions.",
+    ),
     internal("list.get", |_, args| indexing::index(&args[0], &args[1..]), "`(list, i)`: item i."),
 ];
 
@@ -126,6 +131,15 @@ fn fill(item: &Value, n: i64) -> Result<Value, Fault> {
     }))
 }
 
+fn or_empty(args: &mut [Value]) -> Result<Value, Fault> {
+    let [tensor, element, inner @ ..] = args else { bug!("op.or_empty without its arguments") };
+    if len(tensor) > 0 {
+        return Ok(std::mem::take(tensor));
+    }
+    let shape: Vec<i64> = std::iter::once(0).chain(inner.iter().map(Value::to_int)).collect();
+    super::tensors::full(&Value::vector(shape), std::mem::take(element))
+}
+
 /// Both, one after the other on the first axis.
 pub(crate) fn concat(a: Value, b: Value) -> Result<Value, Fault> {
     fn join<T: Element>(a: &Array<T>, b: &Array<T>) -> Value {
@@ -135,11 +149,13 @@ pub(crate) fn concat(a: Value, b: Value) -> Result<Value, Fault> {
     }
     let (shape_a, shape_b) = (a.shape().to_vec(), b.shape().to_vec());
     if shape_a[1..] != shape_b[1..] {
-        // An empty list has no shape of its own.
-        match (shape_a.as_slice(), shape_b.as_slice()) {
-            ([0], _) => return Ok(b),
-            (_, [0]) => return Ok(a),
-            _ => {}
+        // A tensor without items may not know its other dimensions.
+        let is_open = |shape: &[usize]| shape[0] == 0 && (shape.len() == 1 || shape[1..].contains(&0));
+        if is_open(&shape_a) {
+            return Ok(b);
+        }
+        if is_open(&shape_b) {
+            return Ok(a);
         }
         let axis = shape_a.iter().zip(&shape_b).skip(1).take_while(|(m, n)| m == n).count() + 1;
         return Err(super::faults::shapes("concat", &shape_a, &shape_b, axis));

@@ -9,6 +9,7 @@ use qml_source::{Code, bug};
 
 use super::faults::{domain, fault, overflow, shapes};
 use super::{Builtin, internal};
+use crate::complex::{divide, invert};
 use crate::room::check_room;
 use crate::value::{Array, Element};
 use crate::{C64, Fault, Tensor, Value};
@@ -238,7 +239,11 @@ fn pow_ints(a: i64, b: i64) -> Result<i64, Fault> {
 
 fn pow_complexes(a: C64, b: C64) -> C64 {
     // Whole powers by multiplication: (1im) ** 2 is exactly -1.
-    if b.im == 0.0 && b.re.fract() == 0.0 && b.re.abs() <= 1024.0 { a.powi(b.re as i32) } else { a.powc(b) }
+    if b.im != 0.0 || b.re.fract() != 0.0 || b.re.abs() > 1024.0 {
+        return a.powc(b);
+    }
+    let power = a.powu(b.re.abs() as u32);
+    if b.re < 0.0 { invert(power) } else { power }
 }
 
 /// Part by part if one of them is a tuple.
@@ -325,11 +330,11 @@ pub(crate) fn div(a: Value, b: Value) -> Result<Value, Fault> {
     }
     if has_observables(&a) {
         return with_observables("/", a, b, |x, y| {
-            Ok(Value::observable(x.to_observable().scaled(y.to_complex().inv())))
+            Ok(Value::observable(x.to_observable().scaled(invert(y.to_complex()))))
         });
     }
     if kind(&a).max(kind(&b)) == Kind::Complex {
-        return zip_same("/", a.into_complexes(), b.into_complexes(), |x, y| x / y);
+        return zip_same("/", a.into_complexes(), b.into_complexes(), |x, y| divide(*x, *y));
     }
     if let (Value::Int(a), Value::Int(0)) = (&a, &b) {
         return Err(fault(Code::Q0602, format!("`{a} / 0` has no result")));

@@ -11,6 +11,8 @@ use crate::{C64, Fault, Host, ResultFunction, Value};
 
 mod spectrum;
 
+pub(super) use spectrum::ground_expectations;
+
 pub(super) const ROWS: &[Builtin] = &[
     quantum(
         "expect",
@@ -294,7 +296,8 @@ fn terms(observable: &Observable) -> Result<Value, Fault> {
 /// More qubits make a matrix of more than 256 MiB.
 const MAX_MATRIX_QUBITS: usize = 12;
 
-fn matrix(observable: &Observable, n: &Value) -> Result<Value, Fault> {
+/// The matrix of an observable on so many qubits, or on as many as it has.
+pub(super) fn matrix(observable: &Observable, n: &Value) -> Result<Value, Fault> {
     let needed = observable.n_qubits();
     let n = if *n == Value::Unit { needed } else { size("the number of qubits", n.to_int())? };
     if n < needed {

@@ -85,11 +85,16 @@ fn drawn<T: crate::Element>(shape: &Value, mut draw: impl FnMut() -> T) -> Resul
 
 fn uniform(args: &[Value]) -> Result<Value, Fault> {
     let (lo, hi) = (args[1].to_float(), args[2].to_float());
-    if !(lo <= hi && (hi - lo).is_finite()) {
+    if !(lo <= hi && lo.is_finite() && hi.is_finite()) {
         return Err(domain(format!("uniform from {lo:?} to {hi:?}: the bounds must be finite, and rising")));
     }
     let mut stream = stream(&args[0], &args[4]);
-    drawn(&args[3], || lo + (hi - lo) * stream.uniform())
+    let width = hi - lo;
+    drawn(&args[3], || {
+        let share = stream.uniform();
+        // The distance of very large bounds has no float.
+        if width.is_finite() { lo + width * share } else { lo * (1.0 - share) + hi * share }
+    })
 }
 
 fn normal(args: &[Value]) -> Result<Value, Fault> {

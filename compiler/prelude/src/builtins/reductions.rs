@@ -20,6 +20,8 @@ pub(super) const ROWS: &[Builtin] = &[
             "sum(x: num[..s]) -> num",
             "sum(x: num[..s], axis: axis) -> num[..s - axis]",
             "sum(x: observable[m]) -> observable",
+            "sum(x: bool[..s]) -> int",
+            "sum(x: bool[..s], axis: axis) -> int[..s - axis]",
         ],
         |_, args| sum(std::mem::take(&mut args[0]), axis_of(args, 1)),
         "The sum of the elements, or along an axis; counts what is true among `bool`s.",

@@ -24,7 +24,11 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     io(
         "table",
-        &["table(header: string[n], rows: num[m, n])", "table(header: string[n], rows: string[m, n])"],
+        &[
+            "table(header: string[n], rows: num[m, n])",
+            "table(header: string[n], rows: string[m, n])",
+            "table(header: string[n], rows: bool[m, n])",
+        ],
         table,
         "Writes a table with aligned columns.",
     ),

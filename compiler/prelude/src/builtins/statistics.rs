@@ -10,6 +10,7 @@ use super::linear_algebra::lstsq;
 use super::operators;
 use super::reductions::{axis_of, mean};
 use super::tensors::{reshape, sorted};
+use crate::value::Array;
 use crate::{Fault, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
@@ -183,6 +184,11 @@ fn cross_entropy(logits: &Value, labels: &Value) -> Result<Value, Fault> {
     Ok(Value::Float(total / rows as f64))
 }
 
+/// A row for each number: its powers from the highest down to 0.
+pub(super) fn powers(x: &Array<f64>, degree: usize) -> Array2<f64> {
+    Array2::from_shape_fn((x.len(), degree + 1), |(i, j)| x[[i]].powi((degree - j) as i32))
+}
+
 /// Least squares on powers of `x` that are scaled to length 1, so that high degrees stay well conditioned.
 fn polyfit(args: &[Value]) -> Result<Value, Fault> {
     let degree = size("polyfit: the degree", args[2].to_int())?;
@@ -196,7 +202,7 @@ fn polyfit(args: &[Value]) -> Result<Value, Fault> {
             "polyfit: {m} points for a polynomial of degree {degree}, {n} are needed"
         )));
     }
-    let mut powers = Array2::from_shape_fn((m, n), |(i, j)| x[[i]].powi((degree - j) as i32));
+    let mut powers = powers(&x, degree);
     let lengths: Vec<f64> = powers.axis_iter(Axis(1)).map(|column| column.dot(&column).sqrt()).collect();
     for (mut column, length) in powers.axis_iter_mut(Axis(1)).zip(&lengths) {
         column.mapv_inplace(|x| if *length > 0.0 { x / length } else { x });

@@ -180,7 +180,7 @@ pub(super) const ROWS: &[Builtin] = &[
         "bits",
         &["bits(k: int, n: int) -> bool[n]"],
         |_, args| bits(args),
-        "The last `n` binary digits of `k`, least significant first.",
+        "The `n` binary digits of `k`, least significant first; `k` is not negative and has no more than these.",
     ),
     pure(
         "to_int",
@@ -217,7 +217,8 @@ fn filled(shape: &Value, x: f64) -> Result<Value, Fault> {
     Ok(Value::from_owned(ArrayD::from_elem(shape_of(shape)?, x)))
 }
 
-fn full(shape: &Value, item: Value) -> Result<Value, Fault> {
+/// A tensor of this shape, each element `item`.
+pub(super) fn full(shape: &Value, item: Value) -> Result<Value, Fault> {
     fn repeat<T: Element>(shape: Vec<usize>, item: T) -> Value {
         Value::from_owned(ArrayD::from_elem(shape, item))
     }

@@ -11,11 +11,13 @@ use super::gradients::{unbroadcast, zeros_like};
 use super::operators::{div, mul, neg, sub};
 use crate::{Fault, Tensor, Value};
 
+mod columns;
 mod complex;
 mod elementwise;
 mod matrices;
 mod observables;
 mod reductions;
+mod spectrum;
 mod structure;
 
 /// Whether a function has a derivative.
@@ -58,7 +60,7 @@ fn rule(name: &str) -> Option<Rule> {
         "op.tuple" => |_, _, g| Ok(g.parts().to_vec()),
         "op.tuple_get" => structure::tuple_get,
         "op.tuple_set" => structure::tuple_set,
-        "op.to_float" | "float" => |_, _, g| Ok(vec![g.clone()]),
+        "op.to_float" | "float" | "op.or_empty" => |_, _, g| Ok(vec![g.clone()]),
         "list.push" => structure::list_push,
         "list.stack" => structure::list_stack,
         "list.get" => structure::list_get,
@@ -92,13 +94,21 @@ fn rule(name: &str) -> Option<Rule> {
         "det" => matrices::det,
         "inv" => matrices::inv,
         "solve" => matrices::solve,
+        "lstsq" => columns::lstsq,
+        "eigh" => spectrum::eigh,
+        "polyfit" => columns::polyfit,
+        "linspace" => columns::linspace,
+        "standardize" => columns::standardize,
+        "minmax" => columns::minmax,
+        "median" => columns::median,
+        "quantile" => columns::quantile,
         _ => return None,
     })
 }
 
 /// Whether the function of this name (`op.mul`, `sin`) is differentiable.
 pub fn is_differentiable(name: &str) -> Differentiability {
-    let is_special = complex::is_mixed(name) || matches!(name, "commutator" | "op.to_observable");
+    let is_special = complex::is_mixed(name) || observables::is_own(name);
     if is_special || rule(name).is_some() || elementwise::derivative(name).is_some() {
         return Differentiability::Yes;
     }
@@ -155,7 +165,7 @@ fn other_numbers(
     cotangent: &Value,
 ) -> Option<Result<Vec<Value>, Fault>> {
     let holds = |is_one: fn(&Value) -> bool| args.iter().any(is_one) || is_one(cotangent);
-    if (name == "commutator" || name == "op.to_observable" || holds(observables::is_observable))
+    if (observables::is_own(name) || holds(observables::is_observable))
         && let Some(cotangents) = observables::vjp(name, args, cotangent)
     {
         return Some(cotangents);

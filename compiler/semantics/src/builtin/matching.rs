@@ -6,7 +6,7 @@ use qml_source::Span;
 use qml_syntax::ast::{Argument, Name};
 
 use super::signature::{Dim as DimPattern, Parameter, Pattern, Signature};
-use crate::body::coerce::{widen, widen_elements};
+use crate::body::coerce::widen_elements;
 use crate::body::{Body, TypeError, error_expr};
 use crate::expr::counted;
 use crate::hir::{Dim, Expr, ExprKind, Type};
@@ -119,10 +119,6 @@ impl Match {
             Pattern::Num => match types::width(ty) {
                 Some(width @ ..=3) => {
                     self.number = Some(self.number.unwrap_or(1).max(width));
-                    Ok(())
-                }
-                None if *ty == Type::Bool => {
-                    self.number = Some(self.number.unwrap_or(1));
                     Ok(())
                 }
                 _ => Err(Misfit::Type),
@@ -244,13 +240,7 @@ impl Match {
     }
 
     fn widened_number(&self, value: Expr) -> Expr {
-        let width = self.number.unwrap_or(1);
-        let (element, dims) = types::parts(&value.ty);
-        if *element == Type::Bool {
-            let ty = types::tensor(types::of_width(width), dims.to_vec());
-            return widen(value, ty);
-        }
-        widen_elements(value, width)
+        widen_elements(value, self.number.unwrap_or(1))
     }
 
     fn build(&self, pattern: &Pattern) -> Type {

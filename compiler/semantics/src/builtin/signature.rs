@@ -1,6 +1,7 @@
 //! The mini-language of signatures (see [`qml_prelude::builtins`]), read.
 
 use qml_source::bug;
+use qml_syntax::ast::Argument;
 
 use crate::hir::Type;
 
@@ -13,6 +14,17 @@ pub(super) struct Signature {
     pub parameters: Vec<Parameter>,
     /// The result.
     pub result: Option<Pattern>,
+}
+
+impl Signature {
+    /// Whether this argument, at this position if it has no name, is for a shape.
+    pub fn takes_shape(&self, position: usize, argument: &Argument) -> bool {
+        let parameter = match &argument.name {
+            Some(name) => self.parameters.iter().find(|parameter| parameter.name == name.text),
+            None => self.parameters.get(position),
+        };
+        parameter.is_some_and(|parameter| matches!(parameter.pattern, Pattern::Shape(_)))
+    }
 }
 
 /// A parameter.

@@ -117,15 +117,13 @@ impl Body<'_, '_> {
     }
 
     fn list(&mut self, items: &[Expr], ty: &hir::Type, span: Span) -> ValueId {
-        let ty = self.host_type(ty);
+        let host = self.host_type(ty);
         if items.is_empty() {
-            // The prototype tells the type of the items.
-            let Type::Tensor(element, _) = &ty else { bug!("a list that is no tensor") };
-            let args = vec![self.placeholder((**element).clone(), span), self.int(0, span)];
-            return self.builtin("op.fill", args, ty, span);
+            let empty = self.placeholder(host, span);
+            return self.or_empty(empty, ty, false, span);
         }
         let items = items.iter().map(|item| self.expr(item)).collect();
-        self.builtin("op.stack", items, ty, span)
+        self.builtin("op.stack", items, host, span)
     }
 
     fn widen(&mut self, inner: &Expr, to: &hir::Type, span: Span) -> ValueId {

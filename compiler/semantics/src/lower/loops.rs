@@ -7,7 +7,7 @@ use qml_source::{Span, bug};
 use super::body::{Body, Variable};
 use super::visit::Exits;
 use super::{random, types, visit};
-use crate::hir::{self, Block, Callee, Clause, Expr, ExprKind, Iterable, Pattern};
+use crate::hir::{self, Block, Callee, Clause, Dim, Expr, ExprKind, Iterable, Pattern};
 
 /// What is run through, evaluated.
 pub(super) struct Rows {
@@ -273,8 +273,29 @@ impl Body<'_, '_> {
             self.one(OpKind::Builtin(list_row("list.new")), Vec::new(), Type::List(Box::new(item)), span);
         let list = self.hidden(list);
         self.clauses(element, clauses, list, span);
-        let ty = self.host_type(ty);
-        self.builtin("list.stack", vec![self.get(list)], ty, span)
+        let host = self.host_type(ty);
+        let stacked = self.builtin("list.stack", vec![self.get(list)], host, span);
+        self.or_empty(stacked, ty, true, span)
+    }
+
+    /// The tensor, with the dimensions of its type even if it has no items; 0 for those that the type doesn't tell.
+    /// `is_bare` if it is a vector of floats then, whatever its type.
+    pub(super) fn or_empty(&mut self, tensor: ValueId, ty: &hir::Type, is_bare: bool, span: Span) -> ValueId {
+        let hir::Type::Tensor(element, dims) = ty else { bug!("{ty:?} is no tensor") };
+        let inner = &dims[1..];
+        let is_known = inner.iter().any(|dim| matches!(dim, Dim::Size(_)));
+        let is_as_made = if is_bare { inner.is_empty() && **element == hir::Type::Float } else { !is_known };
+        if is_as_made {
+            return tensor;
+        }
+        let host = self.host_type(ty);
+        let element = self.host_type(element);
+        let mut args = vec![tensor, self.placeholder(element, span)];
+        args.extend(inner.iter().map(|dim| match dim {
+            Dim::Size(size) => self.size_here(size, span),
+            Dim::Unknown => self.int(0, span),
+        }));
+        self.builtin("op.or_empty", args, host, span)
     }
 
     fn map(
@@ -307,8 +328,9 @@ impl Body<'_, '_> {
             body.bind_row(pattern, &rows, index, span);
             vec![body.expr(element)]
         });
-        let ty = self.host_type(ty);
-        self.emit(OpKind::Map, vec![count], vec![ty], vec![region], span)[0]
+        let host = self.host_type(ty);
+        let mapped = self.emit(OpKind::Map, vec![count], vec![host], vec![region], span)[0];
+        self.or_empty(mapped, ty, false, span)
     }
 
     /// The rest of the clauses of a comprehension; items go to the end of the list.

@@ -31,17 +31,28 @@ impl Body<'_, '_> {
                     self.expr(value, None);
                     return None;
                 };
-                let value = self.expr(value, Some(&place.ty));
+                let value = self.value(value, Some(&place.ty));
                 if let Some(error) = self.too_narrow(&place, &value.ty, value.span) {
                     self.report(error);
                     return None;
                 }
-                let value = self.expect_type(value, &place.ty);
+                let wanted = Self::assigned_type(&place, &value.ty);
+                let value = self.expect_type(value, wanted);
                 let value = self.uncopied(value);
                 let value = self.shaped_for(value, &place);
                 Some(StmtKind::Assign { places: vec![place], operator: None, value })
             }
             (_, Some(operator)) => self.assign_operator(target, operator, value),
+        }
+    }
+
+    /// What a value must be to go to a place: a single one goes to all elements of a slice.
+    fn assigned_type<'a>(place: &'a Place, found: &Type) -> &'a Type {
+        match (&place.ty, place.projections.last()) {
+            (Type::Tensor(element, _), Some(Projection::Index(_))) if !matches!(found, Type::Tensor(..)) => {
+                element
+            }
+            (whole, _) => whole,
         }
     }
 

@@ -105,6 +105,9 @@ fn the_first_shots_of_many_are_the_shots_of_few() {
         let many = simulator(1).sample(&plan, &slots, 1000, 5).unwrap();
         let few = simulator(2).sample(&plan, &slots, 100, 5).unwrap();
         assert_eq!(many.bits[..few.bits.len()], few.bits);
+        let part = simulator(1).sample_part(&plan, &slots, 300..700, 5).unwrap();
+        assert_eq!((part.n_shots, part.row(7)), (400, many.row(307)));
+        assert_eq!(many.bits[300 * part.n_bits..][..part.bits.len()], part.bits);
     }
 }
 

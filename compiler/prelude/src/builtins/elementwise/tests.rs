@@ -28,6 +28,9 @@ fn large_arguments_do_not_overflow() {
     let half = 1.0 / (1.0 + std::f64::consts::E);
     assert_near(&flat(&call("softmax", &[x.clone()])), &[half, 1.0 - half, 0.5, 0.5], 1e-12, "softmax");
     assert_near(&flat(&call("log_softmax", &[x]))[..1], &[half.ln()], 1e-12, "log_softmax");
+    let equal = floats(&[2], &[1e15, 1e15]);
+    assert_eq!(flat(&call("softmax", &[equal.clone()])), [0.5, 0.5]);
+    assert_eq!(flat(&call("log_softmax", &[equal])), [-std::f64::consts::LN_2; 2]);
     assert_eq!(flat(&call("sigmoid", &[floats(&[2], &[800.0, -800.0])])), [1.0, 0.0]);
 }
 

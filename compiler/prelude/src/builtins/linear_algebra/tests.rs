@@ -77,6 +77,24 @@ fn products_follow_their_definitions() {
 }
 
 #[test]
+fn badly_scaled_matrices_are_not_singular() {
+    let diagonal = |x: f64, y: f64| floats(&[2, 2], &[x, 0.0, 0.0, y]);
+    assert_eq!(call("det", &[diagonal(1e-200, 1e200)]), Value::Float(1.0));
+    assert_near(&flat(&call("inv", &[diagonal(1e-16, 1.0)])), &[1e16, 0.0, 0.0, 1.0], 1e-15, "inv");
+    let mut stream = Stream::new(13);
+    for n in 2..6 {
+        let a = random_floats(&mut stream, &[n, n]);
+        let column: Vec<f64> = (0..n).map(|i| 10f64.powi(70 * i as i32 - 150)).collect();
+        let scaled = call("op.mul", &[floats(&[n, 1], &column), a.clone()]);
+        let x = random_floats(&mut stream, &[n]);
+        let b = call("op.matmul", &[scaled.clone(), x.clone()]);
+        assert_near(&flat(&call("solve", &[scaled.clone(), b])), &flat(&x), 1e-11, "solve");
+        let product = call("op.matmul", &[call("inv", &[scaled.clone()]), scaled]);
+        assert_near(&flat(&product), &flat(&call("eye", &[Value::Int(n as i64)])), 1e-11, "inv");
+    }
+}
+
+#[test]
 fn singular_and_unsymmetric_matrices_are_refused() {
     let singular = floats(&[2, 2], &[1.0, 2.0, 2.0, 4.0]);
     assert!(failure("inv", &[singular.clone()]).starts_with("Q0611"));

@@ -6,10 +6,9 @@
 
 use ndarray::Axis;
 
-use super::{fold, has_derivative, rule};
+use super::{fold, has_derivative, rule, spectrum};
 use crate::builtins::operators::{Kind, div, kind, mul, pow, sub};
 use crate::builtins::reductions::axis_of;
-use crate::builtins::{linear_algebra, tensors};
 use crate::{C64, Fault, Value};
 
 /// Functions that take complex numbers to real ones or back.
@@ -39,7 +38,7 @@ pub(super) fn vjp(
             let factor = if length == 0.0 { 0.0 } else { g.to_float() / length };
             mul(args[0].clone(), Value::Float(factor)).map(|g| vec![g])
         }
-        "op.matmul" | "dot" | "op.mul" | "op.div" | "outer" | "kron" | "inv" | "solve" => {
+        "op.matmul" | "dot" | "op.mul" | "op.div" | "outer" | "kron" | "inv" | "solve" | "det" => {
             let rule = rule(name)?;
             let complex: Vec<Value> = args.iter().map(complexes).collect();
             rule(&complex, &complexes(result), &conj(g)).map(|all| all.iter().map(conj).collect())
@@ -53,15 +52,14 @@ pub(super) fn vjp(
             let identity = ndarray::Array2::<f64>::eye(args[0].shape()[0]);
             mul(Value::from_owned(identity), g.clone()).map(|g| vec![g])
         }
-        "det" => linear_algebra::inv(&args[0]).and_then(|inverse| {
-            let slope = mul(tensors::transpose(inverse), result.clone())?;
-            Ok(vec![conj(&mul(conj(g), slope)?)])
-        }),
+        "eigh" => spectrum::eigh(args, result, g),
         // What moves and adds numbers does the same with complex ones.
         "op.add" | "op.sub" | "op.neg" | "sum" | "mean" | "op.index" | "take" | "op.index_set"
         | "op.index_add" | "op.slice_zeros_add" | "op.stack" | "stack" | "op.fill" | "op.tuple"
-        | "op.tuple_get" | "op.tuple_set" | "list.push" | "list.stack" | "list.get" | "full" | "reshape"
-        | "transpose" | "concat" | "append" | "reverse" | "zip" | "enumerate" => rule(name)?(args, result, g),
+        | "op.or_empty" | "op.tuple_get" | "op.tuple_set" | "list.push" | "list.stack" | "list.get"
+        | "full" | "reshape" | "transpose" | "concat" | "append" | "reverse" | "zip" | "enumerate" => {
+            rule(name)?(args, result, g)
+        }
         _ => return None,
     };
     Some(cotangents.map(|all| {

@@ -4,7 +4,7 @@ use super::fold;
 use crate::builtins::linear_algebra;
 use crate::builtins::operators::{matmul as product, mul, neg};
 use crate::builtins::tensors::{reshape, transpose};
-use crate::{Fault, Value};
+use crate::{C64, Fault, Value};
 
 pub(super) fn matmul(args: &[Value], _: &Value, g: &Value) -> Result<Vec<Value>, Fault> {
     let (a, b, g) = (args[0].clone(), args[1].clone(), g.clone());
@@ -48,10 +48,14 @@ pub(super) fn trace(args: &[Value], _: &Value, g: &Value) -> Result<Vec<Value>, 
     Ok(vec![Value::from_owned(identity * g.to_float())])
 }
 
-/// det(a) times the transposed inverse.
+/// det(a) times the transposed inverse; the cofactors where the determinant is no divisor.
 pub(super) fn det(args: &[Value], result: &Value, g: &Value) -> Result<Vec<Value>, Fault> {
+    let det = result.to_complex();
+    if det == C64::ZERO || !det.is_finite() {
+        return Ok(vec![mul(linear_algebra::cofactors(&args[0]), g.clone())?]);
+    }
     let inverse = linear_algebra::inv(&args[0])?;
-    Ok(vec![mul(transpose(inverse), Value::Float(g.to_float() * result.to_float()))?])
+    Ok(vec![mul(transpose(inverse), mul(g.clone(), result.clone())?)?])
 }
 
 pub(super) fn inv(_: &[Value], result: &Value, g: &Value) -> Result<Vec<Value>, Fault> {

@@ -10,6 +10,7 @@ use qml_source::bug;
 use super::has_derivative;
 use crate::builtins::gradients::add;
 use crate::builtins::operators::{Kind, broadcast_shape, kind, mul, spread};
+use crate::builtins::quantum;
 use crate::observable::Observable;
 use crate::{C64, Fault, Tensor, Value};
 
@@ -20,6 +21,11 @@ pub(super) fn is_observable(value: &Value) -> bool {
         Value::Tensor(Tensor::Value(items)) => matches!(items.first(), Some(Value::Observable(_))),
         _ => false,
     }
+}
+
+/// Whether a function is of observables, whatever its arguments are.
+pub(super) fn is_own(name: &str) -> bool {
+    matches!(name, "commutator" | "op.to_observable" | "matrix" | "ground_energy" | "smallest_eigenvalue")
 }
 
 /// The cotangents of the arguments of an operation on observables; `None` if it is none of their arithmetic.
@@ -37,6 +43,10 @@ pub(super) fn vjp(name: &str, args: &[Value], g: &Value) -> Option<Result<Vec<Va
             Ok([add(a_left, a_right)?, add(b_left, b_right)?])
         }),
         "op.to_observable" => Ok(vec![elements(&args[0], g)]),
+        "matrix" => matrix(&args[0].to_observable(), g).map(|g| vec![g, Value::Unit]),
+        "ground_energy" | "smallest_eigenvalue" => {
+            ground_energy(&args[0].to_observable(), g.to_float()).map(|g| vec![g])
+        }
         "sum" => Ok(vec![Value::vector(vec![g.clone(); args[0].shape()[0]]), Value::Unit]),
         _ => return None,
     })
@@ -161,6 +171,28 @@ fn quotient(a: &Value, n: &Value, g: &Observable) -> Result<[Value; 2], Fault> {
     let by_number = -along(&a.to_observable(), g) / (number * number).conj();
     let by_number = Observable::constant(by_number);
     Ok([like(&g.scaled(number.conj().inv()), a), like(&by_number, n)])
+}
+
+/// The sum of `cotangent * conj(element)` over the matrix of each string.
+fn matrix(observable: &Observable, g: &Value) -> Result<Value, Fault> {
+    let n = g.shape()[0].ilog2() as usize;
+    let g = g.clone().into_complexes();
+    let mut cotangent = Observable::default();
+    for (part, _) in parts(observable).iter().filter(|(part, _)| part.n_qubits() <= n) {
+        let elements = quantum::matrix(part, &Value::Int(n as i64))?.into_complexes();
+        put(&mut cotangent, part, g.iter().zip(&elements).map(|(g, x)| g * x.conj()).sum());
+    }
+    Ok(Value::observable(cotangent))
+}
+
+/// The expectation of each string in the ground state.
+fn ground_energy(observable: &Observable, g: f64) -> Result<Value, Fault> {
+    let expectations = quantum::ground_expectations(observable)?;
+    let mut cotangent = Observable::default();
+    for ((part, _), expectation) in parts(observable).iter().zip(expectations) {
+        put(&mut cotangent, part, C64::from(g * expectation));
+    }
+    Ok(Value::observable(cotangent))
 }
 
 /// a ** n as a product: each factor has its part.

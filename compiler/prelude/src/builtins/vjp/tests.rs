@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 mod other_numbers;
+mod spectra;
 
 use super::{Differentiability, is_differentiable, vjp};
 use crate::random::Stream;
@@ -138,7 +139,14 @@ fn cases(name: &str, stream: &mut Stream) -> Vec<Vec<Value>> {
         "kron" => vec![vec![r(&[2]), r(&[3])], vec![r(&[2, 3]), r(&[2, 2])]],
         "norm" => vec![vec![r(&[3])], vec![r(&[2, 2])]],
         "trace" => vec![vec![r(&[3, 3])]],
-        "det" | "inv" => vec![vec![regular(r(&[3, 3]))]],
+        // One column twice; the last has no inverse and no cofactor.
+        "det" => vec![
+            vec![regular(r(&[3, 3]))],
+            vec![floats(&[3, 3], &[1.0, 2.0, 2.0, -0.5, 0.3, 0.3, 1.5, 0.7, 0.7])],
+            vec![floats(&[1, 1], &[0.0])],
+            vec![floats(&[3, 3], &[1.0; 9])],
+        ],
+        "inv" => vec![vec![regular(r(&[3, 3]))]],
         "solve" => vec![vec![regular(r(&[3, 3])), r(&[3])], vec![regular(r(&[3, 3])), r(&[3, 2])]],
         "op.index" => vec![
             vec![r(&[4]), int(2)],
@@ -167,6 +175,7 @@ fn cases(name: &str, stream: &mut Stream) -> Vec<Vec<Value>> {
         "op.tuple_set" => vec![vec![Value::tuple([r(&[]), r(&[2])]), int(1), r(&[2])]],
         "list.push" => vec![vec![Value::List(Arc::new(vec![r(&[]), r(&[])])), r(&[])]],
         "list.stack" => vec![vec![Value::List(Arc::new(vec![r(&[2]), r(&[2])]))]],
+        "op.or_empty" => vec![vec![r(&[2, 3]), Value::Float(0.0), int(3)]],
         "list.get" => vec![vec![Value::List(Arc::new(vec![r(&[2]), r(&[2])])), int(1)]],
         "reshape" => vec![vec![r(&[2, 3]), ints(&[2], &[3, 2])]],
         "transpose" => vec![vec![r(&[2, 3])], vec![r(&[2, 3, 2])]],
@@ -198,8 +207,36 @@ fn cases(name: &str, stream: &mut Stream) -> Vec<Vec<Value>> {
         "float" | "abs" | "exp" | "sin" | "cos" | "tan" | "atan" | "tanh" | "relu" => {
             vec![vec![r(&[2, 2])], vec![r(&[])]]
         }
-        // See `other_numbers`.
-        "real" | "imag" | "conj" | "op.to_complex" | "op.to_observable" | "commutator" => Vec::new(),
+        "lstsq" => vec![vec![r(&[5, 3]), r(&[5])], vec![regular(r(&[3, 3])), r(&[3])]],
+        "polyfit" => vec![
+            vec![floats(&[5], &[-1.1, -0.4, 0.2, 0.7, 1.3]), r(&[5]), int(2)],
+            vec![floats(&[3], &[0.4, 0.9, 1.5]), r(&[3]), int(0)],
+        ],
+        "linspace" => vec![vec![r(&[]), r(&[]), int(4)], vec![r(&[]), r(&[]), int(1)]],
+        "standardize" => {
+            vec![
+                vec![r(&[4, 2]), Value::Unit],
+                vec![r(&[3, 2]), r(&[5, 2])],
+                vec![floats(&[2, 1], &[0.5, 0.5]), r(&[2, 1])],
+            ]
+        }
+        "minmax" => vec![
+            vec![r(&[4, 2]), r(&[]), r(&[]), Value::Unit],
+            vec![r(&[3, 2]), Value::Float(-1.0), Value::Float(2.0), r(&[5, 2])],
+        ],
+        "median" => vec![vec![r(&[5])], vec![r(&[4])], vec![r(&[1])]],
+        "quantile" => vec![vec![r(&[5]), Value::Float(0.37)], vec![r(&[4]), Value::Float(0.9)]],
+        // See `other_numbers` and `spectra`.
+        "real"
+        | "imag"
+        | "conj"
+        | "op.to_complex"
+        | "op.to_observable"
+        | "commutator"
+        | "eigh"
+        | "matrix"
+        | "ground_energy"
+        | "smallest_eigenvalue" => Vec::new(),
         other => panic!("{other} is differentiable and has no case here"),
     }
 }

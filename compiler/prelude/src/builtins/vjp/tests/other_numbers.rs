@@ -135,6 +135,8 @@ fn complex_rules_agree_with_central_differences() {
         for name in ["trace", "det", "inv", "norm", "transpose"] {
             check(name, &[complexes(stream, &[2, 2])], stream);
         }
+        let column = complexes(stream, &[2]);
+        check("det", &[call("op.stack", &[column.clone(), column])], stream);
         check("solve", &[complexes(stream, &[2, 2]), complexes(stream, &[2])], stream);
         check("op.index", &[complexes(stream, &[4]), ints(&[3], &[1, 1, 0])], stream);
         check("op.index_set", &[complexes(stream, &[3]), complexes(stream, &[]), Value::Int(1)], stream);
