@@ -67,7 +67,7 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
     if compilation.diagnostics.iter().any(Diagnostic::is_error) {
         return compilation;
     }
-    let mut module = qml_semantics::lower::lower(&compilation.program);
+    let mut module = qml_semantics::lower::lower(&compilation.program, &compilation.sources);
     let mut data = world::Data { files, folder: &compilation.folder };
     // Before gradients are replaced: a gradient in one piece is easier to follow.
     let fields = |variable: &str, place: usize| field_name(&compilation.program, variable, place);

@@ -155,7 +155,7 @@ fn what_was_printed_before_a_fault_stays() {
         "a.qml",
         "fn main() {\n    print(\"first\");\n    assert(1 > 2);\n    print(\"last\");\n}\n",
     );
-    let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0608", &["a.qml:3:5"]);
+    let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0608", &["a.qml:3:12", "`1` is 1, `2` is 2"]);
     assert_eq!(outcome.out, "first\n");
 }
 

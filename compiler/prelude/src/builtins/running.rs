@@ -1,11 +1,11 @@
 //! Printing, asserting, time, and what an optimization reports.
 
-use super::{Builtin, Call, Effect, internal, pure, row};
+use super::{Builtin, BuiltinId, Call, Effect, internal, pure, row};
 
 use qml_source::{Code, Diagnostic};
 
 use super::faults::fault;
-use super::format::{format_complex, format_float, format_value};
+use super::format::{format_complex, format_float, format_short, format_value};
 use super::operators::{Kind, broadcast_shape, kind, spread};
 use crate::{Fault, Host, Value};
 
@@ -48,6 +48,11 @@ pub(super) const ROWS: &[Builtin] = &[
         &["elapsed() -> float"],
         |host, _| Ok(Value::Float(host.elapsed())),
         "Seconds since the program started.",
+    ),
+    internal(
+        "op.assert_compare",
+        assert_compare,
+        "`(holds, message, row, text, left, text, right, ...)`: as `assert`, and tells the sides of each comparison by `row`.",
     ),
     row(
         Effect::Io,
@@ -113,6 +118,44 @@ fn assert(args: &[Value]) -> Result<Value, Fault> {
         return Ok(Value::Unit);
     }
     Err(match &args[1] {
+fn assert_compare(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let Err(plain) = assert(&args[..2]) else { return Ok(Value::Unit) };
+    let comparisons: Vec<&[Value]> = args[2..].chunks(5).collect();
+    let mut sides: Vec<String> = Vec::new();
+    for side in comparisons.iter().flat_map(|comparison| comparison[1..].chunks(2)) {
+        let told = format!("`{}` is {}", side[0].to_str(), format_short(&side[1]));
+        if !sides.contains(&told) {
+            sides.push(told);
+        }
+    }
+    let told = sides.join(", ");
+    let fault = match args[1] {
+        Value::Unit => fault(Code::Q0608, format!("{}: {told}", plain.message)),
+        _ => Box::new(plain.note(told)),
+    };
+    Err(comparisons
+        .iter()
+        .filter_map(|comparison| first_breach(host, comparison))
+        .fold(fault, |fault, note| Box::new(fault.note(note))))
+}
+
+/// Where a comparison of tensors fails first.
+fn first_breach(host: &mut dyn Host, comparison: &[Value]) -> Option<String> {
+    let row = BuiltinId::find(comparison[0].to_str())?.row();
+    let mut sides = [comparison[2].clone(), comparison[4].clone()];
+    let holds = (row.call)(host, &mut sides.clone()).ok()?.into_bools();
+    let (place, _) = holds.indexed_iter().find(|(_, holds)| !**holds)?;
+    let place = ndarray::Dimension::slice(&place);
+    if place.is_empty() {
+        return None;
+    }
+    let [left, right] = sides.each_mut().map(|side| {
+        let values = std::mem::take(side).into_values();
+        format_short(&spread(&values, holds.shape())[place])
+    });
+    Some(format!("it fails first at {place:?}: {left} and {right}"))
+}
+
         Value::Str(message) => fault(Code::Q0608, format!("assertion failed: {message}")),
         _ => fault(Code::Q0608, "assertion failed"),
     })
