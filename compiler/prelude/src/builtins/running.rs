@@ -69,11 +69,6 @@ pub(super) const ROWS: &[Builtin] = &[
         },
         "`(count, name)`: a fault if it is negative; gives it back.",
     ),
-    internal(
-        "run.check_finite",
-        |_, args| check_finite(args),
-        "`(objective)`: a fault unless it is a finite number; gives it back.",
-    ),
 ];
 
 const fn io(
@@ -118,6 +113,11 @@ fn assert(args: &[Value]) -> Result<Value, Fault> {
         return Ok(Value::Unit);
     }
     Err(match &args[1] {
+        Value::Str(message) => fault(Code::Q0608, format!("assertion failed: {message}")),
+        _ => fault(Code::Q0608, "assertion failed"),
+    })
+}
+
 fn assert_compare(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let Err(plain) = assert(&args[..2]) else { return Ok(Value::Unit) };
     let comparisons: Vec<&[Value]> = args[2..].chunks(5).collect();
@@ -156,11 +156,6 @@ fn first_breach(host: &mut dyn Host, comparison: &[Value]) -> Option<String> {
     Some(format!("it fails first at {place:?}: {left} and {right}"))
 }
 
-        Value::Str(message) => fault(Code::Q0608, format!("assertion failed: {message}")),
-        _ => fault(Code::Q0608, "assertion failed"),
-    })
-}
-
 fn assert_close(args: &[Value]) -> Result<Value, Fault> {
     let tolerance = args[2].to_float();
     let is_complex = kind(&args[0]).max(kind(&args[1])) == Kind::Complex;
@@ -194,14 +189,6 @@ fn progress(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let steps = if args[1] == Value::Unit { 0 } else { args[1].to_int() };
     host.progress(args[0].to_int(), steps, args[2].to_float());
     Ok(Value::Unit)
-}
-
-fn check_finite(args: &mut [Value]) -> Result<Value, Fault> {
-    let objective = args[0].to_float();
-    if !objective.is_finite() {
-        return Err(fault(Code::Q0607, format!("the objective is {}", format_float(objective))));
-    }
-    Ok(std::mem::take(&mut args[0]))
 }
 
 #[cfg(test)]
