@@ -184,7 +184,8 @@ impl<'m> Transform<'m> {
                 let message = format!("the gradient with respect to `{name}` is always zero");
                 let text = format!("its value does not depend on `{name}` in a differentiable way");
                 let warning = Diagnostic::warning(Code::Q0521, message).primary(op.span, text);
-                let place = breaks::first_break(self.module, key.function, i);
+                let place =
+                    breaks::first_break(self.module, key.function, i).filter(|place| *place != op.span);
                 self.messages.push(match place {
                     Some(place) => warning.secondary(place, "here the chain breaks"),
                     None => warning,
