@@ -19,7 +19,7 @@ pub(crate) enum TypeError {
     /// Arguments that are missing or too many.
     Arguments { span: Span, name: String, problem: String, signature: Option<String> },
     /// An argument name that isn't a parameter's.
-    ArgumentName { name: Name, callee: String, known: Vec<String>, nearest: Option<String> },
+    ArgumentName { name: Name, callee: String, known: Vec<String>, help: Option<String> },
     /// No signature of a function of the prelude takes these arguments.
     NoSignature {
         span: Span,
@@ -121,12 +121,12 @@ impl From<TypeError> for Diagnostic {
                     None => diagnostic,
                 }
             }
-            TypeError::ArgumentName { name, callee, known, nearest } => {
+            TypeError::ArgumentName { name, callee, known, help } => {
                 let message = format!("`{callee}` has no parameter `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
                     .primary(name.span, "no parameter of this name");
                 let diagnostic = if known.is_empty() { diagnostic.note("it has no parameters") } else { diagnostic.note(format!("its parameters: {}", known.join(", "))) };
-                helped(diagnostic, nearest.map(|nearest| format!("did you mean `{nearest}`?")))
+                helped(diagnostic, help)
             }
             TypeError::NoSignature { span, name, found, signatures, help } => {
                 let message = format!("`{name}` doesn't take ({})", found.join(", "));
