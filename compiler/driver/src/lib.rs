@@ -67,10 +67,10 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
     if compilation.diagnostics.iter().any(Diagnostic::is_error) {
         return compilation;
     }
-    let mut module = qml_semantics::lower::lower(&compilation.program);
+    let mut module = qml_semantics::lower::lower(&compilation.program, &compilation.sources);
     let mut data = world::Data { files, folder: &compilation.folder };
     // Before gradients are replaced: a gradient in one piece is easier to follow.
-    let fields = |variable: &str, place: usize| field_name(&compilation.program, variable, place);
+    let fields = |variable: &str, way: &[usize]| field_name(&compilation.program, variable, way);
     let survey = qml_ir::survey::survey(&module, &mut data, SURVEY_BUDGET, &fields);
     match qml_ir::differentiate(&mut module) {
         Ok(warnings) => {
@@ -84,17 +84,34 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
     compilation
 }
 
-/// The name of a field of a variable: none if variables of this name have several types, or one that is no struct.
-fn field_name(program: &hir::Program, variable: &str, place: usize) -> Option<String> {
+/// The name of a part of a variable, or of a place in one (`model.layer`), by the way to it; none if the variables of
+/// this name have several types.
+fn field_name(program: &hir::Program, variable: &str, way: &[usize]) -> Option<String> {
+    let mut names = variable.split('.');
+    let name = names.next()?;
     let locals = program.functions.iter().flat_map(|function| &function.locals);
-    let mut found = None;
-    for local in locals.filter(|local| local.name.text == variable) {
-        match local.ty {
-            hir::Type::Struct(id) if found.is_none_or(|other| other == id) => found = Some(id),
-            _ => return None,
-        }
+    let mut types = locals.filter(|local| local.name.text == name).map(|local| &local.ty);
+    let mut ty = types.next()?;
+    if types.any(|other| other != ty) {
+        return None;
     }
-    Some(program.structs[found?.0 as usize].fields.get(place)?.0.text.clone())
+    for name in names {
+        ty = fields_of(program, ty).into_iter().find(|(field, _)| field == name)?.1;
+    }
+    let mut found = None;
+    for &part in way {
+        let (field, part_type) = fields_of(program, ty).into_iter().nth(part)?;
+        (found, ty) = (Some(field), part_type);
+    }
+    found
+}
+
+/// The fields of a struct or tuple; of a tensor, those of its elements.
+fn fields_of<'p>(program: &'p hir::Program, ty: &'p hir::Type) -> Vec<(String, &'p hir::Type)> {
+    match ty {
+        hir::Type::Tensor(element, _) => program.fields(element),
+        other => program.fields(other),
+    }
 }
 
 /// Parses and checks the program at `path`; lowers nothing.

@@ -184,7 +184,12 @@ impl<'m> Transform<'m> {
                 let message = format!("the gradient with respect to `{name}` is always zero");
                 let text = format!("its value does not depend on `{name}` in a differentiable way");
                 let warning = Diagnostic::warning(Code::Q0521, message).primary(op.span, text);
-                let place = breaks::first_break(self.module, key.function, i);
+                // Where all of it is lost, one label says so.
+                let body = &function.body;
+                let gives = |op: &&Op| op.results.iter().any(|result| body.yields.contains(result));
+                let last = body.ops.iter().rev().find(gives).map(|op| op.span);
+                let place = breaks::first_break(self.module, key.function, i)
+                    .filter(|place| *place != op.span && Some(*place) != last);
                 self.messages.push(match place {
                     Some(place) => warning.secondary(place, "here the chain breaks"),
                     None => warning,

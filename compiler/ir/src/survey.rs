@@ -56,12 +56,12 @@ pub struct KernelCall {
 }
 
 /// Follows a program from its globals through `main`, for at most `budget` operations. Files are read through `host`, which
-/// is asked for nothing else. `part_name` is the name of a field of a variable, by its place.
+/// is asked for nothing else. `part_name` is the name of a field of a variable, by the way to it.
 pub fn survey(
     module: &Module,
     host: &mut dyn Host,
     budget: usize,
-    part_name: &dyn Fn(&str, usize) -> Option<String>,
+    part_name: &dyn Fn(&str, &[usize]) -> Option<String>,
 ) -> Survey {
     let mut machine = Machine {
         module,
@@ -86,7 +86,7 @@ pub fn survey(
     }
     let Machine { mut survey, gradients, .. } = machine;
     if survey.is_complete {
-        survey.zeros = gradients.diagnostics();
+        survey.zeros = gradients.diagnostics(module);
     }
     survey
 }
@@ -99,7 +99,7 @@ const MAX_TURNS: i64 = 256;
 struct Machine<'m, 'h> {
     module: &'m Module,
     host: &'h mut dyn Host,
-    part_name: &'h dyn Fn(&str, usize) -> Option<String>,
+    part_name: &'h dyn Fn(&str, &[usize]) -> Option<String>,
     globals: Vec<Seen>,
     /// Operations that may still be followed.
     budget: usize,

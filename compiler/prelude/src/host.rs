@@ -1,6 +1,6 @@
 //! What built-in functions may ask of the world outside.
 
-use qml_source::{Code, Diagnostic};
+use qml_source::{Code, Diagnostic, Span};
 
 use crate::Value;
 
@@ -62,6 +62,9 @@ pub trait Host {
     /// Runs programs. `key` is the random key of the call; `args` are the arguments in the order of the signature with
     /// `Unit` for those left out.
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault>;
+    /// Tells where the last call of [`Self::result`] stands, for what there is to warn of. A host that doesn't warn need
+    /// not know.
+    fn result_was_at(&mut self, _place: Span) {}
     /// Tells how an optimization goes: the step (from 1), how many there are, and the objective.
     fn progress(&mut self, step: i64, steps: i64, objective: f64);
     /// Whether the program was asked to stop.

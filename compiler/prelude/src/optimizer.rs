@@ -225,16 +225,15 @@ impl Optimizer {
             Memory::Fresh | Memory::Spsa(_) | Memory::Rotosolve(_) | Memory::Qng(_) => None,
         };
         match remembered {
-            Some(remembered) if remembered != n => Err(Box::new(
-                qml_source::Diagnostic::error(
-                    Code::Q0604,
-                    format!(
-                        "the state of this `{}` is about {remembered} numbers, the parameters are {n}",
-                        self.rule.name()
-                    ),
-                )
-                .help("take a fresh optimizer for other parameters"),
-            )),
+            Some(remembered) if remembered != n => {
+                let numbers = if remembered == 1 { "number" } else { "numbers" };
+                let name = self.rule.name();
+                let message = format!(
+                    "the state of this `{name}` is about {remembered} {numbers}, the parameters are {n}"
+                );
+                let fault = qml_source::Diagnostic::error(Code::Q0604, message);
+                Err(Box::new(fault.help("take a fresh optimizer for other parameters")))
+            }
             _ => Ok(()),
         }
     }

@@ -102,8 +102,8 @@ pub(crate) struct Checker<'a> {
     pub globals: Vec<global::GlobalEntry>,
     /// What is known of each by module and item.
     pub global_states: HashMap<(usize, usize), GlobalState>,
-    /// Values from outside by name, read as literals of the declared type.
-    pub params: HashMap<String, hir::Expr>,
+    /// Values from outside by module and name, read as literals of the declared type.
+    pub params: HashMap<(usize, String), hir::Expr>,
     /// Calls whose effect has to be looked at when those of all functions are known.
     pub deferred: Vec<DeferredCall>,
     /// What was found.

@@ -8,6 +8,7 @@ use crate::check::{Checker, nowhere};
 use crate::declared::Place;
 use crate::function::DeclarationError;
 use crate::hir::{Expr, ExprKind, FunctionId, Global, GlobalId, Type};
+use crate::modules::SourceModule;
 use crate::size::Size;
 use crate::suggest;
 
@@ -91,7 +92,7 @@ fn check_const(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Con
 }
 
 fn check_param(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Param) -> GlobalEntry {
-    let given = (place.0 == 0).then(|| checker.params.remove(&item.name.text)).flatten();
+    let given = checker.params.remove(&(place.0, item.name.text.clone()));
     let mut body = Body::new(checker, place.0, Kind::Constant);
     let ty = body.declared_type(&item.ty, Place::Item);
     if !matches!(ty, Type::Int | Type::Float | Type::Complex | Type::Bool | Type::Str | Type::Error) {
@@ -120,31 +121,58 @@ fn is_constant(expr: &Expr) -> bool {
     }
 }
 
+/// A `param` of the program.
+struct DeclaredParam<'a> {
+    module: usize,
+    param: &'a ast::Param,
+    /// With the path of its module, `encoder.depth`; of the file that runs the name alone.
+    full_name: String,
+}
+
+fn declared_params(modules: &[SourceModule]) -> Vec<DeclaredParam<'_>> {
+    let mut declared = Vec::new();
+    for (module, source) in modules.iter().enumerate() {
+        let path = source.path.trim_start_matches("./").replace('/', ".");
+        for item in &source.ast.items {
+            let ItemKind::Param(param) = &item.kind else { continue };
+            let name = &param.name.text;
+            let full_name = if module == 0 { name.clone() } else { format!("{path}.{name}") };
+            declared.push(DeclaredParam { module, param, full_name });
+        }
+    }
+    declared
+}
+
+/// The `param`s that a name may mean: the one of the file that runs, else those of other files.
+fn meant<'d, 'a>(declared: &'d [DeclaredParam<'a>], name: &str) -> Vec<&'d DeclaredParam<'a>> {
+    if let Some(own) = declared.iter().find(|one| one.module == 0 && one.full_name == name) {
+        return vec![own];
+    }
+    declared.iter().filter(|one| one.full_name == name || one.param.name.text == name).collect()
+}
+
 /// Reads the values from outside, each by the declared type of its `param`.
 pub(crate) fn read_params(checker: &mut Checker<'_>, params: &[(String, String)]) {
     let modules = checker.modules;
-    let Some(root) = modules.first() else { return };
-    let declared: Vec<&ast::Param> = root
-        .ast
-        .items
-        .iter()
-        .filter_map(|item| match &item.kind {
-            ItemKind::Param(param) => Some(param),
-            _ => None,
-        })
-        .collect();
+    let declared = declared_params(modules);
     for (name, value) in params {
-        let Some(param) = declared.iter().find(|param| param.name.text == *name) else {
-            let known: Vec<_> = declared.iter().map(|param| param.name.text.clone()).collect();
-            let nearest = suggest::nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-            checker.report(DeclarationError::UnknownParam { name: name.clone(), known, nearest });
-            continue;
+        let (module, param) = match meant(&declared, name)[..] {
+            [one] => (one.module, one.param),
+            [] => {
+                checker.report(unknown_param(&declared, name));
+                continue;
+            }
+            ref several => {
+                let known = several.iter().map(|one| one.full_name.clone()).collect();
+                checker.report(DeclarationError::AmbiguousParam { name: name.clone(), known });
+                continue;
+            }
         };
         let ast::TypeKind::Name(ty) = &param.ty.kind else { continue };
         match read_value(&ty.text, value) {
             Some(mut expr) => {
                 expr.span = param.default.span;
-                checker.params.insert(name.clone(), expr);
+                checker.params.insert((module, param.name.text.clone()), expr);
             }
             None => {
                 let ty = ty.text.clone();
@@ -153,6 +181,18 @@ pub(crate) fn read_params(checker: &mut Checker<'_>, params: &[(String, String)]
             }
         }
     }
+}
+
+/// Those there are, each by the shortest name that means it alone.
+fn unknown_param(declared: &[DeclaredParam<'_>], name: &str) -> DeclarationError {
+    let shortest = |one: &DeclaredParam<'_>| {
+        let short = &one.param.name.text;
+        let is_enough = matches!(meant(declared, short)[..], [only] if only.full_name == one.full_name);
+        if is_enough { short.clone() } else { one.full_name.clone() }
+    };
+    let known: Vec<String> = declared.iter().map(shortest).collect();
+    let nearest = suggest::nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+    DeclarationError::UnknownParam { name: name.to_owned(), known, nearest }
 }
 
 fn read_value(ty: &str, text: &str) -> Option<Expr> {

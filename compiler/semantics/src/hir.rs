@@ -48,6 +48,20 @@ pub struct Program {
     pub verdicts: Vec<Verdict>,
 }
 
+impl Program {
+    /// The fields of a struct, the parts of a tuple, which are named by their numbers; nothing for other types.
+    pub fn fields<'t>(&'t self, ty: &'t Type) -> Vec<(String, &'t Type)> {
+        match ty {
+            Type::Struct(id) => {
+                let fields = &self.structs[id.0 as usize].fields;
+                fields.iter().map(|(name, ty)| (name.text.clone(), ty)).collect()
+            }
+            Type::Tuple(parts) => parts.iter().enumerate().map(|(i, ty)| (i.to_string(), ty)).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A `const` or `param`.
 #[derive(Clone, Debug)]
 pub struct Global {

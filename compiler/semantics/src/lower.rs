@@ -4,6 +4,7 @@
 //! same index), one for each global and test, and one for each expression that is differentiated (`main.grad.0`). Mutable
 //! variables are values in SSA form, jumps are flags, sizes are ints solved from the arguments, random functions take keys.
 
+mod assertions;
 mod body;
 mod call_checks;
 mod calls;
@@ -30,16 +31,17 @@ pub(crate) mod visit;
 use std::collections::HashSet;
 
 use qml_ir::host;
-use qml_source::Span;
+use qml_source::{SourceMap, Span};
 use qml_syntax::ast::Effect;
 
 use crate::hir;
 use body::Body;
 
-/// Lowers a program.
-pub fn lower(program: &hir::Program) -> host::Module {
+/// Lowers a program; `sources` are the texts that its spans are about.
+pub fn lower(program: &hir::Program, sources: &SourceMap) -> host::Module {
     let mut context = Context {
         program,
+        sources,
         module: host::Module::default(),
         draws: random::functions_that_draw(program),
         names: HashSet::new(),
@@ -70,6 +72,7 @@ pub fn lower(program: &hir::Program) -> host::Module {
 /// What the functions of one program share while they are lowered.
 struct Context<'p> {
     program: &'p hir::Program,
+    sources: &'p SourceMap,
     module: host::Module,
     /// Which functions of the program take a random key.
     draws: Vec<bool>,

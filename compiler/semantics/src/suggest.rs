@@ -33,8 +33,8 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
-/// The parameter that is meant: by another tool's name for it, else the nearest.
-pub(crate) fn parameter<'c>(name: &str, known: &[&'c str]) -> Option<&'c str> {
+/// A help with the parameter that is meant: by another tool's name for it, else the nearest.
+pub(crate) fn parameter(name: &str, known: &[&str]) -> Option<String> {
     let ours: &[&str] = match name {
         "learning_rate" | "stepsize" | "step_size" | "eta" | "alpha" | "rate" => &["lr"],
         "nshots" | "n_shots" | "num_shots" | "repetitions" => &["shots"],
@@ -49,9 +49,11 @@ pub(crate) fn parameter<'c>(name: &str, known: &[&'c str]) -> Option<&'c str> {
         "high" | "maximum" => &["hi"],
         _ => &[],
     };
-    ours.iter()
+    let meant = ours
+        .iter()
         .find_map(|ours| known.iter().copied().find(|known| known == ours))
-        .or_else(|| nearest(name, known.iter().copied()))
+        .or_else(|| nearest(name, known.iter().copied()))?;
+    Some(format!("did you mean `{meant}`?"))
 }
 
 /// Our name for a gate or function that is named otherwise elsewhere.

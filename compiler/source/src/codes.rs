@@ -19,9 +19,7 @@ impl Code {
     /// Whether its messages may stand without a place: they are about the command line, a device, a file of data, or
     /// the program as a whole. All others point into a source.
     pub fn is_without_source(self) -> bool {
-        matches!(self.0, "Q0115" | "Q0658" | "Q0699")
-            || self.0.starts_with("Q07")
-            || self.0.starts_with("Q09")
+        matches!(self.0, "Q0115" | "Q0699") || self.0.starts_with("Q07") || self.0.starts_with("Q09")
     }
 
     /// The row of the table, if `text` names a code (`q0201` and `201` do too).
@@ -142,6 +140,7 @@ codes! {
     Q0530 Q0531 Q0532
     // Faults while running.
     Q0601 Q0602 Q0603 Q0604 Q0605 Q0606 Q0607 Q0608 Q0609 Q0610 Q0611 Q0612 Q0613 Q0614 Q0615 Q0616
+    Q0617
     Q0650 Q0651 Q0652 Q0653 Q0654 Q0655 Q0656 Q0657 Q0658 Q0659 Q0660 Q0662 Q0663
     Q0698 Q0699
     // Devices and targets.

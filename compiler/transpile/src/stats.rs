@@ -4,10 +4,12 @@ use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Op, OpKind};
 use serde::Serialize;
 
+use crate::estimate::estimate;
+
 /// Figures of a compiled circuit; what is unknown is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stats {
-    /// Qubits of the device that something happens on.
+    /// Qubits of the device that something happens on, or that are returned.
     pub qubits: usize,
     /// Gates on two qubits.
     pub two_qubit_gates: usize,
@@ -19,7 +21,8 @@ pub struct Stats {
     pub depth: usize,
     /// SWAPs that routing inserted, branches included.
     pub swaps: usize,
-    /// The product of the fidelities of all gates and measurements, by the calibration of the device.
+    /// The product of the fidelities of all gates and measurements, those of returned qubits included, by the calibration
+    /// of the device.
     pub estimated_fidelity: Option<f64>,
     /// The longest path in seconds.
     pub duration_s: Option<f64>,
@@ -35,6 +38,7 @@ pub struct Stats {
 pub fn measure(circuit: &Circuit, device: &Device, swaps: usize) -> Stats {
     let mut is_used = vec![false; circuit.n_wires];
     circuit.visit(|op| op.wires().iter().for_each(|wire| is_used[wire.0 as usize] = true));
+    circuit.output.iter().for_each(|wire| is_used[wire.0 as usize] = true);
     Stats {
         qubits: is_used.iter().filter(|used| **used).count(),
         two_qubit_gates: circuit.two_qubit_gates(),
@@ -42,22 +46,12 @@ pub fn measure(circuit: &Circuit, device: &Device, swaps: usize) -> Stats {
         one_qubit_gates: circuit.one_qubit_gates(),
         depth: circuit.depth(),
         swaps,
-        estimated_fidelity: fidelity(circuit, device),
+        estimated_fidelity: estimate(circuit, device).map(|estimate| estimate.fidelity()),
         duration_s: duration(circuit, device),
         compile_ms: None,
         initial_layout: circuit.layout.iter().map(|wire| wire.0).collect(),
         final_layout: circuit.final_layout.iter().map(|wire| wire.0).collect(),
     }
-}
-
-fn fidelity(circuit: &Circuit, device: &Device) -> Option<f64> {
-    let mut product = Some(1.0);
-    circuit.visit(|op| {
-        if let Some(facts) = facts(op, device) {
-            product = product.zip(facts.0).map(|(product, error)| product * (1.0 - error));
-        }
-    });
-    product
 }
 
 /// In whole picoseconds, so that the longest path is a path of integers.

@@ -231,6 +231,22 @@ fn figures_of_a_calibrated_device() {
     assert_eq!((stats.qubits, stats.two_qubit_gates, stats.swaps), (2, 1, 0));
 }
 
+#[test]
+fn returned_qubits_are_counted_and_measured_at_the_end() {
+    let device = find("ibm_torino").unwrap();
+    let mut source = Circuit::parse("h q0").unwrap();
+    source.n_wires = 3;
+    source.output = Circuit::wires(0..3);
+    let compiled = compile(&source, &device, &options(2)).unwrap();
+    let estimate = crate::estimate::estimate(&compiled.circuit, &device).unwrap();
+    assert_eq!((compiled.stats.qubits, estimate.n_measurements), (3, 3));
+    assert_eq!(compiled.stats.estimated_fidelity, Some(estimate.fidelity()));
+    source.output.clear();
+    let unread = compile(&source, &device, &options(2)).unwrap().stats;
+    assert_eq!(unread.qubits, 1);
+    assert!(unread.estimated_fidelity > compiled.stats.estimated_fidelity);
+}
+
 fn error(source: &str, device: &str) -> String {
     let error = compile(&Circuit::parse(source).unwrap(), &find(device).unwrap(), &options(1)).unwrap_err();
     format!("{}: {}", error.code, error.message)

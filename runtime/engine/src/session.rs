@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use qml_ir::host::Module;
 use qml_prelude::{Fault, Host, ResultFunction, Value};
 use qml_simulator::Simulator;
-use qml_source::{Code, Diagnostic};
+use qml_source::{Code, Diagnostic, Span};
 
 use crate::clock::Clock;
 use crate::kernels::Kernels;
@@ -76,6 +76,13 @@ impl Host for Session<'_> {
 
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         self.result_of(function, key, args)
+    }
+
+    fn result_was_at(&mut self, place: Span) {
+        let has_place = |warning: &Diagnostic| warning.primary.is_some();
+        if let Some(warning) = self.kernels.warnings.pop_if(|warning| !has_place(warning)) {
+            self.kernels.warnings.push(warning.primary(place, "this one"));
+        }
     }
 
     fn progress(&mut self, step: i64, steps: i64, objective: f64) {

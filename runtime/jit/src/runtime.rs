@@ -9,7 +9,7 @@ use qml_ir::evaluate::{binary, empty_tensor, unary};
 use qml_ir::host::{BinaryOp, Type, UnaryOp};
 use qml_prelude::room::check_room;
 use qml_prelude::value::Array;
-use qml_prelude::{BuiltinId, Fault, Program, Tensor, Value};
+use qml_prelude::{BuiltinId, Effect, Fault, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::context::Context;
@@ -106,7 +106,11 @@ unsafe extern "C" fn operation(
         let value = match &site.kind {
             SiteKind::Builtin(id) => {
                 let mut args: smallvec::SmallVec<[Value; 4]> = values.collect();
-                (id.row().call)(context.host, &mut args)?
+                let value = (id.row().call)(context.host, &mut args);
+                if id.row().effect == Effect::Quantum {
+                    context.host.result_was_at(site.span);
+                }
+                value?
             }
             SiteKind::Constant(value) => value.clone(),
             SiteKind::Global(index) => context.globals[*index].clone(),

@@ -21,6 +21,24 @@ fn parameters_that_are_wrong() {
 }
 
 #[test]
+fn parameters_of_several_modules() {
+    let folder = Folder::with(
+        "a.qml",
+        "use ./pm.val; use ./qm as q;\nparam layers: int = 1;\nfn main() { print(layers, val(), q.val()); }\n",
+    );
+    let module = "param depth: int = 3; param layers: int = 5; param rate: float = 0.5;\n";
+    folder.write("pm.qml", format!("{module}fn val() -> int {{ return 10 * layers + depth; }}\n"));
+    folder.write("qm.qml", "param depth: int = 4;\nfn val() -> int { return depth; }\n");
+    let with = |define: &str| folder.qmlang(&format!("run a.qml --seed 1 {define}"));
+    assert_eq!(with("").quiet(), "1 53 4\n");
+    // The file's own come first; the path of the module tells it from others.
+    assert_eq!(with("-D layers=2 -D pm.layers=7 -D qm.depth=8 -D rate=1").quiet(), "2 73 8\n");
+    with("-D depth=5").fails("Q0115", &["several modules", "`-D pm.depth=...`, `-D qm.depth=...`"]);
+    with("-D pm.rat=5").fails("Q0115", &["layers, pm.depth, pm.layers, rate, qm.depth"]);
+    with("-D pm.rate=many").fails("Q0116", &["`rate`", "pm.qml:1:"]);
+}
+
+#[test]
 fn programs_that_cannot_be_read() {
     let folder = Folder::with("bytes.qml", b"fn main() {\xff}\n");
     folder.write("folder.qml/a.txt", "");
@@ -148,7 +166,7 @@ fn what_was_printed_before_a_fault_stays() {
         "a.qml",
         "fn main() {\n    print(\"first\");\n    assert(1 > 2);\n    print(\"last\");\n}\n",
     );
-    let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0608", &["a.qml:3:5"]);
+    let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0608", &["a.qml:3:12", "`1` is 1, `2` is 2"]);
     assert_eq!(outcome.out, "first\n");
 }
 

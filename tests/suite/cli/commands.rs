@@ -117,9 +117,10 @@ fn a_fault_as_json() {
 #[test]
 fn test_gives_each_a_line_and_counts() {
     let folder = Folder::with("a.qml", TESTS);
-    let outcome = folder
-        .qmlang("test a.qml")
-        .fails("Q0608", &["assertion failed", "a.qml:2:16", "[Q0609]", "a.qml:3:16"]);
+    let outcome = folder.qmlang("test a.qml").fails(
+        "Q0608",
+        &["assertion failed", "`1 + 1` is 2, `3` is 3", "a.qml:2:23", "[Q0609]", "a.qml:3:16"],
+    );
     assert_eq!(
         outcome.out,
         "ok     a.qml: right\nFAILED a.qml: wrong\nFAILED a.qml: close\n1 passed, 2 failed\n"

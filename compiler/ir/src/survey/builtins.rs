@@ -67,7 +67,6 @@ const ELEMENTWISE: &[&str] = &[
     "maximum",
     "minimum",
     "clip",
-    "run.check_finite",
 ];
 
 /// What gives a shape that depends on numbers, and how many of the arguments before these are data.

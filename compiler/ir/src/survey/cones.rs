@@ -7,8 +7,10 @@ use qml_prelude::{Tensor, Value};
 use qml_source::Span;
 
 use super::seen::{Known, Level, Origins, Seen};
+use super::zeros::Reason;
 use super::{Machine, key_of};
 use crate::circuit::light_cone::{Letters, letters_of, slots_in_cone};
+use crate::host::FunctionId;
 use crate::specialise::Specialised;
 use crate::specialise::bind::{Node, Unary};
 
@@ -76,8 +78,8 @@ impl Machine<'_, '_> {
         self.specialised.get(&key_of(program))?.as_ref()?.result.register
     }
 
-    /// What the program's result depends on, if only these letters are looked for. Inputs whose gates are all outside of
-    /// the light cone are remembered.
+    /// What the program's result depends on, if only these letters are looked for. Inputs without gates in the light cone
+    /// are remembered.
     fn influence(&mut self, program: &Seen, letters: &dyn Fn(usize) -> Vec<Letters>, span: Span) -> Origins {
         let all = program.origins();
         let Seen::Known(known) = program else { return all };
@@ -85,6 +87,7 @@ impl Machine<'_, '_> {
             return all;
         }
         let Some(made) = self.specialised_of(program) else { return all };
+        let Value::Program(called) = &known.value else { return all };
         let mut live = slots_in_cone(&made.circuit, &letters(made.circuit.output.len()));
         let mut gates = gates_of_slots(&made);
         for (i, node) in made.bind.nodes.iter().enumerate().rev() {
@@ -110,8 +113,9 @@ impl Machine<'_, '_> {
             let of_input = known.origins_of(input);
             if live[input] {
                 origins = origins.and(&of_input);
-            } else if let Some(gate) = gates[input] {
-                self.gradients.outside(&of_input, gate, span);
+            } else {
+                let reason = Reason { gate: gates[input], result: span, kernel: FunctionId(called.kernel) };
+                self.gradients.outside(&of_input, reason);
             }
         }
         origins

@@ -9,7 +9,7 @@ use qml_source::{Code, Diagnostic, Span};
 use super::Machine;
 use super::floats::count_floats;
 use super::seen::{Known, Level, Origins, Seen};
-use crate::host::{FunctionId, Op};
+use crate::host::{FunctionId, Module, Op};
 
 /// Gradients by more entries than this are not looked at.
 const MAX_ENTRIES: usize = 4096;
@@ -32,64 +32,92 @@ struct Gradient {
     entries: Vec<(String, usize)>,
     /// By entry: the objective may depend on it.
     is_live: Vec<bool>,
-    /// By entry: a gate that it turns and a result that does not see it.
-    outside: Vec<Option<(Span, Span)>>,
+    /// By entry: why a result does not see it.
+    outside: Vec<Option<Reason>>,
 }
 
-/// A variable, a gate that it turns, and a result that does not see it.
-type Group = (usize, Span, Span);
+/// Why the gradient by an entry is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reason {
+    /// A gate that it turns outside of the light cone; none if it turns no gate.
+    pub gate: Option<Span>,
+    /// The result that does not see it.
+    pub result: Span,
+    /// The kernel.
+    pub kernel: FunctionId,
+}
 
 impl Gradients {
-    /// Tells that a gate of these entries is outside of the light cone of the result at `span`.
-    pub fn outside(&mut self, origins: &Origins, gate: Span, span: Span) {
+    /// Tells why a result does not see these entries.
+    pub fn outside(&mut self, origins: &Origins, reason: Reason) {
         let Some(gradient) = self.current.map(|i| &mut self.found[i]) else { return };
         for (entry, outside) in gradient.outside.iter_mut().enumerate() {
             if *origins != Origins::Any && origins.has(entry) {
-                outside.get_or_insert((gate, span));
+                outside.get_or_insert(reason);
             }
         }
     }
 
-    /// The warnings, one for each variable and gate.
-    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+    /// The warnings, one for each variable and reason.
+    pub fn diagnostics(&self, module: &Module) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         for gradient in &self.found {
-            let mut groups: Vec<(Group, Vec<&str>)> = Vec::new();
+            let mut groups: Vec<((usize, Reason), Vec<&str>)> = Vec::new();
             for (entry, (name, variable)) in gradient.entries.iter().enumerate() {
-                let Some((gate, span)) = gradient.outside[entry].filter(|_| !gradient.is_live[entry]) else {
+                let Some(reason) = gradient.outside[entry].filter(|_| !gradient.is_live[entry]) else {
                     continue;
                 };
-                let key = (*variable, gate, span);
+                let key = (*variable, reason);
                 match groups.iter_mut().find(|group| group.0 == key) {
                     Some(group) => group.1.push(name),
                     None => groups.push((key, vec![name])),
                 }
             }
-            diagnostics
-                .extend(groups.iter().map(|((_, gate, span), names)| warning(gradient, *gate, *span, names)));
+            let warnings =
+                groups.iter().map(|((_, reason), names)| warning(module, gradient, *reason, &subject(names)));
+            diagnostics.extend(warnings);
         }
         diagnostics
     }
 }
 
-fn warning(gradient: &Gradient, gate: Span, result: Span, names: &[&str]) -> Diagnostic {
+/// What is zero, with the verb.
+fn subject(names: &[&str]) -> String {
     let n_named = if names.len() == MAX_NAMED + 1 { names.len() } else { MAX_NAMED };
     let quoted: Vec<String> = names.iter().take(n_named).map(|name| format!("`{name}`")).collect();
     let names = match (quoted.as_slice(), names.len()) {
-        ([one], 1) => one.clone(),
+        ([one], 1) => return format!("the gradient with respect to {one} is"),
         ([first @ .., last], n) if n <= n_named => format!("{} and {last}", first.join(", ")),
         (shown, n) => format!("{} and {} others", shown.join(", "), n - shown.len()),
     };
-    let mut warning =
-        Diagnostic::warning(Code::Q0524, format!("the gradient with respect to {names} is always zero"))
-            .primary(gate, "this gate is outside of the light cone of the observable")
-            .secondary(result, "so the value of this does not depend on its angle");
+    format!("the gradients with respect to {names} are")
+}
+
+fn warning(module: &Module, gradient: &Gradient, reason: Reason, subject: &str) -> Diagnostic {
+    let warning = Diagnostic::warning(Code::Q0524, format!("{subject} always zero"));
+    let (warning, help) = match reason.gate {
+        Some(gate) => (
+            warning
+                .primary(gate, "this gate is outside of the light cone of the observable")
+                .secondary(reason.result, "so the value of this does not depend on its angle"),
+            "take the gate away, put it before gates that join its qubit with the measured ones, or measure more qubits",
+        ),
+        None => {
+            let kernel = module.function(reason.kernel);
+            (
+                warning
+                    .primary(reason.result, "no gate that is run here depends on it")
+                    .secondary(kernel.span, "the kernel that ignores it"),
+                "use the argument in the kernel, or leave it out of what is differentiated",
+            )
+        }
+    };
     // Where the result is not the whole objective.
-    if gradient.span != result {
-        warning = warning.secondary(gradient.span, "differentiated here");
+    if gradient.span == reason.result {
+        warning.help(help)
+    } else {
+        warning.secondary(gradient.span, "differentiated here").help(help)
     }
-    warning
-        .help("take the gate away, put it before gates that join its qubit with the measured ones, or measure more qubits")
 }
 
 impl Machine<'_, '_> {
@@ -106,8 +134,9 @@ impl Machine<'_, '_> {
         for (variable, &i) in wrt.iter().enumerate() {
             let Seen::Known(known) = &mut args[i] else { continue };
             let start = entries.len();
-            let part = |index| (self.part_name)(&names[i], index);
-            name_entries(&names[i], &known.value, &part, &mut |name| entries.push((name, variable)));
+            let part = |way: &[usize]| (self.part_name)(&names[i], way);
+            let push = &mut |name| entries.push((name, variable));
+            name_entries(&names[i], &known.value, &mut Vec::new(), &part, push);
             debug_assert_eq!(entries.len() - start, count_floats(&known.value), "a name for each float");
             // As if its numbers were unknown: what is made of known ones has no origins.
             known.level = known.level.min(Level::Discrete);
@@ -151,11 +180,13 @@ impl Machine<'_, '_> {
     }
 }
 
-/// Calls `push` with the name of each float of a variable, in order; `part` is the name of a part of the whole variable.
+/// Calls `push` with the name of each float of a part of a variable, in order; `way` leads to it, `part` is the name of
+/// a part by the way to it.
 fn name_entries(
     name: &str,
     value: &Value,
-    part: &dyn Fn(usize) -> Option<String>,
+    way: &mut Vec<usize>,
+    part: &dyn Fn(&[usize]) -> Option<String>,
     push: &mut dyn FnMut(String),
 ) {
     let with_index = |index: &[usize]| {
@@ -169,13 +200,15 @@ fn name_entries(
         }
         Value::Tensor(Tensor::Value(array)) => {
             for (index, item) in array.indexed_iter() {
-                name_entries(&with_index(index.slice()), item, &|_| None, push);
+                name_entries(&with_index(index.slice()), item, way, part, push);
             }
         }
         Value::Tuple(parts) => {
             for (i, item) in parts.iter().enumerate() {
-                let own = part(i).unwrap_or_else(|| i.to_string());
-                name_entries(&format!("{name}.{own}"), item, &|_| None, push);
+                way.push(i);
+                let own = part(way).unwrap_or_else(|| i.to_string());
+                name_entries(&format!("{name}.{own}"), item, way, part, push);
+                way.pop();
             }
         }
         other => (0..count_floats(other)).for_each(|i| push(format!("{name}.{i}"))),

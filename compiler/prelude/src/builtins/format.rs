@@ -33,6 +33,8 @@ pub(super) const ROWS: &[Builtin] = &[
 
 /// Tensors with more elements than this show the ends of each axis only.
 const MAX_ELEMENTS: usize = 1000;
+/// The same in a message.
+const MAX_IN_MESSAGE: usize = 12;
 /// How many items of a long axis are shown at each end.
 const N_ENDS: usize = 3;
 
@@ -60,7 +62,19 @@ pub fn format_coefficient(x: C64) -> String {
 
 /// A value as `print` shows it.
 pub fn format_value(value: &Value) -> String {
-    format_with(value, &mut |scalar| match scalar {
+    format_with(value, &mut format_scalar)
+}
+
+/// A value as a message shows it: long tensors shortened, strings in quotes.
+pub(crate) fn format_short(value: &Value) -> String {
+    format_up_to(MAX_IN_MESSAGE, value, &mut |scalar| match scalar {
+        Value::Str(text) => format!("\"{text}\""),
+        other => format_scalar(other),
+    })
+}
+
+fn format_scalar(scalar: &Value) -> String {
+    match scalar {
         Value::Bool(x) => x.to_string(),
         Value::Int(x) => x.to_string(),
         Value::Float(x) => format_float(*x),
@@ -71,7 +85,7 @@ pub fn format_value(value: &Value) -> String {
         Value::Optimizer(optimizer) => format_optimizer(optimizer),
         Value::Unit => "()".to_string(),
         Value::List(_) | Value::Tensor(_) | Value::Tuple(_) => unreachable!("has parts"),
-    })
+    }
 }
 
 /// As it was made; of a schedule the first rate and the last.
@@ -89,21 +103,26 @@ fn format_optimizer(optimizer: &Optimizer) -> String {
 
 /// A value whose parts are formatted by a function.
 fn format_with(value: &Value, scalar: &mut impl FnMut(&Value) -> String) -> String {
+    format_up_to(MAX_ELEMENTS, value, scalar)
+}
+
+/// The same; tensors with more than `most` elements are shortened.
+fn format_up_to(most: usize, value: &Value, scalar: &mut impl FnMut(&Value) -> String) -> String {
     match value {
         Value::Tuple(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| format_with(part, scalar)).collect();
+            let parts: Vec<_> = parts.iter().map(|part| format_up_to(most, part, scalar)).collect();
             format!("({})", parts.join(", "))
         }
         Value::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| format_with(item, scalar)).collect();
+            let items: Vec<_> = items.iter().map(|item| format_up_to(most, item, scalar)).collect();
             format!("[{}]", items.join(", "))
         }
         // Cloning is for the tensors of values; the numbers are copied.
         #[allow(clippy::clone_on_copy)]
         Value::Tensor(tensor) => with_array!(tensor, array => {
-            let is_long = array.len() > MAX_ELEMENTS;
+            let is_long = array.len() > most;
             format_array(&array.view(), is_long, &mut |x| {
-                format_with(&crate::value::Element::into_value(x.clone()), scalar)
+                format_up_to(most, &crate::value::Element::into_value(x.clone()), scalar)
             })
         }),
         other => scalar(other),

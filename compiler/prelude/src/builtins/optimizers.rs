@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use qml_source::bug;
 
+mod finite;
+
 use super::faults::{domain, size};
 use crate::optimizer::{
     Answer, Ask, Optimizer, Rule, Settings, check_option, flatten, flatten_like, misuse, shape_of, unflatten,
@@ -182,6 +184,16 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(run, value, gradient)`: takes an answer; a Unit gradient is zero.",
     ),
     internal(
+        "opt.check",
+        |_, args| finite::check_answer(args),
+        "`(run, value, gradient, names)`: a fault unless the answer is finite; the names of the parameters with commas between.",
+    ),
+    internal(
+        "opt.check_validation",
+        |_, args| finite::check_validation(args),
+        "`(run, validation, names)`: the same of what `validate` gives.",
+    ),
+    internal(
         "opt.judge",
         |_, args| changed(args, judge),
         "`(run, validation)`: ends a round; Unit without `validate`.",
@@ -234,6 +246,7 @@ fn step(args: &mut [Value]) -> Result<Value, Fault> {
     let (params, gradient) = (std::mem::take(&mut args[1]), std::mem::take(&mut args[2]));
     let shape = shape_of(&params);
     let gradient = flatten_like(&gradient, &shape)?;
+    finite::check_gradient(&gradient, &shape)?;
     let mut point = flatten(&params);
     let stepped = changed(&mut args[..1], |optimizer, _| {
         point = optimizer.step(&point, gradient)?;

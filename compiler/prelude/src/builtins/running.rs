@@ -1,11 +1,11 @@
 //! Printing, asserting, time, and what an optimization reports.
 
-use super::{Builtin, Call, Effect, internal, pure, row};
+use super::{Builtin, BuiltinId, Call, Effect, internal, pure, row};
 
 use qml_source::{Code, Diagnostic};
 
 use super::faults::fault;
-use super::format::{format_complex, format_float, format_value};
+use super::format::{format_complex, format_float, format_short, format_value};
 use super::operators::{Kind, broadcast_shape, kind, spread};
 use crate::{Fault, Host, Value};
 
@@ -53,6 +53,11 @@ pub(super) const ROWS: &[Builtin] = &[
         |host, _| Ok(Value::Float(host.elapsed())),
         "Seconds since the program started.",
     ),
+    internal(
+        "op.assert_compare",
+        assert_compare,
+        "`(holds, message, row, text, left, text, right, ...)`: as `assert`, and tells the sides of each comparison by `row`.",
+    ),
     row(
         Effect::Io,
         "run.progress",
@@ -67,11 +72,6 @@ pub(super) const ROWS: &[Builtin] = &[
             count => Err(fault(Code::Q0615, format!("`{}` is {count}", args[1].to_str()))),
         },
         "`(count, name)`: a fault if it is negative; gives it back.",
-    ),
-    internal(
-        "run.check_finite",
-        |_, args| check_finite(args),
-        "`(objective)`: a fault unless it is a finite number; gives it back.",
     ),
 ];
 
@@ -122,6 +122,44 @@ fn assert(args: &[Value]) -> Result<Value, Fault> {
     })
 }
 
+fn assert_compare(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
+    let Err(plain) = assert(&args[..2]) else { return Ok(Value::Unit) };
+    let comparisons: Vec<&[Value]> = args[2..].chunks(5).collect();
+    let mut sides: Vec<String> = Vec::new();
+    for side in comparisons.iter().flat_map(|comparison| comparison[1..].chunks(2)) {
+        let told = format!("`{}` is {}", side[0].to_str(), format_short(&side[1]));
+        if !sides.contains(&told) {
+            sides.push(told);
+        }
+    }
+    let told = sides.join(", ");
+    let fault = match args[1] {
+        Value::Unit => fault(Code::Q0608, format!("{}: {told}", plain.message)),
+        _ => Box::new(plain.note(told)),
+    };
+    Err(comparisons
+        .iter()
+        .filter_map(|comparison| first_breach(host, comparison))
+        .fold(fault, |fault, note| Box::new(fault.note(note))))
+}
+
+/// Where a comparison of tensors fails first.
+fn first_breach(host: &mut dyn Host, comparison: &[Value]) -> Option<String> {
+    let row = BuiltinId::find(comparison[0].to_str())?.row();
+    let mut sides = [comparison[2].clone(), comparison[4].clone()];
+    let holds = (row.call)(host, &mut sides.clone()).ok()?.into_bools();
+    let (place, _) = holds.indexed_iter().find(|(_, holds)| !**holds)?;
+    let place = ndarray::Dimension::slice(&place);
+    if place.is_empty() {
+        return None;
+    }
+    let [left, right] = sides.each_mut().map(|side| {
+        let values = std::mem::take(side).into_values();
+        format_short(&spread(&values, holds.shape())[place])
+    });
+    Some(format!("it fails first at {place:?}: {left} and {right}"))
+}
+
 fn assert_close(args: &[Value]) -> Result<Value, Fault> {
     let tolerance = args[2].to_float();
     let is_complex = kind(&args[0]).max(kind(&args[1])) == Kind::Complex;
@@ -155,14 +193,6 @@ fn progress(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let steps = if args[1] == Value::Unit { 0 } else { args[1].to_int() };
     host.progress(args[0].to_int(), steps, args[2].to_float());
     Ok(Value::Unit)
-}
-
-fn check_finite(args: &mut [Value]) -> Result<Value, Fault> {
-    let objective = args[0].to_float();
-    if !objective.is_finite() {
-        return Err(fault(Code::Q0607, format!("the objective is {}", format_float(objective))));
-    }
-    Ok(std::mem::take(&mut args[0]))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) enum TypeError {
     /// Arguments that are missing or too many.
     Arguments { span: Span, name: String, problem: String, signature: Option<String> },
     /// An argument name that isn't a parameter's.
-    ArgumentName { name: Name, callee: String, known: Vec<String>, nearest: Option<String> },
+    ArgumentName { name: Name, callee: String, known: Vec<String>, help: Option<String> },
     /// No signature of a function of the prelude takes these arguments.
     NoSignature {
         span: Span,
@@ -129,7 +129,7 @@ impl From<TypeError> for Diagnostic {
                     None => diagnostic,
                 }
             }
-            TypeError::ArgumentName { name, callee, known, nearest } => {
+            TypeError::ArgumentName { name, callee, known, help } => {
                 let message = format!("`{callee}` has no parameter `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
                     .primary(name.span, "no parameter of this name");
@@ -139,7 +139,7 @@ impl From<TypeError> for Diagnostic {
                         let before = if known.len() > 1 { "..., " } else { "" };
                         Some(format!("qubits are passed themselves: `{callee}({before}q[0])`"))
                     }
-                    _ => nearest.map(|nearest| format!("did you mean `{nearest}`?")),
+                    _ => help,
                 };
                 helped(diagnostic, help)
             }

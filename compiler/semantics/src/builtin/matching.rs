@@ -297,6 +297,17 @@ impl Match {
     }
 }
 
+/// Arguments that a function of the prelude doesn't take for a reason: function, argument, reason.
+const HINTS: &[(&str, &str, &str)] = &[
+    ("run", "shots", "`run` is one shot; `samples(p, shots: k)` gives as many as are asked for"),
+    ("state", "shots", "`state` is exact, on simulators alone; `samples(p, shots: k)` measures"),
+];
+
+fn hint(function: &str, argument: &str) -> Option<String> {
+    let hint = HINTS.iter().find(|hint| (hint.0, hint.1) == (function, argument))?;
+    Some(hint.2.to_owned())
+}
+
 impl Failure {
     /// How far the match came; of several failures the furthest tells most.
     pub fn progress(self) -> usize {
@@ -345,9 +356,9 @@ impl Failure {
             Self::UnknownName { argument } => {
                 let known: Vec<_> = signature.parameters.iter().map(|parameter| parameter.name).collect();
                 let given = arguments[argument].name.clone().unwrap_or_else(|| name.clone());
-                let nearest = suggest::parameter(&given.text, &known).map(str::to_owned);
+                let help = hint(&name.text, &given.text).or_else(|| suggest::parameter(&given.text, &known));
                 let known = known.iter().map(|name| format!("`{name}`")).collect();
-                TypeError::ArgumentName { name: given, callee: name.text.clone(), known, nearest }
+                TypeError::ArgumentName { name: given, callee: name.text.clone(), known, help }
             }
             Self::Type { parameter, argument } => {
                 let found = body.show(&values[argument].ty);

@@ -192,10 +192,10 @@ impl Body<'_, '_> {
                     named_before = true;
                     let Some(position) = parameters.iter().position(|parameter| *parameter == given.text)
                     else {
-                        let nearest = suggest::parameter(&given.text, parameters).map(str::to_owned);
+                        let help = suggest::parameter(&given.text, parameters);
                         let known = parameters.iter().map(|parameter| format!("`{parameter}`")).collect();
                         let error =
-                            TypeError::ArgumentName { name: given.clone(), callee: name(), known, nearest };
+                            TypeError::ArgumentName { name: given.clone(), callee: name(), known, help };
                         self.report(error);
                         return None;
                     };

@@ -7,25 +7,57 @@ use qml_syntax::ast::Name;
 #[derive(Clone, Debug)]
 pub(crate) enum DeclarationError {
     /// A struct that holds itself.
-    RecursiveStruct { name: Name, span: Span },
+    RecursiveStruct {
+        name: Name,
+        span: Span,
+    },
     /// An attribute that doesn't exist, or not here.
-    Attribute { name: Name },
+    Attribute {
+        name: Name,
+    },
     /// `@shots` without a number.
-    Shots { span: Span },
+    Shots {
+        span: Span,
+    },
     /// `main` with parameters.
-    MainWithParameters { span: Span },
+    MainWithParameters {
+        span: Span,
+    },
     /// A const or param that needs itself.
-    Cycle { name: Name, used: Span },
+    Cycle {
+        name: Name,
+        used: Span,
+    },
     /// A function whose signature calls it.
-    SignatureCycle { name: Name, used: Span },
+    SignatureCycle {
+        name: Name,
+        used: Span,
+    },
     /// The default of a `param` has to be computed.
-    ParamDefault { span: Span },
+    ParamDefault {
+        span: Span,
+    },
     /// A `param` of a type that can't be given from outside.
-    ParamType { span: Span, ty: String },
+    ParamType {
+        span: Span,
+        ty: String,
+    },
     /// `-D` with a name that no `param` has.
-    UnknownParam { name: String, known: Vec<String>, nearest: Option<String> },
+    UnknownParam {
+        name: String,
+        known: Vec<String>,
+        nearest: Option<String>,
+    },
+    AmbiguousParam {
+        name: String,
+        known: Vec<String>,
+    },
     /// `-D` with a value of another type.
-    ParamValue { name: Name, value: String, ty: String },
+    ParamValue {
+        name: Name,
+        value: String,
+        ty: String,
+    },
 }
 
 impl From<DeclarationError> for Diagnostic {
@@ -82,6 +114,11 @@ impl From<DeclarationError> for Diagnostic {
                     Some(nearest) => diagnostic.help(format!("did you mean `-D {nearest}=...`?")),
                     None => diagnostic,
                 }
+            }
+            DeclarationError::AmbiguousParam { name, known } => {
+                let message = format!("several modules have a `param` named `{name}`");
+                let known: Vec<_> = known.iter().map(|name| format!("`-D {name}=...`")).collect();
+                Diagnostic::error(Code::Q0115, message).help(format!("say which one: {}", known.join(", ")))
             }
             DeclarationError::ParamValue { name, value, ty } => {
                 let message = format!("`{value}` is not of the type of the `param` `{}`", name.text);

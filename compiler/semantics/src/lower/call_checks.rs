@@ -15,7 +15,8 @@ impl Body<'_, '_> {
         let program = self.context.program;
         let function = &program.functions[callee.0 as usize];
         let known = Known::new(function, args);
-        let shapes: Vec<usize> = (0..args.len()).filter(|&at| !known.fits(at, &args[at].ty)).collect();
+        let shapes: Vec<(usize, Vec<usize>)> =
+            (0..args.len()).flat_map(|at| known.open_parts(at, &args[at].ty)).collect();
         let condition = function.condition.as_ref().filter(|condition| !known.holds(&condition.holds));
         if shapes.is_empty() && condition.is_none() {
             return;
@@ -28,25 +29,32 @@ impl Body<'_, '_> {
             let dim = self.dimension_of(form, values, span);
             sizes[form.local.0 as usize] = Some(self.solution(form, dim, span));
         }
-        for at in shapes {
-            self.check_shape(function, at, values[at], &sizes, args[at].span);
+        for (at, way) in shapes {
+            self.check_shape(function, (at, &way), values[at], &sizes, args[at].span);
         }
         if let Some(condition) = condition {
             self.check_condition(&function.name.text, condition, &sizes, span);
         }
     }
 
+    /// Checks the part of an argument that `way` leads to.
     fn check_shape(
         &mut self,
         function: &Function,
-        at: usize,
-        value: ValueId,
+        (at, way): (usize, &[usize]),
+        mut value: ValueId,
         sizes: &SizeValues,
         span: Span,
     ) {
         let parameter = &function.locals[function.parameters[at].0 as usize];
-        let what = format!("the argument `{}` of `{}`", parameter.name.text, function.name.text);
-        self.check_shape_of(value, dims(&parameter.ty), sizes, &what, parameter.name.span, span);
+        let mut name = parameter.name.text.clone();
+        for &step in way {
+            value = self.part(value, step, span);
+            name += &format!(".{step}");
+        }
+        let what = format!("the argument `{name}` of `{}`", function.name.text);
+        let dims = part_of(&parameter.ty, way).map_or(&[][..], dims);
+        self.check_shape_of(value, dims, sizes, &what, parameter.name.span, span);
     }
 
     /// Checks the dimensions of a value of this function against those that are declared for it, part by part.
@@ -114,10 +122,34 @@ impl<'f> Known<'f> {
         Self { function, sizes }
     }
 
-    /// Whether an argument surely has the declared shape.
-    fn fits(&self, at: usize, found: &Type) -> bool {
+    /// The parts of an argument that need not have the declared shape, by the ways to them.
+    fn open_parts(&self, at: usize, found: &Type) -> Vec<(usize, Vec<usize>)> {
         let declared = &self.function.locals[self.function.parameters[at].0 as usize].ty;
-        let (declared, found) = (dims(declared), dims(found));
+        let mut open = Vec::new();
+        self.collect_open(declared, found, &mut Vec::new(), &mut |way| open.push((at, way.to_vec())));
+        open
+    }
+
+    fn collect_open(
+        &self,
+        declared: &Type,
+        found: &Type,
+        way: &mut Vec<usize>,
+        push: &mut dyn FnMut(&[usize]),
+    ) {
+        if let (Type::Tuple(declared), Type::Tuple(found)) = (declared, found) {
+            for (index, (declared, found)) in declared.iter().zip(found).enumerate() {
+                way.push(index);
+                self.collect_open(declared, found, way, push);
+                way.pop();
+            }
+        } else if !self.fits(dims(declared), dims(found)) {
+            push(way);
+        }
+    }
+
+    /// Whether a value of this shape surely has the declared one.
+    fn fits(&self, declared: &[Dim], found: &[Dim]) -> bool {
         declared.len() != found.len()
             || declared.iter().zip(found).all(|(declared, found)| match (declared, found) {
                 (Dim::Unknown, _) => true,
@@ -138,15 +170,15 @@ impl<'f> Known<'f> {
 }
 
 fn solved(form: &SizeParameter, found: &Type) -> Option<Size> {
-    let mut ty = found;
-    for &field in &form.fields {
-        let Type::Tuple(parts) = ty else { return None };
-        ty = parts.get(field)?;
-    }
-    match dims(ty).get(form.axis)? {
+    match dims(part_of(found, &form.fields)?).get(form.axis)? {
         Dim::Size(size) => size.sub(&Size::constant(form.offset))?.exact_div(form.scale),
         Dim::Unknown => None,
     }
+}
+
+/// The type of the part of a tuple that `way` leads to.
+fn part_of<'t>(ty: &'t Type, way: &[usize]) -> Option<&'t Type> {
+    way.iter().try_fold(ty, |ty, &index| if let Type::Tuple(parts) = ty { parts.get(index) } else { None })
 }
 
 fn dims(ty: &Type) -> &[Dim] {

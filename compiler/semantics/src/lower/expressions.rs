@@ -95,6 +95,9 @@ impl Body<'_, '_> {
     /// An expression without a value.
     pub(super) fn unit_expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Call(hir::Callee::Builtin(id, _), args) if id.row().name == "assert" => {
+                self.assert(&args[0], &args[1], expr.span);
+            }
             ExprKind::Call(callee, args) => {
                 // A row of the prelude always gives something.
                 let results =
@@ -315,7 +318,8 @@ fn scalar_operator(operator: ast::BinaryOp, ty: &Type) -> Option<BinaryOp> {
     }
 }
 
-fn row_name(operator: ast::BinaryOp) -> &'static str {
+/// The row of the prelude for an operator.
+pub(super) fn row_name(operator: ast::BinaryOp) -> &'static str {
     match operator {
         ast::BinaryOp::Pow => "op.pow",
         ast::BinaryOp::Mul => "op.mul",

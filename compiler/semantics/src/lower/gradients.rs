@@ -160,7 +160,7 @@ impl Body<'_, '_> {
 
     fn place_parameter(&mut self, place: &Place) -> ValueId {
         let ty = self.host_type(&place.ty);
-        let name = self.locals[place.local.0 as usize].name.text.clone();
+        let (name, _) = self.named_place(place);
         self.parameter(&name, ty)
     }
 }

@@ -13,7 +13,7 @@ use qml_syntax::ast::Goal;
 use super::body::{Body, Variable};
 use super::gradients::{Form, Outlined};
 use super::{random, rules};
-use crate::hir::{Block, Expr, Iterable, Optimize};
+use crate::hir::{self, Block, Expr, Iterable, Optimize, Program};
 
 /// An `optimize` that is being lowered.
 struct Training<'a> {
@@ -117,7 +117,10 @@ impl Body<'_, '_> {
             let validation = match option(optimize, "validate") {
                 Some(validation) => {
                     let value = body.expr(validation);
-                    body.builtin("run.check_finite", vec![value], Type::Float, validation.span)
+                    let names = body.str(body.names(training), validation.span);
+                    let args = vec![body.get(state), value, names];
+                    body.builtin_effect("opt.check_validation", args, validation.span);
+                    value
                 }
                 None => body.unit(span),
             };
@@ -237,7 +240,8 @@ impl Body<'_, '_> {
 
     fn tell(&mut self, training: &Training, value: ValueId, gradient: ValueId) {
         let span = training.optimize.objective.span;
-        let value = self.builtin("run.check_finite", vec![value], Type::Float, span);
+        let names = self.str(self.names(training), span);
+        self.builtin_effect("opt.check", vec![self.get(training.state), value, gradient, names], span);
         self.update("opt.tell", training.state, vec![value, gradient], training.span);
     }
 
@@ -268,6 +272,17 @@ impl Body<'_, '_> {
         let points: Vec<ValueId> =
             training.optimize.places.iter().map(|place| self.read_fields(place)).collect();
         if let [point] = points[..] { point } else { self.tuple(points, training.span) }
+    }
+
+    /// The names of the scalars and tensors that are optimized, with commas between.
+    fn names(&self, training: &Training) -> String {
+        let program = self.context.program;
+        let mut names = Vec::new();
+        for place in &training.optimize.places {
+            let (name, ty) = self.named_place(place);
+            push_names(program, &name, ty, &mut names);
+        }
+        names.join(",")
     }
 
     fn params_type(&self, training: &Training) -> Type {
@@ -338,6 +353,14 @@ impl Body<'_, '_> {
             || block_draws(&optimize.statements)
             || option(optimize, "validate").is_some_and(expr_draws)
     }
+}
+
+fn push_names(program: &Program, name: &str, ty: &hir::Type, names: &mut Vec<String>) {
+    let fields = program.fields(ty);
+    if fields.is_empty() {
+        names.push(name.to_owned());
+    }
+    fields.iter().for_each(|(field, ty)| push_names(program, &format!("{name}.{field}"), ty, names));
 }
 
 fn option<'a>(optimize: &'a Optimize, name: &str) -> Option<&'a Expr> {

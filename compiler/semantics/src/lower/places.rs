@@ -5,7 +5,7 @@ use qml_source::{Span, bug};
 use qml_syntax::ast;
 
 use super::body::Body;
-use crate::hir::{Expr, Index, Place, Projection};
+use crate::hir::{self, Expr, Index, Place, Projection};
 
 /// A projection whose indices are evaluated.
 #[derive(Clone, Debug)]
@@ -37,6 +37,18 @@ impl Body<'_, '_> {
             }
         };
         self.write(place, &steps, value);
+    }
+
+    /// A variable, or a field of one, as the source names it, and its type.
+    pub(super) fn named_place(&self, place: &Place) -> (String, &hir::Type) {
+        let local = &self.locals[place.local.0 as usize];
+        let (mut name, mut ty) = (local.name.text.clone(), &local.ty);
+        for projection in &place.projections {
+            let Projection::Field(field) = projection else { break };
+            let (part, part_type) = self.context.program.fields(ty).swap_remove(*field);
+            (name, ty) = (format!("{name}.{part}"), part_type);
+        }
+        (name, ty)
     }
 
     /// The projections of a place with their indices evaluated.

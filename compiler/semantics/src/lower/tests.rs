@@ -26,7 +26,7 @@ fn lowered(source: &str) -> Module {
         .map(|diagnostic| render(diagnostic, &sources, Style::default()))
         .collect();
     assert!(errors.is_empty(), "{errors}");
-    lower(&checked.program)
+    lower(&checked.program, &sources)
 }
 
 /// Runs `main`; what it prints, and the error that stopped it.

@@ -94,3 +94,20 @@ fn a_schedule_gives_each_step_its_rate_and_the_last_to_all_later() {
     assert_eq!(crate::format_value(&state), "sgd(lr: 0.5..0.1)");
     assert_eq!(crate::format_value(&call("nelder_mead", &[Value::Float(0.5)])), "nelder_mead(edge: 0.5)");
 }
+
+#[test]
+fn a_state_is_about_its_parameters() {
+    let adam = call("adam", &[0.1, 0.9, 0.999, 1e-8].map(Value::Float));
+    let next = call("step", &[adam, Value::Float(1.0), Value::Float(1.0)]);
+    let message =
+        failure("step", &[next.parts()[0].clone(), floats(&[2], &[0.0; 2]), floats(&[2], &[0.0; 2])]);
+    assert_eq!(message, "Q0604 the state of this `adam` is about 1 number, the parameters are 2");
+}
+
+#[test]
+fn a_gradient_by_hand_must_be_finite() {
+    let rates = call("sgd", &[Value::Float(0.1)]);
+    let params = Value::tuple([Value::Float(0.0), floats(&[2, 2], &[0.0; 4])]);
+    let gradient = Value::tuple([Value::Float(0.0), floats(&[2, 2], &[0.0, 0.0, f64::NAN, f64::INFINITY])]);
+    assert_eq!(failure("step", &[rates, params, gradient]), "Q0617 the gradient `g.1[1, 0]` is nan");
+}

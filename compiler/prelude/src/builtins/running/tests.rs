@@ -1,6 +1,6 @@
 //! What is printed, and what stops a program.
 
-use crate::testing::{TestHost, call, call_with, failure, floats, strings};
+use crate::testing::{TestHost, call, call_with, failure, floats, strings, try_call};
 use crate::{C64, Value};
 
 #[test]
@@ -40,7 +40,19 @@ fn assertions_stop_with_their_values() {
 }
 
 #[test]
-fn an_objective_must_be_finite() {
-    assert_eq!(call("run.check_finite", &[Value::Float(1.0)]), Value::Float(1.0));
-    assert_eq!(failure("run.check_finite", &[Value::Float(f64::NAN)]), "Q0607 the objective is nan");
+fn a_comparison_tells_its_sides() {
+    let compare = |holds: bool, message: Value, left: Value, right: Value| {
+        let [row, a, b] = ["op.lt", "a", "b"].map(Value::text);
+        try_call("op.assert_compare", &[Value::Bool(holds), message, row, a, left, b, right])
+    };
+    assert_eq!(compare(true, Value::Unit, Value::Int(1), Value::Int(2)).unwrap(), Value::Unit);
+    let fault = compare(false, Value::Unit, Value::Int(3), Value::Int(2)).unwrap_err();
+    assert_eq!(fault.message, "assertion failed: `a` is 3, `b` is 2");
+    assert!(fault.notes.is_empty());
+    let long = floats(&[2, 8], &[1.0; 16]);
+    let fault = compare(false, Value::text("why"), long, floats(&[2, 1], &[2.0, 1.0])).unwrap_err();
+    assert_eq!(fault.message, "assertion failed: why");
+    let row = "[1.0, 1.0, 1.0, ..., 1.0, 1.0, 1.0]";
+    let sides = format!("`a` is [{row}, {row}], `b` is [[2.0], [1.0]]");
+    assert_eq!(fault.notes, [sides, "it fails first at [1, 0]: 1.0 and 1.0".to_string()]);
 }

@@ -163,7 +163,7 @@ fn said_for(source: &str, args: &[Value]) -> Vec<Diagnostic> {
     if !checked.diagnostics.is_empty() {
         return checked.diagnostics;
     }
-    let module = super::lower(&checked.program);
+    let module = super::lower(&checked.program, &sources);
     let (args, _) = split(args);
     specialise(&module, &[], module.find("main.k").unwrap(), &args).err().into_iter().collect()
 }

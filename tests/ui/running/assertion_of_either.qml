@@ -1,0 +1,4 @@
+test "one of two" {
+    let (a, name) = (4, "ry");
+    assert(name == "rx" or not (a >= 3 and a != 5));
+}
