@@ -161,11 +161,22 @@ fn long_chains_have_enough_stack() {
 
 #[test]
 fn long_lines_and_many_errors_are_told_briefly() {
+    let name = "x".repeat(1_000_000);
+    assert!(stands(format!("fn main() {{ {name}; }}")).len() < 2_000);
     stands(format!("fn main() {{ {} }}", "let x = 1 + 2; ".repeat(5_000)));
     let long = format!("fn main() {{ {} let y = ; }}", " ".repeat(1_000_000));
     assert!(stands(long).contains("a.qml:1:1000022: "));
     let many = stands("fn f() { let x = ; }\n".repeat(10_000));
     assert!(many.contains("more messages are not shown"), "{}", &many[..200]);
+}
+
+#[test]
+fn long_sums_are_no_deep_trees() {
+    let terms: String = (0..3000).map(|i| format!(" + 0.{i} * Z({})", i % 4)).collect::<Vec<_>>().concat();
+    let text = format!(
+        "kernel k() -> qubit[4] {{ let q = qubit[4]; return q; }}\nfn main() {{ print(expect(X(0){terms}, k())); }}"
+    );
+    assert_eq!(stands(text), "");
 }
 
 #[test]

@@ -2,12 +2,18 @@
 
 use qml_syntax::ast::{self, ExprKind};
 
+/// A name of more bytes is no slip of a name that somebody gave.
+const LONGEST: usize = 200;
+
 /// The candidate that takes the fewest edits to reach, if they are few.
 pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let limit = 1 + name.chars().count() / 4;
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name && !candidate.contains('.'))
+        .filter(|candidate| *candidate != name && candidate.len() <= LONGEST && !candidate.contains('.'))
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
         .min()

@@ -11,6 +11,9 @@ use crate::{Diagnostic, FileId, Severity, SourceMap, Span};
 /// The longest line in bytes that a message shows: what a person can't take in is named by its place alone.
 const LONGEST_LINE: usize = 2000;
 
+/// The longest word in bytes that a message shows whole.
+const LONGEST_WORD: usize = 200;
+
 /// How messages are shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
@@ -20,6 +23,7 @@ pub struct Style {
 
 /// The message as a person reads it, ending in a newline.
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    let diagnostic = &shortened(diagnostic);
     let Some(primary) = &diagnostic.primary else {
         return render_without_source(diagnostic, &[], style);
     };
@@ -54,6 +58,31 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
     // Lines of nothing but frame end in blanks.
     let text = String::from_utf8_lossy(&bytes);
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
+}
+
+/// The message with the middle left out of words that nobody reads to their end.
+fn shortened(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut short = diagnostic.clone();
+    let labels = short.primary.iter_mut().chain(&mut short.secondary).map(|label| &mut label.text);
+    let texts = std::iter::once(&mut short.message).chain(&mut short.notes).chain(&mut short.help);
+    texts.chain(labels).for_each(shorten_words);
+    short
+}
+
+fn shorten_words(text: &mut String) {
+    if text.len() <= LONGEST_WORD {
+        return;
+    }
+    let shorten = |word: &str| match word.char_indices().nth(LONGEST_WORD) {
+        None => word.to_owned(),
+        Some(_) => {
+            let head: String = word.chars().take(LONGEST_WORD / 2).collect();
+            let last = word.chars().next_back().filter(char::is_ascii_punctuation);
+            format!("{head}…{}", last.map(String::from).unwrap_or_default())
+        }
+    };
+    let words: Vec<String> = text.split(' ').map(shorten).collect();
+    *text = words.join(" ");
 }
 
 /// The message as one line of JSON, for programs: `severity`, `code`, `message`, `primary` (or null), `secondary`,

@@ -9,6 +9,9 @@ use crate::token::Token;
 /// The deepest tree that is built.
 pub(crate) const LIMIT: usize = 400;
 
+/// So many terms of a sum count as one level: people write Hamiltonians out, and each term adds little to the stack.
+const TERMS_OF_A_LEVEL: usize = 8;
+
 /// Operators since the last comma, by group of precedence: a weaker operator starts the stronger ones anew.
 #[derive(Clone, Copy, Default)]
 struct Counts {
@@ -20,7 +23,7 @@ struct Counts {
 
 impl Counts {
     fn depth(self) -> usize {
-        self.words + self.sums + self.products + self.prefixes
+        self.words + self.sums / TERMS_OF_A_LEVEL + self.products + self.prefixes
     }
 
     fn max(self, other: Self) -> Self {
