@@ -38,6 +38,10 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
         passed += report.passed;
         failed += report.failed;
     });
+    if job.interrupt.load(Ordering::Relaxed) {
+        show::print(&format!("interrupted: {passed} passed, {failed} failed so far\n"));
+        return Err(Shown);
+    }
     if passed + failed == 0 {
         let diagnostic = Diagnostic::error(Code::Q0914, "there is nothing to test")
             .help("`test \"what it shows\" { assert(...); }` in a `.qml` file");

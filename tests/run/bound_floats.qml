@@ -109,3 +109,31 @@ test "it is compiled once" {
     optimize w with adam(lr: 0.05), steps: 40 { minimize expect(Z(0) + Z(2), on_sorted(w)); }
     assert(expect(Z(0) + Z(2), on_sorted(w)) < 1.0);
 }
+
+fn powers(x: float) -> float {
+    var y = 1.0;
+    while y < 10.0 { y = y * x; }
+    return y;
+}
+
+fn only_above_one(x: float) -> float {
+    assert(x >= 1.0);
+    return sqrt(x - 1.0);
+}
+
+kernel on_powers(x: float) -> qubit[1] {
+    let q = qubit[1];
+    ry(powers(x), q);
+    return q;
+}
+
+kernel on_large(x: float) -> qubit[1] {
+    let q = qubit[1];
+    ry(only_above_one(exp(x)), q);
+    return q;
+}
+
+test "functions that not all numbers are good for" {
+    assert_close(expect(Z(0), on_powers(2.0)), cos(16.0), 1e-12);
+    assert_close(expect(Z(0), on_large(log(2.0))), cos(1.0), 1e-12);
+}

@@ -36,3 +36,18 @@ test "what fits" {
     s.w = ones([n + 1]);
     assert(sum(y) + sum(s.w) == 5.0);
 }
+
+fn outer_slopes[n](w: float[n]) -> float[n] {
+    let (v, g) = grad sum([w * float(i) for i in 0..3]) wrt w;
+    return g;
+}
+
+fn divides[n, m](a: float[n], b: float[m]) -> bool where n == 0 or m % n == 0 {
+    return true;
+}
+
+test "sizes in an objective, and conditions that stop early" {
+    assert_close(outer_slopes([1.0, 2.0]), [3.0, 3.0], 1e-12);
+    let nothing = float(where_true([false]));
+    assert(divides(nothing, float(where_true([true]))));
+}

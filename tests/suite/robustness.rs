@@ -188,13 +188,19 @@ fn what_is_no_text_is_told() {
 
 #[test]
 fn numbers_out_of_range_are_told() {
-    for text in [
-        "const A = 2 ** 2 ** 99;\nfn main() { print(A); }",
-        "fn f(x: float[99999999999 * 99999999999]) { }\nfn main() { }",
-        "fn main() { print(len([i for i in 0..9223372036854775807])); }",
-        "fn main() { print(zeros(4000000000, 4000000000)); }",
-        "fn main() { let x = 1e999999999; print(x); }",
+    for (text, code) in [
+        ("const A = 2 ** 2 ** 99;\nfn main() { print(A); }", "Q0601"),
+        ("fn f(x: float[99999999999 * 99999999999]) { }\nfn main() { }", "Q0302"),
+        ("fn main() { print(len([i for i in 0..9223372036854775807])); }", "Q0663"),
+        ("fn main() { print(zeros([4000000000, 4000000000])); }", "Q0663"),
+        ("fn main() { let x = 1e999999999; print(x); }", "Q0004"),
     ] {
-        assert!(stands(text).len() < 3000);
+        stands(text);
+        let outcome = Folder::with("a.qml", text).qmlang("run a.qml");
+        assert!(
+            outcome.err.contains(&format!("[{code}]")) && outcome.err.len() < 3000,
+            "{text}\n{}",
+            outcome.err
+        );
     }
 }

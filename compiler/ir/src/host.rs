@@ -292,6 +292,18 @@ pub struct Function {
     pub span: Span,
 }
 
+impl Function {
+    /// The name as the user wrote it: without the module, if it is the program's own.
+    pub fn shown_name(&self) -> &str {
+        shown_name(&self.name)
+    }
+}
+
+/// The name of a function as the user wrote it.
+pub(crate) fn shown_name(name: &str) -> &str {
+    name.strip_prefix("main.").unwrap_or(name)
+}
+
 /// A constant or parameter of the program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Global {

@@ -188,11 +188,11 @@ impl Observable {
     }
 
     /// The same sum with each projector as the product of `(1 ± Z(i)) / 2`: `2 ** n` strings for n bits. `None` if those
-    /// are more than 65,536.
+    /// are more than 1024: products of two such sums are formed.
     pub fn expanded(&self) -> Option<Self> {
         let mut sum = Self { terms: self.terms.clone(), projectors: Vec::new() };
         for (bits, coefficient) in &self.projectors {
-            if bits.len() > 16 {
+            if bits.len() > 10 {
                 return None;
             }
             let factor = coefficient * 0.5_f64.powi(bits.len() as i32);

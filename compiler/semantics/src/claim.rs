@@ -28,12 +28,4 @@ impl Claim {
             Self::InRange(span) => *span,
         }
     }
-
-    /// What is claimed, in words.
-    pub fn describe(&self) -> &'static str {
-        match self {
-            Self::Different(..) => "uses other qubits than the operand before",
-            Self::InRange(_) => "is in range",
-        }
-    }
 }

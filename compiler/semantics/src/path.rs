@@ -65,10 +65,13 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Notes that one of these cases holds from here on.
+    /// Notes that one of these cases holds from here on. Where there are too many facts already, nothing is known of
+    /// rounds either: this one may keep the statement from running in some.
     pub fn assume(&mut self, cases: Cases) {
         if self.path.facts.all.len() + self.path.facts.one_of.len() < MAX_FACTS {
             self.path.facts.assume(cases);
+        } else {
+            self.path.rounds.clear();
         }
     }
 
@@ -101,7 +104,8 @@ impl Body<'_, '_> {
                     None
                 }
             };
-            let result = if may_jump(block) {
+            let is_known = body.path.facts.all.len() + body.path.facts.one_of.len() < MAX_FACTS;
+            let result = if may_jump(block) || !is_known {
                 body.under_condition(check)
             } else {
                 body.path.rounds.extend(place.map(|local| Round { local, first, last, span }));

@@ -143,7 +143,8 @@ impl Site<'_, '_> {
         let value = self.words[self.at + 1..].iter().position(|word| word.token == Token::Semicolon)?;
         let (start, end) = (self.word(1)?, self.word(value as isize)?);
         let value = self.context.text(start.start, end.end.max(start.start));
-        (is_chain && value.len() <= 30).then(|| format!("{keyword}{name} = {value}; {before} {name};"))
+        (is_chain && (1..=30).contains(&value.trim_matches([';', ' ']).len()))
+            .then(|| format!("{keyword}{name} = {value}; {before} {name};"))
     }
 
     /// The statement is whole and its end is missing.

@@ -91,6 +91,7 @@ impl Kernels {
         module: &Module,
         globals: &[Value],
         program: &Program,
+        stop: &dyn Fn() -> bool,
     ) -> Result<BoundProgram, Fault> {
         let (args, inputs) = split(&program.args);
         let key = Key { kernel: FunctionId(program.kernel), args };
@@ -103,7 +104,7 @@ impl Kernels {
             }
         };
         let mut slots = Vec::new();
-        prepared.specialised.bind.bind(&inputs, &mut slots)?;
+        prepared.specialised.bind.bind_until(&inputs, &mut slots, stop)?;
         Ok(BoundProgram { prepared, slots })
     }
 
@@ -115,7 +116,7 @@ impl Kernels {
         *count += 1;
         if *count == MANY_SPECIALISATIONS + 1 {
             let function = module.function(kernel);
-            let name = function.name.strip_prefix("main.").unwrap_or(&function.name);
+            let name = function.shown_name();
             let message = format!("kernel `{name}` was compiled {count} times");
             self.warnings.push(
                 Diagnostic::warning(Code::Q0650, message)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use qml_prelude::observable::Observable;
 use qml_prelude::random::uniform_at;
@@ -83,7 +84,8 @@ impl Session<'_> {
 
     pub(crate) fn bind(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
         let Value::Program(program) = program else { bug!("not a program: {program:?}") };
-        self.kernels.bind(self.module, &self.globals, program)
+        let stop = || self.interrupt.load(Ordering::Relaxed);
+        self.kernels.bind(self.module, &self.globals, program, &stop)
     }
 
     /// The same, of a kernel that returns a register; the compiler doesn't know the kernels of all programs.
@@ -93,7 +95,7 @@ impl Session<'_> {
             return Ok(bound);
         }
         let kernel = self.module.function(bound.prepared.key.kernel);
-        let name = kernel.name.strip_prefix("main.").unwrap_or(&kernel.name);
+        let name = kernel.shown_name();
         Err(Box::new(
             Diagnostic::error(Code::Q0417, "a result of a program without a register")
                 .secondary(kernel.span, format!("`{name}` returns no qubits"))
@@ -213,15 +215,20 @@ impl Session<'_> {
         let (shots, key) = self.drawn_shots(shots, &program, key)?;
         let plan = &program.angles().0.plan;
         let n_bits = plan.register_len() + plan.n_result_bits();
-        let most = if n_bits < 32 { shots.min(1 << n_bits) } else { shots };
-        // An outcome stands in the table while it is made, and in the result.
-        check_room(&[most], 2 * n_bits + 64)?;
         let mut frequencies: BTreeMap<Vec<bool>, i64> = BTreeMap::new();
+        let mut room = Ok(());
         self.for_shots(program.angles(), shots, key, |row| match frequencies.get_mut(row) {
             Some(n) => *n += 1,
-            None => _ = frequencies.insert(row.to_vec(), 1),
+            None if room.is_ok() => {
+                if frequencies.len().is_power_of_two() {
+                    // An outcome stands in the table while it is made, and in the result.
+                    room = check_room(&[2 * frequencies.len()], 2 * n_bits + 64);
+                }
+                frequencies.insert(row.to_vec(), 1);
+            }
+            None => {}
         })?;
-        Ok(counts(frequencies, n_bits))
+        room.map(|()| counts(frequencies, n_bits))
     }
 
     /// Calls `f` with the bits of each shot, drawn in parts: all together may not fit into memory.
@@ -317,7 +324,7 @@ pub(crate) fn product(a: &Observable, b: &Observable) -> Result<Observable, Faul
     a.product(b).or_else(|| a.expanded()?.product(&b.expanded()?)).ok_or_else(|| {
         let bits = a.projectors.iter().chain(&b.projectors).map(|(bits, _)| bits.len()).max();
         let message =
-            format!("the variance needs a projector of {} qubits as a sum of strings", bits.unwrap_or(0));
+            format!("the variance of a sum with a projector of {} qubits, 10 is the most", bits.unwrap_or(0));
         Box::new(Diagnostic::error(Code::Q0660, message).help(
             "`expect` of a projector has no limit, and a projector by itself has the variance `p * (1 - p)`",
         ))

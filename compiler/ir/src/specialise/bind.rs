@@ -102,6 +102,19 @@ impl BindProgram {
     /// # Errors
     /// What a function refuses that is called on these inputs.
     pub fn bind(&self, inputs: &[f64], slots: &mut Vec<f64>) -> Result<(), Fault> {
+        self.bind_until(inputs, slots, &|| false)
+    }
+
+    /// The same; `stop` is asked now and then whether to stop functions that are called, which is an error.
+    ///
+    /// # Errors
+    /// See [`Self::bind`].
+    pub fn bind_until(
+        &self,
+        inputs: &[f64],
+        slots: &mut Vec<f64>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
         assert_eq!(inputs.len(), self.n_inputs, "as many inputs as the kernel's arguments have floats");
         slots.clear();
         slots.reserve(self.n_slots());
@@ -110,7 +123,7 @@ impl BindProgram {
             match node {
                 Node::Unary(function, x) => slots.push(function.eval(x.eval(slots))),
                 Node::Binary(function, x, y) => slots.push(function.eval(x.eval(slots), y.eval(slots))),
-                Node::Output(call, 0) => slots.extend(call.outputs(slots)?),
+                Node::Output(call, 0) => slots.extend(call.outputs(slots, stop)?),
                 Node::Output(..) => {}
             }
         }
@@ -338,9 +351,19 @@ impl BindBuilder {
         self.node(key, || Node::Binary(function, x.clone(), y.clone()))
     }
 
-    /// How many slots there are so far.
-    pub(super) fn n_slots(&self) -> usize {
-        self.program.n_slots()
+    /// How many inputs there are.
+    pub(super) fn n_inputs(&self) -> usize {
+        self.program.n_inputs
+    }
+
+    /// All slots so far for some inputs.
+    pub(super) fn sample(
+        &self,
+        inputs: &[f64],
+        slots: &mut Vec<f64>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
+        self.program.bind_until(inputs, slots, stop)
     }
 
     /// The numbers that a call gives.

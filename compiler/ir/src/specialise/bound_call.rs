@@ -3,10 +3,12 @@
 //!
 //! The shape of the result is that for some numbers; it may not depend on them.
 
-use std::sync::{Arc, OnceLock};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use qml_prelude::builtins::vjp::vjp;
-use qml_prelude::{BuiltinId, Effect, Fault, NoWorld, Tensor, Value};
+use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
+use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, ResultFunction, Tensor, Value};
 use qml_source::{Code, Diagnostic, Span, bug};
 
 use super::faults::{self, Failure};
@@ -25,21 +27,27 @@ use crate::host::{
 pub struct BoundCall {
     callee: Callee,
     args: Vec<Form>,
+    /// What it gives for some numbers.
+    sample: Value,
     /// How many floats the result holds.
     pub n_outputs: usize,
     span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Callee {
     Builtin(BuiltinId),
-    Function {
-        module: Arc<Module>,
-        globals: Vec<Value>,
-        id: FunctionId,
-        /// Made when a gradient asks for it.
-        gradient: OnceLock<Result<Gradient, Box<Diagnostic>>>,
-    },
+    Function(Arc<BoundFunction>),
+}
+
+/// A `fn` that is called when kernels are bound.
+#[derive(Debug)]
+pub(super) struct BoundFunction {
+    module: Arc<Module>,
+    globals: Arc<[Value]>,
+    id: FunctionId,
+    /// By the parameters that are differentiated by; made when a gradient asks for them.
+    gradients: Mutex<HashMap<Vec<usize>, Arc<Result<Gradient, Fault>>>>,
 }
 
 /// The function that gives the derivatives of a function by some of its parameters, for cotangents of its results that
@@ -48,7 +56,6 @@ enum Callee {
 struct Gradient {
     module: Module,
     id: FunctionId,
-    wrt: Vec<usize>,
 }
 
 /// A value whose floats are forms over slots.
@@ -60,23 +67,22 @@ pub(super) enum Form {
     Tuple(Vec<Form>),
 }
 
+/// Calls are equal that do the same with the same forms; programs of different modules are not compared.
 impl PartialEq for BoundCall {
     fn eq(&self, other: &Self) -> bool {
-        let callee = |call: &Self| match &call.callee {
-            Callee::Builtin(id) => (Some(*id), None),
-            Callee::Function { id, .. } => (None, Some(*id)),
+        let is_same = match (&self.callee, &other.callee) {
+            (Callee::Builtin(a), Callee::Builtin(b)) => a == b,
+            (Callee::Function(a), Callee::Function(b)) => a.id == b.id,
+            _ => false,
         };
-        callee(self) == callee(other) && self.args == other.args
+        is_same && self.args == other.args
     }
 }
 
 impl BoundCall {
     /// The name of the function, for people.
     pub fn name(&self) -> &str {
-        match &self.callee {
-            Callee::Builtin(id) => id.row().name,
-            Callee::Function { module, id, .. } => faults::shown(&module.function(*id).name),
-        }
+        self.callee.name()
     }
 
     /// All forms over slots in the arguments.
@@ -88,33 +94,26 @@ impl BoundCall {
 
     /// The same call with forms over other slots.
     pub(super) fn map_angles(&self, map: &mut dyn FnMut(&Angle) -> Angle) -> Self {
-        let callee = match &self.callee {
-            Callee::Builtin(id) => Callee::Builtin(*id),
-            Callee::Function { module, globals, id, .. } => Callee::Function {
-                module: Arc::clone(module),
-                globals: globals.clone(),
-                id: *id,
-                gradient: OnceLock::new(),
-            },
-        };
         let args = self.args.iter().map(|arg| arg.map(map)).collect();
-        Self { callee, args, n_outputs: self.n_outputs, span: self.span }
+        let (callee, sample) = (self.callee.clone(), self.sample.clone());
+        Self { callee, args, sample, n_outputs: self.n_outputs, span: self.span }
     }
 
     /// The floats of the result, last index fastest.
     ///
     /// # Errors
     /// What the function itself refuses, and a result of another shape than for other numbers.
-    pub fn outputs(&self, slots: &[f64]) -> Result<Vec<f64>, Fault> {
-        let outputs = self.result(slots).map(|result| floats_of(&result)).map_err(|fault| self.at(fault))?;
-        match outputs {
-            Some(outputs) if outputs.len() == self.n_outputs => Ok(outputs),
+    pub fn outputs(&self, slots: &[f64], stop: &dyn Fn() -> bool) -> Result<Vec<f64>, Fault> {
+        let args = self.values(slots);
+        let result = self.callee.call(args, stop).map_err(|fault| self.at(fault))?;
+        match floats_of(&result) {
+            Some(outputs) if has_shape_of(&result, &self.sample) => Ok(outputs),
             _ => Err(Box::new(
                 Diagnostic::error(
                     Code::Q0451,
-                    format!("the size of what `{}` gives depends on floats", self.name()),
+                    format!("the shape of what `{}` gives depends on floats", self.name()),
                 )
-                .primary(self.span, format!("has {} floats for other numbers", self.n_outputs))
+                .primary(self.span, "has another one for other numbers")
                 .help("compute it in the `fn` that calls the kernel, and pass the result"),
             )),
         }
@@ -125,27 +124,28 @@ impl BoundCall {
     /// # Errors
     /// What has no derivative.
     pub fn add_vjp(&self, slots: &[f64], d_outputs: &[f64], d_slots: &mut [f64]) -> Result<(), Fault> {
-        let args: Vec<Value> = self.args.iter().map(|arg| arg.value(slots)).collect();
+        let args = self.values(slots);
+        let cotangent = with_floats(&self.sample, &mut d_outputs.iter().copied());
         let cotangents = match &self.callee {
+            Callee::Builtin(id) if is_differentiable(id.row().name) == Differentiability::Zero => {
+                return Ok(());
+            }
             Callee::Builtin(id) => {
-                let result = self.result(slots).map_err(|fault| self.at(fault))?;
-                let cotangent = with_floats(&result, &mut d_outputs.iter().copied());
+                let result = self.callee.call(args.clone(), &|| false).map_err(|fault| self.at(fault))?;
                 match vjp(id.row().name, &args, &result, &cotangent) {
                     Some(cotangents) => cotangents.map_err(|fault| self.at(fault))?,
-                    None => return Err(self.no_derivative()),
+                    None => return Err(no_derivative(self.name(), self.span)),
                 }
             }
-            Callee::Function { globals, gradient, .. } => {
-                let made = gradient.get_or_init(|| self.make_gradient());
-                let made = made.as_ref().map_err(Clone::clone)?;
-                let result = self.result(slots)?;
-                let mut all = args;
-                let n_args = all.len();
-                all.push(with_floats(&result, &mut d_outputs.iter().copied()));
-                let mut evaluator = Evaluator::new(&made.module, globals.clone());
-                let found = evaluator.call(made.id, &mut NoWorld, all).map_err(|fault| self.at(fault))?;
-                let mut cotangents = vec![Value::Unit; n_args];
-                for (&i, cotangent) in made.wrt.iter().zip(found.into_iter().skip(1)) {
+            Callee::Function(function) => {
+                let wrt: Vec<usize> = (0..args.len()).filter(|&i| self.args[i].has_slots()).collect();
+                let gradient = function.gradient(&wrt, self.span);
+                let gradient = gradient.as_ref().as_ref().map_err(Clone::clone)?;
+                let mut cotangents = vec![Value::Unit; args.len()];
+                let all = args.into_iter().chain([cotangent]).collect();
+                let mut evaluator = Evaluator::new(&gradient.module, function.globals.to_vec());
+                let found = evaluator.call(gradient.id, &mut NoWorld, all).map_err(|fault| self.at(fault))?;
+                for (&i, cotangent) in wrt.iter().zip(found.into_iter().skip(1)) {
                     cotangents[i] = cotangent;
                 }
                 cotangents
@@ -155,41 +155,8 @@ impl BoundCall {
         Ok(())
     }
 
-    fn result(&self, slots: &[f64]) -> Result<Value, Fault> {
-        let mut args: Vec<Value> = self.args.iter().map(|arg| arg.value(slots)).collect();
-        match &self.callee {
-            Callee::Builtin(id) => (id.row().call)(&mut NoWorld, &mut args),
-            Callee::Function { module, globals, id, .. } => {
-                let mut results = Evaluator::new(module, globals.clone()).call(*id, &mut NoWorld, args)?;
-                Ok(results.pop().unwrap_or_default())
-            }
-        }
-    }
-
-    /// The module with a function whose value is the sum of the outputs times their cotangents, and its gradient.
-    fn make_gradient(&self) -> Result<Gradient, Box<Diagnostic>> {
-        let Callee::Function { module, id, .. } = &self.callee else { bug!("rows have their derivatives") };
-        let mut module = Module::clone(module);
-        let wrt: Vec<usize> = (0..self.args.len()).filter(|&i| self.args[i].has_slots()).collect();
-        let objective = FunctionId(module.functions.len() as u32);
-        let weighted = weighted_sum(&module, *id, self.span);
-        module.functions.push(weighted);
-        let gradient = gradient_of(&module, objective, &wrt);
-        module.functions.push(gradient);
-        match differentiate(&mut module) {
-            Ok(_) => Ok(Gradient { module, id: FunctionId(objective.0 + 1), wrt }),
-            Err(messages) => {
-                let error = messages.into_iter().find(Diagnostic::is_error);
-                Err(error.map_or_else(|| self.no_derivative(), Box::new))
-            }
-        }
-    }
-
-    fn no_derivative(&self) -> Fault {
-        Box::new(
-            Diagnostic::error(Code::Q0520, format!("`{}` cannot be differentiated", self.name()))
-                .primary(self.span, "here the chain breaks"),
-        )
+    fn values(&self, slots: &[f64]) -> Vec<Value> {
+        self.args.iter().map(|arg| arg.value(slots)).collect()
     }
 
     fn at(&self, mut fault: Fault) -> Fault {
@@ -200,13 +167,109 @@ impl BoundCall {
     }
 }
 
-impl Machine<'_> {
-    /// A call of a row on floats, computed when the kernel is bound; `None` if it can't be.
-    pub(super) fn bound_builtin(&mut self, id: BuiltinId, args: &[Abstract], span: Span) -> Option<Abstract> {
-        if id.row().effect != Effect::Pure {
-            return None;
+impl Callee {
+    fn name(&self) -> &str {
+        match self {
+            Self::Builtin(id) => id.row().name,
+            Self::Function(function) => faults::shown(&function.module.function(function.id).name),
         }
-        self.bound_call(Callee::Builtin(id), args, span)
+    }
+
+    fn call(&self, mut args: Vec<Value>, stop: &dyn Fn() -> bool) -> Result<Value, Fault> {
+        let mut host = Stoppable(stop);
+        match self {
+            Self::Builtin(id) => (id.row().call)(&mut host, &mut args),
+            Self::Function(function) => {
+                let mut evaluator = Evaluator::new(&function.module, function.globals.to_vec());
+                Ok(evaluator.call(function.id, &mut host, args)?.pop().unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl BoundFunction {
+    /// The gradient by these parameters, made once.
+    fn gradient(&self, wrt: &[usize], span: Span) -> Arc<Result<Gradient, Fault>> {
+        // A panic while the lock is held leaves no half-made entry.
+        let mut gradients = self.gradients.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = gradients.entry(wrt.to_vec()).or_insert_with(|| Arc::new(self.make_gradient(wrt, span)));
+        Arc::clone(made)
+    }
+
+    /// The module with a function whose value is the sum of the outputs times their cotangents, and its gradient.
+    fn make_gradient(&self, wrt: &[usize], span: Span) -> Result<Gradient, Fault> {
+        let mut module = Module::clone(&self.module);
+        let objective = FunctionId(module.functions.len() as u32);
+        let weighted = weighted_sum(&module, self.id, span);
+        module.functions.push(weighted);
+        let gradient = gradient_of(&module, objective, wrt);
+        module.functions.push(gradient);
+        match differentiate(&mut module) {
+            Ok(_) => Ok(Gradient { module, id: FunctionId(objective.0 + 1) }),
+            Err(messages) => {
+                let name = faults::shown(&self.module.function(self.id).name);
+                let error = messages.into_iter().find(Diagnostic::is_error);
+                Err(error.map_or_else(|| no_derivative(name, span), Box::new))
+            }
+        }
+    }
+}
+
+fn no_derivative(name: &str, span: Span) -> Fault {
+    Box::new(
+        Diagnostic::error(Code::Q0520, format!("`{name}` cannot be differentiated"))
+            .primary(span, "here the chain breaks")
+            .help("`stop_gradient(...)` makes its argument a constant"),
+    )
+}
+
+/// No world, but for whoever may stop what runs.
+struct Stoppable<'s>(&'s dyn Fn() -> bool);
+
+impl Host for Stoppable<'_> {
+    fn print(&mut self, text: &str) {
+        NoWorld.print(text);
+    }
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
+        NoWorld.read_file(path)
+    }
+    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
+        NoWorld.write_file(path, content)
+    }
+    fn elapsed(&mut self) -> f64 {
+        NoWorld.elapsed()
+    }
+    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
+        NoWorld.result(function, key, args)
+    }
+    fn progress(&mut self, step: i64, steps: i64, objective: f64) {
+        NoWorld.progress(step, steps, objective);
+    }
+    fn interrupted(&self) -> bool {
+        (self.0)()
+    }
+}
+
+/// How often a `fn` may loop or call while it is tried with some numbers.
+const MOST_ROUNDS: u64 = 100_000;
+
+/// How the inputs are chosen that a function is tried with, from numbers between 0 and 1 that are all different: what
+/// one choice leads into a fault of the function may go well with another.
+const TRIES: [fn(f64) -> f64; 6] = [|x| 0.1 + 0.8 * x, |x| 1.5 + x, |x| -x, |x| 10.0 * x, |_| 1.0, |_| 0.0];
+
+impl Machine<'_> {
+    /// A call of a row on floats, computed when the kernel is bound; the failure if it can't be.
+    pub(super) fn bound_builtin(
+        &mut self,
+        id: BuiltinId,
+        args: &[Abstract],
+        failure: Failure,
+        span: Span,
+    ) -> Result<Abstract, Failure> {
+        if id.row().effect != Effect::Pure {
+            return Err(failure);
+        }
+        self.bound_call(Callee::Builtin(id), args, failure, span)
     }
 
     /// The same for a `fn`.
@@ -214,28 +277,68 @@ impl Machine<'_> {
         &mut self,
         id: FunctionId,
         args: &[Abstract],
+        failure: Failure,
         span: Span,
-    ) -> Option<Abstract> {
-        let module = self.shared.get_or_init(|| Arc::new(self.module.clone()));
-        let callee = Callee::Function {
-            module: Arc::clone(module),
-            globals: self.globals.to_vec(),
-            id,
-            gradient: OnceLock::new(),
-        };
-        self.bound_call(callee, args, span)
+    ) -> Result<Abstract, Failure> {
+        let (module, globals) = self.shared.get_or_insert_with(|| {
+            (Arc::new(self.module.clone()), self.globals.iter().cloned().collect::<Arc<[Value]>>())
+        });
+        let function = self.bound_functions.entry(id).or_insert_with(|| {
+            let (module, globals) = (Arc::clone(module), Arc::clone(globals));
+            Arc::new(BoundFunction { module, globals, id, gradients: Mutex::default() })
+        });
+        let callee = Callee::Function(Arc::clone(function));
+        self.bound_call(callee, args, failure, span)
     }
 
-    fn bound_call(&mut self, callee: Callee, args: &[Abstract], span: Span) -> Option<Abstract> {
-        let args = args.iter().map(Form::of).collect::<Option<Vec<_>>>()?;
-        let mut call = BoundCall { callee, args, n_outputs: 0, span };
-        // Numbers without a meaning, all different and none special.
-        let samples: Vec<f64> =
-            (1..=self.bind.n_slots()).map(|i| 0.1 + 0.8 * (i as f64 * 0.618_034).fract()).collect();
-        let sample = call.result(&samples).ok()?;
-        call.n_outputs = floats_of(&sample)?.len();
-        let outputs = self.bind.call(call);
-        Some(symbols_like(&sample, &mut outputs.into_iter()))
+    fn bound_call(
+        &mut self,
+        callee: Callee,
+        args: &[Abstract],
+        mut failure: Failure,
+        span: Span,
+    ) -> Result<Abstract, Failure> {
+        let Some(args) = args.iter().map(Form::of).collect::<Option<Vec<_>>>() else { return Err(failure) };
+        let mut faults = Vec::new();
+        for choose in TRIES {
+            match self.tried(&callee, &args, choose) {
+                Ok(sample) => {
+                    let Some(floats) = floats_of(&sample) else {
+                        failure.notes.push(format!(
+                            "what `{}` gives holds something else than floats, tensors and tuples of them",
+                            callee.name()
+                        ));
+                        return Err(failure);
+                    };
+                    let outputs = self.bind.call(BoundCall {
+                        callee,
+                        args,
+                        sample: sample.clone(),
+                        n_outputs: floats.len(),
+                        span,
+                    });
+                    return Ok(symbols_like(&sample, &mut outputs.into_iter()));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let what = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
+        failure.notes.push(format!("`{}` was tried with some numbers, and stopped: {what}", callee.name()));
+        Err(failure)
+    }
+
+    /// What a function gives for numbers without a meaning.
+    fn tried(&self, callee: &Callee, args: &[Form], choose: fn(f64) -> f64) -> Result<Value, Fault> {
+        let n_rounds = Cell::new(0);
+        let stop = || {
+            n_rounds.set(n_rounds.get() + 1);
+            n_rounds.get() > MOST_ROUNDS
+        };
+        let inputs: Vec<f64> =
+            (1..=self.bind.n_inputs()).map(|i| choose((i as f64 * 0.618_034).fract())).collect();
+        let mut slots = Vec::new();
+        self.bind.sample(&inputs, &mut slots, &stop)?;
+        callee.call(args.iter().map(|arg| arg.value(&slots)).collect(), &stop)
     }
 }
 
@@ -327,7 +430,6 @@ fn floats_of(value: &Value) -> Option<Vec<f64>> {
     match value {
         Value::Float(x) => Some(vec![*x]),
         Value::Tensor(Tensor::Float(array)) => Some(array.iter().copied().collect()),
-        Value::Tensor(Tensor::Value(items)) => each(items.iter()),
         Value::Tuple(parts) => each(parts.iter()),
         _ => None,
     }
@@ -336,6 +438,16 @@ fn floats_of(value: &Value) -> Option<Vec<f64>> {
 fn each<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Vec<f64>> {
     let parts: Vec<Vec<f64>> = values.map(floats_of).collect::<Option<_>>()?;
     Some(parts.concat())
+}
+
+/// Whether two values have the same structure and shapes.
+fn has_shape_of(value: &Value, sample: &Value) -> bool {
+    match (value, sample) {
+        (Value::Tuple(a), Value::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| has_shape_of(a, b))
+        }
+        _ => value.shape() == sample.shape(),
+    }
 }
 
 /// A value of this structure with other floats.

@@ -57,7 +57,7 @@ impl Machine<'_> {
             });
         }
         match self.other_builtin(name, args, span) {
-            Err(failure) if is_too_early(&failure) => self.bound_builtin(id, args, span).ok_or(failure),
+            Err(failure) if is_too_early(&failure) => self.bound_builtin(id, args, failure, span),
             done => done,
         }
     }

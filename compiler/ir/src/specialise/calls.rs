@@ -63,10 +63,9 @@ impl Machine<'_> {
             return self.call(id, args, span);
         }
         match self.call(id, args.clone(), span) {
-            Err(failure) if is_too_early(&failure) => match self.bound_function(id, &args, span) {
-                Some(result) => Ok(vec![result]),
-                None => Err(failure),
-            },
+            Err(failure) if is_too_early(&failure) => {
+                self.bound_function(id, &args, failure, span).map(|result| vec![result])
+            }
             done => done,
         }
     }

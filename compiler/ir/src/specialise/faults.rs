@@ -90,10 +90,7 @@ fn of_register(mut failure: Failure, register: &Qubits, span: Span) -> Failure {
     failure
 }
 
-/// The name of a function as the user wrote it: without the module, if it is the program's own.
-pub(super) fn shown(name: &str) -> &str {
-    name.strip_prefix("main.").unwrap_or(name)
-}
+pub(super) use crate::host::shown_name as shown;
 
 /// Registers and tensors of different lengths in a broadcast.
 pub(super) fn lengths_differ(what: &str, first: usize, second: usize, span: Span) -> Failure {

@@ -1,6 +1,6 @@
 //! Evaluates host functions over abstract values, and collects the operations of the circuit.
 
-use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use qml_prelude::{BuiltinId, NoWorld, Value};
@@ -8,6 +8,7 @@ use qml_source::{Span, bug};
 
 use super::arithmetic;
 use super::bind::BindBuilder;
+use super::bound_call::BoundFunction;
 use super::faults::{self, Failure};
 use super::modifiers::Around;
 use super::outcomes::select;
@@ -25,7 +26,7 @@ const MAX_OPS: usize = 10_000_000;
 const MAX_STEPS: u64 = 100_000_000;
 
 /// How many rounds a `while` on outcomes may have.
-const MAX_ROUNDS: usize = 1000;
+const MAX_ROUNDS: usize = 250;
 
 /// The state of a specialisation.
 pub(super) struct Machine<'m> {
@@ -46,7 +47,9 @@ pub(super) struct Machine<'m> {
     /// What the branches around this point say of outcomes.
     pub seen: Seen,
     /// The module, for calls that are left for later.
-    pub shared: OnceCell<Arc<Module>>,
+    pub shared: Option<(Arc<Module>, Arc<[Value]>)>,
+    /// The functions that are called so.
+    pub bound_functions: HashMap<FunctionId, Arc<BoundFunction>>,
 }
 
 /// The values of a function that is being called.
@@ -83,7 +86,8 @@ impl<'m> Machine<'m> {
             calls: Vec::new(),
             around: Vec::new(),
             seen: Seen::default(),
-            shared: OnceCell::new(),
+            shared: None,
+            bound_functions: HashMap::new(),
         }
     }
 

@@ -93,6 +93,10 @@ impl Seen {
             Abstract::Number(cases) => {
                 let cases = cases.iter().map(|(holds, value)| (self.outcome(holds), *value));
                 let mut cases: Vec<_> = cases.filter(|(holds, _)| *holds != BitExpr::Const(false)).collect();
+                if cases.is_empty() {
+                    // What is known contradicts itself: this point is never reached.
+                    return Cow::Borrowed(value);
+                }
                 // Exactly one of the conditions holds.
                 match cases.iter().position(|(holds, _)| *holds == BitExpr::Const(true)) {
                     Some(position) => Abstract::Known(Value::Int(cases[position].1)),

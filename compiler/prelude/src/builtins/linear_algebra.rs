@@ -256,16 +256,21 @@ fn det(a: &Value) -> Result<Value, Fault> {
 }
 
 /// The derivative of the determinant by each element: the determinant without its row and column, with the sign of
-/// `(-1) ** (i + j)`.
-pub(super) fn cofactors(a: &Value) -> Value {
+/// `(-1) ** (i + j)`. O(n^5), for matrices that have no inverse: those of more than 40 rows are refused.
+pub(super) fn cofactors(a: &Value) -> Result<Value, Fault> {
     let matrix = matrix(a);
     let n = matrix.nrows();
+    if n > 40 {
+        return Err(crate::builtins::faults::domain(
+            "the derivative of the determinant of a singular matrix of more than 40 rows",
+        ));
+    }
     let without = |i: usize| (0..n).filter(|&k| k != i).collect::<Vec<_>>();
     let cofactors = Array2::from_shape_fn((n, n), |(i, j)| {
         let minor = matrix.select(Axis(0), &without(i)).select(Axis(1), &without(j));
         determinant(minor) * if (i + j) % 2 == 0 { 1.0 } else { -1.0 }
     });
-    typed(&cofactors, kind(a), false)
+    Ok(typed(&cofactors, kind(a), false))
 }
 
 /// The inverse.

@@ -357,7 +357,7 @@ impl Body<'_, '_> {
 
 fn push_names(program: &Program, name: &str, ty: &hir::Type, names: &mut Vec<String>) {
     let fields = program.fields(ty);
-    if fields.is_empty() {
+    if fields.is_empty() && !matches!(ty, hir::Type::Struct(_)) {
         names.push(name.to_owned());
     }
     fields.iter().for_each(|(field, ty)| push_names(program, &format!("{name}.{field}"), ty, names));

@@ -51,27 +51,37 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Whether a condition holds.
-    fn holds(&mut self, condition: &Condition, values: &SizeValues, span: Span) -> ValueId {
-        let mut holds = None;
-        for case in &condition.holds {
-            let mut all = None;
-            for size in case {
-                let (value, zero) = (self.size(size, values, span), self.int(0, span));
-                let is_so = self.one(OpKind::Binary(BinaryOp::Ge), vec![value, zero], Type::Bool, span);
-                all = Some(self.chained(BinaryOp::And, all, is_so, span));
-            }
-            let all = all.unwrap_or_else(|| self.bool(true, span));
-            holds = Some(self.chained(BinaryOp::Or, holds, all, span));
+    /// Whether one of the cases holds; those after it are not looked at, as with `or`.
+    fn one_holds(&mut self, cases: &[Vec<Size>], values: &SizeValues, span: Span) -> ValueId {
+        let Some((case, rest)) = cases.split_first() else { return self.bool(false, span) };
+        let holds = self.all_hold(case, values, span);
+        if rest.is_empty() {
+            return holds;
         }
-        holds.unwrap_or_else(|| self.bool(false, span))
+        self.choice(holds, |body| body.bool(true, span), |body| body.one_holds(rest, values, span), span)
     }
 
-    fn chained(&mut self, operator: BinaryOp, before: Option<ValueId>, next: ValueId, span: Span) -> ValueId {
-        match before {
-            Some(before) => self.one(OpKind::Binary(operator), vec![before, next], Type::Bool, span),
-            None => next,
+    /// Whether all are at least 0; those after one that isn't are not looked at, as with `and`.
+    fn all_hold(&mut self, case: &[Size], values: &SizeValues, span: Span) -> ValueId {
+        let Some((size, rest)) = case.split_first() else { return self.bool(true, span) };
+        let (value, zero) = (self.size(size, values, span), self.int(0, span));
+        let holds = self.one(OpKind::Binary(BinaryOp::Ge), vec![value, zero], Type::Bool, span);
+        if rest.is_empty() {
+            return holds;
         }
+        self.choice(holds, |body| body.all_hold(rest, values, span), |body| body.bool(false, span), span)
+    }
+
+    fn choice(
+        &mut self,
+        condition: ValueId,
+        then: impl FnOnce(&mut Self) -> ValueId,
+        otherwise: impl FnOnce(&mut Self) -> ValueId,
+        span: Span,
+    ) -> ValueId {
+        let then = self.region(Vec::new(), |body, _| vec![then(body)]);
+        let otherwise = self.region(Vec::new(), |body, _| vec![otherwise(body)]);
+        self.emit(OpKind::If, vec![condition], vec![Type::Bool], vec![then, otherwise], span)[0]
     }
 
     /// A fault at `span` unless the condition of the function `name` holds.
@@ -82,7 +92,7 @@ impl Body<'_, '_> {
         values: &SizeValues,
         span: Span,
     ) {
-        let holds = self.holds(condition, values, span);
+        let holds = self.one_holds(&condition.holds, values, span);
         let locals = &condition.locals;
         let names: Vec<_> = locals.iter().map(|(_, name)| name.as_str()).collect();
         let text = format!("`{name}` needs `{}`", condition.text);

@@ -192,12 +192,17 @@ pub(super) fn assigned<'a>(stmts: impl IntoIterator<Item = &'a Stmt>) -> BTreeSe
     locals
 }
 
-/// Notes the variables that occur in a node.
+/// Notes the variables that occur in a node, those in sizes of its type too: shapes are checked against these.
 pub(super) fn note_used(node: Node, locals: &mut BTreeSet<LocalId>) {
     match node {
-        Node::Expr(Expr { kind: ExprKind::Local(local), .. }) => _ = locals.insert(*local),
+        Node::Expr(expr) => {
+            if let ExprKind::Local(local) = expr.kind {
+                locals.insert(local);
+            }
+            crate::types::all_dims(&expr.ty).iter().for_each(|size| size.collect_locals(locals));
+        }
         Node::Place(place) => _ = locals.insert(place.local),
-        Node::Expr(_) | Node::Stmt(_) => {}
+        Node::Stmt(_) => {}
     }
 }
 

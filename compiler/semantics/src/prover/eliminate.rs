@@ -70,7 +70,8 @@ fn eliminate(rows: &Rows, variable: usize) -> Outcome {
         }
         for (below, e) in rows.iter().filter(|(row, _)| row[variable] < 0) {
             let common = gcd(above[variable], below[variable]);
-            let (p, q) = (-below[variable] / common, above[variable] / common);
+            let Some(p) = (below[variable] / common).checked_neg() else { return Outcome::Overflow };
+            let q = above[variable] / common;
             let sum = |a: i64, b: i64| a.checked_mul(p)?.checked_add(b.checked_mul(q)?);
             let row: Option<Vec<i64>> = above.iter().zip(below).map(|(&a, &b)| sum(a, b)).collect();
             let (Some(row), Some(constant)) = (row, sum(*d, *e)) else { return Outcome::Overflow };

@@ -1,5 +1,6 @@
 //! Assignments.
 
+use qml_source::bug;
 use qml_syntax::ast::{self, BinaryOp};
 
 use crate::body::{Body, TypeError};
@@ -168,8 +169,13 @@ fn place_value(body: &Body<'_, '_>, place: &Place) -> Expr {
     let local = Expr { span: place.span, ty, kind: ExprKind::Local(place.local) };
     place.projections.iter().fold(local, |value, projection| match projection {
         Projection::Field(index) => {
-            Expr { span: place.span, ty: place.ty.clone(), kind: ExprKind::Field(Box::new(value), *index) }
+            let ty = match &value.ty {
+                Type::Struct(id) => body.checker.field_types(*id)[*index].clone(),
+                Type::Tuple(parts) => parts[*index].clone(),
+                other => bug!("a field of {other:?}"),
+            };
+            Expr { span: place.span, ty, kind: ExprKind::Field(Box::new(value), *index) }
         }
-        Projection::Index(_) => value,
+        Projection::Index(_) => bug!("an element is checked when it is put in its place"),
     })
 }

@@ -52,7 +52,7 @@ pub(super) fn trace(args: &[Value], _: &Value, g: &Value) -> Result<Vec<Value>, 
 pub(super) fn det(args: &[Value], result: &Value, g: &Value) -> Result<Vec<Value>, Fault> {
     let det = result.to_complex();
     if det == C64::ZERO || !det.is_finite() {
-        return Ok(vec![mul(linear_algebra::cofactors(&args[0]), g.clone())?]);
+        return Ok(vec![mul(linear_algebra::cofactors(&args[0])?, g.clone())?]);
     }
     let inverse = linear_algebra::inv(&args[0])?;
     Ok(vec![mul(transpose(inverse), mul(g.clone(), result.clone())?)?])

@@ -253,3 +253,19 @@ fn constants_stand_after_what_their_functions_need() {
     let names: Vec<_> = checked.program.globals.iter().map(|global| global.name.text.as_str()).collect();
     assert_eq!(names, ["C", "B", "A"]);
 }
+
+/// What the sixty-first condition says is not kept, so nothing is told that would only be so without it.
+#[test]
+fn many_conditions() {
+    let returns: String =
+        (0..70).map(|i| format!("if k == {i} {{ return 0.0; }} ")).collect::<Vec<_>>().concat();
+    accept(&format!(
+        "fn pick(k: int, xs: float[3]) -> float {{
+             {returns}
+             var s = 0.0;
+             for i in 0..3 {{ if i > 0 {{ s += xs[i - 1]; }} }}
+             return s;
+         }}
+         fn main() {{ print(pick(1, [1.0, 2.0, 3.0])); }}"
+    ));
+}
