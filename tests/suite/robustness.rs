@@ -190,7 +190,7 @@ fn what_is_no_text_is_told() {
 fn numbers_out_of_range_are_told() {
     for (text, code) in [
         ("const A = 2 ** 2 ** 99;\nfn main() { print(A); }", "Q0601"),
-        ("fn f(x: float[99999999999 * 99999999999]) { }\nfn main() { }", "Q0302"),
+        ("fn f(x: float[99999999999 * 99999999999]) { }\nfn main() { }", "Q0303"),
         ("fn main() { print(len([i for i in 0..9223372036854775807])); }", "Q0663"),
         ("fn main() { print(zeros([4000000000, 4000000000])); }", "Q0663"),
         ("fn main() { let x = 1e999999999; print(x); }", "Q0004"),

@@ -47,8 +47,11 @@ pub(super) struct BoundFunction {
     globals: Arc<[Value]>,
     id: FunctionId,
     /// By the parameters that are differentiated by; made when a gradient asks for them.
-    gradients: Mutex<HashMap<Vec<usize>, Arc<Result<Gradient, Fault>>>>,
+    gradients: Mutex<HashMap<Vec<usize>, MadeGradient>>,
 }
+
+/// A gradient, or why there is none.
+type MadeGradient = Arc<Result<Gradient, Fault>>;
 
 /// The function that gives the derivatives of a function by some of its parameters, for cotangents of its results that
 /// are further arguments.
@@ -189,7 +192,7 @@ impl Callee {
 
 impl BoundFunction {
     /// The gradient by these parameters, made once.
-    fn gradient(&self, wrt: &[usize], span: Span) -> Arc<Result<Gradient, Fault>> {
+    fn gradient(&self, wrt: &[usize], span: Span) -> MadeGradient {
         // A panic while the lock is held leaves no half-made entry.
         let mut gradients = self.gradients.lock().unwrap_or_else(PoisonError::into_inner);
         let made = gradients.entry(wrt.to_vec()).or_insert_with(|| Arc::new(self.make_gradient(wrt, span)));
@@ -304,10 +307,12 @@ impl Machine<'_> {
             match self.tried(&callee, &args, choose) {
                 Ok(sample) => {
                     let Some(floats) = floats_of(&sample) else {
-                        failure.notes.push(format!(
-                            "what `{}` gives holds something else than floats, tensors and tuples of them",
-                            callee.name()
-                        ));
+                        if let Callee::Function(_) = callee {
+                            failure.notes.push(format!(
+                                "what `{}` gives holds something else than floats, tensors and tuples of them",
+                                callee.name()
+                            ));
+                        }
                         return Err(failure);
                     };
                     let outputs = self.bind.call(BoundCall {
