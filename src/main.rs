@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         // The thread has said why.
         Ok(Err(_)) => ExitCode::from(101),
         Err(error) => {
-            eprintln!("there is no memory for a stack: {error}");
+            show::say(&format!("there is no memory for a stack: {error}\n"));
             ExitCode::FAILURE
         }
     }

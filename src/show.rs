@@ -41,14 +41,19 @@ pub(crate) fn show(diagnostics: &[Diagnostic], sources: &SourceMap, form: Form) 
         }
         *room -= 1;
         match form {
-            Form::Text => eprint!("{}", render(diagnostic, sources, style)),
-            Form::Json => eprintln!("{}", render_json(diagnostic, sources)),
+            Form::Text => say(&render(diagnostic, sources, style)),
+            Form::Json => say(&format!("{}\n", render_json(diagnostic, sources))),
             Form::JsonResult => print(&format!("{}\n", render_json(diagnostic, sources))),
         }
     }
     if n_hidden > 0 && form == Form::Text {
-        eprintln!("{n_hidden} more messages are not shown");
+        say(&format!("{n_hidden} more messages are not shown\n"));
     }
+}
+
+/// Writes to standard error. Whoever closed it wants to hear no more.
+pub(crate) fn say(text: &str) {
+    _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Shows one diagnostic; the command has failed.

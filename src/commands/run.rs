@@ -47,7 +47,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
     };
     show::show(&run.warnings, sources, form);
     if args.seed.is_none() {
-        eprintln!("seed {seed}");
+        show::say(&format!("seed {seed}\n"));
     }
     match fault {
         None => Ok(()),
@@ -107,7 +107,7 @@ impl Terminal {
     /// Takes the progress line away.
     pub(crate) fn end_progress(&mut self) {
         if std::mem::take(&mut self.has_progress) {
-            eprint!("\r\x1b[K");
+            show::say("\r\x1b[K");
         }
     }
 }

@@ -306,7 +306,7 @@ impl Body<'_, '_> {
         }
         if effect == Effect::Kernel && self.is_fn() {
             let result = types::substitute(&signature.result, &solved);
-            let ty = Type::Program((result != Type::Unit).then(|| Box::new(result)));
+            let ty = Type::Program(Some(Box::new(result)));
             return Expr { span, ty, kind: ExprKind::Program(id, values) };
         }
         // Bits that a kernel gives are outcomes.
