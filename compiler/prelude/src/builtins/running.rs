@@ -73,6 +73,17 @@ pub(super) const ROWS: &[Builtin] = &[
         },
         "`(count, name)`: a fault if it is negative; gives it back.",
     ),
+    internal(
+        "run.check_items",
+        |_, args| match args[0].to_int() {
+            1.. => Ok(args[0].clone()),
+            _ => {
+                let fault = fault(Code::Q0618, "there is nothing to train on: `over` goes through no items");
+                Err(Box::new(fault.help("look at what was read, split or filtered: `print(len(xs));`")))
+            }
+        },
+        "`(count)`: a fault if it isn't positive; gives it back.",
+    ),
 ];
 
 const fn io(

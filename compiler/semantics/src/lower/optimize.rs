@@ -55,6 +55,11 @@ impl Body<'_, '_> {
             self.rounds(&training, |body| {
                 let rows = body.rows(iterable, span);
                 let count = body.int_binary(BinaryOp::Sub, rows.end, rows.start, span);
+                let place = match iterable {
+                    Iterable::Sequence(sequence) => sequence.span,
+                    Iterable::Range(start, _) => start.span,
+                };
+                let count = body.builtin("run.check_items", vec![count], Type::Int, place);
                 let steps = body.int_binary(BinaryOp::Mul, rounds, count, span);
                 body.for_rows(&rows, &training.carried, draws, span, |body, index| {
                     body.bind_row(pattern, &rows, index, span);
