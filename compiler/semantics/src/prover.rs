@@ -19,7 +19,9 @@
 //! of which only products of two constraints tell something; and each step is bounded in effort. What it can't decide is
 //! looked at by the specialiser, with numbers for all sizes.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::hir::LocalId;
 use crate::size::{Atom, Size, SizeOp};
@@ -30,8 +32,12 @@ pub mod search;
 #[cfg(test)]
 mod tests;
 
-/// More splits than this are not followed.
+/// More splits than this are not followed for one question.
 const MAX_SPLITS: usize = 200;
+
+/// Nor more constraints than this, once for each split, for all questions on one function: what is left is looked at by
+/// the specialiser.
+const MAX_EFFORT: usize = 50_000;
 
 /// A disjunction of conjunctions of constraints.
 pub type Cases = Vec<Vec<Size>>;
@@ -43,9 +49,16 @@ pub struct Facts {
     pub all: Vec<Size>,
     /// Of each of these, one case holds.
     pub one_of: Vec<Cases>,
+    /// The constraints looked at so far, also by facts that were these before something was added.
+    effort: Rc<Cell<usize>>,
 }
 
 impl Facts {
+    /// Other facts in the place of these, with the effort that is left for them.
+    pub fn replaced(&self, all: Vec<Size>, one_of: Vec<Cases>) -> Self {
+        Self { all, one_of, effort: Rc::clone(&self.effort) }
+    }
+
     /// Adds one more: that some case holds.
     pub fn assume(&mut self, mut cases: Cases) {
         match cases.len() {
@@ -68,7 +81,12 @@ impl Facts {
         atoms.sort_by_key(depth);
         system.extend(atoms.iter().filter_map(power_bound));
         let quotients = quotient::all(&atoms);
-        refute(&system, &splits, &quotients, &mut MAX_SPLITS.clone())
+        let left = MAX_EFFORT.saturating_sub(self.effort.get()) / system.len().max(1);
+        let most = left.min(MAX_SPLITS);
+        let mut budget = most;
+        let is_refuted = most > 0 && refute(&system, &splits, &quotients, &mut budget);
+        self.effort.set(self.effort.get() + (most - budget + 1) * system.len());
+        is_refuted
     }
 
     /// Whether one fact alone contradicts a constraint: the most frequent case.

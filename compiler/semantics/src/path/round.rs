@@ -104,5 +104,5 @@ fn substitute(facts: &Facts, put: &dyn Fn(LocalId) -> Option<Size>) -> Option<Fa
         |sizes: &Vec<Size>| sizes.iter().map(|size| size.substitute(put)).collect::<Option<Vec<_>>>();
     let one_of =
         facts.one_of.iter().map(|cases| cases.iter().map(replaced).collect()).collect::<Option<_>>()?;
-    Some(Facts { all: replaced(&facts.all)?, one_of })
+    Some(facts.replaced(replaced(&facts.all)?, one_of))
 }

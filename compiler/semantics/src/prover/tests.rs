@@ -22,7 +22,7 @@ fn less(a: &Size, b: &Size) -> Size {
 
 /// `0 <= i < n` for `n = var(0)`, `i = var(1)`.
 fn counter() -> Facts {
-    Facts { all: vec![var(1), less(&var(1), &var(0))], one_of: Vec::new() }
+    Facts { all: vec![var(1), less(&var(1), &var(0))], one_of: Vec::new(), ..Facts::default() }
 }
 
 /// That `a` and `b` are one number.
@@ -57,7 +57,8 @@ fn neighbours_on_a_ring_differ() {
 fn strides_and_mirrors_differ() {
     let (n, i) = (var(0), var(1));
     let half = n.div(&int(2)).unwrap();
-    let facts = Facts { all: vec![n.clone(), i.clone(), less(&i, &half)], one_of: Vec::new() };
+    let facts =
+        Facts { all: vec![n.clone(), i.clone(), less(&i, &half)], one_of: Vec::new(), ..Facts::default() };
     let even = i.scale(2).unwrap();
     let odd = even.add(&int(1)).unwrap();
     assert!(facts.contradict(&equal(&even, &odd)));
@@ -75,6 +76,7 @@ fn grids_are_in_range() {
     let facts = Facts {
         all: vec![m.clone(), n.clone(), i.clone(), less(&i, &m), j.clone(), less(&j, &n)],
         one_of: Vec::new(),
+        ..Facts::default()
     };
     let place = i.mul(&n).unwrap().add(&j).unwrap();
     assert!(facts.contradict(&[place.sub(&m.mul(&n).unwrap()).unwrap()]));
@@ -95,7 +97,7 @@ fn cases_are_told_apart() {
 
 #[test]
 fn powers_are_large() {
-    let facts = Facts { all: vec![var(0)], one_of: Vec::new() };
+    let facts = Facts { all: vec![var(0)], one_of: Vec::new(), ..Facts::default() };
     let power = int(2).pow(&var(0)).unwrap();
     assert!(facts.contradict(&[int(0).sub(&power).unwrap()]));
     assert!(facts.contradict(&[var(0).sub(&power).unwrap()]));
@@ -135,7 +137,7 @@ proptest! {
         split in prop::collection::vec(prop::collection::vec(constraint(), 1..3), 2..4),
         more in prop::collection::vec(constraint(), 1..3),
     ) {
-        let mut facts = Facts { all, one_of: Vec::new() };
+        let mut facts = Facts { all, one_of: Vec::new(), ..Facts::default() };
         facts.assume(split);
         let is_contradiction = facts.contradict(&more);
         for code in 0..15i64.pow(3) {
