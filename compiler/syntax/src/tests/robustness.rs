@@ -235,7 +235,11 @@ fn deep_nesting_is_refused_with_a_message() {
         repeated("f(", "b", ")"),
         repeated("(", "1", " + 1)"),
         repeated("[a for x in ", "xs", "]"),
-        format!("fn f() {{ let x = {}1{}; }}", "(".repeat(300), format!("{})", " + 1".repeat(16)).repeat(300)),
+        format!(
+            "fn f() {{ let x = {}1{}; }}",
+            "(".repeat(300),
+            format!("{})", " + 1".repeat(16)).repeat(300)
+        ),
         format!("fn f() {{ {} }}", "if a { ".repeat(n)),
         format!("fn f() {{ {}{} }}", "while a { ".repeat(n), "}".repeat(n)),
         format!("fn f() {{ if a {{ }} {} }}", "else if b { } ".repeat(n)),
