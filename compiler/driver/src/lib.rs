@@ -21,12 +21,25 @@ use qml_source::{Diagnostic, SourceMap};
 pub trait Files {
     /// The text of a file; an error tells why there is none.
     fn read(&self, path: &Path) -> Result<String, String>;
+
+    /// The names of the files in a folder, for suggestions; none where they can't be listed.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The files of this computer.
 pub struct Disk;
 
 impl Files for Disk {
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
     fn read(&self, path: &Path) -> Result<String, String> {
         let bytes = std::fs::read(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),

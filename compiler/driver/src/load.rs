@@ -92,7 +92,11 @@ impl Loader<'_> {
                 return Some(UseTarget { module, last_is_item });
             }
         }
-        self.diagnostics.push(missing(path, &names, from));
+        let diagnostic = match from {
+            Origin::File(file) if path.is_local => self.missing_file(path.span, &names, file),
+            _ => missing_module(path, &names),
+        };
+        self.diagnostics.push(diagnostic);
         None
     }
 
@@ -121,18 +125,39 @@ impl Loader<'_> {
     }
 }
 
-fn missing(path: &ast::UsePath, names: &[&str], from: &Origin) -> Diagnostic {
-    let span: Span = path.span;
-    if path.is_local {
-        let folder = match from {
-            Origin::File(file) => file.parent().map(|folder| folder.display().to_string()),
-            Origin::Std(_) => None,
+impl Loader<'_> {
+    /// A file beside `user` that isn't there: of `./enc.angle` first of all `enc.qml`, which `angle` is to be in.
+    fn missing_file(&self, span: Span, names: &[&str], user: &Path) -> Diagnostic {
+        let (file, other) = match names {
+            [folders @ .., _] if !folders.is_empty() => (folders, Some(format!("{}.qml", names.join("/")))),
+            all => (all, None),
         };
-        let folder = folder.filter(|folder| !folder.is_empty()).unwrap_or_else(|| ".".to_owned());
-        return Diagnostic::error(Code::Q0190, format!("there is no file `{}.qml`", names.join("/")))
+        let start = user.parent().unwrap_or(Path::new(""));
+        let shown = Some(start.display().to_string()).filter(|folder| !folder.is_empty());
+        let shown = shown.unwrap_or_else(|| ".".to_owned());
+        let also = other.map_or_else(String::new, |other| format!("; there is no `{other}` either"));
+        let diagnostic = Diagnostic::error(Code::Q0190, format!("there is no file `{}.qml`", file.join("/")))
             .primary(span, "used here")
-            .note(format!("paths after `./` start at the folder of this file, `{folder}`"));
+            .note(format!("paths after `./` start at the folder of this file, `{shown}`{also}"));
+        let nearest = self.nearest_file(start, file).map(|path| format!("did you mean `./{path}`?"));
+        nearest.into_iter().fold(diagnostic, Diagnostic::help)
     }
+
+    /// The path of the file whose name is nearest, in the same folder.
+    fn nearest_file(&self, start: &Path, path: &[&str]) -> Option<String> {
+        let (name, folders) = path.split_last()?;
+        let mut folder = start.to_path_buf();
+        folder.extend(folders);
+        let files = self.files.names(&folder);
+        let stems = files.iter().filter_map(|file| file.strip_suffix(".qml"));
+        let nearest = qml_semantics::nearest(name, stems)?;
+        Some([folders, &[nearest]].concat().join("."))
+    }
+}
+
+/// A module of the standard library that isn't there, or a path that begins otherwise.
+fn missing_module(path: &ast::UsePath, names: &[&str]) -> Diagnostic {
+    let span: Span = path.span;
     let diagnostic = Diagnostic::error(Code::Q0191, format!("there is no module `{}`", names.join(".")))
         .primary(span, "used here");
     if names[0] == "std" {

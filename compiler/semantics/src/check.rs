@@ -11,7 +11,7 @@ use crate::function::{FunctionEntry, Target};
 use crate::global::GlobalState;
 use crate::hir::{self, FunctionId, StructId};
 use crate::modules::{Library, SourceModule};
-use crate::scope::{self, Scope};
+use crate::scope::{self, NameError, Scope};
 use crate::{body, declared, function, global};
 
 #[cfg(test)]
@@ -206,6 +206,12 @@ fn check_items(checker: &mut Checker<'_>, module: usize) {
                 declared::struct_id(checker, module, i, item.span);
             }
             ast::ItemKind::Test(test) if module == 0 => {
+                let namesake =
+                    items[..i].iter().filter_map(test_name).find(|name| name.text == test.name.text);
+                if let Some(first) = namesake {
+                    let name = ast::Name { text: test.name.text.clone(), span: test.name.span };
+                    checker.report(NameError::DeclaredTwice { name, first: first.span });
+                }
                 let test = body::check_test(checker, module, test);
                 checker.tests.push(test);
             }
@@ -214,6 +220,13 @@ fn check_items(checker: &mut Checker<'_>, module: usize) {
         if !matches!(item.kind, ast::ItemKind::Callable(_)) {
             function::refuse_attributes(checker, &item.attributes);
         }
+    }
+}
+
+fn test_name(item: &ast::Item) -> Option<&ast::StringLiteral> {
+    match &item.kind {
+        ast::ItemKind::Test(test) => Some(&test.name),
+        _ => None,
     }
 }
 

@@ -62,9 +62,10 @@ impl Body<'_, '_> {
                 self.loaded(call, expected)
             }
             Ast::Index { base, indices } => {
+                let name = plain_name(base);
                 let base = self.value(base, None);
                 let declared = self.declaration_of(&base);
-                match self.indices(&base.ty, (base.span, declared), indices, span) {
+                match self.indices(&base.ty, (base.span, declared, name), indices, span) {
                     Some((indices, ty)) => literal(ty, ExprKind::Index(Box::new(base), indices)),
                     None => error_expr(span),
                 }
@@ -121,9 +122,7 @@ impl Body<'_, '_> {
         let parameters: Vec<&str> = if let Some(entry) = self.checker.scopes[self.module].callables.get(name)
         {
             match &self.checker.modules[entry.module].ast.items[entry.item].kind {
-                ast::ItemKind::Callable(callable) => {
-                    callable.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect()
-                }
+                ast::ItemKind::Callable(callable) => parameter_names(callable),
                 _ => vec!["..."],
             }
         } else if let Some(gate) = qml_gates::Gate::find(name) {
@@ -169,7 +168,7 @@ impl Body<'_, '_> {
             && let Some((module, _)) =
                 self.checker.scopes[self.module].modules.get(name.text.as_str()).copied()
         {
-            return self.module_value(module, field, span);
+            return self.module_value(module, &name.text, field, span);
         }
         let first_use = self.uses.len();
         let written = base;
@@ -186,7 +185,7 @@ impl Body<'_, '_> {
         Expr { span, ty, kind: ExprKind::Field(Box::new(base), index) }
     }
 
-    fn module_value(&mut self, module: usize, name: &ast::Name, span: Span) -> Expr {
+    fn module_value(&mut self, module: usize, prefix: &str, name: &ast::Name, span: Span) -> Expr {
         let items = &self.checker.modules[module].ast.items;
         let found = items.iter().position(|item| {
             matches!(item.kind, ast::ItemKind::Const(_) | ast::ItemKind::Param(_) | ast::ItemKind::Broken(_))
@@ -194,6 +193,14 @@ impl Body<'_, '_> {
         });
         if let Some(item) = found {
             return self.global_expr(module, item, span);
+        }
+        let callable = items.iter().find_map(|item| match &item.kind {
+            ast::ItemKind::Callable(callable) if callable.name.text == name.text => Some(callable),
+            _ => None,
+        });
+        if let Some(callable) = callable {
+            let call = format!("{prefix}.{}({})", name.text, parameter_names(callable).join(", "));
+            return self.refuse(span, NameError::FunctionOfModule { name: name.clone(), call });
         }
         let known: Vec<_> =
             items.iter().filter_map(|item| item.name()).map(|name| name.text.as_str()).collect();
@@ -247,6 +254,18 @@ impl Body<'_, '_> {
             }
         }
         if types::has_error(&common) { None } else { Some(common) }
+    }
+}
+
+fn parameter_names(callable: &ast::Callable) -> Vec<&str> {
+    callable.parameters.iter().map(|parameter| parameter.name.text.as_str()).collect()
+}
+
+/// The name that an expression is.
+pub(crate) fn plain_name(expr: &ast::Expr) -> Option<&str> {
+    match &expr.kind {
+        Ast::Name(name) => Some(&name.text),
+        _ => None,
     }
 }
 

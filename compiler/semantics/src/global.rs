@@ -100,7 +100,8 @@ fn check_param(checker: &mut Checker<'_>, place: (usize, usize), item: &ast::Par
         body.report(DeclarationError::ParamType { span: item.ty.span, ty: text });
     }
     let default = body.expr_of(&item.default, &ty);
-    if !is_constant(&default) {
+    // No tensor is a constant, which is told of its type.
+    if !is_constant(&default) && !matches!(ty, Type::Tensor(..)) {
         body.report(DeclarationError::ParamDefault { span: item.default.span });
     }
     let init = given.unwrap_or(default);

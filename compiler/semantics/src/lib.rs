@@ -33,3 +33,4 @@ mod suggest;
 mod types;
 
 pub use check::{Checked, check};
+pub use suggest::nearest;

@@ -3,6 +3,7 @@
 use qml_syntax::ast::{self, ExprKind as Ast};
 
 use crate::body::{Body, Use};
+use crate::expr::plain_name;
 use crate::hir::{LocalId, Place, Projection, Type};
 use crate::{suggest, types};
 
@@ -38,7 +39,7 @@ impl Body<'_, '_> {
                 }
                 let (indices, ty) = self.indices(
                     &place.ty,
-                    (base.span, self.local(place.local).name.span),
+                    (base.span, self.local(place.local).name.span, plain_name(base)),
                     indices,
                     target.span,
                 )?;
@@ -117,14 +118,30 @@ impl Body<'_, '_> {
             return None;
         }
         if !types::carries_floats(&ty, &|id| self.checker.field_types(id)) {
-            let found = self.show(&ty);
-            let declared = self.local(local).name.clone();
-            self.report(PlaceError::NoFloats { span: place.span, found, declared });
+            let error = self.no_floats(place, &ty, local);
+            self.report(error);
             return None;
         }
         let used = Use { local, fields: fields.clone(), span: place.span };
         let projections = fields.into_iter().map(Projection::Field).collect();
         Some((Place { local, projections, ty, span: place.span }, used))
+    }
+
+    fn no_floats(&self, place: &ast::Place, ty: &Type, local: LocalId) -> PlaceError {
+        let (span, found) = (place.span, self.show(ty));
+        let carries = |ty: &Type| types::carries_floats(ty, &|id| self.checker.field_types(id));
+        let fields = match ty {
+            Type::Struct(id) => self.checker.structs[id.0 as usize].fields.as_slice(),
+            _ => &[],
+        };
+        let Some((field, wrong)) = fields.iter().find(|(_, ty)| !carries(ty)) else {
+            return PlaceError::NoFloats { span, found, declared: self.local(local).name.clone() };
+        };
+        let names = std::iter::once(&place.root).chain(&place.fields).map(|name| name.text.as_str());
+        let path = names.collect::<Vec<_>>().join(".");
+        let floats = fields.iter().filter(|(_, ty)| carries(ty));
+        let floats = floats.map(|(name, _)| format!("{path}.{}", name.text)).collect();
+        PlaceError::FieldWithoutFloats { span, found, field: field.clone(), ty: self.show(wrong), floats }
     }
 
     /// The position and type of a field; a wrong name is reported.

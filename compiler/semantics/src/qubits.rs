@@ -145,9 +145,9 @@ impl Body<'_, '_> {
         span: Span,
         (first, last): (Option<&Size>, Option<&Size>),
         is_slice: bool,
-        length: &Dim,
-        register: Option<Span>,
+        axis: &Axis<'_>,
     ) -> Option<()> {
+        let (length, register) = (axis.length, axis.register);
         let length_size = match length {
             Dim::Size(size) => Some(size),
             Dim::Unknown => None,
@@ -182,8 +182,8 @@ impl Body<'_, '_> {
                 (true, Some(first)) => format!("{}..{}", show(first), show(place)),
                 _ => show(place),
             };
-            let length = self.show_length(length);
-            self.report(TypeError::OutOfRange { span, index, length, rounds, register });
+            let (length, last) = (self.show_length(length), self.last_element(axis));
+            self.report(TypeError::OutOfRange { span, index, length, rounds, register, last });
             return None;
         }
         if register.is_some() {
@@ -191,6 +191,31 @@ impl Body<'_, '_> {
         }
         Some(())
     }
+}
+
+impl Body<'_, '_> {
+    /// The last element of an axis as it is written: `q[2]`, `x[n - 1]`, `x[len(x) - 1]`.
+    fn last_element(&self, axis: &Axis<'_>) -> String {
+        let name = axis.name.unwrap_or("x");
+        let last = match axis.length {
+            Dim::Size(length) => length.sub(&Size::constant(1)),
+            Dim::Unknown => None,
+        };
+        match last {
+            Some(last) => format!("{name}[{}]", last.show(&|local| self.local(local).name.text.clone())),
+            None => format!("{name}[len({name}) - 1]"),
+        }
+    }
+}
+
+/// What an index counts along.
+pub(crate) struct Axis<'b> {
+    /// How far.
+    pub length: &'b Dim,
+    /// Where the register was declared, if it is one.
+    pub register: Option<Span>,
+    /// The name of what is indexed, if the axis is its first.
+    pub name: Option<&'b str>,
 }
 
 /// `a < b`

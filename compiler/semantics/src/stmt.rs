@@ -48,7 +48,7 @@ impl Body<'_, '_> {
             Ast::Optimize(optimize) => self.optimize(optimize)?,
             Ast::Objective { .. } => {
                 let problem = "`minimize` and `maximize` stand at the end of the block of an `optimize`";
-                self.report(PlaceError::Objective { span, problem, value: None });
+                self.report(PlaceError::Objective { span, problem, help: None });
                 return None;
             }
         };
@@ -129,8 +129,9 @@ impl Body<'_, '_> {
             return StmtKind::Return(None);
         }
         if !self.regions.is_empty() {
-            let value = value.and_then(crate::suggest::written);
-            self.report(PlaceError::Objective { span, problem: optimize::NO_OBJECTIVE, value });
+            let help =
+                value.and_then(crate::suggest::written).map(|value| format!("write `minimize {value};`"));
+            self.report(PlaceError::Objective { span, problem: optimize::NO_OBJECTIVE, help });
             return StmtKind::Return(None);
         }
         let wanted = self.result.clone();
@@ -186,11 +187,27 @@ impl Body<'_, '_> {
             self.refuse_slot(&checked, "a branch");
             return checked;
         }
-        let is_tensor = *types::parts(&checked.ty).0 == Type::Bool;
-        let found = self.show(&checked.ty);
-        let span = condition.span;
-        let element = if is_tensor { self.first_element(&checked) } else { None };
-        self.refuse(span, TypeError::Condition { span, found, is_tensor, element })
+        let (span, found) = (condition.span, self.show(&checked.ty));
+        let help = self.condition_help(condition, &checked);
+        self.refuse(span, TypeError::Condition { span, found, help })
+    }
+
+    /// The way from a value of another type to a condition.
+    fn condition_help(&self, written: &ast::Expr, checked: &Expr) -> Option<String> {
+        let (element, _) = types::parts(&checked.ty);
+        if *element == Type::Bool {
+            let many = "`any(x)` or `all(x)` makes one `bool` of many";
+            return Some(match self.first_element(checked) {
+                Some(element) => format!("one of them is `{element}`; {many}"),
+                None => many.to_owned(),
+            });
+        }
+        if types::width(&checked.ty).is_some() {
+            let name = crate::suggest::written(written).unwrap_or_else(|| "x".to_owned());
+            let name = if matches!(written.kind, ast::ExprKind::Name(_)) { name } else { "x".to_owned() };
+            return Some(format!("compare it: `{name} != 0`"));
+        }
+        self.outcome_help(checked)
     }
 
     fn if_statement(&mut self, branch: &ast::If) -> StmtKind {
@@ -318,7 +335,7 @@ impl Body<'_, '_> {
         let saw_outcome = std::mem::replace(&mut self.saw_outcome, false);
         let checked = self.expr_of(expr, &Type::Int);
         if self.saw_outcome && !self.is_fn() {
-            let outcome = outcome_name(expr);
+            let outcome = outcome_name(expr, &checked.ty);
             self.report(EffectError::Outcome { span: expr.span, what, outcome });
         }
         self.saw_outcome |= saw_outcome;
@@ -327,10 +344,15 @@ impl Body<'_, '_> {
     }
 }
 
-/// The name of a bit, if the expression is one.
-pub(crate) fn outcome_name(expr: &ast::Expr) -> Option<String> {
+/// The condition that a bit is, or a number made of bits, if the expression names one.
+pub(crate) fn outcome_name(expr: &ast::Expr, ty: &Type) -> Option<String> {
     let is_name = matches!(expr.kind, ast::ExprKind::Name(_) | ast::ExprKind::Index { .. });
-    is_name.then(|| crate::suggest::written(expr)).flatten()
+    let name = is_name.then(|| crate::suggest::written(expr)).flatten()?;
+    Some(match ty {
+        Type::Int => format!("{name} != 0"),
+        Type::Float => format!("{name} > 0.0"),
+        _ => name,
+    })
 }
 
 /// What a loop over something without items is meant to be.

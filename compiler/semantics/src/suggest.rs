@@ -6,7 +6,7 @@ use qml_syntax::ast::{self, ExprKind};
 const LONGEST: usize = 200;
 
 /// The candidate that takes the fewest edits to reach, if they are few.
-pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if name.len() > LONGEST {
         return None;
     }

@@ -30,7 +30,7 @@ pub(crate) enum SyntaxError {
     /// A statement doesn't end.
     MissingSemicolon { span: Span, help: Option<String> },
     /// A reserved word where a name is expected.
-    ReservedWord { span: Span, word: String },
+    ReservedWord { span: Span, word: String, help: String },
     /// A bracket without its partner.
     Unbalanced { span: Span, bracket: char, is_open: bool },
     /// Something at top level that is no item.
@@ -168,10 +168,10 @@ impl From<SyntaxError> for Diagnostic {
                     Diagnostic::error(Code::Q0010, "missing `;`").primary(span, "`;` is expected here");
                 help.into_iter().fold(diagnostic, Diagnostic::help)
             }
-            SyntaxError::ReservedWord { span, word } => {
+            SyntaxError::ReservedWord { span, word, help } => {
                 Diagnostic::error(Code::Q0011, format!("`{word}` is a reserved word"))
                     .primary(span, "a name is expected here")
-                    .help(format!("choose another name, for example `{word}_`"))
+                    .help(help)
             }
             SyntaxError::Unbalanced { span, bracket, is_open } => {
                 let (message, label) = if is_open {

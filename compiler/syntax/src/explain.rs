@@ -177,8 +177,12 @@ impl Site<'_, '_> {
     fn reserved_word(&self) -> Option<SyntaxError> {
         let is_name = self.expects("NAME") && !self.expects("NUMBER") && !self.expects("qubit");
         let is_reserved = self.token(0)?.is_keyword();
-        (is_name && is_reserved)
-            .then(|| SyntaxError::ReservedWord { span: self.span(), word: self.text(0).to_owned() })
+        let word = self.text(0).to_owned();
+        let help = match (self.head(), self.text(-2)) {
+            (Some(Token::Use), "std") if word == "gate" => "did you mean `std.gates`?".to_owned(),
+            _ => format!("choose another name, for example `{word}_`"),
+        };
+        (is_name && is_reserved).then(|| SyntaxError::ReservedWord { span: self.span(), word, help })
     }
 
     fn unexpected(&self) -> SyntaxError {
@@ -251,6 +255,9 @@ impl Site<'_, '_> {
             }
             (_, Some(Token::Semicolon)) if self.expects("let") => "delete it: a statement cannot be empty",
             (Some(Token::DotDot), Some(Token::Assign)) => "a range leaves out its end: `a..b + 1`",
+            (_, Some(Token::DotDot)) if self.head() == Some(Token::Use) => {
+                "paths go down from the folder of this file: `use ./folder.file;`"
+            }
             (_, Some(Token::DotDot)) if !self.expects("..") && self.head() != Some(Token::For) => {
                 "ranges stand in indices, `for` and comprehensions"
             }

@@ -47,6 +47,8 @@ pub(super) fn page(frame: &Frame<'_>, module: &SourceModule, sources: &SourceMap
 /// The comment that a file begins with.
 pub(super) fn intro(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix("//").filter(|rest| !rest.starts_with('/')));
+    // Who writes Rust begins a file with `//!`.
+    let lines = lines.map(|line| line.strip_prefix('!').unwrap_or(line));
     lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 

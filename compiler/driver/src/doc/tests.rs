@@ -84,6 +84,33 @@ fn comments_are_markdown_and_never_html() {
 }
 
 #[test]
+fn tables_headings_programs_and_names_in_brackets() {
+    const TEXT: &str = "//! The module.
+
+/// As [`other`] and [a page](#f), but:
+///
+/// # Example
+/// ```qml
+/// let x = f(1.0);
+/// ```
+///
+/// | a | b |
+/// |---|---|
+/// | 1 | 2 |
+fn f(x: float) -> float { return x; }
+fn other() {}
+";
+    let pages = document(&Texts(&[("a.qml", TEXT)]), Path::new("a.qml")).ok().unwrap();
+    let html = page(&pages, "a.html");
+    assert!(html.contains("<p>The module.</p>"), "{html}");
+    let names = "As <a href=\"a.html#other\"><code>other</code></a> and <a href=\"#f\">a page</a>, but:";
+    assert!(html.contains(names), "{html}");
+    assert!(html.contains("<h3>Example</h3>"), "{html}");
+    assert!(html.contains("<span class=\"kw\">let</span> x = <a href=\"a.html#f\">f</a>("), "{html}");
+    assert!(html.contains("<td>1</td><td>2</td>"), "{html}");
+}
+
+#[test]
 fn tests_are_examples_of_what_they_use() {
     let pages = pages();
     let main = page(&pages, "main.html");

@@ -13,6 +13,11 @@ impl Files for Memory {
     fn read(&self, path: &Path) -> Result<String, String> {
         self.0.get(path).map(|text| (*text).to_owned()).ok_or_else(|| "there is no such file".to_owned())
     }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let inside = self.0.keys().filter(|path| path.parent() == Some(folder));
+        inside.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
+    }
 }
 
 fn load_all(files: &[(&str, &'static str)]) -> (Vec<SourceModule>, Vec<String>) {
@@ -49,6 +54,26 @@ fn what_is_missing_is_told() {
             "Q0191 there is no module `std.nothing.x`",
             "Q0191 there is no module `other.y`"
         ]
+    );
+}
+
+#[test]
+fn a_misspelt_file_is_named_before_what_is_in_it() {
+    let told = |program: &'static str| {
+        let files = [("p/a.qml", program), ("p/enc.qml", "fn angle() {}"), ("p/sub/ansatz.qml", "")];
+        let memory = Memory(files.iter().map(|&(path, text)| (PathBuf::from(path), text)).collect());
+        let (mut sources, mut diagnostics) = (SourceMap::default(), Vec::new());
+        load(&memory, Path::new("p/a.qml"), &mut sources, &mut diagnostics);
+        let texts = |diagnostic: &Diagnostic| (diagnostic.message.clone(), diagnostic.help.clone());
+        diagnostics.iter().map(texts).collect::<Vec<_>>()
+    };
+    let message = |file: &str| format!("there is no file `{file}`");
+    let help = |text: &str| vec![text.to_owned()];
+    assert_eq!(told("use ./encc.angle;"), [(message("encc.qml"), help("did you mean `./enc`?"))]);
+    assert_eq!(told("use ./encc;"), [(message("encc.qml"), help("did you mean `./enc`?"))]);
+    assert_eq!(
+        told("use ./sub.ansats.f;"),
+        [(message("sub/ansats.qml"), help("did you mean `./sub.ansatz`?"))]
     );
 }
 

@@ -17,7 +17,7 @@ impl Machine<'_, '_> {
             "opt.begin" => Seen::Tuple(vec![self.moved(&args[1])]),
             "opt.goes_on" | "opt.asks" => unknown(Value::Bool(true)),
             "opt.wants" | "opt.steps" | "opt.round" => unknown(Value::Int(0)),
-            "opt.check" | "opt.check_validation" => Seen::exact(Value::Unit),
+            "opt.check" | "opt.check_option" | "opt.check_validation" => Seen::exact(Value::Unit),
             "opt.value" => self.some_float(Origins::None),
             "opt.point" | "opt.other" => args[0].part(0),
             "opt.end" => Seen::Tuple(vec![Seen::Unknown(Origins::None), args[0].part(0)]),

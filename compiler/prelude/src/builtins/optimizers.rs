@@ -184,6 +184,11 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(run, value, gradient)`: takes an answer; a Unit gradient is zero.",
     ),
     internal(
+        "opt.check_option",
+        |_, args| check_setting(&args[0], args[1].to_str()),
+        "`(value, name)`: a fault unless the option can have the value.",
+    ),
+    internal(
         "opt.check",
         |_, args| finite::check_answer(args),
         "`(run, value, gradient, names)`: a fault unless the answer is finite; the names of the parameters with commas between.",
@@ -279,33 +284,31 @@ fn begin(args: &mut [Value]) -> Result<Value, Fault> {
             )));
         }
         let number = |value: &Value| (*value != Value::Unit).then(|| value.to_float());
-        let tolerance = number(tolerance);
-        let clip_norm = number(clip_norm);
-        if let Some(x) = tolerance.filter(|x| !(x.is_finite() && *x >= 0.0)) {
-            return Err(domain(format!("`tolerance` is {x:?}, it can't be negative")));
-        }
-        if let Some(x) = clip_norm.filter(|x| x.is_nan() || *x <= 0.0) {
-            return Err(domain(format!("`clip_norm` is {x:?}, it must be positive")));
-        }
-        let patience = match patience {
-            Value::Unit => None,
-            rounds if rounds.to_int() < 1 => {
-                return Err(domain(format!("`patience` is {}, it must be positive", rounds.to_int())));
-            }
-            rounds => Some(rounds.to_int() as u64),
-        };
+        let patience = (*patience != Value::Unit).then(|| patience.to_int() as u64);
         let settings = Settings {
             rounds: size("the number of rounds", rounds.to_int())? as u64,
             is_over: is_over.to_bool(),
-            tolerance,
+            tolerance: number(tolerance),
             patience,
-            clip_norm,
+            clip_norm: number(clip_norm),
             has_validation: has_validation.to_bool(),
             is_maximized: is_maximized.to_bool(),
         };
         let key = if *key == Value::Unit { 0 } else { key.to_int() as u64 };
         optimizer.begin(settings, shape_of(params), flatten(params), key)
     })
+}
+
+fn check_setting(value: &Value, name: &str) -> Result<Value, Fault> {
+    let (is_possible, text, wrong) = match (name, value) {
+        ("tolerance", value) => {
+            let x = value.to_float();
+            (x.is_finite() && x >= 0.0, format!("{x:?}"), "it can't be negative")
+        }
+        (_, Value::Int(rounds)) => (*rounds > 0, rounds.to_string(), "it must be positive"),
+        (_, value) => (value.to_float() > 0.0, format!("{:?}", value.to_float()), "it must be positive"),
+    };
+    if is_possible { Ok(Value::Unit) } else { Err(domain(format!("`{name}` is {text}, {wrong}"))) }
 }
 
 fn wants(optimizer: &Optimizer) -> i64 {

@@ -4,7 +4,8 @@ use qml_source::Span;
 use qml_syntax::ast::{BinaryOp, UnaryOp};
 
 use crate::body::{Body, TypeError};
-use crate::hir::{Callee, Dim, Expr, ExprKind, Type};
+use crate::hir::{Callee, Dim, Expr, ExprKind, Index, Type};
+use crate::size::Size;
 use crate::types::{self, Mismatch};
 
 impl Body<'_, '_> {
@@ -51,7 +52,12 @@ impl Body<'_, '_> {
                     ExprKind::Binary(BinaryOp::Div, ..) if *wanted == Type::Int => {
                         Some("`/` gives a float; `div(a, b)` divides ints and rounds down".to_owned())
                     }
-                    _ => conversion(&expr.ty, wanted).or_else(|| self.element_help(expr, wanted)),
+                    _ => conversion(&expr.ty, wanted)
+                        .or_else(|| self.element_help(expr, wanted))
+                        .or_else(|| self.one_qubit_help(expr, wanted))
+                        .or_else(|| {
+                            self.outcome_help(expr).filter(|_| *types::parts(wanted).0 == Type::Bool)
+                        }),
                 },
                 found,
                 wanted: wanted_text,
@@ -70,6 +76,56 @@ impl Body<'_, '_> {
         let (element, dims) = types::parts(&expr.ty);
         let element = (dims.len() == 1 && element == wanted).then(|| self.first_element(expr))??;
         Some(format!("one of them is `{element}`"))
+    }
+
+    /// `q[0]` where a register of one qubit is asked for.
+    fn one_qubit_help(&self, expr: &Expr, wanted: &Type) -> Option<String> {
+        let (ExprKind::Index(base, indices), Type::Qubit, Type::Register(_)) = (&expr.kind, &expr.ty, wanted)
+        else {
+            return None;
+        };
+        let [Index::At(index)] = indices.as_slice() else { return None };
+        let (base, index) = (self.written(base)?, self.size(index)?);
+        let show = |size: &Size| size.show(&|local| self.local(local).name.text.clone());
+        let (first, end) = (show(&index), show(&index.add(&Size::constant(1))?));
+        Some(format!("a register of this one qubit is `{base}[{first}..{end}]`"))
+    }
+
+    /// How the bits of a qubit or program come about, where bits are asked for.
+    pub fn outcome_help(&self, expr: &Expr) -> Option<String> {
+        let written = self.written(expr);
+        match &expr.ty {
+            Type::Qubit => {
+                Some(format!("its bit is `measure({})`", written.unwrap_or_else(|| "q[0]".to_owned())))
+            }
+            Type::Register(_) => {
+                let register = written.unwrap_or_else(|| "q".to_owned());
+                Some(format!("the bit of one qubit is `measure({register}[0])`"))
+            }
+            Type::Program(Some(result)) if *types::parts(result).0 == Type::Bool => {
+                let program = written.unwrap_or_else(|| "p".to_owned());
+                let (run, result) = (format!("run({program})"), self.show(result));
+                Some(format!("the program is not run yet: `{run}` gives its `{result}`"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A variable, one of its elements, or a program, as it is written.
+    fn written(&self, expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Local(local) => Some(self.local(*local).name.text.clone()),
+            ExprKind::Index(base, indices) => {
+                let [Index::At(index)] = indices.as_slice() else { return None };
+                let index = self.size(index)?.show(&|local| self.local(local).name.text.clone());
+                Some(format!("{}[{index}]", self.written(base)?))
+            }
+            ExprKind::Program(id, values) => {
+                let name = &self.checker.functions[id.0 as usize].callable.name.text;
+                Some(format!("{name}({})", if values.is_empty() { "" } else { "..." }))
+            }
+            _ => None,
+        }
     }
 
     /// The first of several values as it is written: `m[0]`, `not measure(q[0])`.
@@ -112,6 +168,11 @@ fn widened(found: &Type, wanted: &Type) -> Option<Result<Type, Mismatch>> {
         Ok(()) => Ok(types::tensor(b.clone(), a_dims.to_vec())),
         Err(mismatch) => Err(mismatch),
     })
+}
+
+/// Whether a value of one type goes where another is asked for.
+pub(crate) fn would_fit(found: &Type, wanted: &Type) -> bool {
+    types::fit(found, wanted).is_ok() || matches!(widened(found, wanted), Some(Ok(_)))
 }
 
 fn conversion(found: &Type, wanted: &Type) -> Option<String> {

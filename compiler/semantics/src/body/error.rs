@@ -20,6 +20,8 @@ pub(crate) enum TypeError {
     Operator { span: Span, symbol: &'static str, operands: Vec<(Span, String)>, help: Option<String> },
     /// Arguments that are missing or too many.
     Arguments { span: Span, name: String, problem: String, signature: Option<String> },
+    /// An argument that doesn't fit its parameter, of a function of the prelude.
+    Argument { span: Span, name: String, problem: String, signature: &'static str, help: Option<String> },
     /// An argument name that isn't a parameter's.
     ArgumentName { name: Name, callee: String, known: Vec<String>, help: Option<String> },
     /// No signature of a function of the prelude takes these arguments.
@@ -35,7 +37,7 @@ pub(crate) enum TypeError {
     /// Something that has no elements is indexed, or with too many indices.
     Index { span: Span, message: String, help: Option<String> },
     /// A condition that is no `bool`.
-    Condition { span: Span, found: String, is_tensor: bool, element: Option<String> },
+    Condition { span: Span, found: String, help: Option<String> },
     /// A pattern for something with other parts.
     Pattern { span: Span, n_parts: usize, found: String },
     /// Something that can't be run through.
@@ -66,14 +68,15 @@ pub(crate) enum TypeError {
     NegativeSize { span: Span, value: i64 },
     /// A dimension from which no size follows.
     NoSize { span: Span, axis: usize, found: i64, declared: String, size: String, parameter: Span },
-    /// An index that is out of range for all sizes; with the rounds of loops in which it is, and where the register was
-    /// declared.
+    /// An index that is out of range for all sizes; with the rounds of loops in which it is, where the register was
+    /// declared, and how its last element is written.
     OutOfRange {
         span: Span,
         index: String,
         length: String,
         rounds: Vec<(Span, String)>,
         register: Option<Span>,
+        last: String,
     },
     /// A call whose sizes break the `where` of the function.
     WhereFails { span: Span, name: String, text: String, values: String, declared: Span },
@@ -129,6 +132,12 @@ impl From<TypeError> for Diagnostic {
                     None => diagnostic,
                 }
             }
+            TypeError::Argument { span, name, problem, signature, help } => helped(
+                Diagnostic::error(Code::Q0204, format!("the call of `{name}` doesn't match"))
+                    .primary(span, problem)
+                    .note(format!("it is declared as `{signature}`")),
+                help,
+            ),
             TypeError::ArgumentName { name, callee, known, help } => {
                 let message = format!("`{callee}` has no parameter `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0205, message)
@@ -158,16 +167,11 @@ impl From<TypeError> for Diagnostic {
             TypeError::Index { span, message, help } => {
                 helped(Diagnostic::error(Code::Q0208, message).primary(span, "this index"), help)
             }
-            TypeError::Condition { span, found, is_tensor, element } => {
-                let diagnostic = Diagnostic::error(Code::Q0209, format!("a condition is a `bool`, this is `{found}`"))
-                    .primary(span, format!("`{found}`"));
-                match (is_tensor, element) {
-                    (true, Some(element)) => diagnostic
-                        .help(format!("one of them is `{element}`; `any(x)` or `all(x)` makes one `bool` of many")),
-                    (true, None) => diagnostic.help("`any(x)` or `all(x)` makes one `bool` of many"),
-                    (false, _) => diagnostic.help("compare it: `x != 0`"),
-                }
-            }
+            TypeError::Condition { span, found, help } => helped(
+                Diagnostic::error(Code::Q0209, format!("a condition is a `bool`, this is `{found}`"))
+                    .primary(span, format!("`{found}`")),
+                help,
+            ),
             TypeError::Pattern { span, n_parts, found } => {
                 Diagnostic::error(Code::Q0210, format!("`{found}` doesn't have {n_parts} parts"))
                     .primary(span, format!("takes {n_parts} parts"))
@@ -248,11 +252,11 @@ impl From<TypeError> for Diagnostic {
                     .secondary(parameter, format!("`{declared}` is declared"))
                     .note("sizes are whole numbers from 0")
             }
-            TypeError::OutOfRange { span, index, length, rounds, register } => {
+            TypeError::OutOfRange { span, index, length, rounds, register, last } => {
                 let diagnostic = Diagnostic::error(Code::Q0306, format!("the index {index} is out of range"))
                     .note("indices count from 0");
                 let diagnostic = if index.starts_with('-') {
-                    diagnostic.help("the last element is `x[len(x) - 1]`")
+                    diagnostic.help(format!("the last element is `{last}`"))
                 } else {
                     diagnostic
                 };
@@ -260,6 +264,7 @@ impl From<TypeError> for Diagnostic {
                     Some(register) => diagnostic
                         .primary(span, "outside of the register")
                         .secondary(register, format!("of length {length}")),
+                    None if length == "?" => diagnostic.primary(span, "before the first element"),
                     None => diagnostic.primary(span, format!("the length of this axis is {length}")),
                 };
                 rounds.into_iter().fold(diagnostic, |diagnostic, (span, text)| diagnostic.secondary(span, text))

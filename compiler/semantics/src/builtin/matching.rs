@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use qml_source::Span;
-use qml_syntax::ast::{Argument, Name};
+use qml_syntax::ast::{Argument, ExprKind as ExprKindAst, Name};
 
 use super::signature::{Dim as DimPattern, Parameter, Pattern, Signature};
 use crate::body::coerce::widen_elements;
@@ -308,6 +308,37 @@ fn hint(function: &str, argument: &str) -> Option<String> {
     Some(hint.2.to_owned())
 }
 
+/// What is meant by an argument of another type.
+fn argument_help(function: &str, arguments: &[Argument], wrong: usize, found: &Type) -> Option<String> {
+    let written = |argument: &Argument| suggest::written(&argument.value);
+    match (function, types::parts(found).0, arguments) {
+        ("assert", Type::Bool, [condition, ..]) => {
+            let condition = written(condition).unwrap_or_else(|| "...".to_owned());
+            Some(format!("`assert(all({condition}))` holds where all of them do"))
+        }
+        ("split", _, [first, second, fraction, ..]) => {
+            let given = [written(first)?, written(second)?, written(fraction)?];
+            Some(format!(
+                "several go together as a tuple: `split(({}, {}), {})`",
+                given[0], given[1], given[2]
+            ))
+        }
+        (_, Type::Float, _) => {
+            let whole = whole_float(&arguments[wrong].value)?;
+            Some(format!("as an int it is written `{whole}`"))
+        }
+        _ => None,
+    }
+}
+
+/// `1e3` as an int.
+fn whole_float(value: &qml_syntax::ast::Expr) -> Option<i64> {
+    match value.kind {
+        ExprKindAst::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Some(value as i64),
+        _ => None,
+    }
+}
+
 impl Failure {
     /// How far the match came; of several failures the furthest tells most.
     pub fn progress(self) -> usize {
@@ -362,10 +393,13 @@ impl Failure {
             }
             Self::Type { parameter, argument } => {
                 let found = body.show(&values[argument].ty);
-                problem(
-                    values[argument].span,
-                    format!("`{found}` doesn't fit `{}`", signature.parameters[parameter].name),
-                )
+                TypeError::Argument {
+                    span: values[argument].span,
+                    name: name.text.clone(),
+                    problem: format!("`{found}` doesn't fit `{}`", signature.parameters[parameter].name),
+                    signature: signature.text,
+                    help: argument_help(&name.text, arguments, argument, &values[argument].ty),
+                }
             }
             Self::Shape { argument, axis } => {
                 let shape = |value: &Expr| (value.span, types::show_shape(types::parts(&value.ty).1, body));

@@ -10,6 +10,8 @@ use super::{Effects, Surroundings};
 pub(crate) enum EffectError {
     /// A gate, `measure` and the like outside of gates and kernels.
     QuantumInFn { what: String, span: Span },
+    /// `z(0)` in a fn, where `Z(0)` is meant.
+    GateForObservable { name: Name, span: Span, observable: String },
     /// Measurement, reset, allocation or the call of a kernel in a gate.
     NotInGate { what: String, span: Span },
     /// A fn with effects is called in a gate or kernel.
@@ -64,6 +66,11 @@ impl From<EffectError> for Diagnostic {
                     .primary(span, "only gates and kernels hold quantum operations")
                     .note("a `fn` runs on the host; the call of a kernel is the way from there to qubits")
                     .help("move it into a `kernel`, and run that: `counts(my_kernel())`")
+            }
+            EffectError::GateForObservable { name, span, observable } => {
+                Diagnostic::error(Code::Q0401, format!("the gate `{}` in a `fn`", name.text))
+                    .primary(span, "only gates and kernels hold quantum operations")
+                    .help(format!("did you mean the observable `{observable}`?"))
             }
             EffectError::NotInGate { what, span } => {
                 Diagnostic::error(Code::Q0402, format!("{what} in a `gate`"))

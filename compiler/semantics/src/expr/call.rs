@@ -7,9 +7,10 @@ use qml_source::Span;
 use qml_syntax::ast::{self, Argument, Effect, Name};
 
 use super::Item;
+use crate::body::coerce::would_fit;
 use crate::body::{Body, Kind, TypeError, error_expr};
 use crate::effect::EffectError;
-use crate::function::returns_value;
+use crate::function::{self, returns_value};
 use crate::hir::{Callee, Dim, Expr, ExprKind, FunctionId, StructId, Type};
 use crate::scope::NameError;
 use crate::{builtin, suggest, types};
@@ -269,6 +270,10 @@ impl Body<'_, '_> {
                 }
             }
         }
+        if let Some(problem) = turned_round(name, arguments, &values, &signature) {
+            let (name, signature) = (name.text.clone(), Some(text));
+            return self.refuse(span, TypeError::Arguments { span, name, problem, signature });
+        }
         if !missing.is_empty() {
             let verb = if missing.len() == 1 { "is" } else { "are" };
             let problem = format!("{} {verb} missing", missing.join(" and "));
@@ -446,4 +451,25 @@ impl types::Names for SignatureNames<'_, '_, '_> {
 /// Whether two lengths may be one.
 pub(super) fn agree(a: &Dim, b: &Dim) -> bool {
     !types::surely_differ(a, b)
+}
+
+/// The call with its two arguments in the other order, if that is how they fit.
+fn turned_round(
+    name: &Name,
+    arguments: &[Argument],
+    values: &[Expr],
+    signature: &function::Signature,
+) -> Option<String> {
+    let ([first, second], [a, b]) = (arguments, values) else { return None };
+    if first.name.is_some() || second.name.is_some() {
+        return None;
+    }
+    let fits = |value: &Expr, parameter: usize| {
+        let wanted = types::substitute(&signature.parameters[parameter].ty, &|_| None);
+        value.ty != Type::Error && would_fit(&value.ty, &wanted)
+    };
+    let is_turned = fits(a, 1) && fits(b, 0) && !fits(a, 0) && !fits(b, 1);
+    let (first, second) = (suggest::written(&first.value), suggest::written(&second.value));
+    let call = first.zip(second).map(|(first, second)| format!(": `{}({second}, {first})`", name.text));
+    is_turned.then(|| format!("in the other order the arguments fit{}", call.unwrap_or_default()))
 }

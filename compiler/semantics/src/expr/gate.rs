@@ -86,7 +86,10 @@ impl Body<'_, '_> {
 
     fn may_apply_gates(&mut self, name: &Name, arguments: &[Argument], span: Span) -> bool {
         if self.is_fn() {
-            self.report(EffectError::QuantumInFn { what: format!("the gate `{}`", name.text), span });
+            self.report(match observable_meant(name, arguments) {
+                Some(observable) => EffectError::GateForObservable { name: name.clone(), span, observable },
+                None => EffectError::QuantumInFn { what: format!("the gate `{}`", name.text), span },
+            });
             self.check_orphan_arguments(arguments);
             return false;
         }
@@ -123,7 +126,13 @@ impl Body<'_, '_> {
         let mut length: Option<(Dim, Span)> = None;
         let mut checked = Vec::new();
         for (i, value) in values.into_iter().flatten().enumerate() {
+            let is_element = matches!(value.value.kind, ast::ExprKind::Index { .. });
             let value = if i < row.params.len() { self.angle(value) } else { self.qubits(&value.value) };
+            if i == 0 && i < row.params.len() && is_element && value.ty == Type::Error {
+                // `rx(q[0], theta)` without a register `q`, which is reported: nothing is where it belongs.
+                self.check_orphan_arguments(&arguments[1..]);
+                return error_expr(span);
+            }
             let dim = match &value.ty {
                 Type::Register(dim) => Some(dim.clone()),
                 Type::Tensor(_, dims) => dims.first().cloned(),
@@ -200,7 +209,7 @@ impl Body<'_, '_> {
         let is_outcome = self.saw_outcome && !types::has_error(&value.ty);
         self.saw_outcome |= saw_outcome;
         if is_outcome {
-            let outcome = crate::stmt::outcome_name(&argument.value);
+            let outcome = crate::stmt::outcome_name(&argument.value, &value.ty);
             let error = EffectError::Outcome { span: argument.span, what: "an angle", outcome };
             return self.refuse(argument.span, error);
         }
@@ -279,4 +288,15 @@ impl Body<'_, '_> {
         }
         Expr { span, ty: Type::Unit, kind: ExprKind::Call(Callee::Evolve, values) }
     }
+}
+
+/// `z(0)` where `Z(0)` is meant: the gate on a number.
+fn observable_meant(name: &Name, arguments: &[Argument]) -> Option<String> {
+    let [argument] = arguments else { return None };
+    let is_pauli = matches!(name.text.as_str(), "x" | "y" | "z");
+    let is_number = matches!(argument.value.kind, ast::ExprKind::Int(_));
+    (is_pauli && is_number)
+        .then(|| crate::suggest::written(&argument.value))
+        .flatten()
+        .map(|qubit| format!("{}({qubit})", name.text.to_uppercase()))
 }

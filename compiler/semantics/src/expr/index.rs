@@ -6,17 +6,18 @@ use qml_syntax::ast::{self, IndexKind};
 use crate::body::{Body, TypeError};
 use crate::effect::EffectError;
 use crate::hir::{Dim, Index, Type};
+use crate::qubits::Axis;
 use crate::size::Size;
 use crate::stmt::outcome_name;
 use crate::types;
 
 impl Body<'_, '_> {
     /// The indices with the type of what they take from a value of this type, which stands and was declared at these
-    /// places; `None` if that is reported.
+    /// places and has this name; `None` if that is reported.
     pub fn indices(
         &mut self,
         base: &Type,
-        (base_span, declared): (Span, Span),
+        (base_span, declared, name): (Span, Span, Option<&str>),
         indices: &[ast::Index],
         span: Span,
     ) -> Option<(Vec<Index>, Type)> {
@@ -52,7 +53,9 @@ impl Body<'_, '_> {
         let mut checked = Vec::new();
         let mut result = Vec::new();
         for (axis, index) in indices.iter().enumerate() {
-            let (index, dim) = self.index(index, &dims[axis], axis, is_register.then_some(declared))?;
+            let register = is_register.then_some(declared);
+            let along = Axis { length: &dims[axis], register, name: name.filter(|_| axis == 0) };
+            let (index, dim) = self.index(index, &along, axis)?;
             checked.push(index);
             result.extend(dim);
         }
@@ -77,25 +80,19 @@ impl Body<'_, '_> {
     }
 
     /// An index, with the axis that is left of its own.
-    fn index(
-        &mut self,
-        index: &ast::Index,
-        length: &Dim,
-        axis: usize,
-        register: Option<Span>,
-    ) -> Option<(Index, Option<Dim>)> {
-        let is_register = register.is_some();
+    fn index(&mut self, index: &ast::Index, along: &Axis<'_>, axis: usize) -> Option<(Index, Option<Dim>)> {
+        let is_register = along.register.is_some();
         match &index.kind {
             IndexKind::Range { start, end } => {
                 let start = start.as_ref().map(|start| self.static_int(start, "an index"));
                 let end = end.as_ref().map(|end| self.static_int(end, "an index"));
                 let first = start.as_ref().map_or(Some(Size::default()), |start| self.size(start));
-                let last = match (&end, length) {
+                let last = match (&end, along.length) {
                     (Some(end), _) => self.size(end),
                     (None, Dim::Size(length)) => Some(length.clone()),
                     (None, Dim::Unknown) => None,
                 };
-                self.check_bounds(index.span, (first.as_ref(), last.as_ref()), true, length, register)?;
+                self.check_bounds(index.span, (first.as_ref(), last.as_ref()), true, along)?;
                 let dim = first.zip(last).and_then(|(first, last)| last.sub(&first));
                 Some((Index::Range(start, end), Some(dim.map_or(Dim::Unknown, Dim::Size))))
             }
@@ -105,7 +102,7 @@ impl Body<'_, '_> {
                 let is_outcome = self.saw_outcome && !self.is_fn();
                 self.saw_outcome |= saw_outcome;
                 if is_outcome {
-                    let (span, outcome) = (expr.span, outcome_name(expr));
+                    let (span, outcome) = (expr.span, outcome_name(expr, &checked.ty));
                     self.report(EffectError::Outcome { span, what: "an index", outcome });
                     return None;
                 }
@@ -115,7 +112,7 @@ impl Body<'_, '_> {
                 match &checked.ty {
                     Type::Error => None,
                     Type::Int => {
-                        self.check_in_range(&checked, length, register)?;
+                        self.check_in_range(&checked, along)?;
                         Some((Index::At(checked), None))
                     }
                     Type::Tensor(element, dims) if !is_register && dims.len() == 1 && axis == 0 => {
@@ -150,15 +147,10 @@ impl Body<'_, '_> {
     }
 
     /// An index has to be inside of the axis.
-    fn check_in_range(
-        &mut self,
-        index: &crate::hir::Expr,
-        length: &Dim,
-        register: Option<Span>,
-    ) -> Option<()> {
+    fn check_in_range(&mut self, index: &crate::hir::Expr, along: &Axis<'_>) -> Option<()> {
         let first = self.size(index);
         let last = first.as_ref().and_then(|first| first.add(&Size::constant(1)));
-        self.check_bounds(index.span, (first.as_ref(), last.as_ref()), false, length, register)
+        self.check_bounds(index.span, (first.as_ref(), last.as_ref()), false, along)
     }
 
     /// The length of an axis as text.

@@ -49,6 +49,17 @@ impl Body<'_, '_> {
         Expr { span, ty, kind: ExprKind::Repeat(Box::new(value), Box::new(count)) }
     }
 
+    /// An element of a comprehension: of a call that can't stand there, that it gives no value is no news.
+    fn element(&mut self, element: &ast::Expr) -> Expr {
+        let n_problems = self.checker.diagnostics.len();
+        let checked = self.expr(element, None);
+        match checked.ty {
+            Type::Unit if self.checker.diagnostics.len() > n_problems => error_expr(element.span),
+            Type::Unit => self.refuse(element.span, TypeError::NoValue { span: element.span }),
+            _ => checked,
+        }
+    }
+
     pub(super) fn comprehension(&mut self, element: &ast::Expr, clauses: &[ast::Clause], span: Span) -> Expr {
         let first_inner = self.locals.len() as u32;
         let (checked, element, dim) = self.scoped(|body| {
@@ -75,7 +86,7 @@ impl Body<'_, '_> {
             enter(body, first);
             let element = body.in_region(Surroundings::Comprehension, span, |body| {
                 others.iter().for_each(|clause| enter(body, clause));
-                body.value(element, None)
+                body.element(element)
             });
             (checked, element, dim)
         });

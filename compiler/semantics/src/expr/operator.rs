@@ -215,7 +215,8 @@ impl Body<'_, '_> {
         if !is_defined {
             let operands = vec![(operand.span, self.show(&operand.ty))];
             let symbol = operator.symbol();
-            return self.refuse(span, TypeError::Operator { span, symbol, operands, help: None });
+            let help = self.outcome_help(&operand).filter(|_| operator == UnaryOp::Not);
+            return self.refuse(span, TypeError::Operator { span, symbol, operands, help });
         }
         Expr { span, ty: operand.ty.clone(), kind: ExprKind::Unary(operator, Box::new(operand)) }
     }

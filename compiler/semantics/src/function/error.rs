@@ -122,7 +122,17 @@ impl From<DeclarationError> for Diagnostic {
             }
             DeclarationError::ParamValue { name, value, ty } => {
                 let message = format!("`{value}` is not of the type of the `param` `{}`", name.text);
-                Diagnostic::error(Code::Q0116, message).primary(name.span, format!("declared as `{ty}`"))
+                let help = match ty.as_str() {
+                    "bool" => format!("it is `true` or `false`: `-D {}=true`", name.text),
+                    "int" => format!("a whole number is needed: `-D {}=3`", name.text),
+                    "float" => {
+                        format!("a plain number is needed, as nothing is computed: `-D {}=1.57`", name.text)
+                    }
+                    _ => format!("a plain number is needed: `-D {0}=1.5` or `-D {0}=2.0im`", name.text),
+                };
+                Diagnostic::error(Code::Q0116, message)
+                    .primary(name.span, format!("declared as `{ty}`"))
+                    .help(help)
             }
         }
     }

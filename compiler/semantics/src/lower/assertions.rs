@@ -23,12 +23,14 @@ struct Told {
     sides: Vec<ValueId>,
     /// Where the call stands.
     span: Span,
+    /// Where `a or b` stands, if the condition is one: all of it fails, not its last part.
+    either: Option<Span>,
 }
 
 impl Body<'_, '_> {
     /// `assert(condition, message)`
     pub(super) fn assert(&mut self, condition: &Expr, message: &Expr, span: Span) {
-        let told = Told { message: self.expr(message), sides: Vec::new(), span };
+        let told = Told { message: self.expr(message), sides: Vec::new(), span, either: None };
         self.assert_that(condition, false, told);
     }
 
@@ -41,6 +43,7 @@ impl Body<'_, '_> {
             }
             // In a gate or kernel a branch on an angle would be refused as such.
             Logic::Either(left, right) if self.function.kind == FunctionKind::Fn => {
+                told.either.get_or_insert(condition.span);
                 let holds = self.looked_at(left, is_negated, &mut told);
                 let nothing = self.region(Vec::new(), |_, _| Vec::new());
                 let otherwise = self.region(Vec::new(), |body, _| {
@@ -52,6 +55,7 @@ impl Body<'_, '_> {
             Logic::Either(..) | Logic::Other => {
                 let is_plain = comparison(condition).is_none() && told.sides.is_empty();
                 let span = if is_plain { told.span } else { condition.span };
+                let span = told.either.unwrap_or(span);
                 let holds = self.looked_at(condition, is_negated, &mut told);
                 let mut args = vec![holds, told.message];
                 args.extend(told.sides);

@@ -78,14 +78,15 @@ impl Body<'_, '_> {
         let Training { optimize, span, .. } = *training;
         let name = if optimize.over.is_some() { "epochs" } else { "steps" };
         let Some(rounds) = option(optimize, name) else { bug!("`optimize` without {name}") };
+        let at = rounds.span;
         let rounds = self.expr(rounds);
-        let label = self.constant(Constant::Str(name.to_owned()), Type::Str, span);
-        let rounds = self.builtin("run.check_count", vec![rounds, label], Type::Int, span);
+        let label = self.constant(Constant::Str(name.to_owned()), Type::Str, at);
+        let rounds = self.builtin("run.check_count", vec![rounds, label], Type::Int, at);
         let params = self.params(training);
         let is_over = self.bool(optimize.over.is_some(), span);
         let [tolerance, patience, clip_norm] =
             ["tolerance", "patience", "clip_norm"].map(|name| match option(optimize, name) {
-                Some(option) => self.expr(option),
+                Some(option) => self.checked_option(option, name),
                 None => self.unit(span),
             });
         let has_validation = self.bool(option(optimize, "validate").is_some(), span);
@@ -108,6 +109,14 @@ impl Body<'_, '_> {
         let begun = self.builtin("opt.begin", args, Type::Optimizer, optimize.optimizer.span);
         self.variables[training.state] = Some(begun);
         rounds
+    }
+
+    /// The value of an option; one that it can't have is told where it stands.
+    fn checked_option(&mut self, option: &Expr, name: &str) -> ValueId {
+        let value = self.expr(option);
+        let label = self.constant(Constant::Str(name.to_owned()), Type::Str, option.span);
+        self.builtin_effect("opt.check_option", vec![value, label], option.span);
+        value
     }
 
     /// Rounds until the optimizer has enough, each judged at its end.

@@ -24,6 +24,8 @@ pub(crate) enum PlaceError {
     Overlapping { first: Span, second: Span },
     /// By something without floats.
     NoFloats { span: Span, found: String, declared: Name },
+    /// By a struct with fields that are no floats; the ways to those that are.
+    FieldWithoutFloats { span: Span, found: String, field: Name, ty: String, floats: Vec<String> },
     /// By a `const` or `param`.
     ByConstant { name: Name },
     /// A rule that doesn't exist.
@@ -43,9 +45,9 @@ pub(crate) enum PlaceError {
     /// `steps` or `epochs` is missing.
     MissingOption { span: Span, option: &'static str, because: &'static str },
     /// An option that doesn't go with the others.
-    WrongOption { name: Name, why: &'static str },
+    WrongOption { name: Name, why: &'static str, help: Option<String> },
     /// `minimize` elsewhere, or none at the end.
-    Objective { span: Span, problem: &'static str, value: Option<String> },
+    Objective { span: Span, problem: &'static str, help: Option<String> },
     /// The optimizer is a `let`.
     OptimizerImmutable { name: Name, declared: Span },
     /// An optimizer that compares values, with `over`.
@@ -138,6 +140,19 @@ impl From<PlaceError> for Diagnostic {
                     None => diagnostic,
                 }
             }
+            PlaceError::FieldWithoutFloats { span, found, field, ty, floats } => {
+                let diagnostic =
+                    Diagnostic::error(Code::Q0502, format!("there is no derivative by `{found}`"))
+                        .primary(span, format!("its field `{}` is `{ty}`", field.text))
+                        .secondary(field.span, "no float");
+                match floats.as_slice() {
+                    [] => diagnostic,
+                    [one] => diagnostic.help(format!("name its field of floats: `{one}`")),
+                    several => {
+                        diagnostic.help(format!("name its fields of floats: `({})`", several.join(", ")))
+                    }
+                }
+            }
             PlaceError::ByConstant { name } => {
                 Diagnostic::error(Code::Q0502, format!("`{}` is a constant", name.text))
                     .primary(name.span, "no variable of this function")
@@ -157,10 +172,12 @@ impl From<PlaceError> for Diagnostic {
                 let diagnostic =
                     Diagnostic::error(Code::Q0504, format!("this is `{found}`, a `float` is needed"))
                         .primary(span, format!("`{found}` has no derivative"));
-                if found == "program" {
-                    diagnostic.help("take a number from it: `expect(Z(0), p)`")
-                } else {
-                    diagnostic
+                match found.split('[').next() {
+                    Some("program") => diagnostic.help("take a number from it: `expect(Z(0), p)`"),
+                    Some("complex") => {
+                        diagnostic.help("take floats from it: `real(z)`, `imag(z)`, or the modulus `abs(z)`")
+                    }
+                    _ => diagnostic,
                 }
             }
             PlaceError::TensorObjective { span, found } => {
@@ -199,21 +216,21 @@ impl From<PlaceError> for Diagnostic {
                     .primary(span, because)
                     .help(format!("`with adam(lr: 0.1), {option}: 100`"))
             }
-            PlaceError::WrongOption { name, why } => {
-                Diagnostic::error(Code::Q0509, format!("`{}:` doesn't belong here", name.text))
-                    .primary(name.span, why)
+            PlaceError::WrongOption { name, why, help } => {
+                let message = format!("`{}:` doesn't belong here", name.text);
+                let diagnostic = Diagnostic::error(Code::Q0509, message).primary(name.span, why);
+                help.into_iter().fold(diagnostic, Diagnostic::help)
             }
-            PlaceError::Objective { span, problem, value } => {
-                Diagnostic::error(Code::Q0510, problem).primary(span, "here").help(match value {
-                    Some(value) => format!("write `minimize {value};`"),
-                    None => "`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`".to_owned(),
-                })
+            PlaceError::Objective { span, problem, help } => {
+                Diagnostic::error(Code::Q0510, problem).primary(span, "here").help(help.unwrap_or_else(
+                    || "`optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`".to_owned(),
+                ))
             }
             PlaceError::OptimizerImmutable { name, declared } => {
                 Diagnostic::error(Code::Q0511, format!("the optimizer `{}` can't keep its state", name.text))
                     .primary(name.span, "its new state would be left in here")
                     .secondary(declared, "not declared with `var`")
-                    .help(format!("`var {} = adam(lr: 0.1);`", name.text))
+                    .help(format!("declare it as a variable: `var {} = ...;`", name.text))
             }
             PlaceError::NotOver { rule, optimizer, over } => Diagnostic::error(
                 Code::Q0530,

@@ -23,6 +23,8 @@ pub(crate) enum NameError {
     ImportedTwice { name: Name, first: Span },
     /// The module has no such item.
     NoSuchItem { name: Name, path: String, nearest: Option<String> },
+    /// A function of a module stands as a value; it is called like this.
+    FunctionOfModule { name: Name, call: String },
     /// A path that is no module and item.
     NotAPath { span: Span, text: String, help: Option<String> },
     /// `q[0].h()`
@@ -115,6 +117,11 @@ impl From<NameError> for Diagnostic {
                 let diagnostic =
                     Diagnostic::error(Code::Q0106, message).primary(name.span, "not in that module");
                 meant(diagnostic, &name, nearest)
+            }
+            NameError::FunctionOfModule { name, call } => {
+                Diagnostic::error(Code::Q0101, format!("no variable is named `{}`", name.text))
+                    .primary(name.span, "a function of that module")
+                    .help(format!("`{}` is a function: call it, `{call}`", name.text))
             }
             NameError::NotAPath { span, text, help } => {
                 let diagnostic = Diagnostic::error(Code::Q0107, format!("`{text}` is no path to a function"))

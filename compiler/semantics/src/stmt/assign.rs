@@ -118,7 +118,9 @@ impl Body<'_, '_> {
         let result = self.binary(operator, target.span, target.span, current, value);
         let ExprKind::Binary(_, left, right) = result.kind else { return None };
         if let Err(mismatch) = types::fit(&result.ty, &place.ty) {
-            let found = Expr { span: target.span, ty: result.ty, kind: ExprKind::Error };
+            // Only the right side can bring axes that don't fit.
+            let place_of_fault = if mismatch == types::Mismatch::Kind { target.span } else { right.span };
+            let found = Expr { span: place_of_fault, ty: result.ty, kind: ExprKind::Error };
             let is_wider = types::width(types::parts(&right.ty).0) == types::width(types::parts(&found.ty).0);
             let at = if is_wider { right.span } else { target.span };
             let error = match self.too_narrow(&place, &found.ty, at) {

@@ -11,6 +11,7 @@ use crate::lower::rules;
 use crate::place::PlaceError;
 use crate::suggest;
 
+mod misplaced;
 mod program;
 
 /// Options with their types.
@@ -63,7 +64,7 @@ impl Body<'_, '_> {
                 });
                 let n_loops = std::mem::replace(&mut body.n_loops, 0);
                 let is_placed = places.iter().all(Option::is_some);
-                let objective = body.objective(&optimize.body, optimize.optimizer.span, is_placed);
+                let objective = body.objective(&optimize.body, is_placed);
                 body.n_loops = n_loops;
                 let (statements, objective, goal) = objective?;
                 let program = program::of_objective(&statements, &objective);
@@ -117,7 +118,7 @@ impl Body<'_, '_> {
                 let value = self.expr_of(&option.value, ty);
                 if options.iter().any(|(given, _)| given.text == name) {
                     let why = "given twice";
-                    self.report(PlaceError::WrongOption { name: option.name.clone(), why });
+                    self.report(PlaceError::WrongOption { name: option.name.clone(), why, help: None });
                     continue;
                 }
                 options.push((option.name.clone(), value));
@@ -138,7 +139,10 @@ impl Body<'_, '_> {
         };
         if let Some((name, _)) = options.iter().find(|(name, _)| name.text == other) {
             let name = name.clone();
-            self.report(PlaceError::WrongOption { name, why });
+            let written = optimize.options.iter().find(|option| option.name.text == other);
+            let number = written.and_then(|option| suggest::written(&option.value));
+            let help = number.map(|number| format!("write `{needed}: {number}`"));
+            self.report(PlaceError::WrongOption { name, why, help });
         } else if !options.iter().any(|(name, _)| name.text == needed) && !meant.contains(&needed) {
             let span = optimize.optimizer.span;
             self.report(PlaceError::MissingOption { span, option: needed, because });
@@ -151,7 +155,7 @@ impl Body<'_, '_> {
         {
             let name = name.clone();
             let why = "`patience:` or `tolerance:` judges by it, and neither is given";
-            self.report(PlaceError::WrongOption { name, why });
+            self.report(PlaceError::WrongOption { name, why, help: None });
         }
         options
     }
@@ -174,14 +178,14 @@ impl Body<'_, '_> {
     }
 
     /// The statements and the objective at their end. Where what is optimized is refused already, its type tells nothing.
-    fn objective(
-        &mut self,
-        block: &ast::Block,
-        optimize: Span,
-        is_placed: bool,
-    ) -> Option<(Block, Expr, Goal)> {
+    fn objective(&mut self, block: &ast::Block, is_placed: bool) -> Option<(Block, Expr, Goal)> {
+        if let Some(misplaced) = misplaced::find(block) {
+            self.report(misplaced);
+            return None;
+        }
+        let end = Span { start: block.span.end - 1, ..block.span };
         let Some((last, before)) = block.statements.split_last() else {
-            self.no_objective(optimize);
+            self.no_objective(end);
             return None;
         };
         let statements = before.iter().filter_map(|statement| self.statement(statement)).collect();
@@ -191,14 +195,14 @@ impl Body<'_, '_> {
                 Ast::Expr(value) => {
                     let checked = self.expr(value, None);
                     if checked.ty != Type::Error {
-                        let value = suggest::written(value);
+                        let help = suggest::written(value).map(|value| format!("write `minimize {value};`"));
                         let (span, problem) = (last.span, NO_OBJECTIVE);
-                        self.report(PlaceError::Objective { span, problem, value });
+                        self.report(PlaceError::Objective { span, problem, help });
                     }
                 }
                 _ => {
                     self.statement(last);
-                    self.no_objective(optimize);
+                    self.no_objective(end);
                 }
             }
             return None;
@@ -212,7 +216,7 @@ impl Body<'_, '_> {
     }
 
     fn no_objective(&mut self, span: Span) {
-        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE, value: None });
+        self.report(PlaceError::Objective { span, problem: NO_OBJECTIVE, help: None });
     }
 
     /// Reports a `grad` or `optimize` inside of another.

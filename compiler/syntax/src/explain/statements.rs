@@ -79,6 +79,13 @@ impl Site<'_, '_> {
             };
             return Some(("an element is no variable of its own", help));
         }
+        if self.token(0)? == Token::LeftBracket && begins(-1) {
+            let rest = &self.words[self.at..];
+            let end = rest.iter().position(|word| word.token == Token::RightBracket)?;
+            let names = self.context.text(rest[0].end, rest[end].start);
+            let keyword = self.text(-1);
+            return Some(("several variables stand in parentheses", format!("write `{keyword} ({names})`")));
+        }
         if self.token(0)? == Token::Number && begins(-1) {
             let help = format!("name it before: `var x = {};`", self.text(0));
             return Some(("a number is no variable", help));

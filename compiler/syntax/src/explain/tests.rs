@@ -1614,16 +1614,16 @@ fn reserved_word_in_a_path() {
     check(
         "use std.gate.qft;\n",
         &expect![[r#"
-        [Q0011] Error: `gate` is a reserved word
-           ╭─[ a.qml:1:9 ]
-           │
-         1 │ use std.gate.qft;
-           │         ──┬─
-           │           ╰─── a name is expected here
-           │
-           │ Help: choose another name, for example `gate_`
-        ───╯
-    "#]],
+            [Q0011] Error: `gate` is a reserved word
+               ╭─[ a.qml:1:9 ]
+               │
+             1 │ use std.gate.qft;
+               │         ──┬─
+               │           ╰─── a name is expected here
+               │
+               │ Help: did you mean `std.gates`?
+            ───╯
+        "#]],
     );
 }
 

@@ -72,11 +72,10 @@ fn declarations() {
     refuse(
         "param a: float[2] = [1.0, 2.0]; param b: int = len([1]); param c: int = 2.5;",
         &expect![[r#"
-        Q0114 `float[2]` a `param` can't be `float[2]`
-        Q0114 `[1.0, 2.0]` the default of a `param` is a constant
-        Q0114 `len([1])` the default of a `param` is a constant
-        Q0201 `2.5` this is `float`, `int` is needed
-    "#]],
+            Q0114 `float[2]` a `param` can't be `float[2]`
+            Q0114 `len([1])` the default of a `param` is a constant
+            Q0201 `2.5` this is `float`, `int` is needed
+        "#]],
     );
 }
 
@@ -422,7 +421,7 @@ fn optimizations() {
             Q0506 `a` `a` can't be optimized
             Q0509 `adam()` `steps:` is missing
             Q0510 `b;` the block of an `optimize` ends in `minimize` or `maximize`
-            Q0510 `adam()` the block of an `optimize` ends in `minimize` or `maximize`
+            Q0510 `}` the block of an `optimize` ends in `minimize` or `maximize`
             Q0509 `epochs` `epochs:` doesn't belong here
             Q0502 `n` there is no derivative by `int`
             Q0201 `3` this is `int`, `optimizer` is needed

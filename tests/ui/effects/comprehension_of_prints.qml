@@ -1,0 +1,1 @@
+fn main() { let xs = [print(i) for i in 0..3]; }

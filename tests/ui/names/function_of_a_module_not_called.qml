@@ -1,0 +1,3 @@
+use std.gates as g;
+
+fn main() { print(g.qft); }

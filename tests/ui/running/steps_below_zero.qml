@@ -1,0 +1,4 @@
+fn main() {
+    var w = 1.0;
+    optimize w with adam(lr: 0.1), steps: 3 - 13 { minimize w ** 2; }
+}

@@ -1,0 +1,3 @@
+use ../x.foo;
+use std.gate.qft;
+fn main() {}
