@@ -94,3 +94,44 @@ test "what a branch knows" {
     for row in seen { assert(row[1] == row[2]); }
     for row in samples(nested(true), shots: 200) { assert(row[1]); }
 }
+
+kernel until_zero() -> qubit[2] {
+    let q = qubit[2];
+    h(q[0]);
+    x(q[1]);
+    while measure(q[0]) {
+        h(q[0]);
+        ry(0.3, q[1]);
+    }
+    return q;
+}
+
+kernel until_both_agree(t: float) -> qubit[1] {
+    let q = qubit[1];
+    let a = qubit[1];
+    var agree = false;
+    while not agree {
+        reset(a);
+        ry(t, a);
+        let m = measure(a[0]);
+        if m { x(q); }
+        agree = not m;
+    }
+    return q;
+}
+
+test "a loop that chance ends" {
+    // Round k is reached with probability 2 ** -k, after k turns by 0.3 from |1>.
+    let z = sum([-cos(0.3 * float(k)) * 0.5 ** (k + 1) for k in 0..60]);
+    assert_close(expect(Z(1), until_zero()), z, 1e-11);
+    assert_close(expect(Z(0), until_zero()), 1.0, 1e-11);
+    assert_close(expect(Z(1), until_zero(), shots: 20000), z, 0.03);
+    // q flips in each further round: p0 - p1 of a geometric series with ratio -sin(t / 2) ** 2.
+    let t = 0.9;
+    let s = sin(t / 2.0) ** 2;
+    assert_close(expect(Z(0), until_both_agree(t)), (1.0 - s) / (1.0 + s), 1e-11);
+    let (e, g) = grad expect(Z(0), until_both_agree(t)) wrt t;
+    let h = 1e-5;
+    let (up, down) = (expect(Z(0), until_both_agree(t + h)), expect(Z(0), until_both_agree(t - h)));
+    assert_close(g, (up - down) / (2.0 * h), 1e-7);
+}

@@ -148,6 +148,18 @@ pub enum OpKind {
 /// A Pauli letter.
 pub use qml_prelude::observable::Pauli;
 
+/// How many rounds of a `while` on outcomes are part of a circuit.
+pub const MAX_ROUNDS: usize = 250;
+
+/// A loop that would go on where a condition holds at the end of the circuit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfinished {
+    /// The condition.
+    pub condition: BitExpr,
+    /// Where the loop stands in the source.
+    pub span: Span,
+}
+
 /// A circuit. All wires start in `|0>`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Circuit {
@@ -166,6 +178,9 @@ pub struct Circuit {
     pub output: Vec<Wire>,
     /// The classical part of the result, in order.
     pub result_bits: Vec<BitExpr>,
+    /// Where loops on outcomes without an end were cut off: the circuit means what its source means only where none of
+    /// these holds at the end.
+    pub unfinished: Vec<Unfinished>,
     /// For circuits on a device: where each wire of the source circuit started (`layout[source wire]` is a wire of
     /// this one), empty where wires still are the source's.
     pub layout: Vec<Wire>,

@@ -98,6 +98,7 @@ fn run(
         n_wires: machine.n_wires as usize,
         n_bits: machine.n_bits as usize,
         ops: std::mem::take(&mut machine.ops),
+        unfinished: std::mem::take(&mut machine.unfinished),
         ..Circuit::default()
     };
     let mut result = ResultShape::default();

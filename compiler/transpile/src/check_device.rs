@@ -23,8 +23,14 @@ pub fn check_size(circuit: &Circuit, device: &Device, target: &Target) -> Result
     })
 }
 
-/// Q0711 to Q0713 if the circuit does what the device cannot.
+/// Q0711 to Q0713 if the circuit does what the device cannot; Q0456 if a loop in it has no end.
 pub fn check_features(circuit: &Circuit, device: &Device) -> Result<(), Diagnostic> {
+    if let Some(cut) = circuit.unfinished.first() {
+        return Err(Diagnostic::error(Code::Q0456, "a loop on outcomes without an end, on a device")
+            .primary(cut.span, "may go on for ever")
+            .note("what is sent to a device is one circuit, with every round of the loop in it")
+            .help("count the rounds: `while not done and rounds < 8 { ... rounds += 1; }`"));
+    }
     check_ops(&circuit.ops, device, &mut vec![false; circuit.n_wires])
 }
 

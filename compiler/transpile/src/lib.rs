@@ -223,6 +223,7 @@ fn place(
         n_bits: circuit.n_bits,
         slots: circuit.slots.clone(),
         result_bits: circuit.result_bits.clone(),
+        unfinished: circuit.unfinished.clone(),
     };
     (placed, writer.swaps)
 }

@@ -116,6 +116,12 @@ pub(crate) fn simulation_fault(fault: &qml_simulator::Fault) -> Fault {
         F::NotFinite { .. } => (Code::Q0652, None),
         F::NotHermitian { .. } => (Code::Q0653, None),
         F::QubitOutOfRange { .. } | F::ProjectorLength { .. } => (Code::Q0654, None),
+        F::Unfinished => (
+            Code::Q0456,
+            Some(
+                "count the rounds, and return whether the loop came to its end: `while not done and rounds < 8 { ... }`",
+            ),
+        ),
         F::Mixed => (Code::Q0655, Some("return all qubits, or use `expect` or `probs`, which allow for it")),
         F::RegisterMismatch { .. } => (Code::Q0656, None),
     };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use qml_ir::circuit::MAX_ROUNDS;
 use qml_prelude::format_coefficient;
 use qml_prelude::room::format_bytes;
 
@@ -60,6 +61,8 @@ pub enum Fault {
         /// Qubits of the register.
         register: usize,
     },
+    /// A loop on outcomes goes on after all rounds that the circuit holds, in a part of the cases that counts.
+    Unfinished,
     /// The register has no state vector: it is entangled with qubits that were not returned, or depends on outcomes.
     Mixed,
     /// Two registers that are compared differ in size.
@@ -108,6 +111,7 @@ impl fmt::Display for Fault {
             Self::ProjectorLength { bits, register } => {
                 write!(f, "the projector has {bits} bits, the register has {register} qubits")
             }
+            Self::Unfinished => write!(f, "a loop on outcomes goes on after {MAX_ROUNDS} rounds"),
             Self::Mixed => write!(
                 f,
                 "the register has no state vector: it is entangled with qubits that are not returned, or differs between outcomes"

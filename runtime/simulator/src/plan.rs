@@ -57,6 +57,8 @@ pub struct Plan {
     /// Qubit `i` of the register is bit `output[i]` of a state index.
     pub(crate) output: Vec<u32>,
     pub(crate) result_bits: Vec<BitExpr>,
+    /// Where one of these holds at the end, a loop was cut off.
+    pub(crate) unfinished: Vec<BitExpr>,
 }
 
 /// One step of a plan.
@@ -200,6 +202,11 @@ impl Plan {
     /// Qubits of the register that the circuit returns.
     pub fn register_len(&self) -> usize {
         self.output.len()
+    }
+
+    /// Whether a loop was cut off that would go on where the bits end like this.
+    pub(crate) fn is_unfinished(&self, bits: &[bool]) -> bool {
+        self.unfinished.iter().any(|condition| holds(condition, bits))
     }
 
     /// Classical bits of the result.

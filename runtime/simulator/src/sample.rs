@@ -142,6 +142,9 @@ impl<T: Amplitude> Sampler<'_, T> {
                 }
             }
         }
+        if plan.is_unfinished(&bits) {
+            return Err(Fault::Unfinished);
+        }
         self.read_out(draws, &ket, &mut bits, shots)?;
         self.simulator.kets.give(ket);
         Ok(())

@@ -110,6 +110,12 @@ impl<T: Amplitude> Sweep<'_, T> {
             }
         }
         self.simulator.run.check()?;
+        if plan.is_unfinished(&bits) {
+            let weights = outcome_weights(run, &ket, 0);
+            if weights[0] + weights[1] > crate::expect::LEFT_OUT {
+                return Err(Fault::Unfinished);
+            }
+        }
         self.tally.branches += 1;
         let mut bra = self.simulator.kets.take(run, ket.layout())?;
         leaf(&ket, &mut bra)?;

@@ -109,8 +109,15 @@ impl<T: Amplitude> Walk<'_, T> {
             }
         }
         self.simulator.run.check()?;
-        self.tally.branches += 1;
-        leaf(&ket)?;
+        if plan.is_unfinished(&bits) {
+            let weights = outcome_weights(run, &ket, 0);
+            if self.tally.follows(weights[0] + weights[1]) {
+                return Err(Fault::Unfinished);
+            }
+        } else {
+            self.tally.branches += 1;
+            leaf(&ket)?;
+        }
         self.simulator.kets.give(ket);
         Ok(())
     }

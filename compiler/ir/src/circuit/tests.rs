@@ -285,3 +285,8 @@ fn wires_are_walked_and_mapped() {
     let OpKind::PauliRotation { pauli, .. } = &all.ops[1].kind else { panic!("a rotation") };
     assert_eq!(pauli[0], (Wire(2), Pauli::Y));
 }
+
+#[test]
+fn loops_that_were_cut_off_are_written() {
+    check_text("circuit unfinished [b0 & !b1]\nb0 = measure q0\nb1 = measure q1\n");
+}

@@ -54,6 +54,10 @@ impl Circuit {
         if !self.result_bits.is_empty() {
             header.push(format!("results {}", list(&self.result_bits, ", ")));
         }
+        if !self.unfinished.is_empty() {
+            let conditions: Vec<_> = self.unfinished.iter().map(|cut| &cut.condition).collect();
+            header.push(format!("unfinished {}", list(conditions, ", ")));
+        }
         if !self.layout.is_empty() {
             header.push(format!("layout {}", list(&self.layout, " ")));
         }

@@ -124,7 +124,8 @@ impl Circuit {
         ensure(are_distinct(&self.final_layout), "no two source wires end on the same wire")?;
         let same_length = self.layout.len() == self.final_layout.len();
         ensure(same_length, "first and final layout are of the same source wires")?;
-        self.result_bits.iter().try_for_each(|condition| self.condition_rules(condition))
+        let conditions = self.result_bits.iter().chain(self.unfinished.iter().map(|cut| &cut.condition));
+        conditions.into_iter().try_for_each(|condition| self.condition_rules(condition))
     }
 }
 

@@ -136,19 +136,6 @@ pub(super) fn too_many_cases(span: Span) -> Failure {
     failure
 }
 
-/// A `while` on outcomes that nothing ends.
-pub(super) fn endless_loop(limit: usize, span: Span) -> Failure {
-    let mut failure = error(
-        Code::Q0456,
-        "a loop on outcomes has no bound, or one that is too high",
-        span,
-        format!("may go on after {limit} rounds"),
-    );
-    failure.notes.push("a circuit has an end, so every round of the loop is a part of it".into());
-    failure.help.push("count the rounds: `while not done and rounds < 8 { ... rounds += 1; }`".into());
-    failure
-}
-
 /// A measurement where the inverse or a controlled version is needed.
 pub(super) fn not_reversible(what: &str, around: &str, outer: Span, span: Span) -> Failure {
     Box::new(

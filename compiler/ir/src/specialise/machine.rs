@@ -11,12 +11,12 @@ use super::bind::BindBuilder;
 use super::bound_call::BoundFunction;
 use super::faults::{self, Failure};
 use super::modifiers::Around;
-use super::outcomes::select;
+use super::outcomes::{and, select};
 use super::qubits;
 use super::seen::Seen;
 use super::structure;
 use super::value::Abstract;
-use crate::circuit::{Op as CircuitOp, OpKind as CircuitOpKind};
+use crate::circuit::{MAX_ROUNDS, Op as CircuitOp, OpKind as CircuitOpKind, Unfinished};
 use crate::evaluate::constant_value;
 use crate::host::{FunctionId, Module, Op, OpKind, Region, ValueId};
 
@@ -24,9 +24,6 @@ use crate::host::{FunctionId, Module, Op, OpKind, Region, ValueId};
 const MAX_OPS: usize = 10_000_000;
 /// How many host operations may be evaluated for it.
 const MAX_STEPS: u64 = 100_000_000;
-
-/// How many rounds a `while` on outcomes may have.
-const MAX_ROUNDS: usize = 250;
 
 /// The state of a specialisation.
 pub(super) struct Machine<'m> {
@@ -46,6 +43,8 @@ pub(super) struct Machine<'m> {
     pub around: Vec<Around>,
     /// What the branches around this point say of outcomes.
     pub seen: Seen,
+    /// Loops that were cut off.
+    pub unfinished: Vec<Unfinished>,
     /// The module, for calls that are left for later.
     pub shared: Option<(Arc<Module>, Arc<[Value]>)>,
     /// The functions that are called so.
@@ -86,6 +85,7 @@ impl<'m> Machine<'m> {
             calls: Vec::new(),
             around: Vec::new(),
             seen: Seen::default(),
+            unfinished: Vec::new(),
             shared: None,
             bound_functions: HashMap::new(),
         }
@@ -226,7 +226,9 @@ impl<'m> Machine<'m> {
             let test = self.seen.value(&test[0]).into_owned();
             if let Abstract::Outcome(condition) = &test {
                 if depth >= MAX_ROUNDS {
-                    return Err(faults::endless_loop(MAX_ROUNDS, op.span));
+                    let condition = and(self.seen.condition(), condition.clone());
+                    self.unfinished.push(Unfinished { condition, span: op.span });
+                    return Ok(carried);
                 }
                 let before = std::mem::take(&mut self.ops);
                 let facts = self.seen.assume(condition, true);

@@ -54,6 +54,13 @@ impl Seen {
         }
     }
 
+    /// That this point is reached.
+    pub(super) fn condition(&self) -> BitExpr {
+        let all =
+            self.facts.iter().map(|(fact, holds)| if *holds { fact.clone() } else { not(fact.clone()) });
+        all.fold(BitExpr::Const(true), and)
+    }
+
     /// A condition as far as it isn't known.
     pub(super) fn outcome(&self, outcome: &BitExpr) -> BitExpr {
         if self.facts.is_empty() {

@@ -32,6 +32,7 @@ pub(super) fn lower(circuit: &Circuit) -> Plan {
             phase: Angle::default(),
             output: Vec::new(),
             result_bits: circuit.result_bits.clone(),
+            unfinished: circuit.unfinished.iter().map(|cut| cut.condition.clone()).collect(),
         },
     };
     let last = last_measurements(circuit);

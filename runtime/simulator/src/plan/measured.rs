@@ -3,9 +3,10 @@
 use qml_ir::circuit::{Bit, BitExpr, Circuit, Control, Op, OpKind, Wire};
 
 /// For each op outside of branches: whether it is a measurement after which nothing touches its wire, writes its bit or
-/// reads it in a condition.
+/// reads it in a condition, that of a loop that was cut off among them.
 pub(super) fn last_measurements(circuit: &Circuit) -> Vec<bool> {
     let mut later = Later { wires: vec![false; circuit.n_wires], bits: vec![false; circuit.n_bits] };
+    circuit.unfinished.iter().for_each(|cut| later.note_condition(&cut.condition));
     let mut last: Vec<bool> = circuit
         .ops
         .iter()

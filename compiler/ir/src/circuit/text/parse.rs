@@ -8,7 +8,9 @@ use qml_gates::Gate;
 use qml_source::Span;
 use smallvec::SmallVec;
 
-use crate::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires};
+use crate::circuit::{
+    Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Pauli, Slot, Unfinished, Wire, Wires,
+};
 
 /// How deep blocks, brackets and signs may stand in each other: everything that walks circuits does so by recursion.
 const DEEPEST: usize = 300;
@@ -20,7 +22,8 @@ const LONGEST_CONDITION: usize = 3000;
 const MOST: usize = 1 << 20;
 
 /// The words that begin a part of the header.
-pub(super) const HEADER_WORDS: [&str; 7] = ["wires", "bits", "slots", "output", "results", "layout", "final"];
+pub(super) const HEADER_WORDS: [&str; 8] =
+    ["wires", "bits", "slots", "output", "results", "unfinished", "layout", "final"];
 
 /// Where the text of a circuit is wrong, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +90,12 @@ impl<'a> Reader<'a> {
                     }
                     Some("output") => output = Some(self.list(Self::wire)?),
                     Some("results") => header.result_bits = self.list(Self::condition)?,
+                    Some("unfinished") => {
+                        let conditions = self.list(Self::condition)?;
+                        let loops = conditions.into_iter();
+                        header.unfinished =
+                            loops.map(|condition| Unfinished { condition, span: Span::default() }).collect();
+                    }
                     Some("layout") => header.layout = self.list(Self::wire)?,
                     Some(_) => header.final_layout = self.list(Self::wire)?,
                     None => break,
