@@ -9,12 +9,14 @@ pub mod bind;
 
 mod arithmetic;
 mod bound_call;
+mod bound_gradient;
 mod builtins;
 mod calls;
 mod cases;
 mod controls;
 mod evolve;
 mod faults;
+mod forms;
 mod gates;
 mod machine;
 mod modifiers;

@@ -1,4 +1,7 @@
 //! Whether there is room for a tensor: what doesn't fit in memory is refused before it is tried.
+//!
+//! How much there is belongs to the machine, not to a program, so it is asked of one function for the whole process, which
+//! the engine names; a compiler on its own takes a fixed amount.
 
 use std::sync::OnceLock;
 
@@ -9,7 +12,7 @@ use crate::Fault;
 /// What is smaller than this many bytes is not asked about.
 const SMALL: u128 = 1 << 24;
 
-/// Without a running program around: what a compiler may take.
+/// Bytes that a tensor may take where nobody tells how many there are: in a compiler on its own.
 const WHILE_COMPILING: u64 = 1 << 32;
 
 static AVAILABLE: OnceLock<fn() -> u64> = OnceLock::new();
@@ -19,7 +22,10 @@ pub fn ask(available: fn() -> u64) {
     AVAILABLE.get_or_init(|| available);
 }
 
-/// Q0663 unless there is memory for a tensor of this shape with elements of so many bytes.
+/// Whether there is memory for a tensor of this shape with elements of so many bytes each.
+///
+/// # Errors
+/// Q0663 if there isn't.
 pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
     if shape.contains(&0) {
         return Ok(());
@@ -34,7 +40,11 @@ pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
     }
     let (needed, available) = (format_bytes(bytes.unwrap_or(u128::MAX)), format_bytes(available.into()));
     let message = format!("a tensor of shape {shape:?} takes {needed} of memory, {available} are available");
-    Err(Box::new(Diagnostic::error(Code::Q0663, message)))
+    Err(Box::new(
+        Diagnostic::error(Code::Q0663, message).help(
+            "shapes `[n, 1]` and `[n]` broadcast to `[n, n]`: look at the shapes that come together here",
+        ),
+    ))
 }
 
 /// An amount of memory in binary units: `512 bytes`, `2.4 GiB`.

@@ -106,29 +106,32 @@ impl Facts {
         let (mut system, mut chosen) = (more.to_vec(), Vec::new());
         loop {
             let before = variables.len() + system.len() + chosen.len();
-            let mut reached = Vec::new();
-            known.retain(|(locals, size)| {
-                let is_far = locals.is_disjoint(&variables);
-                if !is_far {
-                    system.push((*size).clone());
-                    reached.extend(locals.iter().copied());
-                }
-                is_far
-            });
-            splits.retain(|(locals, cases)| {
-                let is_far = locals.is_disjoint(&variables);
-                if !is_far {
-                    chosen.push((*cases).clone());
-                    reached.extend(locals.iter().copied());
-                }
-                is_far
-            });
+            let mut reached = near(&mut known, &variables, |size: &Size| system.push(size.clone()));
+            reached.extend(near(&mut splits, &variables, |cases: &Cases| chosen.push(cases.clone())));
             variables.extend(reached);
             if variables.len() + system.len() + chosen.len() == before {
                 return (system, chosen);
             }
         }
     }
+}
+
+/// Takes those of some facts that have a variable in common with `variables`; gives all of their variables.
+fn near<T>(
+    facts: &mut Vec<(BTreeSet<LocalId>, &T)>,
+    variables: &BTreeSet<LocalId>,
+    mut take: impl FnMut(&T),
+) -> BTreeSet<LocalId> {
+    let mut reached = BTreeSet::new();
+    facts.retain(|(locals, fact)| {
+        let is_far = locals.is_disjoint(variables);
+        if !is_far {
+            take(fact);
+            reached.extend(locals.iter().copied());
+        }
+        is_far
+    });
+    reached
 }
 
 /// The constraint that holds exactly where this one doesn't: `-size - 1 >= 0`.

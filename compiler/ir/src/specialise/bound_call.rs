@@ -8,19 +8,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
-use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, ResultFunction, Tensor, Value};
-use qml_source::{Code, Diagnostic, Span, bug};
+use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, ResultFunction, Value};
+use qml_source::{Code, Diagnostic, Span};
 
+use super::bound_gradient::{gradient_of, weighted_sum};
 use super::faults::{self, Failure};
+use super::forms::{Form, floats_of, has_shape_of, symbols_like, with_floats};
 use super::machine::Machine;
-use super::value::{Abstract, Grid};
+use super::value::Abstract;
 use crate::circuit::Angle;
 use crate::differentiate::differentiate;
 use crate::evaluate::Evaluator;
-use crate::host::build::Builder;
-use crate::host::{
-    BinaryOp, Constant, Function, FunctionId, FunctionKind, GradientMethod, Module, OpKind, Type, ValueId,
-};
+use crate::host::{FunctionId, Module};
 
 /// A call of a function on values with forms over slots in place of floats.
 #[derive(Debug)]
@@ -59,15 +58,6 @@ type MadeGradient = Arc<Result<Gradient, Fault>>;
 struct Gradient {
     module: Module,
     id: FunctionId,
-}
-
-/// A value whose floats are forms over slots.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Form {
-    Known(Value),
-    Float(Angle),
-    Tensor(Vec<usize>, Vec<Form>),
-    Tuple(Vec<Form>),
 }
 
 /// Calls are equal that do the same with the same forms; programs of different modules are not compared.
@@ -350,182 +340,4 @@ impl Machine<'_> {
 /// Whether a failure says that floats are known too late, so that what was tried may be computed when they are known.
 pub(super) fn is_too_early(failure: &Failure) -> bool {
     matches!(failure.code, Code::Q0443 | Code::Q0451)
-}
-
-impl Form {
-    fn of(value: &Abstract) -> Option<Self> {
-        Some(match value {
-            Abstract::Known(value) => Self::Known(value.clone()),
-            Abstract::Float(angle) => Self::Float(angle.clone()),
-            Abstract::Grid(grid) => {
-                Self::Tensor(grid.shape.clone(), grid.items.iter().map(Self::of).collect::<Option<_>>()?)
-            }
-            Abstract::Tuple(parts) => Self::Tuple(parts.iter().map(Self::of).collect::<Option<_>>()?),
-            Abstract::Outcome(_)
-            | Abstract::Number(_)
-            | Abstract::List(_)
-            | Abstract::Observable(_)
-            | Abstract::Qubits(_) => return None,
-        })
-    }
-
-    fn has_slots(&self) -> bool {
-        match self {
-            Self::Known(_) => false,
-            Self::Float(_) => true,
-            Self::Tensor(_, items) | Self::Tuple(items) => items.iter().any(Self::has_slots),
-        }
-    }
-
-    fn collect<'f>(&'f self, angles: &mut Vec<&'f Angle>) {
-        match self {
-            Self::Known(_) => {}
-            Self::Float(angle) => angles.push(angle),
-            Self::Tensor(_, items) | Self::Tuple(items) => items.iter().for_each(|item| item.collect(angles)),
-        }
-    }
-
-    fn map(&self, map: &mut dyn FnMut(&Angle) -> Angle) -> Self {
-        let mut all = |items: &[Self]| items.iter().map(|item| item.map(map)).collect();
-        match self {
-            Self::Known(value) => Self::Known(value.clone()),
-            Self::Float(angle) => Self::Float(map(angle)),
-            Self::Tensor(shape, items) => Self::Tensor(shape.clone(), all(items)),
-            Self::Tuple(items) => Self::Tuple(all(items)),
-        }
-    }
-
-    fn value(&self, slots: &[f64]) -> Value {
-        match self {
-            Self::Known(value) => value.clone(),
-            Self::Float(angle) => Value::Float(angle.eval(slots)),
-            Self::Tensor(shape, items) => tensor(shape, items.iter().map(|item| item.value(slots)).collect()),
-            Self::Tuple(parts) => {
-                Value::tuple(parts.iter().map(|part| part.value(slots)).collect::<Vec<_>>())
-            }
-        }
-    }
-
-    /// Adds the derivatives by slots from a cotangent; `Unit` is zero.
-    fn add(&self, cotangent: &Value, d_slots: &mut [f64]) {
-        match (self, cotangent) {
-            (_, Value::Unit) | (Self::Known(_), _) => {}
-            (Self::Float(angle), cotangent) => {
-                let d = cotangent.to_float();
-                angle.terms.iter().for_each(|&(slot, c)| d_slots[slot.0 as usize] += c * d);
-            }
-            (Self::Tensor(_, items) | Self::Tuple(items), cotangent) => {
-                let parts = super::value::parts_of(cotangent);
-                items.iter().zip(&parts).for_each(|(item, part)| item.add(part, d_slots));
-            }
-        }
-    }
-}
-
-fn tensor(shape: &[usize], items: Vec<Value>) -> Value {
-    let known = items.into_iter().map(Abstract::Known).collect();
-    match (Grid { shape: shape.to_vec(), items: known }).into_abstract() {
-        Abstract::Known(value) => value,
-        other => bug!("{other:?} of known values"),
-    }
-}
-
-/// All floats, or `None` if there is something else.
-fn floats_of(value: &Value) -> Option<Vec<f64>> {
-    match value {
-        Value::Float(x) => Some(vec![*x]),
-        Value::Tensor(Tensor::Float(array)) => Some(array.iter().copied().collect()),
-        Value::Tuple(parts) => each(parts.iter()),
-        _ => None,
-    }
-}
-
-fn each<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Vec<f64>> {
-    let parts: Vec<Vec<f64>> = values.map(floats_of).collect::<Option<_>>()?;
-    Some(parts.concat())
-}
-
-/// Whether two values have the same structure and shapes.
-fn has_shape_of(value: &Value, sample: &Value) -> bool {
-    match (value, sample) {
-        (Value::Tuple(a), Value::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| has_shape_of(a, b))
-        }
-        _ => value.shape() == sample.shape(),
-    }
-}
-
-/// A value of this structure with other floats.
-fn with_floats(like: &Value, floats: &mut dyn Iterator<Item = f64>) -> Value {
-    match like {
-        Value::Tuple(parts) => {
-            Value::tuple(parts.iter().map(|part| with_floats(part, floats)).collect::<Vec<_>>())
-        }
-        Value::Tensor(_) => {
-            let parts = super::value::parts_of(like);
-            tensor(like.shape(), parts.iter().map(|part| with_floats(part, floats)).collect())
-        }
-        _ => Value::Float(floats.next().unwrap_or_default()),
-    }
-}
-
-/// A value of this structure with symbols for its floats.
-fn symbols_like(like: &Value, symbols: &mut dyn Iterator<Item = Angle>) -> Abstract {
-    match like {
-        Value::Tuple(parts) => {
-            Abstract::tuple(parts.iter().map(|part| symbols_like(part, symbols)).collect())
-        }
-        Value::Tensor(_) => {
-            let parts = super::value::parts_of(like);
-            let items = parts.iter().map(|part| symbols_like(part, symbols)).collect();
-            Grid { shape: like.shape().to_vec(), items }.into_abstract()
-        }
-        _ => Abstract::float(symbols.next().unwrap_or_default()),
-    }
-}
-
-/// `(args..., w) -> sum of w * f(args...)`, part by part.
-fn weighted_sum(module: &Module, id: FunctionId, span: Span) -> Function {
-    let callee = module.function(id);
-    let mut builder = Builder::new(format!("{}.weighted", callee.name), FunctionKind::Fn, span);
-    let params: Vec<ValueId> =
-        callee.body.params.iter().map(|&param| builder.param("x", callee.ty(param).clone())).collect();
-    let weights = builder.param("w", callee.results[0].clone());
-    let result = builder.op(OpKind::Call(id), params, callee.results.clone())[0];
-    let sum = weighted(&mut builder, result, weights);
-    builder.finish(vec![sum])
-}
-
-fn weighted(builder: &mut Builder, value: ValueId, weight: ValueId) -> ValueId {
-    match builder.ty(value).clone() {
-        Type::Float => builder.binary(BinaryOp::Mul, value, weight),
-        Type::Tuple(parts) => {
-            let mut sum = builder.float(0.0);
-            for (i, ty) in parts.into_iter().enumerate() {
-                let part = builder.value(OpKind::TupleGet(i as u32), vec![value], ty.clone());
-                let part_weight = builder.value(OpKind::TupleGet(i as u32), vec![weight], ty);
-                let part = weighted(builder, part, part_weight);
-                sum = builder.binary(BinaryOp::Add, sum, part);
-            }
-            sum
-        }
-        ty @ Type::Tensor(..) => {
-            let product = builder.builtin("op.mul", vec![value, weight], ty);
-            let all = builder.constant(Constant::Unit);
-            builder.builtin("sum", vec![product, all], Type::Float)
-        }
-        other => bug!("a result of type {other:?} has floats only"),
-    }
-}
-
-/// A function that gives the value of a function and its derivatives by some parameters.
-fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize]) -> Function {
-    let callee = module.function(function);
-    let mut builder = Builder::new(format!("{}.slopes", callee.name), FunctionKind::Fn, callee.span);
-    let types: Vec<Type> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
-    let params = types.iter().map(|ty| builder.param("x", ty.clone())).collect();
-    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
-    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
-    let results = builder.op(kind, params, results);
-    builder.finish(results)
 }

@@ -1,0 +1,54 @@
+//! The gradient of a `fn` that is called when a kernel is bound, as functions of the host IR.
+
+use qml_source::{Span, bug};
+
+use crate::host::build::Builder;
+use crate::host::{
+    BinaryOp, Constant, Function, FunctionId, FunctionKind, GradientMethod, Module, OpKind, Type, ValueId,
+};
+
+/// `(args..., w) -> sum of w * f(args...)`, part by part.
+pub(super) fn weighted_sum(module: &Module, id: FunctionId, span: Span) -> Function {
+    let callee = module.function(id);
+    let mut builder = Builder::new(format!("{}.weighted", callee.name), FunctionKind::Fn, span);
+    let params: Vec<ValueId> =
+        callee.body.params.iter().map(|&param| builder.param("x", callee.ty(param).clone())).collect();
+    let weights = builder.param("w", callee.results[0].clone());
+    let result = builder.op(OpKind::Call(id), params, callee.results.clone())[0];
+    let sum = weighted(&mut builder, result, weights);
+    builder.finish(vec![sum])
+}
+
+fn weighted(builder: &mut Builder, value: ValueId, weight: ValueId) -> ValueId {
+    match builder.ty(value).clone() {
+        Type::Float => builder.binary(BinaryOp::Mul, value, weight),
+        Type::Tuple(parts) => {
+            let mut sum = builder.float(0.0);
+            for (i, ty) in parts.into_iter().enumerate() {
+                let part = builder.value(OpKind::TupleGet(i as u32), vec![value], ty.clone());
+                let part_weight = builder.value(OpKind::TupleGet(i as u32), vec![weight], ty);
+                let part = weighted(builder, part, part_weight);
+                sum = builder.binary(BinaryOp::Add, sum, part);
+            }
+            sum
+        }
+        ty @ Type::Tensor(..) => {
+            let product = builder.builtin("op.mul", vec![value, weight], ty);
+            let all = builder.constant(Constant::Unit);
+            builder.builtin("sum", vec![product, all], Type::Float)
+        }
+        other => bug!("a result of type {other:?} has floats only"),
+    }
+}
+
+/// A function that gives the value of a function and its derivatives by some parameters.
+pub(super) fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize]) -> Function {
+    let callee = module.function(function);
+    let mut builder = Builder::new(format!("{}.slopes", callee.name), FunctionKind::Fn, callee.span);
+    let types: Vec<Type> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
+    let params = types.iter().map(|ty| builder.param("x", ty.clone())).collect();
+    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
+    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
+    let results = builder.op(kind, params, results);
+    builder.finish(results)
+}
