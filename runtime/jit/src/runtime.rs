@@ -80,10 +80,16 @@ fn guarded(
     }
 }
 
-/// The fault with its place, if it has none yet.
+/// The fault with its place, if it has none yet. What is found when a program is run stands in its kernel: then the place
+/// is a second one, of the call that runs it.
 fn at(mut fault: Fault, site: &Site) -> Fault {
-    if fault.primary.is_none() {
-        *fault = fault.primary(site.span, "");
+    let runs_programs = matches!(site.kind, SiteKind::Builtin(id) if id.row().effect == Effect::Quantum);
+    match fault.primary.as_ref().map(|label| label.span) {
+        None => *fault = fault.primary(site.span, ""),
+        Some(found) if runs_programs && found != site.span => {
+            *fault = fault.secondary(site.span, "run from here");
+        }
+        Some(_) => {}
     }
     fault
 }

@@ -37,15 +37,24 @@ pub(super) fn same_qubit_twice(
     what: &str,
     span: Span,
 ) -> Failure {
-    let mut diagnostic = Diagnostic::error(Code::Q0440, format!("{what} uses one qubit twice"))
-        .primary(span, "needs different qubits")
-        .note(format!("for these sizes both operands contain the qubit on wire {}", wire.0));
-    for operand in [first, second] {
-        if operand.span != span {
-            diagnostic = diagnostic.secondary(operand.span, "this operand contains it");
+    let diagnostic = Diagnostic::error(Code::Q0440, format!("{what} uses one qubit twice"))
+        .note(format!("for these sizes both operands contain the qubit on wire {}", wire.0))
+        .help(
+            "where only some sizes lead here, a condition after the signature keeps them out: `where n >= 2`",
+        );
+    let places: Vec<Span> =
+        [first, second].iter().map(|operand| operand.span).filter(|&at| at != span).collect();
+    Box::new(match places[..] {
+        [first, second] if first != second => {
+            diagnostic.primary(second, "used again here").secondary(first, "used here")
         }
-    }
-    Box::new(diagnostic)
+        _ => {
+            let diagnostic = diagnostic.primary(span, "needs different qubits");
+            places
+                .into_iter()
+                .fold(diagnostic, |diagnostic, at| diagnostic.secondary(at, "this operand contains it"))
+        }
+    })
 }
 
 /// An operation on a qubit that also controls it.
