@@ -19,6 +19,11 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     c
 }
 
+/// 1 or -1, by the top bit at a place of the stream of `key`.
+pub fn sign_at(key: u64, major: u64, minor: u64) -> f64 {
+    if pair_at(key, major, minor)[0] >> 63 == 0 { 1.0 } else { -1.0 }
+}
+
 /// The two 64-bit random numbers at a place, `(major, minor)`, of the stream of `key`.
 pub fn pair_at(key: u64, major: u64, minor: u64) -> [u64; 2] {
     let split = |x: u64| [x as u32, (x >> 32) as u32];

@@ -28,6 +28,13 @@ pub(crate) struct Path {
     pub counters: Vec<LocalId>,
 }
 
+impl Path {
+    /// Whether no further fact is kept.
+    fn is_full(&self) -> bool {
+        self.facts.all.len() + self.facts.one_of.len() >= MAX_FACTS
+    }
+}
+
 impl Body<'_, '_> {
     /// Runs `check` on what may not run, on a condition that nothing is known of.
     pub fn under_condition<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
@@ -68,10 +75,10 @@ impl Body<'_, '_> {
     /// Notes that one of these cases holds from here on. Where there are too many facts already, nothing is known of
     /// rounds either: this one may keep the statement from running in some.
     pub fn assume(&mut self, cases: Cases) {
-        if self.path.facts.all.len() + self.path.facts.one_of.len() < MAX_FACTS {
-            self.path.facts.assume(cases);
-        } else {
+        if self.path.is_full() {
             self.path.rounds.clear();
+        } else {
+            self.path.facts.assume(cases);
         }
     }
 
@@ -104,8 +111,7 @@ impl Body<'_, '_> {
                     None
                 }
             };
-            let is_known = body.path.facts.all.len() + body.path.facts.one_of.len() < MAX_FACTS;
-            let result = if may_jump(block) || !is_known {
+            let result = if may_jump(block) || body.path.is_full() {
                 body.under_condition(check)
             } else {
                 body.path.rounds.extend(place.map(|local| Round { local, first, last, span }));

@@ -6,7 +6,7 @@
 
 use qml_ir::specialise::cotangents;
 use qml_prelude::observable::Observable;
-use qml_prelude::random::{child_key, pair_at};
+use qml_prelude::random::{child_key, sign_at};
 use qml_prelude::{Fault, ResultFunction, Value};
 use qml_simulator::C64;
 use qml_source::{Code, Diagnostic, bug};
@@ -225,7 +225,7 @@ impl Session<'_> {
     ) -> Result<Vec<f64>, Fault> {
         let bind = &program.prepared.specialised.bind;
         let inputs = &program.slots[..bind.n_inputs];
-        let sign = |i: usize| if pair_at(key, 0, i as u64)[0] >> 63 == 0 { 1.0 } else { -1.0 };
+        let sign = |i: usize| sign_at(key, 0, i as u64);
         let distance = if matches!(sampling, Sampling::Exact) { DISTANCES.0 } else { DISTANCES.1 };
         let mut slots = Vec::new();
         let mut at = |this: &mut Self, distance: f64, evaluation| {

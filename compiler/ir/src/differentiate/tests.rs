@@ -9,7 +9,8 @@ use qml_prelude::{Fault, Host, ResultFunction, Tensor, Value};
 
 use super::differentiate;
 use crate::evaluate::Evaluator;
-use crate::host::testing::{gradient_of, random_module};
+use crate::host::build::gradient_of;
+use crate::host::testing::random_module;
 use crate::host::{FunctionId, Module, Type};
 
 /// A host without programs.

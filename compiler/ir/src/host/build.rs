@@ -3,7 +3,10 @@
 use qml_prelude::BuiltinId;
 use qml_source::{Span, bug};
 
-use super::{BinaryOp, Constant, Function, FunctionKind, Op, OpKind, Region, Type, UnaryOp, ValueId};
+use super::{
+    BinaryOp, Constant, Function, FunctionId, FunctionKind, GradientMethod, Module, Op, OpKind, Region, Type,
+    UnaryOp, ValueId,
+};
 
 /// A function while it is built: operations go to the innermost open region.
 pub struct Builder {
@@ -173,4 +176,17 @@ impl BinaryOp {
     pub fn is_comparison(self) -> bool {
         matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
     }
+}
+
+/// A function with the parameters of `function`, which gives its value and gradient.
+pub fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize], name: &str) -> Function {
+    let callee = module.function(function);
+    let mut builder = Builder::new(name, FunctionKind::Fn, callee.span);
+    let types: Vec<_> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
+    let params =
+        types.iter().zip(&callee.param_names).map(|(ty, name)| builder.param(name, ty.clone())).collect();
+    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
+    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
+    let results = builder.op(kind, params, results);
+    builder.finish(results)
 }

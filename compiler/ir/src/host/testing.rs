@@ -6,9 +6,9 @@
 use qml_prelude::random::Stream;
 use qml_source::{FileId, Span};
 
+use super::build::gradient_of;
 use super::{
-    BinaryOp, Builder, Function, FunctionId, FunctionKind, GradientMethod, Module, OpKind, Region, Type,
-    UnaryOp, ValueId,
+    BinaryOp, Builder, Function, FunctionId, FunctionKind, Module, OpKind, Region, Type, UnaryOp, ValueId,
 };
 
 /// The length of all tensors in a random program.
@@ -27,19 +27,6 @@ pub fn random_module(seed: u64) -> Module {
     let gradient = gradient_of(&module, FunctionId(2), &[0, 1, 2], "df");
     module.functions.push(gradient);
     module
-}
-
-/// A function with the parameters of `function`, which gives its value and gradient.
-pub fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize], name: &str) -> Function {
-    let callee = module.function(function);
-    let mut builder = Builder::new(name, FunctionKind::Fn, callee.span);
-    let types: Vec<_> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
-    let params =
-        types.iter().zip(&callee.param_names).map(|(ty, name)| builder.param(name, ty.clone())).collect();
-    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
-    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
-    let results = builder.op(kind, params, results);
-    builder.finish(results)
 }
 
 fn tensor() -> Type {

@@ -11,7 +11,7 @@ use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
 use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, ResultFunction, Value};
 use qml_source::{Code, Diagnostic, Span};
 
-use super::bound_gradient::{gradient_of, weighted_sum};
+use super::bound_gradient::weighted_sum;
 use super::faults::{self, Failure};
 use super::forms::{Form, floats_of, has_shape_of, symbols_like, with_floats};
 use super::machine::Machine;
@@ -19,6 +19,7 @@ use super::value::Abstract;
 use crate::circuit::Angle;
 use crate::differentiate::differentiate;
 use crate::evaluate::Evaluator;
+use crate::host::build::gradient_of;
 use crate::host::{FunctionId, Module};
 
 /// A call of a function on values with forms over slots in place of floats.
@@ -195,7 +196,8 @@ impl BoundFunction {
         let objective = FunctionId(module.functions.len() as u32);
         let weighted = weighted_sum(&module, self.id, span);
         module.functions.push(weighted);
-        let gradient = gradient_of(&module, objective, wrt);
+        let name = format!("{}.slopes", module.function(objective).name);
+        let gradient = gradient_of(&module, objective, wrt, &name);
         module.functions.push(gradient);
         match differentiate(&mut module) {
             Ok(_) => Ok(Gradient { module, id: FunctionId(objective.0 + 1) }),

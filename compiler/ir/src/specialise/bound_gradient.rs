@@ -3,9 +3,7 @@
 use qml_source::{Span, bug};
 
 use crate::host::build::Builder;
-use crate::host::{
-    BinaryOp, Constant, Function, FunctionId, FunctionKind, GradientMethod, Module, OpKind, Type, ValueId,
-};
+use crate::host::{BinaryOp, Constant, Function, FunctionId, FunctionKind, Module, OpKind, Type, ValueId};
 
 /// `(args..., w) -> sum of w * f(args...)`, part by part.
 pub(super) fn weighted_sum(module: &Module, id: FunctionId, span: Span) -> Function {
@@ -39,16 +37,4 @@ fn weighted(builder: &mut Builder, value: ValueId, weight: ValueId) -> ValueId {
         }
         other => bug!("a result of type {other:?} has floats only"),
     }
-}
-
-/// A function that gives the value of a function and its derivatives by some parameters.
-pub(super) fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize]) -> Function {
-    let callee = module.function(function);
-    let mut builder = Builder::new(format!("{}.slopes", callee.name), FunctionKind::Fn, callee.span);
-    let types: Vec<Type> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
-    let params = types.iter().map(|ty| builder.param("x", ty.clone())).collect();
-    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
-    let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
-    let results = builder.op(kind, params, results);
-    builder.finish(results)
 }

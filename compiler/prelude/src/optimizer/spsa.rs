@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Ask, Memory, Next, Optimizer, Step, along};
-use crate::random::pair_at;
+use crate::random::sign_at;
 
 /// A step that is under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,10 +24,9 @@ pub struct Spsa {
 impl Spsa {
     /// Draws the signs of step `k`: number `i` is the top bit at the place `(k, i)` of the stream of `key`.
     pub(super) fn begin(optimizer: &Optimizer, point: &[f64], key: u64, k: u64) -> Self {
-        let sign = |i: usize| if pair_at(key, k, i as u64)[0] >> 63 == 0 { 1.0 } else { -1.0 };
         let number = (k + 1) as f64;
         Self {
-            signs: (0..point.len()).map(sign).collect(),
+            signs: (0..point.len()).map(|i| sign_at(key, k, i as u64)).collect(),
             distance: optimizer.option("c") / number.powf(optimizer.option("gamma")),
             rate: optimizer.rate() / (optimizer.option("stability") + number).powf(optimizer.option("alpha")),
             plus: None,

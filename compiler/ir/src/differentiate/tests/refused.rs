@@ -3,7 +3,7 @@
 use qml_source::Severity;
 
 use crate::differentiate;
-use crate::host::testing::gradient_of;
+use crate::host::build::gradient_of;
 use crate::host::{Module, Type};
 
 /// The body of a function of `%0: float` and `%1: program`; the code and the byte that the message points at.
