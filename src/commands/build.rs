@@ -19,13 +19,14 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
-    let Source { circuit, bind, sources } = source(args)?;
+    let Source { circuit, mut bind, sources } = source(args)?;
 
     let options = qml_transpile::Options { level: args.level, seed: args.seed, measured: false };
     #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
     let start = Instant::now();
     let compiled = qml_transpile::compile(&circuit, &device, &options);
     let mut compiled = compiled.map_err(|error| show::fail(&error, &sources))?;
+    bind.nodes.append(&mut compiled.computed);
     compiled.stats.compile_ms = Some(start.elapsed().as_secs_f64() * 1e3);
 
     let text = match args.emit.as_str() {

@@ -38,6 +38,7 @@ mod write_routed;
 
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
+use qml_ir::specialise::bind::Node;
 use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
@@ -76,6 +77,8 @@ pub struct Compiled {
     /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
     /// wires are. Global phase is not kept.
     pub circuit: Circuit,
+    /// The slots that compilation appended to those of the source, in order: what each is computed from.
+    pub computed: Vec<Node>,
     /// Its figures.
     pub stats: Stats,
     /// For each SWAP that routing inserted the gate of the source that it was needed for.
@@ -122,7 +125,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         lower_native::lower_native(&mut circuit, device, basis, options.measured);
         checked(&circuit);
         let stats = stats::measure(&circuit, device, swaps.len());
-        Compiled { circuit, stats, swaps }
+        Compiled { circuit, computed: Vec::new(), stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
