@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use qml_source::{Code, Diagnostic};
 
+use crate::native::{choose_basis, find_native};
 use crate::{Coupling, NativeBasis, NativeGate};
 
 /// A device, or the shape of one.
@@ -156,10 +157,24 @@ impl Device {
                 .help("`qmlang devices` lists the devices that circuits are compiled for"));
         }
         self.basis.clone().map_err(|reason| {
-            Diagnostic::error(Code::Q0705, format!("`{}` cannot be compiled for yet", self.name))
+            Diagnostic::error(Code::Q0705, format!("`{}` cannot be compiled for", self.name))
                 .note(reason)
                 .help("`qmlang devices` lists the devices that can")
         })
+    }
+
+    /// The same device compiled for with another of its two-qubit gates, also one that the vendor has to be asked for.
+    #[must_use]
+    pub(crate) fn with_two_qubit_gate(mut self, gate: &str) -> Self {
+        self.basis = self.basis.and_then(|_| choose_basis(&self.native_gates, Some(gate)));
+        self.name = format!("{}/{gate}", self.name);
+        self
+    }
+
+    /// The native gate that a gate of the language is here, by its name.
+    pub fn native_gate(&self, name: &str) -> Option<&NativeGate> {
+        let quarter = || find_native(&self.native_gates, "gpi2").filter(|_| name == "prx");
+        find_native(&self.native_gates, name).or_else(quarter)
     }
 
     /// Whether the two-qubit gate of a coupled pair is in service.

@@ -53,7 +53,7 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         averages = field.optional("averages", read_averages)?.unwrap_or_default();
     }
     let basis = match shape.as_str() {
-        "graph" | "all_to_all" => choose_basis(&native_gates),
+        "graph" | "all_to_all" => choose_basis(&native_gates, None),
         "none" => Err("its qubits are not coupled".to_owned()),
         _ => Err(format!("its connectivity (`{shape}`) is not supported yet")),
     };
@@ -180,6 +180,10 @@ fn read_edges(
             coupling.edge_weight_mut(a, b).ok_or_else(|| pair.error("is not an edge of the coupling map"))?;
         facts.broken = broken.iter().any(is_used);
         facts.gates = gates;
+        // A gate that nobody asked for has an error of 1 where it was not measured.
+        for (_, of_gate) in facts.gates.iter_mut().filter(|(name, _)| !is_used(name)) {
+            of_gate.error = of_gate.error.filter(|&error| error < 1.0);
+        }
     }
     Ok(())
 }

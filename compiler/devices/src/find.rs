@@ -2,16 +2,26 @@
 
 use qml_source::{Code, Diagnostic};
 
-use crate::Device;
 use crate::catalogue::{catalogue, load};
 use crate::file::parse;
 use crate::shape::{SHAPES, parse_shape};
+use crate::{Device, TwoQubitBasis};
 
-/// The device of this name in the catalogue, of this shape (`grid:4x5`), or in this file (`./mine.json`).
+/// The device of this name in the catalogue, of this shape (`grid:4x5`), or in this file (`./mine.json`). A two-qubit gate
+/// behind it (`ibm_fez/rzz`) chooses among those of the device.
 ///
 /// Errors: Q0701 for an unknown name, Q0702 for a malformed shape, Q0703 for a file that cannot be read, Q0704 for
 /// one that says something impossible.
 pub fn find(name: &str) -> Result<Device, Diagnostic> {
+    match name.rsplit_once('/') {
+        Some((device, gate)) if !name.contains(':') && TwoQubitBasis::is_name(gate) => {
+            find_one(device).map(|device| device.with_two_qubit_gate(gate))
+        }
+        _ => find_one(name),
+    }
+}
+
+fn find_one(name: &str) -> Result<Device, Diagnostic> {
     if std::path::Path::new(name).extension().is_some_and(|extension| extension == "json") {
         let text = std::fs::read_to_string(name).map_err(|error| {
             let why = match error.kind() {

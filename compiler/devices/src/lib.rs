@@ -18,5 +18,5 @@ pub use coupling::{Coupling, EdgeFacts};
 pub use device::{Averages, Calibration, Device, Features, GateFacts, Limits, Price, QubitFacts};
 pub use file::parse;
 pub use find::find;
-pub use native::{NativeBasis, NativeGate, OneQubitBasis, Parameter, TwoQubitBasis};
+pub use native::{Angles, NativeBasis, NativeGate, OneQubitBasis, Parameter, TwoQubitBasis};
 pub use summary::{Summary, list, table};

@@ -1,5 +1,5 @@
 //! Devices that are only a shape: `line:16`, `grid:4x5`, `all_to_all:20`, `heavy_hex:127`, with an optional gate
-//! as in `line:16/cx`.
+//! as in `line:16/cx`: one of `cz`, `cx`, `ecr`, `iswap`, `sqrt_iswap` and `rzz` by any angle.
 //!
 //! One-qubit gates are RZ, SX, X; nothing is known of errors and durations; every feature is there.
 
@@ -39,11 +39,8 @@ pub(crate) fn parse_shape(text: &str) -> Result<Device, Diagnostic> {
         return Err(malformed(text, &format!("a shape has at most {MAX_QUBITS} qubits")));
     }
     let native_gates = native_gates(gate).ok_or_else(|| {
-        Diagnostic::error(
-            Code::Q0705,
-            format!("shapes with the two-qubit gate `{gate}` are not supported yet"),
-        )
-        .help("`/cz`, `/cx` and `/ecr` are")
+        Diagnostic::error(Code::Q0705, format!("there are no shapes with the two-qubit gate `{gate}`"))
+            .help("there are `/cz`, `/cx`, `/ecr`, `/iswap`, `/sqrt_iswap` and `/rzz`")
     })?;
     Ok(Device {
         name: text.to_owned(),
@@ -55,7 +52,7 @@ pub(crate) fn parse_shape(text: &str) -> Result<Device, Diagnostic> {
         n_qubits,
         labels: (0..n_qubits).map(|qubit| qubit.to_string()).collect(),
         coupling: plain(n_qubits, edges),
-        basis: choose_basis(&native_gates),
+        basis: choose_basis(&native_gates, None),
         native_gates,
         qubits: vec![QubitFacts::default(); n_qubits],
         averages: Averages::default(),
@@ -86,9 +83,11 @@ fn read_count(text: &str, size: &str) -> Result<usize, Diagnostic> {
 }
 
 fn native_gates(two_qubit: &str) -> Option<Vec<NativeGate>> {
-    if !["cz", "cx", "ecr"].contains(&two_qubit) {
-        return None;
-    }
+    let angles = match two_qubit {
+        "cz" | "cx" | "ecr" | "iswap" | "sqrt_iswap" => 0,
+        "rzz" => 1,
+        _ => return None,
+    };
     let gate = |name: &str, n_qubits, params, is_virtual| NativeGate {
         name: name.to_owned(),
         n_qubits,
@@ -100,10 +99,10 @@ fn native_gates(two_qubit: &str) -> Option<Vec<NativeGate>> {
     let angle =
         Parameter { name: "theta".to_owned(), unit: "rad".to_owned(), min: None, max: None, allowed: None };
     Some(vec![
-        gate("rz", 1, vec![angle], true),
+        gate("rz", 1, vec![angle.clone()], true),
         gate("sx", 1, Vec::new(), false),
         gate("x", 1, Vec::new(), false),
-        gate(two_qubit, 2, Vec::new(), false),
+        gate(two_qubit, 2, vec![angle; angles], false),
     ])
 }
 

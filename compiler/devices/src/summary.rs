@@ -5,8 +5,8 @@ use std::fmt;
 use qml_source::Diagnostic;
 use serde::Serialize;
 
-use crate::Device;
 use crate::catalogue::{catalogue, load};
+use crate::{Device, NativeBasis, OneQubitBasis};
 
 /// The facts of a device on one page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -88,16 +88,13 @@ impl Device {
     /// The facts of the device on one page.
     pub fn summary(&self) -> Summary {
         let basis = self.basis.as_ref().ok();
-        let mut compiled_to: Vec<String> = Vec::new();
-        if let Some(basis) = basis {
-            compiled_to.extend(basis.one_qubit.names().iter().map(|&name| name.to_owned()));
-            compiled_to.push(basis.two_qubit.name().to_owned());
-        }
+        let compiled_to = basis.map(|basis| self.vendors_names(basis)).unwrap_or_default();
         let edges = || self.coupling.all_edges().filter(|(_, _, facts)| !facts.broken);
         // The gate that turns a qubit; `rz` is virtual almost everywhere.
         let turn = basis.map(|basis| basis.one_qubit.names().iter().rfind(|name| **name != "x"));
-        let turn = turn.flatten().copied().unwrap_or_default();
-        let pair = basis.map_or("", |basis| basis.two_qubit.name());
+        let vendors = |name| self.native_gate(name).map_or("", |gate| &gate.name);
+        let turn = vendors(turn.flatten().copied().unwrap_or_default());
+        let pair = vendors(basis.map_or("", |basis| basis.two_qubit.name()));
         Summary {
             name: self.name.clone(),
             vendor: self.vendor.clone(),
@@ -123,6 +120,16 @@ impl Device {
             calibrated: self.calibration.timestamp.clone(),
             caveats: self.caveats.clone(),
         }
+    }
+}
+
+impl Device {
+    /// What the vendor calls the gates that circuits are compiled to.
+    fn vendors_names(&self, basis: &NativeBasis) -> Vec<String> {
+        let one_qubit: &[&str] =
+            if basis.one_qubit == OneQubitBasis::Gpi { &["gpi", "gpi2"] } else { basis.one_qubit.names() };
+        let vendors = |name: &&str| self.native_gate(name).map_or(*name, |gate| &gate.name).to_owned();
+        one_qubit.iter().chain(basis.two_qubit.names()).map(vendors).collect()
     }
 }
 

@@ -1,12 +1,12 @@
 //! The rows.
 
-use std::f64::consts::PI;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use Inverse::{Angles, Bound, Itself, Negate};
 
 use crate::unitaries::{
-    controlled, diagonal, echoed_cross_resonance, eighth, exchange, flip, general, hadamard, one_and, pauli,
-    phased, planar, rotation, sqrt_x,
+    controlled, diagonal, echoed_cross_resonance, eighth, exchange, flip, general, hadamard, inclined,
+    one_and, pauli, phased, planar, rotation, sqrt_x,
 };
 use crate::{C64, GateDef, Inverse, Matrix, Port};
 
@@ -69,12 +69,14 @@ gates! {
     Cu "cu" Some("cu"), [theta phi lambda gamma] [c t] |a| controlled(1, &phased(a[3], general(a[0], a[1], a[2]))), Angles(&[(-1.0, 0), (-1.0, 2), (-1.0, 1), (-1.0, 3)]), [Z None] None, [[0.5, 1.0] [1.0] [1.0] [1.0]] "Controlled exp(i gamma) U(theta, phi, lambda)."
     Swap "swap" Some("swap"), [] [a b] |_| exchange(&pauli("X")), Itself, [None None] None, [] "Exchanges two wires."
     Iswap "iswap" None, [] [a b] |_| exchange(&flip(I)), Bound(Gate::XxPlusYy, &[PI, 0.0]), [None None] None, [] "Exchanges two wires with a phase i, exp(i pi/4 (XX + YY))."
+    SqrtIswap "sqrt_iswap" None, [] [a b] |_| exchange(&planar(-FRAC_PI_2, 0.0)), Bound(Gate::XxPlusYy, &[FRAC_PI_2, 0.0]), [None None] None, [] "Square root of iSWAP, exp(i pi/8 (XX + YY))."
     Ecr "ecr" None, [] [a b] |_| echoed_cross_resonance(), Itself, [None X] None, [] "Echoed cross resonance, `(X_a - Y_a X_b) / sqrt(2)`."
     Rxx "rxx" Some("rxx"), [theta] [a b] |a| rotation("XX", a[0]), Negate, [X X] None, [[1.0]] "Rotation about XX, exp(-i theta XX / 2)."
     Ryy "ryy" None, [theta] [a b] |a| rotation("YY", a[0]), Negate, [Y Y] None, [[1.0]] "Rotation about YY, exp(-i theta YY / 2)."
     Rzz "rzz" Some("rzz"), [theta] [a b] |a| rotation("ZZ", a[0]), Negate, [Z Z] None, [[1.0]] "Rotation about ZZ, exp(-i theta ZZ / 2)."
     Rzx "rzx" None, [theta] [a b] |a| rotation("ZX", a[0]), Negate, [Z X] None, [[1.0]] "Rotation about Z on the first and X on the second wire."
     XxPlusYy "xx_plus_yy" None, [theta beta] [a b] |a| exchange(&planar(a[0], a[1])), Angles(&[(-1.0, 0), (1.0, 1)]), [None None] None, [[0.5, 1.0] [1.0, 2.0]] "`RZ_a(-beta) exp(-i theta/4 (XX + YY)) RZ_a(beta)`, a rotation in the span of |01> and |10>."
+    Ms "ms" None, [phi0 phi1 theta] [a b] |a| inclined(a[0], a[1], a[2]), Angles(&[(1.0, 0), (1.0, 1), (-1.0, 2)]), [None None] None, [[1.0, 2.0] [1.0, 2.0] [1.0]] "Molmer-Sorensen gate, `exp(-i theta/2 A_a B_b)` with `A = cos(phi0) X + sin(phi0) Y` and `B` alike with phi1."
     Ccx "ccx" Some("ccx"), [] [c d t] |_| controlled(2, &pauli("X")), Itself, [Z Z X] Some((2, Gate::X)), [] "Toffoli: doubly controlled X."
     Ccz "ccz" None, [] [c d t] |_| controlled(2, &pauli("Z")), Itself, [Z Z Z] Some((2, Gate::Z)), [] "Doubly controlled Z; symmetric."
     Cswap "cswap" Some("cswap"), [] [c a b] |_| controlled(1, &exchange(&pauli("X"))), Itself, [Z None None] Some((1, Gate::Swap)), [] "Fredkin: controlled SWAP."

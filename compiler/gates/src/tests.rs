@@ -273,4 +273,11 @@ fn conventions_are_those_of_qiskit() {
     let (above, below) = ((-s * p.sin(), -s * p.cos()), (s * p.sin(), -s * p.cos()));
     check_entries(Gate::XxPlusYy, &[t, p], &[E, O, O, O, O, d, above, O, O, below, d, O, O, O, O, E]);
     check_entries(Gate::Prx, &[t, p], &[d, above, below, d]);
+    let (half, ihalf) = ((r, 0.0), (0.0, r));
+    check_entries(Gate::SqrtIswap, &[], &[E, O, O, O, O, half, ihalf, O, O, ihalf, half, O, O, O, O, E]);
+    // IonQ's matrix, of which the angles are turns.
+    let at = |phase: f64| (-s * phase.sin(), -s * phase.cos());
+    let (up, mixed) = (at(p + l), at(l - p));
+    let (down, other) = ((-up.0, up.1), (-mixed.0, mixed.1));
+    check_entries(Gate::Ms, &[p, l, t], &[d, O, O, up, O, d, mixed, O, O, other, d, O, down, O, O, d]);
 }

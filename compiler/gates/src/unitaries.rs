@@ -112,6 +112,17 @@ pub(crate) fn planar(theta: f64, phi: f64) -> Matrix {
     square(&[cos.into(), -I * phase(-phi) * sin, -I * phase(phi) * sin, cos.into()])
 }
 
+/// `exp(-i theta/2 A B)` with `A = cos(phi0) X + sin(phi0) Y` on the first and B alike on the second wire.
+pub(crate) fn inclined(phi0: f64, phi1: f64, theta: f64) -> Matrix {
+    let mut matrix = rotation("XX", theta);
+    for row in 0..4 {
+        // What flips a wire up turns by the angle of its axis, what flips it down turns back.
+        let turn = |bit: usize, angle: f64| if row >> bit & 1 == 1 { angle } else { -angle };
+        matrix.data[row * 4 + (3 - row)] *= phase(turn(0, phi0) + turn(1, phi1));
+    }
+    matrix
+}
+
 /// A one-qubit matrix in the span of the states 1 and 2 of two wires (one of them is one), the identity elsewhere.
 pub(crate) fn exchange(block: &Matrix) -> Matrix {
     let mut matrix = Matrix::identity(4);

@@ -275,6 +275,17 @@ impl Op {
 }
 
 impl Circuit {
+    /// The circuit with these values for its slots, and no slots.
+    #[must_use]
+    pub fn bound(&self, slots: &[f64]) -> Self {
+        let mut bound = self.clone();
+        bound.slots.clear();
+        bound.visit_mut(|op| {
+            op.angles_mut().iter_mut().for_each(|angle| *angle = Angle::constant(angle.eval(slots)));
+        });
+        bound
+    }
+
     /// The wires of a range, for tests and for registers that are whole.
     pub fn wires(range: Range<u32>) -> Vec<Wire> {
         range.map(Wire).collect()

@@ -6,7 +6,8 @@
 //! Souloumiac, SIAM J. Matrix Anal. Appl. 17, 161 (1996)), which are exact for degenerate cases too. Rotations with
 //! slots join in: their generators are diagonalised along with `M`.
 
-use crate::one_qubit::{C64, M2};
+pub use crate::one_qubit::C64;
+use crate::one_qubit::M2;
 
 /// A 4x4 matrix, `[row][column]`; the first wire is least significant.
 pub type M4 = [[C64; 4]; 4];
@@ -56,7 +57,7 @@ pub fn decompose_with(u: &M4, generators: &[R4]) -> Option<Canonical> {
     let mut matrices = vec![part(&m, |z| z.re), part(&m, |z| z.im)];
     matrices.extend_from_slice(generators);
     let mut p = diagonalize_jointly(&mut matrices)?;
-    if determinant(&p) < 0.0 {
+    if real_determinant(&p) < 0.0 {
         p.iter_mut().for_each(|row| row[0] = -row[0]);
     }
     let mut d: [f64; 4] = std::array::from_fn(|i| 0.5 * matrices[1][i][i].atan2(matrices[0][i][i]));
@@ -67,7 +68,7 @@ pub fn decompose_with(u: &M4, generators: &[R4]) -> Option<Canonical> {
             *entry = sum * C64::from_polar(1.0, -d[c]);
         }
     }
-    if determinant(&part(&k1, |z| z.re)) < 0.0 {
+    if real_determinant(&part(&k1, |z| z.re)) < 0.0 {
         d[0] += std::f64::consts::PI;
         k1.iter_mut().for_each(|row| row[0] = -row[0]);
     }
@@ -101,9 +102,8 @@ pub fn is_local(hermitian: &M4) -> bool {
 /// trace and `M^2 = -d`, two if the square of the trace is a real positive multiple of `d`.
 pub fn count_cx_of(u: &M4) -> usize {
     const CLOSE: f64 = 1e-9;
-    let up = to_magic(u);
-    let m = times(&transpose(&up), &up);
-    let d = complex_determinant(&up);
+    let m = magic_square(u);
+    let d = determinant(u);
     let trace = m[0][0] + m[1][1] + m[2][2] + m[3][3];
     let is_scalar = |m: &M4, scale: C64| {
         let entries =
@@ -120,8 +120,14 @@ pub fn count_cx_of(u: &M4) -> usize {
     if ratio.im.abs() < CLOSE && ratio.re > -CLOSE { 2 } else { 3 }
 }
 
-/// By minors of two rows.
-fn complex_determinant(m: &M4) -> C64 {
+/// `U^T U` in the magic basis: what gates on one wire before and after `U` leave of it is its eigenvalues.
+pub fn magic_square(u: &M4) -> M4 {
+    let up = to_magic(u);
+    times(&transpose(&up), &up)
+}
+
+/// The determinant, by minors of two rows.
+pub fn determinant(m: &M4) -> C64 {
     let minor = |r: usize, a: usize, b: usize| m[r][a] * m[r + 1][b] - m[r][b] * m[r + 1][a];
     minor(0, 0, 1) * minor(2, 2, 3) - minor(0, 0, 2) * minor(2, 1, 3)
         + minor(0, 0, 3) * minor(2, 1, 2)
@@ -224,7 +230,7 @@ fn off_diagonal(matrices: &[R4]) -> f64 {
     matrices.iter().map(square).sum()
 }
 
-fn determinant(m: &R4) -> f64 {
+fn real_determinant(m: &R4) -> f64 {
     // Gauss with pivots.
     let mut m = *m;
     let mut product = 1.0;
@@ -278,4 +284,4 @@ fn match_generator(diagonal: &R4) -> Option<(usize, f64)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
+use crate::pair_basis::PairBasis;
 use crate::random::Random;
 use crate::route_swaps::{
     Costs, Layout, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
@@ -109,8 +110,8 @@ pub struct Problem {
 
 impl Problem {
     /// The problem of routing a circuit.
-    pub fn new(circuit: &Circuit) -> Self {
-        let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+    pub fn new(circuit: &Circuit, basis: PairBasis) -> Self {
+        let blocks = collect_blocks(&circuit.ops, circuit.n_wires, basis);
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
         };

@@ -10,18 +10,19 @@ use std::collections::HashMap;
 use qml_gates::{Gate, Port};
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 
-use crate::canonical::{M4, count_cx_of, tensor, times};
-use crate::consolidate_pairs::{cost, shorten};
+use crate::canonical::{M4, tensor, times};
+use crate::consolidate_pairs::shorten;
 use crate::one_qubit::{C64, IDENTITY, M2, gate_matrix};
+use crate::pair_basis::PairBasis;
 
 /// Operations that stay together.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// The operations in order.
     pub ops: Vec<Op>,
-    /// CX that they cost.
+    /// Two-qubit gates that they cost.
     pub n_cx: u8,
-    /// CX that they cost with a SWAP after them.
+    /// Two-qubit gates that they cost with a SWAP after them.
     pub n_mirror: u8,
     /// The wires with the operator that the block commutes with there; empty where it is neither gate nor gates.
     pub ports: Vec<(Wire, Port)>,
@@ -30,22 +31,22 @@ pub struct Block {
 }
 
 /// Cuts operations into blocks.
-pub fn collect_blocks(ops: &[Op], n_wires: usize) -> Vec<Block> {
-    collect(ops, n_wires, true)
+pub fn collect_blocks(ops: &[Op], n_wires: usize, basis: PairBasis) -> Vec<Block> {
+    collect(ops, n_wires, basis, true)
 }
 
 /// The same for who asks for no SWAPs: `n_mirror` is 0.
-pub fn collect_unmirrored(ops: &[Op], n_wires: usize) -> Vec<Block> {
-    collect(ops, n_wires, false)
+pub fn collect_unmirrored(ops: &[Op], n_wires: usize, basis: PairBasis) -> Vec<Block> {
+    collect(ops, n_wires, basis, false)
 }
 
-fn collect(ops: &[Op], n_wires: usize, is_mirrored: bool) -> Vec<Block> {
+fn collect(ops: &[Op], n_wires: usize, basis: PairBasis, is_mirrored: bool) -> Vec<Block> {
     let mut cutter =
         Cutter { blocks: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     ops.iter().for_each(|op| cutter.add(op));
     (0..n_wires).for_each(|wire| cutter.close(wire));
     let mut known = Known::new();
-    cutter.blocks.into_iter().map(|ops| finish(ops, is_mirrored, &mut known)).collect()
+    cutter.blocks.into_iter().map(|ops| finish(ops, basis, is_mirrored, &mut known)).collect()
 }
 
 struct Cutter {
@@ -101,7 +102,7 @@ impl Cutter {
 /// What has been found out about blocks with slots: equal blocks come up often.
 type Known = HashMap<Vec<u64>, ([Port; 2], u8)>;
 
-fn finish(ops: Vec<Op>, is_mirrored: bool, known: &mut Known) -> Block {
+fn finish(ops: Vec<Op>, basis: PairBasis, is_mirrored: bool, known: &mut Known) -> Block {
     let wires = ops[ops.len() - 1].wires();
     let is_gate = matches!(ops[0].kind, OpKind::Gate { .. });
     match wires.as_slice() {
@@ -111,15 +112,15 @@ fn finish(ops: Vec<Op>, is_mirrored: bool, known: &mut Known) -> Block {
         }
         [a, b] if is_gate => {
             let wires = [*a.min(b), *a.max(b)];
-            let n_cx = ops.iter().map(cost).sum::<usize>().min(255) as u8;
+            let n_cx = ops.iter().map(|op| basis.cost(op)).sum::<usize>().min(255) as u8;
             let is_constant = ops.iter().all(|op| op.angles().iter().all(Angle::is_constant));
             let (ports, n_mirror) = if is_constant {
                 let m = pair_matrix(&ops, wires);
-                ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { count_with_swap(&m) } else { 0 })
+                ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { count_with_swap(&m, basis) } else { 0 })
             } else {
                 let find = || {
                     let m = pair_matrix(&ops, wires);
-                    ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { mirror(&ops, wires) } else { 0 })
+                    ([0, 1].map(|i| port_of(&m, i)), if is_mirrored { mirror(&ops, wires, basis) } else { 0 })
                 };
                 *known.entry(key_of(&ops, wires)).or_insert_with(find)
             };
@@ -153,18 +154,18 @@ fn key_of(ops: &[Op], wires: [Wire; 2]) -> Vec<u64> {
     key
 }
 
-/// The CX that a block costs with a SWAP.
-fn mirror(ops: &[Op], wires: [Wire; 2]) -> u8 {
+/// The two-qubit gates that a block costs with a SWAP.
+fn mirror(ops: &[Op], wires: [Wire; 2], basis: PairBasis) -> u8 {
     let mut mirrored = ops.to_vec();
     mirrored.push(Op::gate(Gate::Swap, &[], &wires, ops[0].span));
     let mut out = Vec::new();
-    shorten(mirrored, wires, &mut out);
-    out.iter().map(cost).sum::<usize>().min(255) as u8
+    shorten(mirrored, wires, basis, &mut out);
+    out.iter().map(|op| basis.cost(op)).sum::<usize>().min(255) as u8
 }
 
 /// The same for a constant block, by its matrix.
-fn count_with_swap(m: &M4) -> u8 {
-    count_cx_of(&[m[0], m[2], m[1], m[3]]) as u8
+fn count_with_swap(m: &M4, basis: PairBasis) -> u8 {
+    basis.count_of(&[m[0], m[2], m[1], m[3]]) as u8
 }
 
 /// Stand-ins for slots. Entries are trigonometric polynomials of them: what holds at a generic point holds everywhere.

@@ -1,30 +1,27 @@
-//! Replaces runs of gates on the same two wires by equal ones with fewer CX.
+//! Replaces runs of gates on the same two wires by equal ones with fewer native gates.
 //!
 //! A run is brought to the canonical form `K1 CAN(a, b, c) K2`. Rotations with slots take part: a run is a constant
 //! unitary after rotations about constant operators, and if all these operators become XX, YY or ZZ in one frame, the
 //! coordinates are affine in the slots. So RZZ and SWAP become three CX, whatever the angle is.
 //!
-//! Expects: gates as `lower_controls` leaves them. Leaves: the same and gates U; runs only where that saves CX. Keeps:
+//! Expects: gates as `lower_controls` leaves them, or this pass. Leaves: the same, gates U, and what the basis has; runs are
+//! replaced only where that saves native gates. Keeps:
 //! the unitary, including global phase; what happens in branches.
-
-use std::f64::consts::{FRAC_PI_2, PI};
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
-use crate::canonical::{
-    Canonical, M4, R4, count_cx_of, dagger, decompose_with, is_local, tensor, times, two_body,
-};
-use crate::emit_canonical::{count_cx, push_canonical};
-use crate::one_qubit::{IDENTITY, is_multiple, op_matrix, push_matrix, push_phase};
+use crate::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
+use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
+use crate::pair_basis::PairBasis;
 
 /// Consolidates the whole circuit.
-pub fn consolidate_pairs(circuit: &mut Circuit) {
+pub fn consolidate_pairs(circuit: &mut Circuit, basis: PairBasis) {
     let ops = std::mem::take(&mut circuit.ops);
-    circuit.ops = consolidate_all(ops, circuit.n_wires);
+    circuit.ops = consolidate_all(ops, circuit.n_wires, basis);
 }
 
-fn consolidate_all(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
+fn consolidate_all(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Op> {
     let mut runs = Runs { all: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     let mut order: Vec<Item> = Vec::with_capacity(ops.len());
     for (i, op) in ops.iter().enumerate() {
@@ -38,14 +35,14 @@ fn consolidate_all(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
             Item::Op(i) => {
                 let Some(mut op) = ops[i].take() else { continue };
                 if let OpKind::If { then, otherwise, .. } = &mut op.kind {
-                    *then = consolidate_all(std::mem::take(then), n_wires);
-                    *otherwise = consolidate_all(std::mem::take(otherwise), n_wires);
+                    *then = consolidate_all(std::mem::take(then), n_wires, basis);
+                    *otherwise = consolidate_all(std::mem::take(otherwise), n_wires, basis);
                 }
                 out.push(op);
             }
             Item::Run(run) => {
                 let Run { wires, members } = &runs.all[run];
-                shorten(members.iter().filter_map(|&i| ops[i].take()), *wires, &mut out);
+                shorten(members.iter().filter_map(|&i| ops[i].take()), *wires, basis, &mut out);
             }
         }
     }
@@ -133,15 +130,15 @@ impl Runs {
     }
 }
 
-/// Appends a run with as few CX as is known.
-pub fn shorten(ops: impl IntoIterator<Item = Op>, wires: [Wire; 2], out: &mut Vec<Op>) {
-    let mut segment = Segment::new(wires);
+/// Appends a run with as few native gates as is known.
+pub fn shorten(ops: impl IntoIterator<Item = Op>, wires: [Wire; 2], basis: PairBasis, out: &mut Vec<Op>) {
+    let mut segment = Segment::new(wires, basis);
     for op in ops {
         if segment.take(&op) {
             segment.ops.push(op);
             continue;
         }
-        std::mem::replace(&mut segment, Segment::new(wires)).finish(out);
+        std::mem::replace(&mut segment, Segment::new(wires, basis)).finish(out);
         if segment.take(&op) {
             segment.ops.push(op);
         } else {
@@ -154,6 +151,7 @@ pub fn shorten(ops: impl IntoIterator<Item = Op>, wires: [Wire; 2], out: &mut Ve
 /// A stretch of a run that has a canonical form.
 struct Segment {
     wires: [Wire; 2],
+    basis: PairBasis,
     ops: Vec<Op>,
     /// The product of all constant gates.
     constant: M4,
@@ -164,9 +162,9 @@ struct Segment {
 }
 
 impl Segment {
-    fn new(wires: [Wire; 2]) -> Self {
+    fn new(wires: [Wire; 2], basis: PairBasis) -> Self {
         let constant = tensor(&[IDENTITY; 2]);
-        Self { wires, ops: Vec::new(), constant, first: Vec::new(), rotations: Vec::new() }
+        Self { wires, basis, ops: Vec::new(), constant, first: Vec::new(), rotations: Vec::new() }
     }
 
     /// Notes what a gate does if the stretch still has a canonical form with it.
@@ -201,14 +199,14 @@ impl Segment {
 
     /// Appends the shorter of the stretch as it was and in canonical form.
     fn finish(self, out: &mut Vec<Op>) {
-        let cost: usize = self.ops.iter().map(cost).sum();
+        let cost: usize = self.ops.iter().map(|op| self.basis.cost(op)).sum();
         let canonical = if self.may_get_shorter(cost) { self.canonical() } else { None };
         let Some(canonical) = canonical else { return out.extend(self.ops) };
         let mut coordinates = canonical.coordinates.map(Angle::constant);
         for ((axis, sign), (_, angle)) in canonical.generators.iter().zip(&self.rotations) {
             coordinates[*axis] = coordinates[*axis].plus(&angle.times(-0.5 * sign));
         }
-        if count_cx(&coordinates) >= cost {
+        if self.basis.count(&coordinates) >= cost {
             return out.extend(self.ops);
         }
         // A gate on two wires is what the new ones stand for.
@@ -221,7 +219,7 @@ impl Segment {
             push_matrix(&matrices[0], self.wires[0], span, out);
             push_matrix(&matrices[1], self.wires[1], span, out);
             if core {
-                push_canonical(&coordinates, self.wires, span, out);
+                self.basis.push(&coordinates, self.wires, span, out);
             }
         }
         push_phase(Angle::constant(canonical.phase), span, out);
@@ -230,7 +228,7 @@ impl Segment {
     /// Whether it is worth to look for the canonical form of a stretch that costs so many CX.
     fn may_get_shorter(&self, cost: usize) -> bool {
         if self.rotations.is_empty() && self.first.is_empty() {
-            return cost > 0 && count_cx_of(&self.constant) < cost;
+            return cost > 0 && self.basis.count_of(&self.constant) < cost;
         }
         // A gate that is not a SWAP costs least by itself.
         self.ops.iter().filter(|op| op.wires().len() == 2).count() > 1
@@ -295,21 +293,6 @@ impl Segment {
         let place =
             |(letter, wire): (&Gate, &Wire)| self.place(crate::one_qubit::gate_matrix(*letter, &[]), *wire);
         letters.iter().zip(wires).map(place).reduce(|a, b| times(&a, &b))
-    }
-}
-
-/// CX that a gate costs by itself.
-pub fn cost(op: &Op) -> usize {
-    let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return 0 };
-    if wires.len() < 2 {
-        return 0;
-    }
-    match gate {
-        Gate::Cx | Gate::Cz => 1,
-        Gate::Swap => 3,
-        _ if is_multiple(&angles[0], PI) => 0,
-        _ if is_multiple(&angles[0], FRAC_PI_2) => 1,
-        _ => 2,
     }
 }
 

@@ -11,17 +11,6 @@ use qml_source::Span;
 use crate::canonical::Canonical;
 use crate::one_qubit::{is_multiple, push_matrix, push_phase};
 
-/// The CX that [`push_canonical`] needs.
-pub fn count_cx(coordinates: &[Angle; 3]) -> usize {
-    let open: Vec<&Angle> = coordinates.iter().filter(|angle| !is_multiple(angle, FRAC_PI_2)).collect();
-    match open.as_slice() {
-        [] => 0,
-        [angle] if is_multiple(angle, FRAC_PI_4) => 1,
-        [_] | [_, _] => 2,
-        _ => 3,
-    }
-}
-
 /// Appends a unitary in canonical form.
 pub fn push_decomposition(canonical: &Canonical, wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
     push_matrix(&canonical.before[0], wires[0], span, out);
@@ -34,6 +23,22 @@ pub fn push_decomposition(canonical: &Canonical, wires: [Wire; 2], span: Span, o
 
 /// Appends `CAN` of the coordinates, exactly.
 pub fn push_canonical(coordinates: &[Angle; 3], wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
+    let open = push_locals(coordinates, wires, span, out);
+    match open.as_slice() {
+        [] => {}
+        [(axis, angle)] if is_multiple(angle, FRAC_PI_4) => push_one(*axis, angle, wires, span, out),
+        [_] | [_, _] => push_by_two(&open, wires, span, out),
+        [(_, a), (_, b), (_, c), ..] => push_three([a, b, c], wires, span, out),
+    }
+}
+
+/// Appends what of `CAN` is gates on one wire; returns the other coordinates, each with its axis.
+pub fn push_locals(
+    coordinates: &[Angle; 3],
+    wires: [Wire; 2],
+    span: Span,
+    out: &mut Vec<Op>,
+) -> Vec<(usize, Angle)> {
     let mut open: Vec<(usize, Angle)> = Vec::new();
     for (axis, angle) in coordinates.iter().enumerate() {
         if !angle.is_constant() {
@@ -54,17 +59,23 @@ pub fn push_canonical(coordinates: &[Angle; 3], wires: [Wire; 2], span: Span, ou
             open.push((axis, rest));
         }
     }
-    match open.as_slice() {
-        [] => {}
-        [(axis, angle)] if is_multiple(angle, FRAC_PI_4) => {
-            turn_axis(*axis, 2, wires, 1.0, span, out);
-            let sign = angle.constant.signum();
-            // CZ = exp(i pi/4 (1 - Z_a)(1 - Z_b)), its own inverse.
-            wires.iter().for_each(|&wire| out.push(rotation(Gate::Rz, -sign * FRAC_PI_2, wire, span)));
-            out.push(Op::gate(Gate::Cz, &[], &wires, span));
-            push_phase(Angle::constant(-sign * FRAC_PI_4), span, out);
-            turn_axis(*axis, 2, wires, -1.0, span, out);
-        }
+    open
+}
+
+/// `exp(i pi/4 P P)`, or its inverse.
+fn push_one(axis: usize, angle: &Angle, wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
+    turn_axis(axis, 2, wires, 1.0, span, out);
+    let sign = angle.constant.signum();
+    // CZ = exp(i pi/4 (1 - Z_a)(1 - Z_b)), its own inverse.
+    wires.iter().for_each(|&wire| out.push(rotation(Gate::Rz, -sign * FRAC_PI_2, wire, span)));
+    out.push(Op::gate(Gate::Cz, &[], &wires, span));
+    push_phase(Angle::constant(-sign * FRAC_PI_4), span, out);
+    turn_axis(axis, 2, wires, -1.0, span, out);
+}
+
+/// `CAN` of two coordinates at most, with two CX.
+pub fn push_by_two(open: &[(usize, Angle)], wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
+    match open {
         [(axis, angle)] => {
             turn_axis(*axis, 2, wires, 1.0, span, out);
             push_two(&Angle::constant(0.0), angle, wires, span, out);
@@ -82,12 +93,12 @@ pub fn push_canonical(coordinates: &[Angle; 3], wires: [Wire; 2], span: Span, ou
             push_two(b, c, wires, span, out);
             turn_axis(1, 0, wires, -1.0, span, out);
         }
-        [(_, a), (_, b), (_, c), ..] => push_three([a, b, c], wires, span, out),
+        _ => qml_source::bug!("more than two coordinates: {open:?}"),
     }
 }
 
 /// Turns one axis of both wires into another with `sign` 1, and back with `sign` -1.
-fn turn_axis(from: usize, to: usize, wires: [Wire; 2], sign: f64, span: Span, out: &mut Vec<Op>) {
+pub fn turn_axis(from: usize, to: usize, wires: [Wire; 2], sign: f64, span: Span, out: &mut Vec<Op>) {
     let gate = match (from, to) {
         (0, 2) => Gate::Ry,
         (1, 2) => Gate::Rx,
@@ -107,7 +118,8 @@ fn push_two(a: &Angle, c: &Angle, wires: [Wire; 2], span: Span, out: &mut Vec<Op
     out.push(Op::gate(Gate::Cx, &[], &wires, span));
 }
 
-fn push_three([a, b, c]: [&Angle; 3], wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
+/// `CAN` of any coordinates, with three CX.
+pub fn push_three([a, b, c]: [&Angle; 3], wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
     let [first, second] = wires;
     let affine =
         |angle: &Angle, factor: f64, constant: f64| angle.times(factor).plus(&Angle::constant(constant));
@@ -129,6 +141,3 @@ fn push_three([a, b, c]: [&Angle; 3], wires: [Wire; 2], span: Span, out: &mut Ve
 fn rotation(gate: Gate, angle: f64, wire: Wire, span: Span) -> Op {
     Op::gate(gate, &[Angle::constant(angle)], &[wire], span)
 }
-
-#[cfg(test)]
-mod tests;

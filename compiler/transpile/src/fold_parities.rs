@@ -12,8 +12,8 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
-use crate::consolidate_pairs::cost;
 use crate::one_qubit::{op_matrix, push_phase};
+use crate::pair_basis::PairBasis;
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
 use crate::parity_twine::parity_twine;
 
@@ -242,9 +242,10 @@ fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
     Some(new)
 }
 
-/// SWAPs outside of branches cost nothing: they become other names.
+/// In CX, which parities are made of. SWAPs outside of branches cost nothing: they become other names.
 pub fn cost_of(op: &Op) -> usize {
-    if matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. }) { 0 } else { cost(op) }
+    let is_swap = matches!(op.kind, OpKind::Gate { gate: Gate::Swap, .. });
+    if is_swap { 0 } else { PairBasis::Controlled.cost(op) }
 }
 
 fn vanishes(angle: &Angle) -> bool {

@@ -15,13 +15,16 @@ mod coupled_network;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
+mod emit_iswap;
 mod estimate;
+mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
 mod graph;
 mod lower_controls;
 mod lower_native;
 mod one_qubit;
+mod pair_basis;
 mod parity_network;
 mod parity_twine;
 mod pauli_network;
@@ -34,6 +37,7 @@ mod schedule_blocks;
 mod stats;
 mod target;
 mod translate_pairs;
+mod weyl;
 mod write_routed;
 
 use qml_devices::Device;
@@ -49,6 +53,7 @@ pub use stats::Stats;
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
 use collect_blocks::Block;
+use pair_basis::PairBasis;
 use target::Target;
 use write_routed::Writer;
 
@@ -99,7 +104,8 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     checked(&lowered);
     let (source, variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
-    let problems: Vec<Problem> = variants.par_iter().map(Problem::new).collect();
+    let problems: Vec<Problem> =
+        variants.par_iter().map(|circuit| Problem::new(circuit, target.pairs)).collect();
     let n_wires = circuit.n_wires;
     let ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
@@ -117,15 +123,15 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
-            shorten(&mut circuit);
-            schedule_blocks::schedule_blocks(&mut circuit);
+            shorten(&mut circuit, target.pairs);
+            schedule_blocks::schedule_blocks(&mut circuit, target.pairs);
             checked(&circuit);
         }
-        translate_pairs::translate_pairs(&mut circuit);
-        lower_native::lower_native(&mut circuit, device, basis, options.measured);
+        translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
+        let computed = lower_native::lower_native(&mut circuit, device, basis, options.measured);
         checked(&circuit);
         let stats = stats::measure(&circuit, device, swaps.len());
-        Compiled { circuit, computed: Vec::new(), stats, swaps }
+        Compiled { circuit, computed, stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
@@ -160,7 +166,7 @@ const COUPLED: [coupled_network::Weights; 3] = [
 fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     elide_swaps::elide_swaps(&mut circuit);
     cancel_gates::cancel_gates(&mut circuit);
-    let n_cx = |circuit: &Circuit| circuit.ops.iter().map(consolidate_pairs::cost).sum::<usize>();
+    let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
     let mut folds: Vec<fn(&mut Circuit) -> usize> =
         vec![|_| 1, fold_parities::fold_parities, fold_paulis::fold_paulis];
     if !target.is_complete() {
@@ -172,7 +178,7 @@ fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
         let mut folded = source.clone();
         (fold(&mut folded) > 0).then(|| {
             elide_swaps::elide_swaps(&mut folded);
-            shorten(&mut folded);
+            shorten(&mut folded, target.pairs);
             folded
         })
     };
@@ -194,9 +200,9 @@ pub fn check(circuit: &Circuit, device: &Device) -> Result<(), Diagnostic> {
 }
 
 /// Fewer gates, the same wires.
-fn shorten(circuit: &mut Circuit) {
+fn shorten(circuit: &mut Circuit, basis: PairBasis) {
     cancel_gates::cancel_gates(circuit);
-    consolidate_pairs::consolidate_pairs(circuit);
+    consolidate_pairs::consolidate_pairs(circuit, basis);
     // After consolidation: gates of neighbouring runs meet.
     cancel_gates::cancel_gates(circuit);
     checked(circuit);

@@ -128,9 +128,9 @@ impl Lowering {
             Gate::Ryy => self.pauli_rotation(&pauli([Pauli::Y, Pauli::Y]), &angles[0], controls),
             Gate::Rzz => self.pauli_rotation(&pauli([Pauli::Z, Pauli::Z]), &angles[0], controls),
             Gate::Rzx => self.pauli_rotation(&pauli([Pauli::Z, Pauli::X]), &angles[0], controls),
-            // exp(i pi/4 (XX + YY)).
-            Gate::Iswap => {
-                let angle = Angle::constant(-FRAC_PI_2);
+            // exp(i pi/4 (XX + YY)), and its square root.
+            Gate::Iswap | Gate::SqrtIswap => {
+                let angle = Angle::constant(if gate == Gate::Iswap { -FRAC_PI_2 } else { -FRAC_PI_4 });
                 self.pauli_rotation(&pauli([Pauli::X, Pauli::X]), &angle, controls);
                 self.pauli_rotation(&pauli([Pauli::Y, Pauli::Y]), &angle, controls);
             }
@@ -138,6 +138,16 @@ impl Lowering {
             Gate::Ecr => {
                 self.pauli_rotation(&pauli([Pauli::Z, Pauli::X]), &Angle::constant(FRAC_PI_2), controls);
                 self.multi_x(controls, wires[0]);
+            }
+            Gate::Ms => {
+                let turn = |lowering: &mut Self, sign: f64| {
+                    for (angle, wire) in angles.iter().zip(wires) {
+                        lowering.push(Gate::Rz, &[angle.times(sign)], &[*wire]);
+                    }
+                };
+                turn(self, -1.0);
+                self.pauli_rotation(&pauli([Pauli::X, Pauli::X]), &angles[2], controls);
+                turn(self, 1.0);
             }
             Gate::XxPlusYy => {
                 let half = angles[0].times(0.5);

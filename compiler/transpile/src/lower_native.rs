@@ -5,29 +5,36 @@
 //! measurements, so they move on to where they merge with others or do not matter; on devices with PRX they change the
 //! phases of later gates and cost nothing (`McKay` et al., PRA 96, 022330 (2017)).
 //!
-//! Expects: one-wire gates without controls, CX, CZ, on coupled qubits. Leaves: native gates. Keeps: the unitary up to a
-//! global phase; with `measured`, only the probabilities of outcomes in the Z basis.
+//! Expects: one-wire gates without controls and what `translate_pairs` leaves, on coupled qubits. Leaves: native gates, the
+//! angles of which are what the device takes, for whatever values the slots are bound to. Keeps: the unitary up to a global
+//! phase; with `measured`, only the probabilities of outcomes in the Z basis.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use qml_devices::{Device, NativeBasis, OneQubitBasis, TwoQubitBasis};
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use qml_ir::specialise::bind::Node;
 use qml_source::{Span, bug};
 
+use crate::fold_angles::{Fold, Folded};
 use crate::one_qubit::{
     IDENTITY, M2, TOLERANCE, dagger, euler, gate_matrix, is_multiple, op_matrix, times, wrap,
 };
 
-/// Rewrites the circuit in the native gates.
-pub fn lower_native(circuit: &mut Circuit, device: &Device, basis: NativeBasis, measured: bool) {
+/// Rewrites the circuit in the native gates; returns what the slots that it appends are computed from.
+pub fn lower_native(circuit: &mut Circuit, device: &Device, basis: NativeBasis, measured: bool) -> Vec<Node> {
     let ops = std::mem::take(&mut circuit.ops);
-    let mut writer = Writer { device, basis, held: vec![Held::default(); circuit.n_wires], out: Vec::new() };
+    let folded = Folded { n_slots: circuit.slots.len(), nodes: Vec::new() };
+    let held = vec![Held::default(); circuit.n_wires];
+    let mut writer = Writer { device, basis, held, folded, out: Vec::new() };
     writer.write_all(ops);
     for wire in 0..circuit.n_wires as u32 {
         writer.flush(Wire(wire), measured);
     }
     circuit.ops = writer.out;
+    circuit.slots.extend((0..writer.folded.nodes.len()).map(|i| format!("folded_{i}")));
+    writer.folded.nodes
 }
 
 /// What a wire holds back: `matrix RZ(turn)`, up to a phase.
@@ -48,6 +55,7 @@ struct Writer<'a> {
     device: &'a Device,
     basis: NativeBasis,
     held: Vec<Held>,
+    folded: Folded,
     out: Vec<Op>,
 }
 
@@ -69,6 +77,8 @@ impl Writer<'_> {
                 (_, &[wire]) => self.rotate(gate, &angles[0], wire, span),
                 (Gate::Cz, &[a, b]) => self.controlled_z(a, b, span),
                 (Gate::Cx, &[a, b]) => self.controlled_x(a, b, span),
+                (Gate::Rzz | Gate::Rxx, &[a, b]) => self.rotate_pair(gate, &angles[0], [a, b], span),
+                (Gate::Iswap | Gate::SqrtIswap, &[a, b]) => self.exchange(gate, [a, b], span),
                 _ => bug!("the gate {gate:?} reached native lowering"),
             },
             OpKind::Measure { wire, .. } => {
@@ -84,7 +94,7 @@ impl Writer<'_> {
             OpKind::Barrier { ref wires } => {
                 for &wire in wires {
                     // A turn that is no operation of the device has no place before or after the barrier.
-                    self.flush(wire, self.basis.one_qubit == OneQubitBasis::Prx);
+                    self.flush(wire, !self.basis.one_qubit.has_rz());
                 }
                 self.out.push(op);
             }
@@ -135,13 +145,14 @@ impl Writer<'_> {
 
     /// `RZ(angle) A RZ(turn)`.
     fn turn(&mut self, angle: &Angle, wire: Wire, span: Span) {
+        let has_any_prx = self.has_any_prx();
         let held = &mut self.held[wire.0 as usize];
         let e = euler(&held.matrix);
         if e.theta == 0.0 {
             held.turn = held.turn.plus(angle);
         } else if e.theta == PI {
             held.turn = held.turn.plus(&angle.times(-1.0));
-        } else if self.basis.one_qubit == OneQubitBasis::Prx && (e.theta - FRAC_PI_2).abs() < TOLERANCE {
+        } else if has_any_prx && (e.theta - FRAC_PI_2).abs() < TOLERANCE {
             // RZ(angle) A = A R(angle) about an axis in the XY plane, which may go first.
             let z = [[IDENTITY[0][0], IDENTITY[0][1]], [IDENTITY[1][0], -IDENTITY[1][1]]];
             let axis = times(&dagger(&held.matrix), &times(&z, &held.matrix));
@@ -157,7 +168,7 @@ impl Writer<'_> {
 
     fn controlled_z(&mut self, a: Wire, b: Wire, span: Span) {
         match self.basis.two_qubit {
-            TwoQubitBasis::Cz => {
+            TwoQubitBasis::Cz | TwoQubitBasis::CzRzz => {
                 self.flush(a, true);
                 self.flush(b, true);
                 self.out.push(Op::gate(Gate::Cz, &[], &[a, b], span));
@@ -167,6 +178,7 @@ impl Writer<'_> {
                 self.controlled_x(a, b, span);
                 self.hold_gate(Gate::H, &[], b, span);
             }
+            other => bug!("a controlled gate on a device with {other:?}"),
         }
     }
 
@@ -174,7 +186,7 @@ impl Writer<'_> {
         let first = self.device.coupling.edge_weight(control.0, target.0).and_then(|facts| facts.first);
         let is_against = first.is_some_and(|first| first != control.0);
         match self.basis.two_qubit {
-            TwoQubitBasis::Cz => {
+            TwoQubitBasis::Cz | TwoQubitBasis::CzRzz => {
                 self.hold_gate(Gate::H, &[], target, span);
                 self.controlled_z(control, target, span);
                 self.hold_gate(Gate::H, &[], target, span);
@@ -205,21 +217,126 @@ impl Writer<'_> {
                 self.hold_gate(Gate::Z, &[], control, span);
                 self.hold_gate(Gate::X, &[], target, span);
             }
+            other => bug!("a controlled gate on a device with {other:?}"),
         }
+    }
+
+    /// A rotation about ZZ or XX, by an angle that the device takes.
+    fn rotate_pair(&mut self, gate: Gate, angle: &Angle, wires: [Wire; 2], span: Span) {
+        let Some(range) = self.basis.two_qubit_angles.filter(|_| self.needs_folding(angle)) else {
+            return self.push_pair_rotation(gate, angle.clone(), wires, span);
+        };
+        if range.min > 0.0 || range.max < FRAC_PI_2 - TOLERANCE {
+            bug!("no folding into the angles {range:?}");
+        }
+        // About PP by `u`: by pi + u after P on both wires, and by -u between letters on one wire that P anticommutes with.
+        let (own, other) = if gate == Gate::Rzz { (Gate::Rz, Gate::Rx) } else { (Gate::Rx, Gate::Rz) };
+        let Fold { angle, far, back } = self.folded.fold(angle);
+        self.hold_turn(other, &back, wires[0], span);
+        self.push_pair_rotation(gate, angle, wires, span);
+        self.hold_turn(other, &back.negated(), wires[0], span);
+        wires.iter().for_each(|&wire| self.hold_turn(own, &far, wire, span));
+    }
+
+    /// Whether an angle may be one that the device doesn't take.
+    fn needs_folding(&self, angle: &Angle) -> bool {
+        !angle.is_constant() || {
+            let angle = wrap(angle.constant);
+            self.basis
+                .two_qubit_angles
+                .is_some_and(|range| angle < range.min || angle > range.max + TOLERANCE)
+        }
+    }
+
+    fn hold_turn(&mut self, gate: Gate, angle: &Angle, wire: Wire, span: Span) {
+        if angle.is_constant() {
+            self.hold_gate(gate, &[angle.constant], wire, span);
+        } else {
+            self.rotate(gate, angle, wire, span);
+        }
+    }
+
+    fn push_pair_rotation(&mut self, gate: Gate, angle: Angle, wires: [Wire; 2], span: Span) {
+        if is_multiple(&angle, 2.0 * PI) {
+            return;
+        }
+        let is_framed = self.basis.two_qubit == TwoQubitBasis::Ms;
+        wires.iter().for_each(|&wire| self.flush(wire, gate == Gate::Rzz || is_framed));
+        self.out.push(if is_framed {
+            // RXX after RZ(g) is RZ(g) after the rotation about axes turned back by g.
+            let [a, b] = wires.map(|wire| tidy(self.held[wire.0 as usize].turn.negated()));
+            Op::gate(Gate::Ms, &[a, b, tidy(angle)], &wires, span)
+        } else {
+            Op::gate(gate, &[tidy(angle)], &wires, span)
+        });
+    }
+
+    /// Turns about Z go with the wires that iSWAP exchanges; its square root only exchanges them half.
+    fn exchange(&mut self, gate: Gate, [a, b]: [Wire; 2], span: Span) {
+        let is_whole = gate == Gate::Iswap;
+        self.flush(a, is_whole);
+        self.flush(b, is_whole);
+        self.out.push(Op::gate(gate, &[], &[a, b], span));
+        self.held.swap(a.0 as usize, b.0 as usize);
+    }
+
+    /// Whether a turn about an axis in the XY plane may be by any angle.
+    fn has_any_prx(&self) -> bool {
+        let is_prx = matches!(self.basis.one_qubit, OneQubitBasis::Prx | OneQubitBasis::PrxRz);
+        is_prx && self.basis.one_qubit_angles.is_none()
     }
 
     /// Writes what a wire holds back; with `keep_turn`, but for a turn about Z that happens last.
     fn flush(&mut self, wire: Wire, keep_turn: bool) {
         let Held { turn, matrix, span } = std::mem::take(&mut self.held[wire.0 as usize]);
+        let has_rz = self.basis.one_qubit.has_rz();
         let rest = match self.basis.one_qubit {
-            OneQubitBasis::Prx => self.flush_prx(&turn, &matrix, wire, span, keep_turn),
+            OneQubitBasis::Prx | OneQubitBasis::PrxRz => {
+                self.flush_prx(&turn, &matrix, wire, span, keep_turn || has_rz)
+            }
+            OneQubitBasis::Gpi => self.flush_gpi(turn, &matrix, wire, span, keep_turn),
             OneQubitBasis::RzSxX | OneQubitBasis::RzRx => self.flush_quarters(turn, &matrix, wire, span),
         };
         if keep_turn {
             self.held[wire.0 as usize] = Held { turn: rest, matrix: IDENTITY, span };
-        } else if self.basis.one_qubit != OneQubitBasis::Prx {
+        } else if has_rz {
             self.push_rz(rest, wire, span);
         }
+    }
+
+    /// Quarter and half turns about axes in the XY plane; returns the turn about Z after them. Without `keep_turn` a
+    /// half turn more takes that in.
+    fn flush_gpi(&mut self, turn: Angle, matrix: &M2, wire: Wire, span: Span, keep_turn: bool) -> Angle {
+        let e = euler(matrix);
+        let shift = |angle: &Angle, by: f64| angle.plus(&Angle::constant(by));
+        let mut rest = shift(&turn, e.phi + e.lambda);
+        // Angle and phase of what comes last.
+        let mut last = None;
+        if e.theta == PI || (e.theta - FRAC_PI_2).abs() < TOLERANCE {
+            last = Some((e.theta, shift(&turn.negated(), FRAC_PI_2 - e.lambda)));
+        } else if e.theta != 0.0 {
+            // U = RZ(phi + pi) SX RZ(theta + pi) SX RZ(lambda).
+            let before = shift(&turn, e.lambda);
+            self.push_prx(Angle::constant(FRAC_PI_2), before.negated(), wire, span);
+            last = Some((FRAC_PI_2, shift(&before, e.theta + PI).negated()));
+            rest = shift(&rest, e.theta);
+        }
+        if keep_turn || is_multiple(&rest, 2.0 * PI) {
+            if let Some((angle, phase)) = last {
+                self.push_prx(Angle::constant(angle), phase, wire, span);
+            }
+            return rest;
+        }
+        // RZ(g) PRX(t, p) = -PRX(pi, p + g/2) PRX(t + pi, p), and three quarters are one quarter the other way.
+        let (angle, phase) = last.unwrap_or_default();
+        let half = phase.plus(&rest.times(0.5));
+        if angle == 0.0 {
+            self.push_prx(Angle::constant(PI), phase, wire, span);
+        } else if angle != PI {
+            self.push_prx(Angle::constant(FRAC_PI_2), shift(&phase, PI), wire, span);
+        }
+        self.push_prx(Angle::constant(PI), half, wire, span);
+        Angle::default()
     }
 
     /// Quarter and half turns about X between turns about Z; returns the last turn.

@@ -73,7 +73,10 @@ pub fn euler(m: &M2) -> Euler {
         return Euler { theta: PI, phi: m[1][0].arg() - phase, lambda: 0.0, phase };
     }
     let phase = m[0][0].arg();
-    Euler { theta, phi: m[1][0].arg() - phase, lambda: (-m[0][1]).arg() - phase, phase }
+    let phi = m[1][0].arg() - phase;
+    // For small `theta`, their sum is what matters, and only the diagonal knows it well.
+    let lambda = if theta < 1e-3 { m[1][1].arg() - phase - phi } else { (-m[0][1]).arg() - phase };
+    Euler { theta, phi, lambda, phase }
 }
 
 /// Appends the gate `U` and the global phase that make up a matrix.

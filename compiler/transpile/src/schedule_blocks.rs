@@ -14,10 +14,11 @@ use qml_ir::circuit::{Circuit, Op};
 
 use crate::collect_blocks::{Block, collect_unmirrored};
 use crate::graph::Graph;
+use crate::pair_basis::PairBasis;
 
 /// Orders the operations outside of branches.
-pub fn schedule_blocks(circuit: &mut Circuit) {
-    let blocks = collect_unmirrored(&circuit.ops, circuit.n_wires);
+pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
+    let blocks = collect_unmirrored(&circuit.ops, circuit.n_wires, basis);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
     let mut best: Option<Vec<u32>> = None;
     let mut depth = depth_of(0..blocks.len() as u32, &blocks, &graph, circuit.n_wires);

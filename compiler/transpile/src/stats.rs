@@ -67,19 +67,16 @@ fn duration(circuit: &Circuit, device: &Device) -> Option<f64> {
 /// Error and duration of an operation of the device; none for what is no operation.
 pub fn facts(op: &Op, device: &Device) -> Option<(Option<f64>, Option<f64>)> {
     match (&op.kind, op.wires().as_slice()) {
-        (OpKind::Gate { gate, .. }, &[wire]) => {
-            let name = gate.def().name;
-            let native = device.native_gates.iter().find(|native| native.name == name);
+        (OpKind::Gate { gate, .. }, wires @ (&[_] | &[_, _])) => {
+            let native = device.native_gate(gate.def().name);
             if native.is_some_and(|native| native.is_virtual) {
                 return Some((Some(0.0), Some(0.0)));
             }
-            let facts = device.one_qubit_facts(name, wire.0);
-            Some((facts.error, facts.duration_s.or_else(|| native?.duration_s)))
-        }
-        (OpKind::Gate { gate, .. }, &[a, b]) => {
-            let name = gate.def().name;
-            let native = device.native_gates.iter().find(|native| native.name == name);
-            let facts = device.two_qubit_facts(name, a.0, b.0);
+            let name = native.map_or(gate.def().name, |native| &native.name);
+            let facts = match *wires {
+                [a, b] => device.two_qubit_facts(name, a.0, b.0),
+                _ => device.one_qubit_facts(name, wires[0].0),
+            };
             Some((facts.error, facts.duration_s.or_else(|| native?.duration_s)))
         }
         (OpKind::Measure { wire, .. }, _) => {

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use qml_devices::Device;
 
+use crate::pair_basis::PairBasis;
+
 /// A distance that is larger than any other: no path.
 pub const FAR: u16 = u16::MAX;
 
@@ -19,6 +21,8 @@ pub struct Target {
     distances: Vec<u16>,
     /// The qubits of the largest connected part, sorted.
     pub usable: Vec<u16>,
+    /// What its two-qubit gate is like.
+    pub pairs: PairBasis,
 }
 
 impl Target {
@@ -40,6 +44,10 @@ impl Target {
             neighbours,
             distances: vec![FAR; n_qubits * n_qubits],
             usable: Vec::new(),
+            pairs: device
+                .basis
+                .as_ref()
+                .map_or(PairBasis::Controlled, |basis| PairBasis::of(basis.two_qubit)),
         };
         (0..n_qubits).for_each(|from| target.measure_from(from));
         target.usable = target.largest_part();

@@ -13,7 +13,7 @@ syntax keyword qmlQuantum adjoint control power within apply optimize with over 
 syntax keyword qmlBoolean true false
 syntax keyword qmlConstant pi π tau euler inf
 syntax keyword qmlType int float complex bool string observable program optimizer Counts
-syntax match qmlGate /\<\%(id\|x\|y\|z\|h\|s\|sdg\|t\|tdg\|sx\|sxdg\|rx\|ry\|rz\|p\|u\|cx\|cy\|cz\|ch\|cp\|crx\|cry\|crz\|cu\|swap\|iswap\|ecr\|rxx\|ryy\|rzz\|rzx\|xx_plus_yy\|ccx\|ccz\|cswap\|gphase\|prx\)\>\ze\s*(/
+syntax match qmlGate /\<\%(id\|x\|y\|z\|h\|s\|sdg\|t\|tdg\|sx\|sxdg\|rx\|ry\|rz\|p\|u\|cx\|cy\|cz\|ch\|cp\|crx\|cry\|crz\|cu\|swap\|iswap\|sqrt_iswap\|ecr\|rxx\|ryy\|rzz\|rzx\|xx_plus_yy\|ms\|ccx\|ccz\|cswap\|gphase\|prx\)\>\ze\s*(/
 " end generated
 
 syntax match qmlTest /^test\>/

@@ -27,7 +27,11 @@ fn devices_that_can_be_compiled_for() {
     let names: Vec<_> = list().unwrap().into_iter().filter(|row| row.not_supported.is_none()).collect();
     let names: Vec<_> =
         names.iter().map(|row| format!("{} {}", row.name, row.compiled_to.join(" "))).collect();
-    expect![[r"
+    expect![[r#"
+        aqt_ibex_q1 rz r rxx
+        aqt_offline_simulator_noise rz r rxx
+        google_weber rz phased_xz cz
+        google_willow_pink rz phased_xz cz
         ibm_aachen rz sx x cz
         ibm_berlin rz sx x cz
         ibm_boston rz sx x cz
@@ -39,6 +43,9 @@ fn devices_that_can_be_compiled_for() {
         ibm_sherbrooke rz sx x ecr
         ibm_strasbourg rz sx x ecr
         ibm_torino rz sx x cz
+        ionq_aria_1 gpi gpi2 ms
+        ionq_forte_1 gpi gpi2 zz
+        ionq_forte_enterprise_1 gpi gpi2 zz
         iqm_adonis_fake prx cz
         iqm_aphrodite_fake prx cz
         iqm_apollo_fake prx cz
@@ -46,7 +53,12 @@ fn devices_that_can_be_compiled_for() {
         iqm_garnet prx cz
         iqm_garnet_fake prx cz
         oqc_lucy rz sx x ecr
-        rigetti_cepheus_1_108q rz rx cz"]]
+        quantinuum_h1_1 rz u1q rzz
+        quantinuum_h2_1 rz u1q rzz
+        quantinuum_h2_2 rz u1q rzz
+        quantinuum_helios_1 rz u1q rzz
+        rigetti_ankaa_3 rz rx iswap
+        rigetti_cepheus_1_108q rz rx cz"#]]
     .assert_eq(&names.join("\n"));
 }
 

@@ -85,6 +85,6 @@ fn errors_name_the_field() {
 fn an_unknown_native_gate_is_a_reason() {
     let device = parse(&GOOD.replace("\"ecr\", \"num", "\"fsim\", \"num"), "mine.json").unwrap();
     let error = device.native_basis().unwrap_err();
-    expect!["its two-qubit gates (`fsim`) are not supported yet: `cz`, `cx` and `ecr` are"]
+    expect!["none of its two-qubit gates (`fsim`) is one of `rzz`, `ms`, `rxx`, `cz`, `cx`, `ecr`, `iswap`, `sqrt_iswap`"]
         .assert_eq(&error.notes[0]);
 }

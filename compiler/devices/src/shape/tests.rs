@@ -44,5 +44,5 @@ fn malformed_shapes_are_diagnosed() {
     check("grid:4", &expect!["`grid:4` is not a shape: the size of a grid is rows x columns"]);
     check("grid:99x99", &expect!["`grid:99x99` is not a shape: a shape has at most 2000 qubits"]);
     check("ring:4", &expect!["`ring:4` is not a shape: there is no shape of this name"]);
-    check("line:4/iswap", &expect!["shapes with the two-qubit gate `iswap` are not supported yet"]);
+    check("line:4/fsim", &expect!["there are no shapes with the two-qubit gate `fsim`"]);
 }

@@ -121,6 +121,8 @@ fn gate_body(gate: Gate) -> Circuit {
         Gate::Sxdg => "rx(-pi/2) q0; gphase(-pi/4)",
         Gate::U => "p(s2) q0; ry(s0) q0; p(s1) q0",
         Gate::Iswap => "s q0; s q1; h q0; cx q0 q1; cx q1 q0; h q1",
+        Gate::SqrtIswap => "rxx(-pi/4) q0 q1; ryy(-pi/4) q0 q1",
+        Gate::Ms => "rz(-s0) q0; rz(-s1) q1; rxx(s2) q0 q1; rz(s0) q0; rz(s1) q1",
         Gate::Ecr => "rzx(pi/4) q0 q1; x q0; rzx(-pi/4) q0 q1",
         Gate::Rxx => "h q0; h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1; h q0",
         Gate::Ryy => "rx(pi/2) q0; rx(pi/2) q1; cx q0 q1; rz(s0) q1; cx q0 q1; rx(-pi/2) q1; rx(-pi/2) q0",

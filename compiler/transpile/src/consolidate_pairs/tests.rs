@@ -5,18 +5,19 @@ use qml_ir::circuit::testing::{Options, Random, assert_same_unitary, random_circ
 use qml_ir::circuit::{Angle, Circuit, Op, Slot, Wire};
 use qml_source::Span;
 
-use super::{consolidate_pairs, cost};
+use super::consolidate_pairs;
 use crate::lower_controls::lower_controls;
+use crate::pair_basis::PairBasis;
 
 fn total(circuit: &Circuit) -> usize {
-    circuit.ops.iter().map(cost).sum()
+    circuit.ops.iter().map(|op| PairBasis::Controlled.cost(op)).sum()
 }
 
 fn check(original: &Circuit) -> usize {
     let mut circuit = original.clone();
     lower_controls(&mut circuit).unwrap();
     let n_before = total(&circuit);
-    consolidate_pairs(&mut circuit);
+    consolidate_pairs(&mut circuit, PairBasis::Controlled);
     circuit.validate();
     assert_same_unitary(original, &circuit);
     assert!(total(&circuit) <= n_before);
@@ -33,6 +34,28 @@ fn random_circuits() {
             options.n_slots = 0;
             let n_cx = check(&random_circuit(&mut random, &options));
             assert!(n_wires > 2 || n_cx <= 3);
+        }
+    }
+}
+
+#[test]
+fn random_circuits_in_every_basis() {
+    let mut random = Random::new(8);
+    for basis in [PairBasis::Rotation, PairBasis::Iswap, PairBasis::SqrtIswap] {
+        let total = |circuit: &Circuit| circuit.ops.iter().map(|op| basis.cost(op)).sum::<usize>();
+        for n_wires in 2..4 {
+            for _ in 0..20 {
+                let original = random_circuit(&mut random, &Options::unitary(n_wires, 10));
+                let mut circuit = original.clone();
+                lower_controls(&mut circuit).unwrap();
+                // A second time: what the first one wrote is read, too.
+                for _ in 0..2 {
+                    let n_before = total(&circuit);
+                    consolidate_pairs(&mut circuit, basis);
+                    assert_same_unitary(&original, &circuit);
+                    assert!(total(&circuit) <= n_before);
+                }
+            }
         }
     }
 }
