@@ -67,7 +67,7 @@ pub enum OneQubitBasis {
     Prx,
     /// `prx`, and `rz` (virtual) where a rotation about Z has no later gate to live in.
     PrxRz,
-    /// `prx` by a half turn (IonQ's `gpi`) and by a quarter turn (`gpi2`); rotations about Z live in the phases of
+    /// `prx` by a half turn (`gpi`) and by a quarter turn (`gpi2`); rotations about Z live in the phases of
     /// later gates.
     Gpi,
 }

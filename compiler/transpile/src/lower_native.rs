@@ -294,7 +294,7 @@ impl Writer<'_> {
             OneQubitBasis::Prx | OneQubitBasis::PrxRz => {
                 self.flush_prx(&turn, &matrix, wire, span, keep_turn || has_rz)
             }
-            OneQubitBasis::Gpi => self.flush_gpi(turn, &matrix, wire, span, keep_turn),
+            OneQubitBasis::Gpi => self.flush_gpi(&turn, &matrix, wire, span, keep_turn),
             OneQubitBasis::RzSxX | OneQubitBasis::RzRx => self.flush_quarters(turn, &matrix, wire, span),
         };
         if keep_turn {
@@ -306,17 +306,17 @@ impl Writer<'_> {
 
     /// Quarter and half turns about axes in the XY plane; returns the turn about Z after them. Without `keep_turn` a
     /// half turn more takes that in.
-    fn flush_gpi(&mut self, turn: Angle, matrix: &M2, wire: Wire, span: Span, keep_turn: bool) -> Angle {
+    fn flush_gpi(&mut self, turn: &Angle, matrix: &M2, wire: Wire, span: Span, keep_turn: bool) -> Angle {
         let e = euler(matrix);
         let shift = |angle: &Angle, by: f64| angle.plus(&Angle::constant(by));
-        let mut rest = shift(&turn, e.phi + e.lambda);
+        let mut rest = shift(turn, e.phi + e.lambda);
         // Angle and phase of what comes last.
         let mut last = None;
         if e.theta == PI || (e.theta - FRAC_PI_2).abs() < TOLERANCE {
             last = Some((e.theta, shift(&turn.negated(), FRAC_PI_2 - e.lambda)));
         } else if e.theta != 0.0 {
             // U = RZ(phi + pi) SX RZ(theta + pi) SX RZ(lambda).
-            let before = shift(&turn, e.lambda);
+            let before = shift(turn, e.lambda);
             self.push_prx(Angle::constant(FRAC_PI_2), before.negated(), wire, span);
             last = Some((FRAC_PI_2, shift(&before, e.theta + PI).negated()));
             rest = shift(&rest, e.theta);

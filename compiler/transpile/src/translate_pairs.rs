@@ -56,7 +56,7 @@ fn translate(op: &Op, native: TwoQubitBasis, out: &mut Vec<Op>) {
     for piece in pieces {
         match &piece.kind {
             OpKind::Gate { gate: Gate::Rxx | Gate::Ryy | Gate::Rzz, .. } => {
-                turn_rotation(&piece, native, out)
+                turn_rotation(&piece, native, out);
             }
             _ => out.push(piece),
         }
