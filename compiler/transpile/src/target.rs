@@ -52,6 +52,16 @@ impl Target {
         &self.neighbours[self.offsets[qubit] as usize..self.offsets[qubit + 1] as usize]
     }
 
+    /// The number of the first coupling from a qubit; those to its neighbours are numbered one after the other.
+    pub fn first_coupling(&self, qubit: u16) -> usize {
+        self.offsets[usize::from(qubit)] as usize
+    }
+
+    /// How many couplings there are, each counted in both directions.
+    pub fn n_couplings(&self) -> usize {
+        self.neighbours.len()
+    }
+
     /// Couplings on a shortest path, [`FAR`] if there is none.
     pub fn distance(&self, a: u16, b: u16) -> u16 {
         self.distances[usize::from(a) * self.n_qubits + usize::from(b)]
