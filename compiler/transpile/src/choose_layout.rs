@@ -108,9 +108,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of routing a circuit.
-    pub fn new(circuit: &Circuit) -> Self {
-        let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+    /// The problem of routing a circuit, whose operations are taken out of it.
+    pub fn new(circuit: &mut Circuit) -> Self {
+        let blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires);
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
         };
