@@ -52,6 +52,8 @@ pub struct Effort {
     pub rounds: [usize; 2],
     /// Blocks of all rounds.
     pub round_blocks: usize,
+    /// Searches that go on after their first round.
+    pub raced: usize,
     /// Ways that are returned.
     pub best: usize,
 }
@@ -69,16 +71,18 @@ impl Effort {
                 n_ways: 0,
                 rounds: [0, 0],
                 round_blocks: 0,
+                raced: 0,
                 best: 1,
             }),
             2 => Some(Self {
-                blocks: 2000,
-                starts: [4, 48],
-                kept: 2,
+                blocks: 1000,
+                starts: [4, 24],
+                kept: 3,
                 stretch: 20,
-                n_ways: 3,
+                n_ways: 4,
                 rounds: [1, 8],
-                round_blocks: 800,
+                round_blocks: 600,
+                raced: 3,
                 best: 2,
             }),
             _ => Some(Self {
@@ -89,6 +93,7 @@ impl Effort {
                 n_ways: 16,
                 rounds: [4, 16],
                 round_blocks: 5000,
+                raced: 6,
                 best: 6,
             }),
         }
@@ -190,12 +195,7 @@ pub fn choose_layouts(
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
     tried.sort_by_key(Routed::key);
     keep_best(&mut tried, effort.kept);
-    let ways: Vec<(usize, usize)> = (0..tried.len()).flat_map(|i| [(i, 0), (i, 1)]).collect();
-    let again = |(i, graph): (usize, usize)| {
-        let mut random = Random::new(seed, 1000 + (2 * i + graph) as u64);
-        (effort.n_ways > 0).then(|| search.refine(&tried[i], graph, effort, &mut random))
-    };
-    found.extend(ways.into_par_iter().filter_map(again).collect::<Vec<_>>());
+    found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
     found.sort_by_key(Routed::key);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
@@ -271,21 +271,39 @@ impl Search<'_> {
         self.forwards(problem, graph, weights, layout, limit.saturating_sub(*n_cx), random)
     }
 
-    /// Routes again, stretch by stretch: from the same start, and from starts to which it comes by going to and fro.
-    fn refine(&self, routed: &Routed, graph: usize, effort: &Effort, random: &mut Random) -> Routed {
-        let Problem { graphs, openings, .. } = &self.problems[routed.problem];
-        let opening = &openings.as_ref().unwrap_or(graphs)[graph];
-        let graph = &graphs[graph];
+    /// Refines all in both orders, the best after one round further.
+    fn refine_all(&self, tried: &[Routed], effort: &Effort, seed: u64) -> Vec<Routed> {
+        let start = |(i, routed): (usize, &Routed)| {
+            [0, 1].map(|graph| {
+                let random = Random::new(seed, 1000 + (2 * i + graph) as u64);
+                Refined { best: routed.clone(), graph, random }
+            })
+        };
+        let mut all: Vec<Refined> = tried.iter().enumerate().flat_map(start).collect();
+        all.par_iter_mut().for_each(|refined| self.refine(refined, effort, true));
+        all.sort_by_key(|refined| refined.best.key());
+        let n_raced = all.len().min(effort.raced);
+        all[..n_raced].par_iter_mut().for_each(|refined| self.refine(refined, effort, false));
+        all.into_iter().map(|refined| refined.best).collect()
+    }
+
+    /// Routes again, stretch by stretch: in the first round from the same start, and in all others from starts to which it
+    /// comes by going to and fro.
+    fn refine(&self, refined: &mut Refined, effort: &Effort, is_first: bool) {
+        let Refined { best, graph, random } = refined;
+        let Problem { graphs, openings, .. } = &self.problems[best.problem];
+        let opening = &openings.as_ref().unwrap_or(graphs)[*graph];
+        let graph = &graphs[*graph];
         let n_pairs = graph.pairs.iter().flatten().count();
         let stretches = Stretches {
             n: (n_pairs / effort.stretch).min(MAX_STRETCHES),
             n_ways: effort.n_ways,
-            depth: 500 * routed.n_cx / i64::from(routed.depth.max(1)),
+            depth: 500 * best.n_cx / i64::from(best.depth.max(1)),
         };
-        let mut best = routed.clone();
         let n_rounds =
             (effort.round_blocks / graph.pairs.len().max(1)).clamp(effort.rounds[0], effort.rounds[1]);
-        for round in 0..n_rounds {
+        let rounds = if is_first { 0..n_rounds.min(1) } else { 1..n_rounds };
+        for round in rounds {
             let mut start = best.start.clone();
             if round > 0 {
                 let costs = &self.costs[round % self.costs.len()];
@@ -297,13 +315,20 @@ impl Search<'_> {
             let source = Source::forwards(graph);
             let router =
                 route_in_stretches(source, self.target, self.costs, start.clone(), random, stretches);
-            let routed = self.routed(routed.problem, start, router);
+            let routed = self.routed(best.problem, start, router);
             if routed.key() < best.key() {
-                best = routed;
+                *best = routed;
             }
         }
-        best
     }
+}
+
+/// A way that is being refined.
+struct Refined {
+    best: Routed,
+    /// The order that it keeps.
+    graph: usize,
+    random: Random,
 }
 
 /// Some trials start anywhere on the device, some close together around a random qubit, some where a stretch of the

@@ -7,6 +7,9 @@ use crate::graph::{Arrows, Graph};
 use crate::random::Random;
 use crate::target::Target;
 
+/// SWAPs in a row without a block after which the nearest wires are brought together by the shortest way.
+const PATIENCE: usize = 30;
+
 /// SWAPs after which the penalty for reuse is forgotten.
 const DECAY_RESET: usize = 5;
 
@@ -145,9 +148,8 @@ impl<'a> Router<'a> {
 
     /// Goes on until `until` blocks on two wires have happened, or all; whether SWAPs add no more than `limit` CX.
     pub fn advance(&mut self, until: usize, random: &mut Random, limit: i64) -> bool {
-        let patience = 4 * self.graph.pairs.len().min(25) + 20;
         while !self.is_done() && self.n_done < until {
-            if self.n_stuck < patience {
+            if self.n_stuck < PATIENCE {
                 let (a, b) = self.best_swap(random);
                 self.apply(a, b);
                 if !self.has_met(a) && !self.has_met(b) && self.added <= limit {
