@@ -42,8 +42,10 @@ pub struct Effort {
     pub blocks: usize,
     /// Fewest and most layouts to start from.
     pub starts: [usize; 2],
-    /// Trials that go on after the first round.
+    /// Most trials that go on after the first round.
     pub kept: usize,
+    /// Blocks of all trials that go on.
+    pub kept_blocks: usize,
     /// Blocks in a stretch of those that go on.
     pub stretch: usize,
     /// Ways that are tried for each stretch.
@@ -67,6 +69,7 @@ impl Effort {
                 blocks: 1000,
                 starts: [2, 8],
                 kept: 1,
+                kept_blocks: 0,
                 stretch: 10,
                 n_ways: 0,
                 rounds: [0, 0],
@@ -78,6 +81,7 @@ impl Effort {
                 blocks: 1000,
                 starts: [4, 24],
                 kept: 3,
+                kept_blocks: 3000,
                 stretch: 20,
                 n_ways: 4,
                 rounds: [1, 8],
@@ -89,6 +93,7 @@ impl Effort {
                 blocks: 20_000,
                 starts: [24, 128],
                 kept: 6,
+                kept_blocks: 10_000,
                 stretch: 20,
                 n_ways: 16,
                 rounds: [4, 16],
@@ -194,7 +199,8 @@ pub fn choose_layouts(
     let limit = tried.first().map_or(i64::MAX, |best| best.n_cx + best.n_cx / 20);
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
     tried.sort_by_key(Routed::key);
-    keep_best(&mut tried, effort.kept);
+    let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
+    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
     found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
     found.sort_by_key(Routed::key);
