@@ -19,9 +19,6 @@ const REACH: usize = 30;
 /// Strings of the front that gates are chosen for.
 const MAX_FRONT: usize = 4;
 
-/// The part of all rotations that a search may be behind with.
-const AHEAD: usize = 5;
-
 /// Longer strings are judged by their first letters.
 const MAX_LETTERS: usize = 16;
 
@@ -142,7 +139,7 @@ pub fn coupled_network(
     let order = Order::new(aim.rotations);
     let network = Network::new(aim, &order, limit);
     let mut search = Search { network, couplings, weights, after: presence_after() };
-    if !search.take_rotations(limit) {
+    if !search.take_rotations() {
         return None;
     }
     let end = search.undo_table()?;
@@ -172,13 +169,11 @@ fn presence_after() -> [[usize; 16]; 9] {
 
 impl Search<'_> {
     /// Brings every string down to one letter; whether the limit was kept.
-    fn take_rotations(&mut self, limit: usize) -> bool {
+    fn take_rotations(&mut self) -> bool {
         let n_rotations = self.network.open.len();
         loop {
             self.network.take_done();
-            // As many CX for each rotation as the limit allows, and some ahead.
-            let n_done = n_rotations - self.network.open.len();
-            if self.network.n_cx * n_rotations > limit * (n_done + n_rotations / AHEAD + 1) {
+            if self.network.is_behind(n_rotations) {
                 return false;
             }
             let free = self.network.open.iter().filter(|open| open.is_free).take(2 * REACH);
