@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
+use crate::find_line::find_line;
 use crate::graph::Graph;
 use crate::random::Random;
 use crate::route_swaps::{
@@ -28,6 +29,12 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 40, ahead: 2000, cx: 300, decay: 2, discount: 0 },
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
+
+/// Weights that keep wires in line where SWAPs are cheap, with the order in which the circuit is written.
+const LINE_KINDS: [usize; 2] = [5, 7];
+
+/// Shorter lines are like any other layout.
+const MIN_LINE: usize = 8;
 
 /// The opening of a circuit, in blocks for each wire.
 const OPENING: usize = 12;
@@ -190,30 +197,36 @@ pub fn choose_layouts(
     let is_early = |trial: &(usize, u64)| trial.1 < (n_trials(trial.0) / 4).max(2);
     let (early, late): (Vec<_>, Vec<_>) = trials.iter().partition(|trial| is_early(trial));
     let mut tried: Vec<Routed> = early.par_iter().filter_map(|trial| first(trial, i64::MAX)).collect();
+    let mut open: Vec<usize> = trials.iter().map(|trial| trial.0).collect();
+    open.dedup();
+    let limit_of = |best: &Routed| best.n_cx + best.n_cx / 20;
+    let limit = tried.iter().map(limit_of).min().unwrap_or(i64::MAX);
+    tried.extend(search.on_a_line(&open, n_wires, limit, seed));
     // The sort is stable: equal ones stay in the order of their numbers.
     tried.sort_by_key(Routed::key);
     let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
     promising.dedup();
     promising.truncate(2);
     let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
-    let limit = tried.first().map_or(i64::MAX, |best| best.n_cx + best.n_cx / 20);
+    let limit = tried.first().map_or(i64::MAX, limit_of);
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
     tried.sort_by_key(Routed::key);
     let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
-    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
+    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept), 8);
     found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
     found.sort_by_key(Routed::key);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
-    keep_best(&mut found, effort.best);
+    // Without SWAPs there is nothing to search: each variant may be the shallowest.
+    keep_best(&mut found, effort.best, if target.is_complete() { 1 } else { 8 });
     found
 }
 
-/// Keeps the first ones, and of each problem the first one that is not far behind.
-fn keep_best(sorted: &mut Vec<Routed>, n: usize) {
+/// Keeps the first ones, and of each problem the first one that is not behind by more than one part of so many.
+fn keep_best(sorted: &mut Vec<Routed>, n: usize, n_parts: i64) {
     let mut is_seen = Vec::new();
     let mut i = 0;
-    let limit = sorted.first().map_or(0, |best| best.n_cx + best.n_cx / 8);
+    let limit = sorted.first().map_or(0, |best| best.n_cx + best.n_cx / n_parts);
     sorted.retain(|routed| {
         let is_first = !is_seen.contains(&routed.problem) && routed.n_cx <= limit;
         is_seen.push(routed.problem);
@@ -238,6 +251,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Ways along a line for problems that ask for most pairs of wires.
+    fn on_a_line(&self, open: &[usize], n_wires: usize, limit: i64, seed: u64) -> Vec<Routed> {
+        let n_links = |problem: usize| {
+            links(&self.problems[problem].blocks, n_wires).iter().map(Vec::len).sum::<usize>()
+        };
+        let dense: Vec<usize> =
+            open.iter().copied().filter(|&problem| 2 * n_links(problem) >= n_wires * n_wires).collect();
+        if dense.is_empty() || n_wires < MIN_LINE {
+            return Vec::new();
+        }
+        let Some(line) = find_line(n_wires, self.target) else { return Vec::new() };
+        let costs = WEIGHTS.map(|weights| Costs::new(weights, &line.target));
+        let search = Search { problems: self.problems, costs: &costs, target: &line.target };
+        let trials: Vec<(usize, usize)> =
+            dense.into_iter().flat_map(|problem| LINE_KINDS.map(|kind| (problem, kind))).collect();
+        let way = |&(problem, kind): &(usize, usize)| {
+            let mut random = Random::new(seed, kind as u64);
+            search.improve(problem, kind, line.start.clone(), limit, &mut random)
+        };
+        trials.par_iter().filter_map(way).collect()
+    }
+
     /// One way forwards; none if it adds more CX than `limit`.
     fn forwards(
         &self,

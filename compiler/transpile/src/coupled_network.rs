@@ -220,7 +220,8 @@ impl Search<'_> {
             let letters = pauli.letters_at(pair);
             // No gate takes away the only letter, and none changes a string that has none here.
             let is_cheaper = [0, 1, 2, 3].map(|presence_after| {
-                let is_changed = presence_after != presence(letters) && presence_after & presence(letters) != 0;
+                let is_changed =
+                    presence_after != presence(letters) && presence_after & presence(letters) != 0;
                 is_changed && self.couplings.cost(rest | own[presence_after]) < cost
             });
             for (is_progress, after) in is_progress.iter_mut().zip(&self.after) {

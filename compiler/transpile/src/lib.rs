@@ -16,6 +16,7 @@ mod elide_swaps;
 mod embed;
 mod emit_canonical;
 mod estimate;
+mod find_line;
 mod fold_parities;
 mod fold_paulis;
 mod graph;

@@ -34,6 +34,27 @@ impl Target {
             neighbours.extend(own);
             offsets.push(neighbours.len() as u32);
         }
+        Self::of_neighbours(n_qubits, offsets, neighbours)
+    }
+
+    /// The same qubits with some of their couplings.
+    pub fn restricted(&self, couplings: &[[u16; 2]]) -> Self {
+        let mut of_qubit = vec![Vec::new(); self.n_qubits];
+        for &[a, b] in couplings {
+            of_qubit[usize::from(a)].push(b);
+            of_qubit[usize::from(b)].push(a);
+        }
+        let mut offsets = vec![0];
+        let mut neighbours = Vec::new();
+        for mut own in of_qubit {
+            own.sort_unstable();
+            neighbours.extend(own);
+            offsets.push(neighbours.len() as u32);
+        }
+        Self::of_neighbours(self.n_qubits, offsets, neighbours)
+    }
+
+    fn of_neighbours(n_qubits: usize, offsets: Vec<u32>, neighbours: Vec<u16>) -> Self {
         let mut target = Self {
             n_qubits,
             offsets,
