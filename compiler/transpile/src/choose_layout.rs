@@ -176,7 +176,10 @@ pub fn choose_layouts(
     for (i, problem) in problems.iter().enumerate() {
         if let Some(place) = embed(&links(&problem.blocks, n_wires), target) {
             let start = Layout::new(place, target.n_qubits);
-            found.extend(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)));
+            for order in 0..if target.is_complete() { 2 } else { 1 } {
+                let random = &mut Random::new(seed, 0);
+                found.extend(search.forwards(i, order, 0, start.clone(), i64::MAX, random));
+            }
             continue;
         }
         let n_trials = effort.blocks / problem.blocks.len().max(1);
@@ -212,21 +215,23 @@ pub fn choose_layouts(
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
     tried.sort_by_key(Routed::key);
     let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
-    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept), 8);
+    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
     found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
     found.sort_by_key(Routed::key);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
-    // Without SWAPs there is nothing to search: each variant may be the shallowest.
-    keep_best(&mut found, effort.best, if target.is_complete() { 1 } else { 8 });
+    // Without SWAPs there is nothing to search: each variant may be the shallowest, in either order.
+    if !target.is_complete() {
+        keep_best(&mut found, effort.best);
+    }
     found
 }
 
-/// Keeps the first ones, and of each problem the first one that is not behind by more than one part of so many.
-fn keep_best(sorted: &mut Vec<Routed>, n: usize, n_parts: i64) {
+/// Keeps the first ones, and of each problem the first one that is not far behind.
+fn keep_best(sorted: &mut Vec<Routed>, n: usize) {
     let mut is_seen = Vec::new();
     let mut i = 0;
-    let limit = sorted.first().map_or(0, |best| best.n_cx + best.n_cx / n_parts);
+    let limit = sorted.first().map_or(0, |best| best.n_cx + best.n_cx / 8);
     sorted.retain(|routed| {
         let is_first = !is_seen.contains(&routed.problem) && routed.n_cx <= limit;
         is_seen.push(routed.problem);
