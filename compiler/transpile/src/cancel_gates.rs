@@ -7,6 +7,7 @@ use std::f64::consts::PI;
 
 use qml_gates::{Gate, Port};
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use smallvec::SmallVec;
 
 use crate::one_qubit::{TOLERANCE, push_phase};
 
@@ -15,62 +16,68 @@ const WINDOW: usize = 64;
 
 /// Cancels and merges until nothing changes; returns how many operations are gone.
 pub fn cancel_gates(circuit: &mut Circuit) -> usize {
-    let ops = std::mem::take(&mut circuit.ops);
-    let n_before = ops.len();
-    circuit.ops = cancel_all(ops, circuit.n_wires);
+    let n_before = circuit.ops.len();
+    cancel_all(&mut circuit.ops, circuit.n_wires);
     n_before.saturating_sub(circuit.ops.len())
 }
 
-fn cancel_all(mut ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
+fn cancel_all(ops: &mut Vec<Op>, n_wires: usize) {
     loop {
         let n_before = ops.len();
-        ops = sweep(ops, n_wires);
+        sweep(ops, n_wires);
         if ops.len() >= n_before {
-            return ops;
+            return;
         }
     }
 }
 
 /// One pass from first to last.
-fn sweep(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
-    let mut kept: Vec<Option<Op>> = Vec::with_capacity(ops.len());
-    // For each wire, the kept operations that touch it, latest last.
+fn sweep(ops: &mut Vec<Op>, n_wires: usize) {
+    let mut is_gone = vec![false; ops.len()];
+    // For each wire, the operations up to now that touch it and are not gone, latest last.
     let mut history: Vec<Vec<usize>> = vec![Vec::new(); n_wires];
     let mut phase = Angle::default();
-    for mut op in ops {
+    for i in 0..ops.len() {
+        let (earlier, rest) = ops.split_at_mut(i);
+        let op = &mut rest[0];
         if let OpKind::Gate { gate: Gate::Gphase, angles, .. } = &op.kind {
             phase = phase.plus(&angles[0]);
+            is_gone[i] = true;
             continue;
         }
         if let OpKind::If { then, otherwise, .. } = &mut op.kind {
-            *then = cancel_all(std::mem::take(then), n_wires);
-            *otherwise = cancel_all(std::mem::take(otherwise), n_wires);
+            cancel_all(then, n_wires);
+            cancel_all(otherwise, n_wires);
         }
-        sort_wires(&mut op);
-        if let Some(turn) = vanishing(&op) {
+        sort_wires(op);
+        if let Some(turn) = vanishing(op) {
             phase.constant += turn;
+            is_gone[i] = true;
             continue;
         }
-        let partner = find_partner(&op, &kept, &history);
-        let joined = partner.and_then(|i| Some((i, join(kept[i].as_ref()?, &op)?)));
-        let Some((i, joined)) = joined else {
-            op.wires().iter().for_each(|wire| history[wire.0 as usize].push(kept.len()));
-            kept.push(Some(op));
+        let partner = find_partner(op, earlier, &history);
+        let joined = partner.and_then(|partner| Some((partner, join(&earlier[partner], op)?)));
+        let Some((partner, joined)) = joined else {
+            op.wires().iter().for_each(|wire| history[wire.0 as usize].push(i));
             continue;
         };
+        is_gone[i] = true;
         if let Some(turn) = vanishing(&joined) {
             phase.constant += turn;
-            op.wires().iter().for_each(|wire| history[wire.0 as usize].retain(|&k| k != i));
-            kept[i] = None;
+            is_gone[partner] = true;
+            for wire in op.wires() {
+                let own = &mut history[wire.0 as usize];
+                own.iter().rposition(|&other| other == partner).map(|place| own.remove(place));
+            }
         } else {
-            kept[i] = Some(joined);
+            earlier[partner] = joined;
         }
     }
-    let mut ops: Vec<Op> = kept.into_iter().flatten().collect();
+    let mut is_gone = is_gone.into_iter();
+    ops.retain(|_| is_gone.next() != Some(true));
     let span = ops.last().map(|op| op.span).unwrap_or_default();
     phase.constant %= 2.0 * PI;
-    push_phase(phase, span, &mut ops);
-    ops
+    push_phase(phase, span, ops);
 }
 
 /// The gate, its angles and its wires.
@@ -107,22 +114,23 @@ fn vanishing(op: &Op) -> Option<f64> {
 }
 
 /// The latest earlier operation that the new one can join, with only commuting ones between.
-fn find_partner(op: &Op, kept: &[Option<Op>], history: &[Vec<usize>]) -> Option<usize> {
+fn find_partner(op: &Op, earlier: &[Op], history: &[Vec<usize>]) -> Option<usize> {
     let (_, _, wires) = parts(op)?;
-    let mut cursors: Vec<(&[usize], usize)> = wires
-        .iter()
-        .map(|wire| (history[wire.0 as usize].as_slice(), history[wire.0 as usize].len()))
-        .collect();
+    let mut cursors: SmallVec<[&[usize]; 2]> =
+        wires.iter().map(|wire| history[wire.0 as usize].as_slice()).collect();
     for _ in 0..WINDOW {
-        let latest = cursors.iter().filter(|(_, n)| *n > 0).map(|(list, n)| list[n - 1]).max()?;
-        for (list, n) in &mut cursors {
-            *n -= usize::from(*n > 0 && list[*n - 1] == latest);
+        let latest = cursors.iter().filter_map(|list| list.last()).copied().max()?;
+        for list in &mut cursors {
+            if let Some((&last, before)) = list.split_last()
+                && last == latest
+            {
+                *list = before;
+            }
         }
-        let earlier = kept[latest].as_ref()?;
-        if can_join(earlier, op) {
+        if can_join(&earlier[latest], op) {
             return Some(latest);
         }
-        if !commute(earlier, op) {
+        if !commute(&earlier[latest], op) {
             return None;
         }
     }

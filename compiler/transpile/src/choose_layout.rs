@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
+use crate::find_line::find_line;
 use crate::graph::Graph;
 use crate::pair_basis::PairBasis;
 use crate::random::Random;
@@ -30,6 +31,12 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
 
+/// Weights that keep wires in line where SWAPs are cheap, with the order in which the circuit is written.
+const LINE_KINDS: [usize; 2] = [5, 7];
+
+/// Shorter lines are like any other layout.
+const MIN_LINE: usize = 8;
+
 /// The opening of a circuit, in blocks for each wire.
 const OPENING: usize = 12;
 
@@ -43,8 +50,10 @@ pub struct Effort {
     pub blocks: usize,
     /// Fewest and most layouts to start from.
     pub starts: [usize; 2],
-    /// Trials that go on after the first round.
+    /// Most trials that go on after the first round.
     pub kept: usize,
+    /// Blocks of all trials that go on.
+    pub kept_blocks: usize,
     /// Blocks in a stretch of those that go on.
     pub stretch: usize,
     /// Ways that are tried for each stretch.
@@ -53,6 +62,8 @@ pub struct Effort {
     pub rounds: [usize; 2],
     /// Blocks of all rounds.
     pub round_blocks: usize,
+    /// Searches that go on after their first round.
+    pub raced: usize,
     /// Ways that are returned.
     pub best: usize,
 }
@@ -66,30 +77,36 @@ impl Effort {
                 blocks: 1000,
                 starts: [2, 8],
                 kept: 1,
+                kept_blocks: 0,
                 stretch: 10,
                 n_ways: 0,
                 rounds: [0, 0],
                 round_blocks: 0,
+                raced: 0,
                 best: 1,
             }),
             2 => Some(Self {
-                blocks: 2000,
-                starts: [4, 48],
-                kept: 2,
+                blocks: 1000,
+                starts: [4, 24],
+                kept: 3,
+                kept_blocks: 3000,
                 stretch: 20,
-                n_ways: 3,
+                n_ways: 4,
                 rounds: [1, 8],
-                round_blocks: 800,
+                round_blocks: 600,
+                raced: 3,
                 best: 2,
             }),
             _ => Some(Self {
-                blocks: 20_000,
-                starts: [24, 128],
-                kept: 6,
+                blocks: 8000,
+                starts: [16, 64],
+                kept: 8,
+                kept_blocks: 6000,
                 stretch: 20,
-                n_ways: 16,
-                rounds: [4, 16],
-                round_blocks: 5000,
+                n_ways: 8,
+                rounds: [1, 12],
+                round_blocks: 2000,
+                raced: 4,
                 best: 6,
             }),
         }
@@ -109,9 +126,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of routing a circuit.
-    pub fn new(circuit: &Circuit, basis: PairBasis) -> Self {
-        let blocks = collect_blocks(&circuit.ops, circuit.n_wires, basis);
+    /// The problem of routing a circuit, whose operations are taken out of it.
+    pub fn new(circuit: &mut Circuit, basis: PairBasis) -> Self {
+        let blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
         };
@@ -160,7 +177,10 @@ pub fn choose_layouts(
     for (i, problem) in problems.iter().enumerate() {
         if let Some(place) = embed(&links(&problem.blocks, n_wires), target) {
             let start = Layout::new(place, target.n_qubits);
-            found.extend(search.forwards(i, 0, 0, start, i64::MAX, &mut Random::new(seed, 0)));
+            for order in 0..if target.is_complete() { 2 } else { 1 } {
+                let random = &mut Random::new(seed, 0);
+                found.extend(search.forwards(i, order, 0, start.clone(), i64::MAX, random));
+            }
             continue;
         }
         let n_trials = effort.blocks / problem.blocks.len().max(1);
@@ -181,26 +201,30 @@ pub fn choose_layouts(
     let is_early = |trial: &(usize, u64)| trial.1 < (n_trials(trial.0) / 4).max(2);
     let (early, late): (Vec<_>, Vec<_>) = trials.iter().partition(|trial| is_early(trial));
     let mut tried: Vec<Routed> = early.par_iter().filter_map(|trial| first(trial, i64::MAX)).collect();
+    let mut open: Vec<usize> = trials.iter().map(|trial| trial.0).collect();
+    open.dedup();
+    let limit_of = |best: &Routed| best.n_cx + best.n_cx / 20;
+    let limit = tried.iter().map(limit_of).min().unwrap_or(i64::MAX);
+    tried.extend(search.on_a_line(&open, n_wires, limit, seed));
     // The sort is stable: equal ones stay in the order of their numbers.
     tried.sort_by_key(Routed::key);
     let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
     promising.dedup();
     promising.truncate(2);
     let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
-    let limit = tried.first().map_or(i64::MAX, |best| best.n_cx + best.n_cx / 20);
+    let limit = tried.first().map_or(i64::MAX, limit_of);
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
     tried.sort_by_key(Routed::key);
-    keep_best(&mut tried, effort.kept);
-    let ways: Vec<(usize, usize)> = (0..tried.len()).flat_map(|i| [(i, 0), (i, 1)]).collect();
-    let again = |(i, graph): (usize, usize)| {
-        let mut random = Random::new(seed, 1000 + (2 * i + graph) as u64);
-        (effort.n_ways > 0).then(|| search.refine(&tried[i], graph, effort, &mut random))
-    };
-    found.extend(ways.into_par_iter().filter_map(again).collect::<Vec<_>>());
+    let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
+    keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
+    found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
     found.sort_by_key(Routed::key);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
-    keep_best(&mut found, effort.best);
+    // Without SWAPs there is nothing to search: each variant may be the shallowest, in either order.
+    if !target.is_complete() {
+        keep_best(&mut found, effort.best);
+    }
     found
 }
 
@@ -233,6 +257,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Ways along a line for problems that ask for most pairs of wires.
+    fn on_a_line(&self, open: &[usize], n_wires: usize, limit: i64, seed: u64) -> Vec<Routed> {
+        let n_links = |problem: usize| {
+            links(&self.problems[problem].blocks, n_wires).iter().map(Vec::len).sum::<usize>()
+        };
+        let dense: Vec<usize> =
+            open.iter().copied().filter(|&problem| 2 * n_links(problem) >= n_wires * n_wires).collect();
+        if dense.is_empty() || n_wires < MIN_LINE {
+            return Vec::new();
+        }
+        let Some(line) = find_line(n_wires, self.target) else { return Vec::new() };
+        let costs = WEIGHTS.map(|weights| Costs::new(weights, &line.target));
+        let search = Search { problems: self.problems, costs: &costs, target: &line.target };
+        let trials: Vec<(usize, usize)> =
+            dense.into_iter().flat_map(|problem| LINE_KINDS.map(|kind| (problem, kind))).collect();
+        let way = |&(problem, kind): &(usize, usize)| {
+            let mut random = Random::new(seed, kind as u64);
+            search.improve(problem, kind, line.start.clone(), limit, &mut random)
+        };
+        trials.par_iter().filter_map(way).collect()
+    }
+
     /// One way forwards; none if it adds more CX than `limit`.
     fn forwards(
         &self,
@@ -272,21 +318,39 @@ impl Search<'_> {
         self.forwards(problem, graph, weights, layout, limit.saturating_sub(*n_cx), random)
     }
 
-    /// Routes again, stretch by stretch: from the same start, and from starts to which it comes by going to and fro.
-    fn refine(&self, routed: &Routed, graph: usize, effort: &Effort, random: &mut Random) -> Routed {
-        let Problem { graphs, openings, .. } = &self.problems[routed.problem];
-        let opening = &openings.as_ref().unwrap_or(graphs)[graph];
-        let graph = &graphs[graph];
+    /// Refines all in both orders, the best after one round further.
+    fn refine_all(&self, tried: &[Routed], effort: &Effort, seed: u64) -> Vec<Routed> {
+        let start = |(i, routed): (usize, &Routed)| {
+            [0, 1].map(|graph| {
+                let random = Random::new(seed, 1000 + (2 * i + graph) as u64);
+                Refined { best: routed.clone(), graph, random }
+            })
+        };
+        let mut all: Vec<Refined> = tried.iter().enumerate().flat_map(start).collect();
+        all.par_iter_mut().for_each(|refined| self.refine(refined, effort, true));
+        all.sort_by_key(|refined| refined.best.key());
+        let n_raced = all.len().min(effort.raced);
+        all[..n_raced].par_iter_mut().for_each(|refined| self.refine(refined, effort, false));
+        all.into_iter().map(|refined| refined.best).collect()
+    }
+
+    /// Routes again, stretch by stretch: in the first round from the same start, and in all others from starts to which it
+    /// comes by going to and fro.
+    fn refine(&self, refined: &mut Refined, effort: &Effort, is_first: bool) {
+        let Refined { best, graph, random } = refined;
+        let Problem { graphs, openings, .. } = &self.problems[best.problem];
+        let opening = &openings.as_ref().unwrap_or(graphs)[*graph];
+        let graph = &graphs[*graph];
         let n_pairs = graph.pairs.iter().flatten().count();
         let stretches = Stretches {
             n: (n_pairs / effort.stretch).min(MAX_STRETCHES),
             n_ways: effort.n_ways,
-            depth: 500 * routed.n_cx / i64::from(routed.depth.max(1)),
+            depth: 500 * best.n_cx / i64::from(best.depth.max(1)),
         };
-        let mut best = routed.clone();
         let n_rounds =
             (effort.round_blocks / graph.pairs.len().max(1)).clamp(effort.rounds[0], effort.rounds[1]);
-        for round in 0..n_rounds {
+        let rounds = if is_first { 0..n_rounds.min(1) } else { 1..n_rounds };
+        for round in rounds {
             let mut start = best.start.clone();
             if round > 0 {
                 let costs = &self.costs[round % self.costs.len()];
@@ -298,13 +362,20 @@ impl Search<'_> {
             let source = Source::forwards(graph);
             let router =
                 route_in_stretches(source, self.target, self.costs, start.clone(), random, stretches);
-            let routed = self.routed(routed.problem, start, router);
+            let routed = self.routed(best.problem, start, router);
             if routed.key() < best.key() {
-                best = routed;
+                *best = routed;
             }
         }
-        best
     }
+}
+
+/// A way that is being refined.
+struct Refined {
+    best: Routed,
+    /// The order that it keeps.
+    graph: usize,
+    random: Random,
 }
 
 /// Some trials start anywhere on the device, some close together around a random qubit, some where a stretch of the

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use qml_gates::{Gate, Port};
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
+use smallvec::SmallVec;
 
 use crate::canonical::{M4, tensor, times};
 use crate::consolidate_pairs::shorten;
@@ -31,19 +32,19 @@ pub struct Block {
 }
 
 /// Cuts operations into blocks.
-pub fn collect_blocks(ops: &[Op], n_wires: usize, basis: PairBasis) -> Vec<Block> {
+pub fn collect_blocks(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Block> {
     collect(ops, n_wires, basis, true)
 }
 
 /// The same for who asks for no SWAPs: `n_mirror` is 0.
-pub fn collect_unmirrored(ops: &[Op], n_wires: usize, basis: PairBasis) -> Vec<Block> {
+pub fn collect_unmirrored(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Block> {
     collect(ops, n_wires, basis, false)
 }
 
-fn collect(ops: &[Op], n_wires: usize, basis: PairBasis, is_mirrored: bool) -> Vec<Block> {
+fn collect(ops: Vec<Op>, n_wires: usize, basis: PairBasis, is_mirrored: bool) -> Vec<Block> {
     let mut cutter =
         Cutter { blocks: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
-    ops.iter().for_each(|op| cutter.add(op));
+    ops.into_iter().for_each(|op| cutter.add(op));
     (0..n_wires).for_each(|wire| cutter.close(wire));
     let mut known = Known::new();
     cutter.blocks.into_iter().map(|ops| finish(ops, basis, is_mirrored, &mut known)).collect()
@@ -58,11 +59,11 @@ struct Cutter {
 }
 
 impl Cutter {
-    fn add(&mut self, op: &Op) {
-        let wires: Vec<usize> = op.wires().iter().map(|wire| wire.0 as usize).collect();
+    fn add(&mut self, op: Op) {
+        let wires: SmallVec<[usize; 2]> = op.wires().iter().map(|wire| wire.0 as usize).collect();
         let is_gate = matches!(op.kind, OpKind::Gate { .. });
         match wires.as_slice() {
-            [wire] if is_gate && self.open[*wire].is_some() => self.loose[*wire].push(op.clone()),
+            [wire] if is_gate && self.open[*wire].is_some() => self.loose[*wire].push(op),
             [a, b] if is_gate => {
                 let (a, b) = (*a, *b);
                 let block = match self.open[a] {
@@ -78,11 +79,11 @@ impl Cutter {
                     self.open[wire] = Some(block);
                     self.blocks[block].append(&mut self.loose[wire]);
                 }
-                self.blocks[block].push(op.clone());
+                self.blocks[block].push(op);
             }
             _ => {
                 wires.iter().for_each(|&wire| self.close(wire));
-                self.blocks.push(vec![op.clone()]);
+                self.blocks.push(vec![op]);
             }
         }
     }

@@ -42,7 +42,15 @@ fn consolidate_all(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Op> {
             }
             Item::Run(run) => {
                 let Run { wires, members } = &runs.all[run];
-                shorten(members.iter().filter_map(|&i| ops[i].take()), *wires, basis, &mut out);
+                let is_pair = |i: &&usize| ops[**i].as_ref().is_some_and(|op| op.wires().len() == 2);
+                // A gate by itself costs least.
+                let may_get_shorter = members.iter().filter(is_pair).count() > 1;
+                let members = members.iter().filter_map(|&i| ops[i].take());
+                if may_get_shorter {
+                    shorten(members, *wires, basis, &mut out);
+                } else {
+                    out.extend(members);
+                }
             }
         }
     }

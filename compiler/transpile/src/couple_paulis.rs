@@ -11,16 +11,13 @@ use std::collections::VecDeque;
 use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
-use crate::coupled_network::{Couplings, Weights, coupled_network};
+use crate::coupled_network::{Couplings, MAX_QUBITS, Weights, coupled_network};
 use crate::fold_paulis::Stretch;
 use crate::route_swaps::Layout;
 use crate::target::Target;
 
 /// More rotations are not tried.
 const MAX_ROTATIONS: usize = 400;
-
-/// Most qubits of a network.
-const MAX_QUBITS: usize = 64;
 
 /// The circuit on the qubits of the device, with fewer than `limit` CX; none if that cannot be, or is not found with any of
 /// the weights.

@@ -19,28 +19,28 @@ const REACH: usize = 30;
 /// Strings of the front that gates are chosen for.
 const MAX_FRONT: usize = 4;
 
-/// The part of all rotations that a search may be behind with.
-const AHEAD: usize = 5;
-
 /// Longer strings are judged by their first letters.
 const MAX_LETTERS: usize = 16;
 
+/// Most qubits of a network: a set of them is a word.
+pub const MAX_QUBITS: usize = 64;
+
 /// Qubits with their couplings, as bits, and distances.
 pub struct Couplings {
-    neighbours: Vec<u128>,
+    neighbours: Vec<u64>,
     distances: Vec<u8>,
     /// Costs that were asked for lately: the same strings come up in every step.
-    known: Vec<Cell<(u128, i64)>>,
+    known: Vec<Cell<(u64, i64)>>,
 }
 
 /// Bits of the number of costs that are known.
 const KNOWN_BITS: u32 = 12;
 
 impl Couplings {
-    /// The couplings of connected qubits.
-    pub fn new(neighbours: Vec<u128>) -> Self {
+    /// The couplings of connected qubits, [`MAX_QUBITS`] at most.
+    pub fn new(neighbours: Vec<u64>) -> Self {
         let n = neighbours.len();
-        let all = if n == 128 { u128::MAX } else { (1 << n) - 1 };
+        let all = all_of(n);
         let mut couplings = Self {
             neighbours,
             distances: vec![u8::MAX; n * n],
@@ -58,7 +58,7 @@ impl Couplings {
     }
 
     /// The distance of all qubits within a set from one of them.
-    fn depths(&self, from: usize, within: u128) -> Vec<u8> {
+    fn depths(&self, from: usize, within: u64) -> Vec<u8> {
         let mut depths = vec![u8::MAX; self.n()];
         let mut queue = VecDeque::from([from]);
         depths[from] = 0;
@@ -74,9 +74,8 @@ impl Couplings {
     }
 
     /// The same as [`Self::measure`], known or not.
-    fn cost(&self, support: u128) -> i64 {
-        let folded = (support ^ support >> 64) as u64;
-        let slot = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN_BITS)) as usize;
+    fn cost(&self, support: u64) -> i64 {
+        let slot = (support.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN_BITS)) as usize;
         let (known, cost) = self.known[slot].get();
         if known == support {
             return cost;
@@ -87,7 +86,7 @@ impl Couplings {
     }
 
     /// About how many CX it takes to bring letters on these qubits down to one: those along a shortest tree.
-    fn measure(&self, support: u128) -> i64 {
+    fn measure(&self, support: u64) -> i64 {
         let mut open = [0_u8; MAX_LETTERS];
         let mut n = 0;
         let mut rest = support;
@@ -138,8 +137,9 @@ pub fn coupled_network(
     weights: Weights,
 ) -> Option<(Vec<Piece>, Vec<usize>)> {
     let order = Order::new(aim.rotations);
-    let mut search = Search { network: Network::new(aim, &order, limit), couplings, weights };
-    if !search.take_rotations(limit) {
+    let network = Network::new(aim, &order, limit);
+    let mut search = Search { network, couplings, weights, after: presence_after() };
+    if !search.take_rotations() {
         return None;
     }
     let end = search.undo_table()?;
@@ -150,22 +150,35 @@ struct Search<'a> {
     network: Network<'a>,
     couplings: &'a Couplings,
     weights: Weights,
+    /// On which wires of each gate there are letters after it, by the letters before it.
+    after: [[usize; 16]; 9],
+}
+
+/// By [`Pauli::letters_at`]: 1 for a letter on the first of two wires, 2 for one on the second.
+fn presence(letters: usize) -> usize {
+    usize::from(letters & 3 != 0) | usize::from(letters >> 2 != 0) << 1
+}
+
+fn presence_after() -> [[usize; 16]; 9] {
+    let mut after = [[0; 16]; 9];
+    for (after, gate) in after.iter_mut().zip(gates([0, 1])) {
+        *after = std::array::from_fn(|letters| presence(gate.letters_after(letters)));
+    }
+    after
 }
 
 impl Search<'_> {
     /// Brings every string down to one letter; whether the limit was kept.
-    fn take_rotations(&mut self, limit: usize) -> bool {
+    fn take_rotations(&mut self) -> bool {
         let n_rotations = self.network.open.len();
         loop {
             self.network.take_done();
-            // As many CX for each rotation as the limit allows, and some ahead.
-            let n_done = n_rotations - self.network.open.len();
-            if self.network.n_cx * n_rotations > limit * (n_done + n_rotations / AHEAD + 1) {
+            if self.network.is_behind(n_rotations) {
                 return false;
             }
             let free = self.network.open.iter().filter(|open| open.is_free).take(2 * REACH);
             let mut front: Vec<(i64, Pauli)> =
-                free.map(|open| (self.couplings.cost(open.pauli.support()), open.pauli)).collect();
+                free.map(|open| (self.couplings.cost(support(open.pauli)), open.pauli)).collect();
             let Some(least) = front.iter().map(|string| string.0).min() else { return true };
             if !self.network.has_room() {
                 return false;
@@ -175,23 +188,20 @@ impl Search<'_> {
             let mut best: Option<(i64, Controlled)> = None;
             let mut pairs: Vec<[usize; 2]> = Vec::new();
             for (_, pauli) in &front {
-                each_bit(pauli.support(), |a| {
+                each_bit(support(*pauli), |a| {
                     each_bit(self.couplings.neighbours[a], |b| pairs.push([a.min(b), a.max(b)]));
                 });
             }
             pairs.sort_unstable();
             pairs.dedup();
             for pair in pairs {
+                let is_progress = self.progress(pair, &front);
+                if is_progress == [false; 9] {
+                    continue;
+                }
                 let scores = self.judge(pair);
-                for (gate, score) in gates(pair).zip(scores) {
-                    if best.is_some_and(|best| score >= best.0) {
-                        continue;
-                    }
-                    let is_progress = front.iter().any(|&(cost, pauli)| {
-                        let after = support_after(pauli, gate);
-                        after != pauli.support() && self.couplings.cost(after) < cost
-                    });
-                    if is_progress {
+                for ((gate, score), is_progress) in gates(pair).zip(scores).zip(is_progress) {
+                    if is_progress && best.is_none_or(|best| score < best.0) {
                         best = Some((score, gate));
                     }
                 }
@@ -201,22 +211,43 @@ impl Search<'_> {
         }
     }
 
+    /// Whether each gate on a pair makes one of the strings cheaper.
+    fn progress(&self, pair: [usize; 2], front: &[(i64, Pauli)]) -> [bool; 9] {
+        let own = sets_of(pair);
+        let mut is_progress = [false; 9];
+        for &(cost, pauli) in front {
+            let rest = support(pauli) & !own[3];
+            let letters = pauli.letters_at(pair);
+            // No gate takes away the only letter, and none changes a string that has none here.
+            let is_cheaper = [0, 1, 2, 3].map(|presence_after| {
+                let is_changed =
+                    presence_after != presence(letters) && presence_after & presence(letters) != 0;
+                is_changed && self.couplings.cost(rest | own[presence_after]) < cost
+            });
+            for (is_progress, after) in is_progress.iter_mut().zip(&self.after) {
+                *is_progress |= is_cheaper[after[letters]];
+            }
+        }
+        is_progress
+    }
+
     /// How much more all next strings cost after each gate on a pair.
     fn judge(&self, pair: [usize; 2]) -> [i64; 9] {
-        let both = 1_u128 << pair[0] | 1 << pair[1];
-        let mut scores = [0; 9];
+        let own = sets_of(pair);
+        // By the letters on the pair, and where there are letters after the gate.
+        let mut growth = [[0; 4]; 16];
         let mut add = |pauli: Pauli, factor: i64| {
-            if pauli.support() & both == 0 {
+            let letters = pauli.letters_at(pair);
+            let now = presence(letters);
+            if now == 0 {
                 return;
             }
-            let letters = pauli.letters_at(pair);
-            let rest = pauli.support() & !both;
-            // By whether there is a letter on each of the two.
-            let costs = [0, 1 << pair[0], 1 << pair[1], both].map(|own| self.couplings.cost(rest | own));
-            let cost =
-                |letters: usize| costs[usize::from(letters & 3 != 0) | usize::from(letters >> 2 != 0) << 1];
-            for (gate, score) in gates(pair).zip(&mut scores) {
-                *score += factor * (cost(gate.letters_after(letters)) - cost(letters));
+            let rest = support(pauli) & !own[3];
+            let cost = self.couplings.cost(rest | own[now]);
+            for after in [1, 2, 3] {
+                if after != now && after & now != 0 {
+                    growth[letters][after] += factor * (self.couplings.cost(rest | own[after]) - cost);
+                }
             }
         };
         let mut factor = 1_000_000;
@@ -227,13 +258,13 @@ impl Search<'_> {
         for pauli in self.network.table.iter().flatten() {
             add(*pauli, 1000 * self.weights.table);
         }
-        scores
+        self.after.map(|after| growth.iter().zip(after).map(|(growth, after)| growth[after]).sum())
     }
 
     /// Makes the table that of a permutation; the qubit that each row ends on.
     fn undo_table(&mut self) -> Option<Vec<usize>> {
         let n = self.couplings.n();
-        let mut active = if n == 128 { u128::MAX } else { (1 << n) - 1 };
+        let mut active = all_of(n);
         let mut end = vec![usize::MAX; n];
         while active != 0 {
             // Rows and qubits that leave the others connected.
@@ -243,7 +274,7 @@ impl Search<'_> {
                     return;
                 }
                 for row in (0..n).filter(|&row| end[row] == usize::MAX) {
-                    let cost = |pauli: Pauli| self.couplings.cost(pauli.support() | 1 << qubit);
+                    let cost = |pauli: Pauli| self.couplings.cost(support(pauli) | 1 << qubit);
                     let [x, z] = self.network.table[row];
                     let key = (cost(x) + cost(z), row, qubit);
                     if best.is_none_or(|best| key < best) {
@@ -263,7 +294,7 @@ impl Search<'_> {
     }
 
     /// Whether the other active qubits are connected without one.
-    fn is_removable(&self, qubit: usize, active: u128) -> bool {
+    fn is_removable(&self, qubit: usize, active: u64) -> bool {
         let rest = active & !(1 << qubit);
         if rest == 0 {
             return true;
@@ -281,13 +312,13 @@ impl Search<'_> {
         which: usize,
         qubit: usize,
         kept: Option<Letter>,
-        active: u128,
+        active: u64,
     ) -> Option<()> {
         let depths = self.couplings.depths(qubit, active);
         loop {
             let string = self.network.table[row][which];
             let mut farthest = (0, qubit);
-            each_bit(string.support(), |other| farthest = farthest.max((depths[other], other)));
+            each_bit(support(string), |other| farthest = farthest.max((depths[other], other)));
             let (depth, from) = farthest;
             if depth == 0 {
                 return Some(());
@@ -295,12 +326,12 @@ impl Search<'_> {
             if !self.network.has_room() {
                 return None;
             }
-            let mut closer = 0_u128;
+            let mut closer = 0_u64;
             each_bit(self.couplings.neighbours[from] & active, |next| {
-                closer |= u128::from(depths[next] + 1 == depth) << next;
+                closer |= u64::from(depths[next] + 1 == depth) << next;
             });
             // Where there is a letter on the way, it takes this one in; else one is put there first.
-            let on_way = closer & string.support();
+            let on_way = closer & support(string);
             let next = if on_way == 0 { closer } else { on_way }.trailing_zeros() as usize;
             let at_from = string.letter(from)?;
             let is_fit = |gate: &Controlled| {
@@ -327,14 +358,21 @@ fn gates(wires: [usize; 2]) -> impl Iterator<Item = Controlled> {
     letters.map(move |letters| Controlled { wires, letters })
 }
 
-fn support_after(pauli: Pauli, gate: Controlled) -> u128 {
-    let after = gate.letters_after(pauli.letters_at(gate.wires));
-    let [a, b] = gate.wires;
-    let rest = pauli.support() & !(1 << a) & !(1 << b);
-    rest | u128::from(after & 3 != 0) << a | u128::from(after >> 2 != 0) << b
+/// The qubits with a letter.
+fn support(pauli: Pauli) -> u64 {
+    pauli.support() as u64
 }
 
-fn each_bit(mut set: u128, mut act: impl FnMut(usize)) {
+/// No qubit of a pair, the first, the second, both.
+fn sets_of([a, b]: [usize; 2]) -> [u64; 4] {
+    [0, 1 << a, 1 << b, 1 << a | 1 << b]
+}
+
+fn all_of(n: usize) -> u64 {
+    u64::MAX.checked_shr((MAX_QUBITS - n) as u32).unwrap_or(0)
+}
+
+fn each_bit(mut set: u64, mut act: impl FnMut(usize)) {
     while set != 0 {
         act(set.trailing_zeros() as usize);
         set &= set - 1;

@@ -17,6 +17,7 @@ mod embed;
 mod emit_canonical;
 mod emit_iswap;
 mod estimate;
+mod find_line;
 mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
@@ -96,16 +97,17 @@ pub struct Compiled {
 /// what the circuit needs, Q0714 for matrices that are too large.
 pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<Compiled, Diagnostic> {
     let basis = device.native_basis()?;
-    check(circuit, device)?;
     let target = Target::new(device);
+    check_device::check_size(circuit, device, &target)?;
+    check_device::check_features(circuit, device)?;
 
     let mut lowered = circuit.clone();
     lower_controls::lower_controls(&mut lowered)?;
     checked(&lowered);
-    let (source, variants) =
+    let (source, mut variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
     let problems: Vec<Problem> =
-        variants.par_iter().map(|circuit| Problem::new(circuit, target.pairs)).collect();
+        variants.par_iter_mut().map(|circuit| Problem::new(circuit, target.pairs)).collect();
     let n_wires = circuit.n_wires;
     let ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],

@@ -95,11 +95,12 @@ impl Network {
     /// arXiv:2201.06457), then by elimination.
     fn finish(&mut self) {
         let mut inverse = invert(&self.map);
+        let mut columns = transpose(&self.map);
         while self.n_wires <= MAX_GREEDY {
             let mut best = (0, 0, 0);
             for control in 0..self.n_wires {
                 for target in (0..self.n_wires).filter(|&target| target != control) {
-                    let change = self.change(&inverse, control, target);
+                    let change = change(&columns, &inverse, control, target);
                     best = best.min((change, control, target));
                 }
             }
@@ -108,6 +109,7 @@ impl Network {
             }
             self.cx(best.1, best.2);
             inverse[best.2] ^= inverse[best.1];
+            columns[best.1] ^= columns[best.2];
         }
         let mut is_pivot = 0_u128;
         for row in 0..self.n_wires {
@@ -127,18 +129,17 @@ impl Network {
             }
         }
     }
+}
 
-    /// How much larger the map and its inverse get by a CX.
-    fn change(&self, inverse: &[u128], control: usize, target: usize) -> i64 {
-        let map: i64 = self
-            .map
-            .iter()
-            .filter(|&set| set >> target & 1 == 1)
-            .map(|set| if set >> control & 1 == 1 { -1 } else { 1 })
-            .sum();
-        let row = inverse[target];
-        map + i64::from((row ^ inverse[control]).count_ones()) - i64::from(row.count_ones())
-    }
+/// How much larger a map, by its columns, and its inverse, by its rows, get by a CX.
+fn change(columns: &[u128], inverse: &[u128], control: usize, target: usize) -> i64 {
+    let growth = |set: u128, by: u128| i64::from((set ^ by).count_ones()) - i64::from(set.count_ones());
+    growth(columns[control], columns[target]) + growth(inverse[target], inverse[control])
+}
+
+fn transpose(rows: &[u128]) -> Vec<u128> {
+    let column = |i: usize| rows.iter().rev().fold(0, |column, row| column << 1 | row >> i & 1);
+    (0..rows.len()).map(column).collect()
 }
 
 fn each_bit(mut set: u128, mut f: impl FnMut(usize)) {

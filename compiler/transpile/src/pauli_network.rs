@@ -46,6 +46,9 @@ const MAX_CHOICE: usize = 10;
 /// Strings of the front that gates are chosen for.
 const MAX_FRONT: usize = 6;
 
+/// The part of all rotations that a search may be behind with.
+const AHEAD: usize = 5;
+
 /// More rotations than that are tried to be written once only.
 const MANY: usize = 300;
 
@@ -149,6 +152,12 @@ impl<'a> Network<'a> {
         self.n_cx + 1 < self.limit
     }
 
+    /// Whether there are more CX for each rotation that is done than the limit allows for each of all, some ahead.
+    pub fn is_behind(&self, n_rotations: usize) -> bool {
+        let n_done = n_rotations - self.open.len();
+        self.n_cx * n_rotations > self.limit * (n_done + n_rotations / AHEAD + 1)
+    }
+
     fn strings(&mut self) -> impl Iterator<Item = &mut Pauli> {
         self.open.iter_mut().map(|open| &mut open.pauli).chain(self.table.iter_mut().flatten())
     }
@@ -239,8 +248,12 @@ struct Search<'a> {
 impl Search<'_> {
     /// Brings every string down to one letter; whether the limit was kept.
     fn take_rotations(&mut self, fading: i64, table_weight: i64) -> bool {
+        let n_rotations = self.network.open.len();
         loop {
             self.network.take_done();
+            if self.network.is_behind(n_rotations) {
+                return false;
+            }
             let free = || self.network.open.iter().filter(|open| open.is_free);
             let Some(least) = free().map(|open| open.pauli.weight()).min() else { return true };
             if !self.network.has_room() {

@@ -79,7 +79,9 @@ impl Pauli {
 
     /// The letters on two wires as an index into what depends on them alone: bits X and Z of `a`, then of `b`.
     pub fn letters_at(self, [a, b]: [usize; 2]) -> usize {
-        let bit = |set: u128, wire: usize| (set >> wire) as usize & 1;
+        // Half a word is shifted in one step.
+        let half = |set: u128, wire: usize| if wire < 64 { set as u64 } else { (set >> 64) as u64 };
+        let bit = |set: u128, wire: usize| (half(set, wire) >> (wire % 64)) as usize & 1;
         bit(self.x, a) | bit(self.z, a) << 1 | bit(self.x, b) << 2 | bit(self.z, b) << 3
     }
 

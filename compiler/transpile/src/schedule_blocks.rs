@@ -18,28 +18,26 @@ use crate::pair_basis::PairBasis;
 
 /// Orders the operations outside of branches.
 pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
-    let blocks = collect_unmirrored(&circuit.ops, circuit.n_wires, basis);
+    let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
-    let mut best: Option<Vec<u32>> = None;
-    let mut depth = depth_of(0..blocks.len() as u32, &blocks, &graph, circuit.n_wires);
+    let mut best: Vec<u32> = (0..blocks.len() as u32).collect();
+    let mut depth = depth_of(&best, &blocks, &graph, circuit.n_wires);
     for rule in [Rule::Chain, Rule::Load, Rule::Both] {
         let order = order_of(&blocks, &graph, circuit.n_wires, rule);
-        let new_depth = depth_of(order.iter().copied(), &blocks, &graph, circuit.n_wires);
+        let new_depth = depth_of(&order, &blocks, &graph, circuit.n_wires);
         if new_depth < depth {
             depth = new_depth;
-            best = Some(order);
+            best = order;
         }
     }
-    if let Some(order) = best {
-        let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
-        circuit.ops = order.into_iter().flat_map(|i| std::mem::take(&mut blocks[i as usize])).collect();
-    }
+    let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
+    best.into_iter().for_each(|i| circuit.ops.append(&mut blocks[i as usize]));
 }
 
 /// The longest path in CX.
-fn depth_of(order: impl Iterator<Item = u32>, blocks: &[Block], graph: &Graph, n_wires: usize) -> u64 {
+fn depth_of(order: &[u32], blocks: &[Block], graph: &Graph, n_wires: usize) -> u64 {
     let mut ends = vec![0; n_wires];
-    for i in order {
+    for &i in order {
         let wires = &graph.wires[i as usize];
         let start = wires.iter().map(|&wire| ends[usize::from(wire)]).max().unwrap_or(0);
         let end = start + u64::from(blocks[i as usize].n_cx);

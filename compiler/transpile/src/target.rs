@@ -38,16 +38,36 @@ impl Target {
             neighbours.extend(own);
             offsets.push(neighbours.len() as u32);
         }
+        let basis = device.basis.as_ref();
+        let pairs = basis.map_or(PairBasis::Controlled, |basis| PairBasis::of(basis.two_qubit));
+        Self::of_neighbours(n_qubits, offsets, neighbours, pairs)
+    }
+
+    /// The same qubits with some of their couplings.
+    pub fn restricted(&self, couplings: &[[u16; 2]]) -> Self {
+        let mut of_qubit = vec![Vec::new(); self.n_qubits];
+        for &[a, b] in couplings {
+            of_qubit[usize::from(a)].push(b);
+            of_qubit[usize::from(b)].push(a);
+        }
+        let mut offsets = vec![0];
+        let mut neighbours = Vec::new();
+        for mut own in of_qubit {
+            own.sort_unstable();
+            neighbours.extend(own);
+            offsets.push(neighbours.len() as u32);
+        }
+        Self::of_neighbours(self.n_qubits, offsets, neighbours, self.pairs)
+    }
+
+    fn of_neighbours(n_qubits: usize, offsets: Vec<u32>, neighbours: Vec<u16>, pairs: PairBasis) -> Self {
         let mut target = Self {
             n_qubits,
             offsets,
             neighbours,
             distances: vec![FAR; n_qubits * n_qubits],
             usable: Vec::new(),
-            pairs: device
-                .basis
-                .as_ref()
-                .map_or(PairBasis::Controlled, |basis| PairBasis::of(basis.two_qubit)),
+            pairs,
         };
         (0..n_qubits).for_each(|from| target.measure_from(from));
         target.usable = target.largest_part();
@@ -58,6 +78,16 @@ impl Target {
     pub fn neighbours(&self, qubit: u16) -> &[u16] {
         let qubit = usize::from(qubit);
         &self.neighbours[self.offsets[qubit] as usize..self.offsets[qubit + 1] as usize]
+    }
+
+    /// The number of the first coupling from a qubit; those to its neighbours are numbered one after the other.
+    pub fn first_coupling(&self, qubit: u16) -> usize {
+        self.offsets[usize::from(qubit)] as usize
+    }
+
+    /// How many couplings there are, each counted in both directions.
+    pub fn n_couplings(&self) -> usize {
+        self.neighbours.len()
     }
 
     /// Couplings on a shortest path, [`FAR`] if there is none.

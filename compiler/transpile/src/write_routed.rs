@@ -63,7 +63,7 @@ impl Writer<'_> {
     }
 
     fn write_region(&mut self, ops: &[Op], layout: &Layout) -> Vec<Op> {
-        let blocks = collect_blocks(ops, layout.qubit.len(), self.target.pairs);
+        let blocks = collect_blocks(ops.to_vec(), layout.qubit.len(), self.target.pairs);
         let graph = Graph::new(&blocks, layout.qubit.len(), self.n_bits);
         let costs = Costs::new(PLAIN, self.target);
         let source = Source::forwards(&graph);

@@ -6,6 +6,11 @@ impl Op {
     /// All wires, each once: controls first, then the operands in their order; for a branch, those of both sides in the
     /// order in which they come.
     pub fn wires(&self) -> Wires {
+        match &self.kind {
+            // What most are.
+            OpKind::Gate { wires, controls, .. } if controls.is_empty() => return Wires::from_slice(wires),
+            _ => {}
+        }
         let mut wires = Wires::new();
         self.push_wires(&mut wires);
         wires

@@ -11,7 +11,7 @@ use crate::pair_basis::PairBasis;
 /// CX, CX with a SWAP and operators of the last block.
 fn last_block(text: &str) -> (u8, u8, Vec<Port>) {
     let circuit = Circuit::parse(text).unwrap();
-    let block = collect_blocks(&circuit.ops, circuit.n_wires, PairBasis::Controlled).pop().unwrap();
+    let block = collect_blocks(circuit.ops.clone(), circuit.n_wires, PairBasis::Controlled).pop().unwrap();
     (block.n_cx, block.n_mirror, block.ports.iter().map(|port| port.1).collect())
 }
 
@@ -33,7 +33,7 @@ fn blocks_in_order_are_the_circuit() {
     for _ in 0..30 {
         let mut circuit = random_circuit(&mut random, &Options::unitary(4, 15));
         lower_controls(&mut circuit).unwrap();
-        let blocks = collect_blocks(&circuit.ops, circuit.n_wires, PairBasis::Controlled);
+        let blocks = collect_blocks(circuit.ops.clone(), circuit.n_wires, PairBasis::Controlled);
         let ops = blocks.into_iter().flat_map(|block| block.ops).collect();
         assert_same_unitary(&circuit, &Circuit { ops, ..circuit.clone() });
     }

@@ -9,7 +9,7 @@ use crate::pauli_string::Clifford;
 
 const WEIGHTS: Weights = Weights { fading: 900, table: 100 };
 
-fn line(n: usize) -> Vec<u128> {
+fn line(n: usize) -> Vec<u64> {
     (0..n).map(|i| (if i + 1 < n { 2 << i } else { 0 }) | (1 << i) >> 1).collect()
 }
 

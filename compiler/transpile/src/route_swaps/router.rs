@@ -7,6 +7,9 @@ use crate::graph::{Arrows, Graph};
 use crate::random::Random;
 use crate::target::Target;
 
+/// SWAPs in a row without a block after which the nearest wires are brought together by the shortest way.
+const PATIENCE: usize = 30;
+
 /// SWAPs after which the penalty for reuse is forgotten.
 const DECAY_RESET: usize = 5;
 
@@ -63,11 +66,17 @@ pub struct Router<'a> {
     /// Penalty of each qubit for recent SWAPs, and the qubits that have one.
     decay: Vec<u16>,
     decayed: Vec<u16>,
-    /// For the search of blocks ahead: the round in which a block was seen.
-    seen: Vec<u32>,
+    /// For each coupling how much further apart the meetings of the wire on its first qubit get if it goes to the second,
+    /// all others staying where they are; of the round in which it was computed for the first qubit.
+    changes: Vec<i64>,
+    computed: Vec<u32>,
+    /// The wires of the blocks of the front and of those soon after it.
+    near: Vec<[u16; 2]>,
+    /// The search of blocks ahead: how often it was made, and in which of these rounds a block was seen.
     round: u32,
+    seen: Vec<u32>,
     queue: Vec<u32>,
-    near: Vec<([u16; 2], i32)>,
+    free: Vec<u32>,
     best: Vec<(u16, u16)>,
     latest: Vec<Latest>,
     n_latest: u32,
@@ -103,17 +112,21 @@ impl<'a> Router<'a> {
             unit: 1,
             decay: vec![0; target.n_qubits],
             decayed: Vec::new(),
-            seen: vec![0; graph.pairs.len()],
-            round: 0,
-            queue: Vec::new(),
+            changes: vec![0; target.n_couplings()],
+            computed: vec![0; target.n_qubits],
             near: Vec::new(),
+            round: 0,
+            seen: vec![0; graph.pairs.len()],
+            queue: Vec::new(),
+            free: Vec::new(),
             best: Vec::new(),
             latest: vec![nothing; target.n_qubits],
             n_latest: 0,
             added: 0,
         };
         let free = (0..graph.pairs.len() as u32).filter(|&block| arrows.n_before[block as usize] == 0);
-        router.release(free.collect());
+        router.free.extend(free);
+        router.release();
         router
     }
 
@@ -135,11 +148,13 @@ impl<'a> Router<'a> {
 
     /// Goes on until `until` blocks on two wires have happened, or all; whether SWAPs add no more than `limit` CX.
     pub fn advance(&mut self, until: usize, random: &mut Random, limit: i64) -> bool {
-        let patience = 4 * self.graph.pairs.len().min(25) + 20;
         while !self.is_done() && self.n_done < until {
-            if self.n_stuck < patience {
+            if self.n_stuck < PATIENCE {
                 let (a, b) = self.best_swap(random);
                 self.apply(a, b);
+                if !self.has_met(a) && !self.has_met(b) && self.added <= limit {
+                    continue;
+                }
             } else {
                 self.shortest_path().into_iter().for_each(|(a, b)| self.apply(a, b));
             }
@@ -157,7 +172,7 @@ impl<'a> Router<'a> {
     /// longest path, and the way that the wires of the front and soon after it have to go.
     pub fn burden(&self, depth: i64) -> i64 {
         let n_front = self.front.len();
-        let way = |(i, (pair, _)): (usize, &([u16; 2], i32))| {
+        let way = |(i, pair): (usize, &[u16; 2])| {
             let weight = if i < n_front { 1500 } else { 500 };
             weight * (i64::from(self.distance(*pair)) - 1)
         };
@@ -173,8 +188,18 @@ impl<'a> Router<'a> {
         self.graph.pairs[block as usize].is_some_and(|pair| self.distance(pair) > 1)
     }
 
+    /// Whether the wire on a qubit is next to another one that it meets soon.
+    fn has_met(&self, qubit: u16) -> bool {
+        let wire = self.layout.wire[usize::from(qubit)];
+        let is_next = |meeting: &Meeting| {
+            self.target.distance(qubit, self.layout.qubit[usize::from(meeting.other)]) == 1
+        };
+        wire != NONE && self.meetings_of(wire).iter().any(is_next)
+    }
+
     /// Lets blocks happen that wait for nothing, and those that become free by that.
-    fn release(&mut self, mut free: Vec<u32>) {
+    fn release(&mut self) {
+        let mut free = std::mem::take(&mut self.free);
         // Earliest first.
         free.sort_unstable_by(|a, b| b.cmp(a));
         while let Some(block) = free.pop() {
@@ -191,6 +216,7 @@ impl<'a> Router<'a> {
                 }
             }
         }
+        self.free = free;
         self.look_ahead();
     }
 
@@ -224,11 +250,12 @@ impl<'a> Router<'a> {
         if self.front.iter().all(|&block| self.is_apart(block)) {
             return false;
         }
-        let front = std::mem::take(&mut self.front);
-        let (far, near): (Vec<u32>, Vec<u32>) = front.into_iter().partition(|&block| self.is_apart(block));
-        self.front = far;
+        let mut front = std::mem::take(&mut self.front);
+        let mut free = std::mem::take(&mut self.free);
+        free.extend(front.extract_if(.., |block| !self.is_apart(*block)));
+        (self.front, self.free) = (front, free);
         self.forget_decay();
-        self.release(near);
+        self.release();
         true
     }
 
@@ -246,7 +273,7 @@ impl<'a> Router<'a> {
         }
         for &block in &self.front {
             let Some(pair) = self.graph.pairs[block as usize] else { continue };
-            self.near.push((pair, 0));
+            self.near.push(pair);
             for wire in pair {
                 if !std::mem::replace(&mut self.is_active[usize::from(wire)], true) {
                     self.active.push(wire);
@@ -262,9 +289,7 @@ impl<'a> Router<'a> {
             for &next in self.arrows.after(self.queue[at]) {
                 if std::mem::replace(&mut self.seen[next as usize], self.round) != self.round {
                     self.queue.push(next);
-                    if let Some(pair) = self.graph.pairs[next as usize] {
-                        self.near.push((pair, 0));
-                    }
+                    self.near.extend(self.graph.pairs[next as usize]);
                 }
             }
             at += 1;
@@ -272,16 +297,13 @@ impl<'a> Router<'a> {
         // In units of a thousandth of what one of the blocks ahead weighs by itself.
         let n_soon = self.near.len() - n_front;
         self.unit = 1000 * n_soon.max(1) as i64;
-        for (i, meeting) in self.near.iter_mut().enumerate() {
-            meeting.1 = if i < n_front { self.unit as i32 } else { self.weights.ahead as i32 };
-        }
-        self.index_meetings();
+        self.index_meetings(n_front);
     }
 
     /// Sorts what is near by wires.
-    fn index_meetings(&mut self) {
+    fn index_meetings(&mut self, n_front: usize) {
         self.starts.fill(0);
-        for ([v, w], _) in &self.near {
+        for [v, w] in &self.near {
             self.starts[usize::from(*v)] += 1;
             self.starts[usize::from(*w)] += 1;
         }
@@ -291,7 +313,8 @@ impl<'a> Router<'a> {
             *start = end;
         }
         self.meetings.resize(end as usize, Meeting { other: 0, weight: 0 });
-        for &([v, w], weight) in &self.near {
+        for (i, &[v, w]) in self.near.iter().enumerate() {
+            let weight = if i < n_front { self.unit as i32 } else { self.weights.ahead as i32 };
             for (wire, other) in [(v, w), (w, v)] {
                 let start = &mut self.starts[usize::from(wire)];
                 *start -= 1;
@@ -300,20 +323,30 @@ impl<'a> Router<'a> {
         }
     }
 
+    fn meetings_of(&self, wire: u16) -> &[Meeting] {
+        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
+        &self.meetings[start..end]
+    }
+
     /// The SWAP at the front with the least score.
     fn best_swap(&mut self, random: &mut Random) -> (u16, u16) {
         let mut best = std::mem::take(&mut self.best);
         best.clear();
         let mut best_score = i64::MAX;
+        let target = self.target;
+        for i in 0..self.active.len() {
+            self.compute_changes(self.layout.qubit[usize::from(self.active[i])]);
+        }
         for &wire in &self.active {
             let a = self.layout.qubit[usize::from(wire)];
-            for &b in self.target.neighbours(a) {
+            let changes = &self.changes[target.first_coupling(a)..];
+            for (&b, change) in target.neighbours(a).iter().zip(changes) {
                 let other = self.layout.wire[usize::from(b)];
                 // Both ends wait: seen from the lower one.
                 if b < a && other != NONE && self.is_active[usize::from(other)] {
                     continue;
                 }
-                let score = self.score_of(a, b);
+                let score = change + self.change(b, a) + self.own_score(a, b);
                 if score < best_score {
                     best_score = score;
                     best.clear();
@@ -330,14 +363,33 @@ impl<'a> Router<'a> {
         chosen
     }
 
-    fn score_of(&self, a: u16, b: u16) -> i64 {
+    /// What a SWAP costs by itself.
+    fn own_score(&self, a: u16, b: u16) -> i64 {
         let decay = i64::from(self.decay[usize::from(a)].max(self.decay[usize::from(b)]));
-        let own = self.weights.cx * self.marginal(a, b) + self.weights.decay * decay;
-        self.change(a, b) + self.change(b, a) + own * self.unit
+        (self.weights.cx * self.marginal(a, b) + self.weights.decay * decay) * self.unit
     }
 
-    /// How much further apart the meetings of the wire on a qubit get, all others staying where they are.
+    /// Fills in `changes` from a qubit.
+    fn compute_changes(&mut self, from: u16) {
+        if std::mem::replace(&mut self.computed[usize::from(from)], self.round) == self.round {
+            return;
+        }
+        let first = self.target.first_coupling(from);
+        for (i, &to) in self.target.neighbours(from).iter().enumerate() {
+            self.changes[first + i] = self.compute_change(from, to);
+        }
+    }
+
     fn change(&self, from: u16, to: u16) -> i64 {
+        if self.computed[usize::from(from)] == self.round {
+            let place = self.target.neighbours(from).iter().position(|&other| other == to);
+            return place.map_or(0, |place| self.changes[self.target.first_coupling(from) + place]);
+        }
+        self.compute_change(from, to)
+    }
+
+    /// Two wires that change places stay as far apart as they are: neighbours are as good as in one place.
+    fn compute_change(&self, from: u16, to: u16) -> i64 {
         let wire = self.layout.wire[usize::from(from)];
         if wire == NONE {
             return 0;
@@ -345,17 +397,11 @@ impl<'a> Router<'a> {
         let n = self.target.n_qubits;
         let before = &self.scores[usize::from(from) * n..][..n];
         let after = &self.scores[usize::from(to) * n..][..n];
-        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
-        let mut change = 0;
-        for meeting in &self.meetings[start..end] {
-            let place = self.layout.qubit[usize::from(meeting.other)];
-            // Two wires that change places stay as far apart as they are.
-            if place != to {
-                let place = usize::from(place);
-                change += i64::from(meeting.weight) * i64::from(after[place] - before[place]);
-            }
-        }
-        change
+        let change = |meeting: &Meeting| {
+            let place = usize::from(self.layout.qubit[usize::from(meeting.other)]);
+            i64::from(meeting.weight) * i64::from(after[place] - before[place])
+        };
+        self.meetings_of(wire).iter().map(change).sum()
     }
 
     /// The CX that a SWAP adds.
@@ -385,12 +431,26 @@ impl<'a> Router<'a> {
         self.latest[usize::from(a)] = latest;
         self.latest[usize::from(b)] = latest;
         self.layout.swap(a, b);
+        self.forget_changes(a);
+        self.forget_changes(b);
         if self.n_swaps.is_multiple_of(DECAY_RESET) {
             self.forget_decay();
         }
         for qubit in [a, b] {
             self.decay[usize::from(qubit)] += 1;
             self.decayed.push(qubit);
+        }
+    }
+
+    /// The changes of a wire that has moved are others now, and so are those of the wires that it meets.
+    fn forget_changes(&mut self, qubit: u16) {
+        self.computed[usize::from(qubit)] = 0;
+        let wire = self.layout.wire[usize::from(qubit)];
+        if wire != NONE {
+            for i in self.starts[usize::from(wire)]..self.starts[usize::from(wire) + 1] {
+                let other = self.meetings[i as usize].other;
+                self.computed[usize::from(self.layout.qubit[usize::from(other)])] = 0;
+            }
         }
     }
 
