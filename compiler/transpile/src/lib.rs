@@ -8,6 +8,7 @@ mod cancel_gates;
 mod canonical;
 mod check_device;
 mod choose_layout;
+mod choose_result;
 mod collect_blocks;
 mod consolidate_pairs;
 mod couple_paulis;
@@ -26,6 +27,7 @@ mod parity_network;
 mod parity_twine;
 mod pauli_network;
 mod pauli_string;
+mod place_by_errors;
 mod random;
 mod report;
 mod route_swaps;
@@ -34,6 +36,7 @@ mod schedule_blocks;
 mod stats;
 mod target;
 mod translate_pairs;
+mod waiting;
 mod write_routed;
 
 use qml_devices::Device;
@@ -111,6 +114,12 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
         is_dear.then(way).flatten()
     };
+    let lower = |mut circuit: Circuit| {
+        translate_pairs::translate_pairs(&mut circuit);
+        lower_native::lower_native(&mut circuit, device, basis, options.measured);
+        checked(&circuit);
+        circuit
+    };
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
@@ -118,11 +127,17 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
             schedule_blocks::schedule_blocks(&mut circuit);
             checked(&circuit);
         }
-        translate_pairs::translate_pairs(&mut circuit);
-        lower_native::lower_native(&mut circuit, device, basis, options.measured);
-        checked(&circuit);
-        let stats = stats::measure(&circuit, device, swaps.len());
-        Compiled { circuit, stats, swaps }
+        let mut native = lower(circuit.clone());
+        let budget = place_by_errors::budget(options.level);
+        if place_by_errors::place_by_errors(&mut circuit, &native, device, &target, budget) {
+            // Lowered anew: gates of one direction alone may have to be turned round.
+            let moved = lower(circuit);
+            if choose_result::log_fidelity(&moved, device) > choose_result::log_fidelity(&native, device) {
+                native = moved;
+            }
+        }
+        let stats = stats::measure(&native, device, swaps.len());
+        Compiled { circuit: native, stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
@@ -131,18 +146,11 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
     let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
-    // A hundredth of the gates is worth two hundredths of the depth; as much where nothing has to be routed, since there
-    // fewer gates come at the price of many steps.
+    let compiled: Vec<Compiled> = compiled.into_iter().flatten().collect();
+    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
     let weight = if target.is_complete() { 1 } else { 2 };
-    let key = |compiled: &Compiled| {
-        let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled.stats;
-        ((two_qubit_gates as u128).saturating_pow(weight)).saturating_mul(two_qubit_depth as u128)
-    };
-    Ok(compiled
-        .into_iter()
-        .flatten()
-        .min_by_key(key)
-        .unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+    let chosen = choose_result::choose_result(&compiled, device, weight);
+    compiled.into_iter().nth(chosen).map_or_else(|| qml_source::bug!("no layout was tried"), Ok)
 }
 
 /// What Pauli networks on couplings weigh, one after the other.

@@ -53,7 +53,12 @@ impl Tableau {
     }
 
     /// Lets an operation happen; false if it is none of the Clifford group. `known` remembers images of gates.
-    fn apply(&mut self, op: &Op, slots: &[f64], known: &mut BTreeMap<(Gate, Vec<u64>), Option<Images>>) -> bool {
+    fn apply(
+        &mut self,
+        op: &Op,
+        slots: &[f64],
+        known: &mut BTreeMap<(Gate, Vec<u64>), Option<Images>>,
+    ) -> bool {
         match &op.kind {
             OpKind::Barrier { .. } => true,
             OpKind::Gate { gate, angles, wires, controls } if controls.is_empty() => {
@@ -206,8 +211,14 @@ pub fn difference(source: &Circuit, compiled: &Circuit, slots: &[f64]) -> Option
 
 /// A random circuit of Clifford gates, on any number of wires, with the slots at which it is one: constant angles are
 /// multiples of a quarter turn, and so are the values of slots.
-pub fn random_clifford(random: &mut Random, n_wires: usize, n_ops: usize, n_slots: usize) -> (Circuit, Vec<f64>) {
-    let kinds = Options { n_slots: 0, controls: false, unitaries: false, ..Options::unitary(n_wires, 4 * n_ops) };
+pub fn random_clifford(
+    random: &mut Random,
+    n_wires: usize,
+    n_ops: usize,
+    n_slots: usize,
+) -> (Circuit, Vec<f64>) {
+    let kinds =
+        Options { n_slots: 0, controls: false, unitaries: false, ..Options::unitary(n_wires, 4 * n_ops) };
     let mut circuit = random_circuit(random, &kinds);
     circuit.slots = (0..n_slots).map(|i| format!("theta_{i}")).collect();
     let slots: Vec<f64> = (0..n_slots).map(|_| quarter(random)).collect();
