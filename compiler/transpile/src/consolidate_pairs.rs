@@ -17,6 +17,7 @@ use crate::canonical::{
 };
 use crate::emit_canonical::{count_cx, push_canonical};
 use crate::one_qubit::{IDENTITY, is_multiple, op_matrix, push_matrix, push_phase};
+use crate::pass_turns::pass_turns;
 
 /// Consolidates the whole circuit.
 pub fn consolidate_pairs(circuit: &mut Circuit) {
@@ -203,7 +204,7 @@ impl Segment {
     fn finish(self, out: &mut Vec<Op>) {
         let cost: usize = self.ops.iter().map(cost).sum();
         let canonical = if self.may_get_shorter(cost) { self.canonical() } else { None };
-        let Some(canonical) = canonical else { return out.extend(self.ops) };
+        let Some(mut canonical) = canonical else { return out.extend(self.ops) };
         let mut coordinates = canonical.coordinates.map(Angle::constant);
         for ((axis, sign), (_, angle)) in canonical.generators.iter().zip(&self.rotations) {
             coordinates[*axis] = coordinates[*axis].plus(&angle.times(-0.5 * sign));
@@ -211,6 +212,7 @@ impl Segment {
         if count_cx(&coordinates) >= cost {
             return out.extend(self.ops);
         }
+        pass_turns(&mut canonical, &coordinates);
         // A gate on two wires is what the new ones stand for.
         let main = self.ops.iter().find(|op| op.wires().len() == 2).unwrap_or(&self.ops[0]);
         let span = main.span;

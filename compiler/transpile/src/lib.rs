@@ -25,6 +25,7 @@ mod lower_native;
 mod one_qubit;
 mod parity_network;
 mod parity_twine;
+mod pass_turns;
 mod pauli_network;
 mod pauli_string;
 mod place_by_errors;

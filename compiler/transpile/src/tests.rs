@@ -1,6 +1,7 @@
 //! Whole compilations: native, coupled, and the same as the source.
 
 mod spans;
+mod wide;
 
 use std::collections::BTreeMap;
 
