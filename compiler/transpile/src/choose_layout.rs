@@ -14,7 +14,7 @@ use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
 use crate::random::Random;
 use crate::route_swaps::{
-    Costs, Layout, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
+    Costs, Layout, Regions, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
 };
 use crate::target::Target;
 
@@ -131,6 +131,8 @@ pub struct Routed {
     pub start: Layout,
     /// What happens.
     pub steps: Vec<Step>,
+    /// How branches are routed.
+    pub regions: Regions,
     /// CX of the blocks and SWAPs.
     pub n_cx: i64,
     /// The longest path in CX.
@@ -249,7 +251,7 @@ impl Search<'_> {
 
     fn routed(&self, problem: usize, start: Layout, router: Router) -> Routed {
         let n_cx = self.problems[problem].n_cx + router.added;
-        Routed { problem, start, steps: router.steps, n_cx, depth: router.depth }
+        Routed { problem, start, steps: router.steps, regions: router.regions, n_cx, depth: router.depth }
     }
 
     /// Routes the opening forwards and backwards, with weights and order of the kind, and then everything.

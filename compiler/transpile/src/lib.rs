@@ -142,7 +142,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
-        let placed = place(source, blocks, &target, routed, options.seed);
+        let placed = place(source, blocks, &target, routed);
         let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
@@ -209,16 +209,10 @@ fn shorten(circuit: &mut Circuit) {
 }
 
 /// The circuit on the qubits of the device, and the gates that its SWAPs are for.
-fn place(
-    circuit: &Circuit,
-    blocks: &[Block],
-    target: &Target,
-    routed: &Routed,
-    seed: u64,
-) -> (Circuit, Vec<Span>) {
+fn place(circuit: &Circuit, blocks: &[Block], target: &Target, routed: &Routed) -> (Circuit, Vec<Span>) {
     let mut end = routed.start.clone();
-    let mut writer = Writer { target, n_bits: circuit.n_bits, seed, swaps: Vec::new() };
-    let ops = writer.write_steps(blocks, &routed.steps, &mut end);
+    let mut writer = Writer { swaps: Vec::new() };
+    let ops = writer.write_steps(blocks, &routed.steps, &routed.regions, Span::default(), &mut end);
     let at = |layout: &route_swaps::Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
     let wires = Circuit::wires(0..circuit.n_wires as u32);
     let or_own = |layout: &[Wire]| if layout.is_empty() { wires.clone() } else { layout.to_vec() };

@@ -148,6 +148,22 @@ fn random_circuits_with_measurements_and_branches() {
 }
 
 #[test]
+fn branches_that_move_wires_are_the_same() {
+    let mut random = Random::new(18);
+    for name in ["line:5", "grid:2x3"] {
+        let device = find(name).unwrap();
+        for level in 0..4 {
+            for _ in 0..5 {
+                // No controls: few gates on many wires, and so more SWAPs than gates.
+                let kinds = Kinds { controls: false, unitaries: false, ..Kinds::everything(4, 24) };
+                let source = random_circuit(&mut random, &kinds);
+                check(&source, &device, level).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
 fn special_values_of_slots_change_nothing() {
     let mut random = Random::new(15);
     let device = find("line:4").unwrap();
