@@ -19,6 +19,7 @@ mod emit_canonical;
 mod estimate;
 mod fold_parities;
 mod fold_paulis;
+mod follow_zeros;
 mod graph;
 mod lower_controls;
 mod lower_native;
@@ -30,6 +31,7 @@ mod pauli_network;
 mod pauli_string;
 mod place_by_errors;
 mod random;
+mod remove_unread;
 mod report;
 mod route_swaps;
 mod schedule;
@@ -64,7 +66,8 @@ pub struct Options {
     /// Seed of the searches.
     pub seed: u64,
     /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go. Without
-    /// it the circuit is kept up to a global phase.
+    /// it, a circuit that returns all its wires and measures nothing is kept as a unitary, up to a global phase; of any
+    /// other, above level 0, what it does to wires that start in 0: the result bits, and the state of returned qubits.
     pub measured: bool,
 }
 
@@ -96,7 +99,15 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let target = Target::new(device);
 
     let mut lowered = circuit.clone();
+    let is_shortened = options.level > 0;
+    if is_shortened {
+        remove_idle(&mut lowered, options.measured);
+    }
     lower_controls::lower_controls(&mut lowered)?;
+    if is_shortened {
+        // Again: a gate on many wires may have been kept for the sake of one.
+        remove_idle(&mut lowered, options.measured);
+    }
     checked(&lowered);
     let (source, variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
@@ -152,6 +163,14 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let weight = if target.is_complete() { 1 } else { 2 };
     let chosen = choose_result::choose_result(&compiled, device, weight);
     compiled.into_iter().nth(chosen).map_or_else(|| qml_source::bug!("no layout was tried"), Ok)
+}
+
+/// Without what cannot change the result.
+fn remove_idle(circuit: &mut Circuit, measured: bool) {
+    if follow_zeros::starts_from_zeros(circuit) {
+        follow_zeros::follow_zeros(circuit);
+    }
+    remove_unread::remove_unread(circuit, measured);
 }
 
 /// What Pauli networks on couplings weigh, one after the other.

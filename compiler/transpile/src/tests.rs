@@ -69,7 +69,7 @@ fn check(source: &Circuit, device: &Device, level: u8) -> Option<Compiled> {
 }
 
 /// The same density matrix of the returned register for each result.
-fn assert_same_outcomes(source: &Circuit, compiled: &Circuit) {
+pub fn assert_same_outcomes(source: &Circuit, compiled: &Circuit) {
     let slots = Random::new(9).angles(source.slots.len());
     let (a, b) = (outcomes(source, &slots), outcomes(compiled, &slots));
     let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
