@@ -16,7 +16,7 @@ use crate::graph::Graph;
 use crate::pair_basis::PairBasis;
 use crate::random::Random;
 use crate::route_swaps::{
-    Costs, Layout, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
+    Costs, Layout, Regions, Router, Source, Step, Stretches, Weights, route, route_in_stretches,
 };
 use crate::target::Target;
 
@@ -130,7 +130,7 @@ impl Problem {
     pub fn new(circuit: &mut Circuit, basis: PairBasis) -> Self {
         let blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
         let orders = |blocks: &[Block]| {
-            [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
+            [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits, basis))
         };
         let n_cx = blocks.iter().map(|block| i64::from(block.n_cx)).sum();
         let pairs = blocks.iter().enumerate().filter(|(_, block)| block.pair.is_some());
@@ -149,6 +149,8 @@ pub struct Routed {
     pub start: Layout,
     /// What happens.
     pub steps: Vec<Step>,
+    /// How branches are routed.
+    pub regions: Regions,
     /// CX of the blocks and SWAPs.
     pub n_cx: i64,
     /// The longest path in CX.
@@ -296,7 +298,7 @@ impl Search<'_> {
 
     fn routed(&self, problem: usize, start: Layout, router: Router) -> Routed {
         let n_cx = self.problems[problem].n_cx + router.added;
-        Routed { problem, start, steps: router.steps, n_cx, depth: router.depth }
+        Routed { problem, start, steps: router.steps, regions: router.regions, n_cx, depth: router.depth }
     }
 
     /// Routes the opening forwards and backwards, with weights and order of the kind, and then everything.

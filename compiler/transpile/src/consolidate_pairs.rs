@@ -14,6 +14,7 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use crate::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
 use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
 use crate::pair_basis::PairBasis;
+use crate::pass_turns::pass_turns;
 
 /// Consolidates the whole circuit.
 pub fn consolidate_pairs(circuit: &mut Circuit, basis: PairBasis) {
@@ -209,7 +210,7 @@ impl Segment {
     fn finish(self, out: &mut Vec<Op>) {
         let cost: usize = self.ops.iter().map(|op| self.basis.cost(op)).sum();
         let canonical = if self.may_get_shorter(cost) { self.canonical() } else { None };
-        let Some(canonical) = canonical else { return out.extend(self.ops) };
+        let Some(mut canonical) = canonical else { return out.extend(self.ops) };
         let mut coordinates = canonical.coordinates.map(Angle::constant);
         for ((axis, sign), (_, angle)) in canonical.generators.iter().zip(&self.rotations) {
             coordinates[*axis] = coordinates[*axis].plus(&angle.times(-0.5 * sign));
@@ -217,6 +218,7 @@ impl Segment {
         if self.basis.count(&coordinates) >= cost {
             return out.extend(self.ops);
         }
+        pass_turns(&mut canonical, &coordinates);
         // A gate on two wires is what the new ones stand for.
         let main = self.ops.iter().find(|op| op.wires().len() == 2).unwrap_or(&self.ops[0]);
         let span = main.span;

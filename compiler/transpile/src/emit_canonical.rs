@@ -10,12 +10,16 @@ use qml_source::Span;
 
 use crate::canonical::Canonical;
 use crate::one_qubit::{is_multiple, push_matrix, push_phase};
+use crate::pass_turns::pass_turns;
 
 /// Appends a unitary in canonical form.
 pub fn push_decomposition(canonical: &Canonical, wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {
+    let mut canonical = canonical.clone();
+    let coordinates = canonical.coordinates.map(Angle::constant);
+    pass_turns(&mut canonical, &coordinates);
     push_matrix(&canonical.before[0], wires[0], span, out);
     push_matrix(&canonical.before[1], wires[1], span, out);
-    push_canonical(&canonical.coordinates.map(Angle::constant), wires, span, out);
+    push_canonical(&coordinates, wires, span, out);
     push_matrix(&canonical.after[0], wires[0], span, out);
     push_matrix(&canonical.after[1], wires[1], span, out);
     push_phase(Angle::constant(canonical.phase), span, out);

@@ -24,7 +24,12 @@ pub struct Estimate {
 impl Estimate {
     /// The product of the fidelities.
     pub fn fidelity(&self) -> f64 {
-        (self.log_two_qubit + self.log_others).exp()
+        self.log_fidelity().exp()
+    }
+
+    /// Its logarithm, which is left where the product is too small for a number.
+    pub fn log_fidelity(&self) -> f64 {
+        self.log_two_qubit + self.log_others
     }
 
     /// The product, were there only so many two-qubit gates, each as good as these are in the mean.

@@ -4,11 +4,15 @@
 //! phase separators of QAOA, feature maps and Trotter steps have no order at all (Lao and Browne, 2QAN,
 //! arXiv:2108.02099).
 
+use std::collections::BTreeMap;
+
 use qml_gates::Port;
 use qml_ir::circuit::{Op, OpKind};
 use smallvec::SmallVec;
 
 use crate::collect_blocks::Block;
+use crate::pair_basis::PairBasis;
+use crate::route_swaps::Region;
 
 /// Most blocks in a row on a wire that are left without order: keeps the graph of very long circuits small.
 const MAX_GROUP: usize = 64;
@@ -24,6 +28,8 @@ pub struct Graph {
     pub is_wall: Vec<bool>,
     /// The wires of each block.
     pub wires: Vec<SmallVec<[u16; 2]>>,
+    /// Blocks that are branches.
+    pub regions: BTreeMap<u32, Region>,
     /// The order from the first block to the last.
     pub forwards: Arrows,
     /// The order from the last block to the first.
@@ -82,16 +88,22 @@ impl Group {
 
 impl Graph {
     /// The graph of blocks.
-    pub fn new(blocks: &[Block], n_wires: usize, n_bits: usize) -> Self {
-        Self::with_groups(blocks, n_wires, n_bits, MAX_GROUP)
+    pub fn new(blocks: &[Block], n_wires: usize, n_bits: usize, basis: PairBasis) -> Self {
+        Self::with_groups(blocks, n_wires, n_bits, basis, MAX_GROUP)
     }
 
     /// The graph that keeps the order on every wire.
-    pub fn in_order(blocks: &[Block], n_wires: usize, n_bits: usize) -> Self {
-        Self::with_groups(blocks, n_wires, n_bits, 1)
+    pub fn in_order(blocks: &[Block], n_wires: usize, n_bits: usize, basis: PairBasis) -> Self {
+        Self::with_groups(blocks, n_wires, n_bits, basis, 1)
     }
 
-    fn with_groups(blocks: &[Block], n_wires: usize, n_bits: usize, max_group: usize) -> Self {
+    fn with_groups(
+        blocks: &[Block],
+        n_wires: usize,
+        n_bits: usize,
+        basis: PairBasis,
+        max_group: usize,
+    ) -> Self {
         let mut groups = vec![Group::default(); n_wires + n_bits];
         let mut edges: Vec<(u32, u32)> = Vec::with_capacity(2 * blocks.len());
         let mut wires = Vec::with_capacity(blocks.len());
@@ -111,6 +123,9 @@ impl Graph {
             }
             wires.push(own);
         }
+        let region =
+            |(i, block): (usize, &Block)| Some((i as u32, Region::new(block, n_wires, n_bits, basis)?));
+        let regions = blocks.iter().enumerate().filter_map(region).collect();
         edges.sort_unstable();
         edges.dedup();
         let forwards = Arrows::new(blocks.len(), &edges);
@@ -119,6 +134,7 @@ impl Graph {
         Self {
             pairs: blocks.iter().map(|block| block.pair).collect(),
             costs: blocks.iter().map(|block| [block.n_cx, block.n_mirror]).collect(),
+            regions,
             is_wall: blocks.iter().map(|block| block.ports.is_empty()).collect(),
             wires,
             forwards,

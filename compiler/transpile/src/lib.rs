@@ -8,6 +8,7 @@ mod cancel_gates;
 mod canonical;
 mod check_device;
 mod choose_layout;
+mod choose_result;
 mod collect_blocks;
 mod consolidate_pairs;
 mod couple_paulis;
@@ -21,6 +22,7 @@ mod find_line;
 mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
+mod follow_zeros;
 mod graph;
 mod lower_controls;
 mod lower_native;
@@ -28,9 +30,12 @@ mod one_qubit;
 mod pair_basis;
 mod parity_network;
 mod parity_twine;
+mod pass_turns;
 mod pauli_network;
 mod pauli_string;
+mod place_by_errors;
 mod random;
+mod remove_unread;
 mod report;
 mod route_swaps;
 mod schedule;
@@ -38,6 +43,7 @@ mod schedule_blocks;
 mod stats;
 mod target;
 mod translate_pairs;
+mod waiting;
 mod weyl;
 mod write_routed;
 
@@ -67,7 +73,8 @@ pub struct Options {
     /// Seed of the searches.
     pub seed: u64,
     /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go. Without
-    /// it the circuit is kept up to a global phase.
+    /// it, a circuit that returns all its wires and measures nothing is kept as a unitary, up to a global phase; of any
+    /// other, above level 0, what it does to wires that start in 0: the result bits, and the state of returned qubits.
     pub measured: bool,
 }
 
@@ -102,7 +109,15 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     check_device::check_features(circuit, device)?;
 
     let mut lowered = circuit.clone();
+    let is_shortened = options.level > 0;
+    if is_shortened {
+        remove_idle(&mut lowered, options.measured);
+    }
     lower_controls::lower_controls(&mut lowered)?;
+    if is_shortened {
+        // Again: a gate on many wires may have been kept for the sake of one.
+        remove_idle(&mut lowered, options.measured);
+    }
     checked(&lowered);
     let (source, mut variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
@@ -122,6 +137,12 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
         is_dear.then(way).flatten()
     };
+    let lower = |mut circuit: Circuit| {
+        translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
+        let computed = lower_native::lower_native(&mut circuit, device, basis, options.measured);
+        checked(&circuit);
+        (circuit, computed)
+    };
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
@@ -129,31 +150,38 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
             schedule_blocks::schedule_blocks(&mut circuit, target.pairs);
             checked(&circuit);
         }
-        translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
-        let computed = lower_native::lower_native(&mut circuit, device, basis, options.measured);
-        checked(&circuit);
-        let stats = stats::measure(&circuit, device, swaps.len());
-        Compiled { circuit, computed, stats, swaps }
+        let (mut native, mut computed) = lower(circuit.clone());
+        let budget = place_by_errors::budget(options.level);
+        if place_by_errors::place_by_errors(&mut circuit, &native, device, &target, budget) {
+            // Lowered anew: gates of one direction alone may have to be turned round.
+            let moved = lower(circuit);
+            if choose_result::log_fidelity(&moved.0, device) > choose_result::log_fidelity(&native, device) {
+                (native, computed) = moved;
+            }
+        }
+        let stats = stats::measure(&native, device, swaps.len());
+        Compiled { circuit: native, computed, stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
-        let placed = place(source, blocks, &target, routed, options.seed);
+        let placed = place(source, blocks, &target, routed);
         let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
     let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
-    // A hundredth of the gates is worth two hundredths of the depth; as much where nothing has to be routed, since there
-    // fewer gates come at the price of many steps.
+    let compiled: Vec<Compiled> = compiled.into_iter().flatten().collect();
+    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
     let weight = if target.is_complete() { 1 } else { 2 };
-    let key = |compiled: &Compiled| {
-        let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled.stats;
-        ((two_qubit_gates as u128).saturating_pow(weight)).saturating_mul(two_qubit_depth as u128)
-    };
-    Ok(compiled
-        .into_iter()
-        .flatten()
-        .min_by_key(key)
-        .unwrap_or_else(|| qml_source::bug!("no layout was tried")))
+    let chosen = choose_result::choose_result(&compiled, device, weight);
+    compiled.into_iter().nth(chosen).map_or_else(|| qml_source::bug!("no layout was tried"), Ok)
+}
+
+/// Without what cannot change the result.
+fn remove_idle(circuit: &mut Circuit, measured: bool) {
+    if follow_zeros::starts_from_zeros(circuit) {
+        follow_zeros::follow_zeros(circuit);
+    }
+    remove_unread::remove_unread(circuit, measured);
 }
 
 /// What Pauli networks on couplings weigh, one after the other.
@@ -211,16 +239,10 @@ fn shorten(circuit: &mut Circuit, basis: PairBasis) {
 }
 
 /// The circuit on the qubits of the device, and the gates that its SWAPs are for.
-fn place(
-    circuit: &Circuit,
-    blocks: &[Block],
-    target: &Target,
-    routed: &Routed,
-    seed: u64,
-) -> (Circuit, Vec<Span>) {
+fn place(circuit: &Circuit, blocks: &[Block], target: &Target, routed: &Routed) -> (Circuit, Vec<Span>) {
     let mut end = routed.start.clone();
-    let mut writer = Writer { target, n_bits: circuit.n_bits, seed, swaps: Vec::new() };
-    let ops = writer.write_steps(blocks, &routed.steps, &mut end);
+    let mut writer = Writer { swaps: Vec::new() };
+    let ops = writer.write_steps(blocks, &routed.steps, &routed.regions, Span::default(), &mut end);
     let at = |layout: &route_swaps::Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
     let wires = Circuit::wires(0..circuit.n_wires as u32);
     let or_own = |layout: &[Wire]| if layout.is_empty() { wires.clone() } else { layout.to_vec() };

@@ -5,12 +5,15 @@
 //! nothing; one with a qubit that holds no wire, and so is 0, adds two CX; any other adds three. Scores are integers and
 //! ties go by the trial's own random numbers, so that the result depends on the seed alone.
 
+mod regions;
 mod router;
+mod swap_tokens;
 
 use crate::graph::{Arrows, Graph};
 use crate::random::Random;
 use crate::target::Target;
 
+pub use regions::{Region, Regions, RoutedRegion};
 pub use router::Router;
 
 /// The score of one step of distance of one front block.

@@ -19,7 +19,7 @@ use crate::pair_basis::PairBasis;
 /// Orders the operations outside of branches.
 pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
     let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
-    let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits);
+    let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits, basis);
     let mut best: Vec<u32> = (0..blocks.len() as u32).collect();
     let mut depth = depth_of(&best, &blocks, &graph, circuit.n_wires);
     for rule in [Rule::Chain, Rule::Load, Rule::Both] {

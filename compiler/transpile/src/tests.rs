@@ -1,6 +1,7 @@
 //! Whole compilations: native, coupled, and the same as the source.
 
 mod spans;
+mod wide;
 
 use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -116,7 +117,7 @@ fn op_name(op: &qml_ir::circuit::Op) -> &'static str {
 }
 
 /// The same density matrix of the returned register for each result.
-fn assert_same_outcomes(source: &Circuit, compiled: &Circuit) {
+pub fn assert_same_outcomes(source: &Circuit, compiled: &Circuit) {
     let slots = Random::new(9).angles(source.slots.len());
     let (a, b) = (outcomes(source, &slots), outcomes(compiled, &slots));
     let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
@@ -219,6 +220,22 @@ fn random_circuits_with_measurements_and_branches() {
             for _ in 0..8 {
                 let source = random_circuit(&mut random, &Kinds::everything(4, 10));
                 check(&source, &device, level);
+            }
+        }
+    }
+}
+
+#[test]
+fn branches_that_move_wires_are_the_same() {
+    let mut random = Random::new(18);
+    for name in ["line:5", "grid:2x3"] {
+        let device = find(name).unwrap();
+        for level in 0..4 {
+            for _ in 0..5 {
+                // No controls: few gates on many wires, and so more SWAPs than gates.
+                let kinds = Kinds { controls: false, unitaries: false, ..Kinds::everything(4, 24) };
+                let source = random_circuit(&mut random, &kinds);
+                check(&source, &device, level).unwrap();
             }
         }
     }

@@ -6,30 +6,28 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Op, OpKind, Wire};
 use qml_source::Span;
 
-use crate::choose_layout::PLAIN;
-use crate::collect_blocks::{Block, collect_blocks};
-use crate::graph::Graph;
-use crate::random::Random;
-use crate::route_swaps::{Costs, Layout, NONE, Source, Step, route};
-use crate::target::Target;
+use crate::collect_blocks::Block;
+use crate::route_swaps::{Layout, NONE, Regions, RoutedRegion, Step};
 
 /// What `write_steps` writes to.
-pub struct Writer<'a> {
-    /// The device.
-    pub target: &'a Target,
-    /// Bits of the circuit.
-    pub n_bits: usize,
-    /// Seed of the routing within branches.
-    pub seed: u64,
+pub struct Writer {
     /// The gates that SWAPs up to now were needed for, those within branches too.
     pub swaps: Vec<Span>,
 }
 
-impl Writer<'_> {
-    /// The operations of routed blocks; `layout` is where the wires start, and then where they end.
-    pub fn write_steps(&mut self, blocks: &[Block], steps: &[Step], layout: &mut Layout) -> Vec<Op> {
+impl Writer {
+    /// The operations of routed blocks; `layout` is where the wires start, and then where they end. SWAPs that serve no
+    /// gate of the blocks are for the one at `origin`.
+    pub fn write_steps(
+        &mut self,
+        blocks: &[Block],
+        steps: &[Step],
+        regions: &Regions,
+        origin: Span,
+        layout: &mut Layout,
+    ) -> Vec<Op> {
         let mut out = Vec::with_capacity(steps.len());
-        let causes = causes(blocks, steps, layout);
+        let causes = causes(blocks, steps, regions, origin, layout);
         for (step, span) in steps.iter().zip(causes) {
             match *step {
                 Step::Swap(a, b) => {
@@ -43,43 +41,44 @@ impl Writer<'_> {
                     }
                     layout.swap(a, b);
                 }
-                Step::Block(i) => {
-                    out.extend(blocks[i as usize].ops.iter().map(|op| self.place(op, layout)));
-                }
+                Step::Block(i) => match regions.get(&i) {
+                    Some(region) => out.extend(self.write_region(&blocks[i as usize], region, layout)),
+                    None => out.extend(blocks[i as usize].ops.iter().map(|op| place(op, layout))),
+                },
             }
         }
         out
     }
 
-    /// An operation where its wires are; a branch is routed inside and leaves the layout as it found it.
-    fn place(&mut self, op: &Op, layout: &Layout) -> Op {
-        if let OpKind::If { condition, then, otherwise } = &op.kind {
-            let [then, otherwise] = [then, otherwise].map(|ops| self.write_region(ops, layout));
-            return Op { kind: OpKind::If { condition: condition.clone(), then, otherwise }, span: op.span };
-        }
-        let mut op = op.clone();
-        op.map_wires(&mut |wire| Wire(layout.qubit[wire.0 as usize].into()));
-        op
+    /// A branch, both sides of which end with the wires in the same places.
+    fn write_region(&mut self, block: &Block, region: &RoutedRegion, layout: &mut Layout) -> Option<Op> {
+        let op = block.ops.first()?;
+        let OpKind::If { condition, .. } = &op.kind else { return None };
+        let mut origin = Span::default();
+        op.visit(&mut |op| {
+            if origin == Span::default() && is_pair(op) {
+                origin = op.span;
+            }
+        });
+        let [then, otherwise] = region.sides.each_ref().map(|side| {
+            let mut end = layout.clone();
+            self.write_steps(&side.blocks, &side.steps, &side.regions, origin, &mut end)
+        });
+        layout.clone_from(&region.exit);
+        Some(Op { kind: OpKind::If { condition: condition.clone(), then, otherwise }, span: op.span })
     }
+}
 
-    fn write_region(&mut self, ops: &[Op], layout: &Layout) -> Vec<Op> {
-        let blocks = collect_blocks(ops.to_vec(), layout.qubit.len(), self.target.pairs);
-        let graph = Graph::new(&blocks, layout.qubit.len(), self.n_bits);
-        let costs = Costs::new(PLAIN, self.target);
-        let source = Source::forwards(&graph);
-        let random = &mut Random::new(self.seed, 0);
-        let routed = route(source, self.target, &costs, layout.clone(), random, i64::MAX);
-        let mut steps = routed.map(|router| router.steps).unwrap_or_default();
-        let back: Vec<Step> =
-            steps.iter().rev().filter(|step| matches!(step, Step::Swap(..))).copied().collect();
-        steps.extend(back);
-        self.write_steps(&blocks, &steps, &mut layout.clone())
-    }
+/// An operation where its wires are.
+fn place(op: &Op, layout: &Layout) -> Op {
+    let mut op = op.clone();
+    op.map_wires(&mut |wire| Wire(layout.qubit[wire.0 as usize].into()));
+    op
 }
 
 /// For each step the gate that it serves: for a SWAP the next one on two wires that either of its wires meets; if there is
 /// none, the one before.
-fn causes(blocks: &[Block], steps: &[Step], layout: &Layout) -> Vec<Span> {
+fn causes(blocks: &[Block], steps: &[Step], regions: &Regions, origin: Span, layout: &Layout) -> Vec<Span> {
     let mut layout = layout.clone();
     // Which wires each SWAP moves.
     let mut moved = |step: &Step| match *step {
@@ -88,7 +87,12 @@ fn causes(blocks: &[Block], steps: &[Step], layout: &Layout) -> Vec<Span> {
             layout.swap(a, b);
             wires
         }
-        Step::Block(_) => [NONE; 2],
+        Step::Block(block) => {
+            if let Some(region) = regions.get(&block) {
+                layout.clone_from(&region.exit);
+            }
+            [NONE; 2]
+        }
     };
     let moved: Vec<[u16; 2]> = steps.iter().map(&mut moved).collect();
     // Going back: the next such gate of each wire, and where in the steps it is.
@@ -109,7 +113,7 @@ fn causes(blocks: &[Block], steps: &[Step], layout: &Layout) -> Vec<Span> {
             }
         }
     }
-    let mut before = blocks.iter().find_map(gate_of).map(|gate| gate.span).unwrap_or_default();
+    let mut before = blocks.iter().find_map(gate_of).map_or(origin, |gate| gate.span);
     let or_before = |cause: Option<Span>| {
         before = cause.unwrap_or(before);
         before
@@ -119,7 +123,11 @@ fn causes(blocks: &[Block], steps: &[Step], layout: &Layout) -> Vec<Span> {
 
 /// The first gate on two wires.
 fn gate_of(block: &Block) -> Option<&Op> {
-    block.ops.iter().find(|op| matches!(op.kind, OpKind::Gate { .. }) && op.wires().len() > 1)
+    block.ops.iter().find(|op| is_pair(op))
+}
+
+fn is_pair(op: &Op) -> bool {
+    matches!(op.kind, OpKind::Gate { .. }) && op.wires().len() > 1
 }
 
 fn pair(gate: Gate, a: u16, b: u16, span: Span) -> Op {

@@ -15,7 +15,7 @@
 use qml_gates::{Gate, Port};
 use qml_prelude::observable::Observable;
 
-use super::{Bit, Circuit, Op, OpKind, Pauli, Wire};
+use super::{Bit, BitExpr, Circuit, Op, OpKind, Pauli, Wire};
 
 /// A set of Pauli letters; the identity is always possible.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,6 +73,24 @@ pub fn slots_in_cone(circuit: &Circuit, register: &[Letters]) -> Vec<bool> {
     cone.slots
 }
 
+/// Removes the operations that can change neither the result bits nor what observables with these letters on the qubits of
+/// the circuit's register tell, outcomes and observables taken together. Barriers stay.
+pub fn remove_outside(circuit: &mut Circuit, register: &[Letters]) {
+    let mut cone = Cone {
+        wires: vec![Letters::NONE; circuit.n_wires],
+        bits: vec![false; circuit.n_bits],
+        slots: vec![false; circuit.slots.len()],
+    };
+    for (wire, letters) in circuit.output.iter().zip(register) {
+        cone.wires[wire.0 as usize] = *letters;
+    }
+    let ends = circuit.unfinished.iter().map(|unfinished| &unfinished.condition);
+    for condition in circuit.result_bits.iter().chain(ends) {
+        condition.each_bit(&mut |bit| cone.bits[bit.0 as usize] = true);
+    }
+    cone.keep_inside(&mut circuit.ops, true);
+}
+
 /// The cone at a point of the circuit.
 #[derive(Clone)]
 struct Cone {
@@ -93,6 +111,27 @@ impl Cone {
         any
     }
 
+    /// Goes back through operations and leaves those that are inside.
+    fn keep_inside(&mut self, ops: &mut Vec<Op>, is_certain: bool) -> bool {
+        let mut kept = Vec::with_capacity(ops.len());
+        let mut any = false;
+        for mut op in ops.drain(..).rev() {
+            let is_inside = match &mut op.kind {
+                OpKind::If { condition, then, otherwise } => self.branch(condition, |cone, is_first| {
+                    cone.keep_inside(if is_first { then } else { otherwise }, false)
+                }),
+                _ => self.step(&op, is_certain),
+            };
+            any |= is_inside;
+            if is_inside || matches!(op.kind, OpKind::Barrier { .. }) {
+                kept.push(op);
+            }
+        }
+        kept.reverse();
+        *ops = kept;
+        any
+    }
+
     fn step(&mut self, op: &Op, is_certain: bool) -> bool {
         match &op.kind {
             OpKind::Barrier { .. } => false,
@@ -107,17 +146,22 @@ impl Cone {
                 }
                 matters || !before.within(Z)
             }
-            OpKind::If { condition, then, otherwise } => {
-                let mut other = self.clone();
-                let any = self.go_back(then, false) | other.go_back(otherwise, false);
-                self.take_in(&other);
-                if any {
-                    condition.each_bit(&mut |bit| self.bits[bit.0 as usize] = true);
-                }
-                any
-            }
+            OpKind::If { condition, then, otherwise } => self.branch(condition, |cone, is_first| {
+                cone.go_back(if is_first { then } else { otherwise }, false)
+            }),
             OpKind::Gate { .. } | OpKind::PauliRotation { .. } | OpKind::Unitary { .. } => self.unitary(op),
         }
+    }
+
+    /// Goes back through both sides of a branch; whether one of them is inside, and so is the condition then.
+    fn branch(&mut self, condition: &BitExpr, mut go_back: impl FnMut(&mut Self, bool) -> bool) -> bool {
+        let mut other = self.clone();
+        let any = go_back(self, true) | go_back(&mut other, false);
+        self.take_in(&other);
+        if any {
+            condition.each_bit(&mut |bit| self.bits[bit.0 as usize] = true);
+        }
+        any
     }
 
     fn unitary(&mut self, op: &Op) -> bool {

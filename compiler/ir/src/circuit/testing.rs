@@ -1,5 +1,7 @@
 //! For tests of this and other crates: random circuits, and what it means for two circuits to be the same.
 
+pub mod tableau;
+
 use std::f64::consts::PI;
 
 use qml_gates::Gate;

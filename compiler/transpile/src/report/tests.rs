@@ -72,7 +72,7 @@ fn time_is_held_against_t2() {
 fn branches_are_held_against_what_an_outcome_can_switch() {
     let mut device = line(3);
     let source = circuit("circuit wires 3 bits 2 output [q2]\nb0 = measure q0; if b0 { x q2 }");
-    let pair = circuit("circuit wires 3 bits 2 output [q2]\nb0 = measure q0; if b0 { cz q1 q2 }");
+    let pair = circuit("circuit wires 3 bits 2 output [q2]\nh q1; h q2; b0 = measure q0; if b0 { cz q1 q2 }");
     let both =
         circuit("circuit wires 3 bits 2 output [q2]\nb0 = measure q0; b1 = measure q1; if b0 & b1 { x q2 }");
     for source in [&source, &pair, &both] {
@@ -80,7 +80,7 @@ fn branches_are_held_against_what_an_outcome_can_switch() {
     }
     device.conditional_gates = Some(vec!["x".to_owned()]);
     assert_eq!(said(&source, &device), []);
-    for (source, place) in [(&pair, 2), (&both, 2)] {
+    for (source, place) in [(&pair, 4), (&both, 2)] {
         let found = said(source, &device);
         assert_eq!(codes(&found), [(Code::Q0717, Severity::Error)]);
         assert_eq!(found[0].primary.as_ref().unwrap().span, span(place));

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Costs, Layout, NONE, Source, Step, Weights};
+use super::{Costs, Layout, NONE, Regions, Source, Step, Weights};
 use crate::graph::{Arrows, Graph};
 use crate::random::Random;
 use crate::target::Target;
@@ -15,8 +15,8 @@ const DECAY_RESET: usize = 5;
 
 /// The latest block on a qubit: its name, its CX now and with one more SWAP.
 #[derive(Clone, Copy)]
-struct Latest {
-    name: u32,
+pub(super) struct Latest {
+    pub(super) name: u32,
     cx: u8,
     mirror: u8,
     is_bare: bool,
@@ -33,28 +33,31 @@ struct Meeting {
 /// The state of one routing.
 #[derive(Clone)]
 pub struct Router<'a> {
-    graph: &'a Graph,
-    arrows: &'a Arrows,
-    target: &'a Target,
+    pub(super) graph: &'a Graph,
+    pub(super) arrows: &'a Arrows,
+    pub(super) target: &'a Target,
+    pub(super) costs: &'a Costs,
     weights: Weights,
     scores: &'a [i32],
     /// Where the wires are.
     pub layout: Layout,
     /// What has happened since the start, or since the fork.
     pub steps: Vec<Step>,
+    /// How branches were routed.
+    pub regions: Regions,
     /// Blocks on two wires that have happened.
     pub n_done: usize,
     /// SWAPs in a row without a block, and all of them.
     n_stuck: usize,
     n_swaps: usize,
     /// The longest path in CX that ends on each qubit, and on any.
-    ends: Vec<u32>,
+    pub(super) ends: Vec<u32>,
     /// The longest path in CX.
     pub depth: u32,
     /// Blocks that still come before each.
     n_before: Vec<u32>,
     /// Blocks on two wires that wait for their wires to meet.
-    front: Vec<u32>,
+    pub(super) front: Vec<u32>,
     /// Wires of the front, each once.
     active: Vec<u16>,
     is_active: Vec<bool>,
@@ -71,14 +74,14 @@ pub struct Router<'a> {
     changes: Vec<i64>,
     computed: Vec<u32>,
     /// The wires of the blocks of the front and of those soon after it.
-    near: Vec<[u16; 2]>,
+    pub(super) near: Vec<[u16; 2]>,
     /// The search of blocks ahead: how often it was made, and in which of these rounds a block was seen.
     round: u32,
     seen: Vec<u32>,
     queue: Vec<u32>,
     free: Vec<u32>,
     best: Vec<(u16, u16)>,
-    latest: Vec<Latest>,
+    pub(super) latest: Vec<Latest>,
     n_latest: u32,
     /// CX that SWAPs have added.
     pub added: i64,
@@ -94,10 +97,12 @@ impl<'a> Router<'a> {
             graph,
             arrows,
             target,
+            costs,
             weights: costs.weights,
             scores: &costs.scores,
             layout,
             steps: Vec::with_capacity(2 * graph.pairs.len()),
+            regions: Regions::new(),
             n_done: 0,
             n_stuck: 0,
             n_swaps: 0,
@@ -135,6 +140,7 @@ impl<'a> Router<'a> {
         let steps = std::mem::take(&mut self.steps);
         let mut fork = self.clone();
         self.steps = steps;
+        fork.costs = costs;
         fork.weights = costs.weights;
         fork.scores = &costs.scores;
         fork.look_ahead();
@@ -202,6 +208,7 @@ impl<'a> Router<'a> {
         let mut free = std::mem::take(&mut self.free);
         // Earliest first.
         free.sort_unstable_by(|a, b| b.cmp(a));
+        let mut is_moved = false;
         while let Some(block) = free.pop() {
             if self.is_apart(block) {
                 self.front.push(block);
@@ -209,6 +216,7 @@ impl<'a> Router<'a> {
             }
             self.steps.push(Step::Block(block));
             self.note(block);
+            is_moved |= self.pass_region(block);
             for &next in self.arrows.after(block) {
                 self.n_before[next as usize] -= 1;
                 if self.n_before[next as usize] == 0 {
@@ -218,6 +226,9 @@ impl<'a> Router<'a> {
         }
         self.free = free;
         self.look_ahead();
+        if is_moved {
+            self.execute();
+        }
     }
 
     /// Notes that a block was the latest on its qubits.
@@ -289,6 +300,7 @@ impl<'a> Router<'a> {
             for &next in self.arrows.after(self.queue[at]) {
                 if std::mem::replace(&mut self.seen[next as usize], self.round) != self.round {
                     self.queue.push(next);
+                    self.look_into(next);
                     self.near.extend(self.graph.pairs[next as usize]);
                 }
             }

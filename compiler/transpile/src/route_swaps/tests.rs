@@ -19,7 +19,7 @@ fn every_gate_happens_once_on_coupled_qubits() {
             let mut circuit = random_circuit(&mut stream, &Options::gates(7, 40));
             crate::lower_controls::lower_controls(&mut circuit).unwrap();
             let blocks = collect_blocks(circuit.ops.clone(), 7, PairBasis::Controlled);
-            let graph = Graph::new(&blocks, 7, 0);
+            let graph = Graph::new(&blocks, 7, 0, PairBasis::Controlled);
             let start = Layout::new((0..7).collect(), target.n_qubits);
             let random = &mut Random::new(1, trial);
             let costs = [PLAIN, Weights { discount: 200, cx: 300, ..PLAIN }].map(|w| Costs::new(w, &target));
