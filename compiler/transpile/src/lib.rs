@@ -5,7 +5,6 @@
 
 mod attribute_spans;
 mod cancel_gates;
-mod canonical;
 mod check_device;
 mod choose_layout;
 mod collect_blocks;
@@ -37,6 +36,7 @@ mod translate_pairs;
 mod write_routed;
 
 use qml_devices::Device;
+use qml_ir::canonical;
 use qml_ir::circuit::{Circuit, Wire};
 use qml_ir::specialise::bind::Node;
 use qml_source::{Diagnostic, Span};

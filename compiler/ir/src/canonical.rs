@@ -6,7 +6,7 @@
 //! Souloumiac, SIAM J. Matrix Anal. Appl. 17, 161 (1996)), which are exact for degenerate cases too. Rotations with
 //! slots join in: their generators are diagonalised along with `M`.
 
-use crate::one_qubit::{C64, M2};
+use crate::euler::{C64, M2};
 
 /// A 4x4 matrix, `[row][column]`; the first wire is least significant.
 pub type M4 = [[C64; 4]; 4];
