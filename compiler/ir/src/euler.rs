@@ -58,7 +58,10 @@ pub fn euler(m: &M2) -> Euler {
         return Euler { theta: PI, phi: m[1][0].arg() - phase, lambda: 0.0, phase };
     }
     let phase = m[0][0].arg();
-    Euler { theta, phi: m[1][0].arg() - phase, lambda: (-m[0][1]).arg() - phase, phase }
+    let phi = m[1][0].arg() - phase;
+    // Of a small entry the argument is inexact. That of the sum of both turns must not be.
+    let lambda = if theta < 1.0 { m[1][1].arg() - phase - phi } else { (-m[0][1]).arg() - phase };
+    Euler { theta, phi, lambda, phase }
 }
 
 /// The angle in `-pi..=pi` that is the same up to whole turns.

@@ -11,6 +11,7 @@ mod differentiate;
 pub mod euler;
 pub mod evaluate;
 pub mod host;
+pub mod pair_block;
 pub mod specialise;
 pub mod survey;
 
