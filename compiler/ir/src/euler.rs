@@ -60,7 +60,7 @@ pub fn euler(m: &M2) -> Euler {
     let phase = m[0][0].arg();
     let phi = m[1][0].arg() - phase;
     // Of a small entry the argument is inexact. That of the sum of both turns must not be.
-    let lambda = if theta < 1.0 { m[1][1].arg() - phase - phi } else { (-m[0][1]).arg() - phase };
+    let lambda = if theta < 1e-3 { m[1][1].arg() - phase - phi } else { (-m[0][1]).arg() - phase };
     Euler { theta, phi, lambda, phase }
 }
 

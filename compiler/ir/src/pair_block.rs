@@ -202,7 +202,8 @@ impl Step {
 fn move_zero(canonical: &mut Canonical) {
     let Canonical { after, coordinates, before, .. } = canonical;
     let distance = |x: f64| (x - (x / FRAC_PI_2).round() * FRAC_PI_2).abs();
-    let nearest = |best, axis| if distance(coordinates[axis]) < distance(coordinates[best]) { axis } else { best };
+    let nearest =
+        |best, axis| if distance(coordinates[axis]) < distance(coordinates[best]) { axis } else { best };
     let axis = (0..3).fold(1, nearest);
     // exp(i pi/2 PP) = i PP.
     if (coordinates[axis] / FRAC_PI_2).round().rem_euclid(2.0) == 1.0 {

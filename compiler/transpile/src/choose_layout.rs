@@ -9,6 +9,7 @@
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
 
+use crate::bind_blocks::limit_costs;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
 use crate::graph::Graph;
@@ -108,9 +109,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of routing a circuit.
-    pub fn new(circuit: &Circuit) -> Self {
-        let blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+    /// The problem of routing a circuit; `at_bind` if angles of two-wire blocks may be computed when values are bound.
+    pub fn new(circuit: &Circuit, at_bind: bool) -> Self {
+        let mut blocks = collect_blocks(&circuit.ops, circuit.n_wires);
+        if at_bind {
+            limit_costs(&mut blocks);
+        }
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits))
         };

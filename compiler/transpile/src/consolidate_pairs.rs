@@ -21,10 +21,14 @@ use crate::one_qubit::{IDENTITY, is_multiple, op_matrix, push_matrix, push_phase
 /// Consolidates the whole circuit.
 pub fn consolidate_pairs(circuit: &mut Circuit) {
     let ops = std::mem::take(&mut circuit.ops);
-    circuit.ops = consolidate_all(ops, circuit.n_wires);
+    circuit.ops = rewrite_runs(ops, circuit.n_wires, &mut |run, wires, out| shorten(run, wires, out));
 }
 
-fn consolidate_all(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
+/// What takes a run on two wires and appends what replaces it.
+pub type Rewrite<'a> = dyn FnMut(Vec<Op>, [Wire; 2], &mut Vec<Op>) + 'a;
+
+/// Rewrites all runs of gates on the same two wires.
+pub fn rewrite_runs(ops: Vec<Op>, n_wires: usize, rewrite: &mut Rewrite) -> Vec<Op> {
     let mut runs = Runs { all: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     let mut order: Vec<Item> = Vec::with_capacity(ops.len());
     for (i, op) in ops.iter().enumerate() {
@@ -38,14 +42,14 @@ fn consolidate_all(ops: Vec<Op>, n_wires: usize) -> Vec<Op> {
             Item::Op(i) => {
                 let Some(mut op) = ops[i].take() else { continue };
                 if let OpKind::If { then, otherwise, .. } = &mut op.kind {
-                    *then = consolidate_all(std::mem::take(then), n_wires);
-                    *otherwise = consolidate_all(std::mem::take(otherwise), n_wires);
+                    *then = rewrite_runs(std::mem::take(then), n_wires, rewrite);
+                    *otherwise = rewrite_runs(std::mem::take(otherwise), n_wires, rewrite);
                 }
                 out.push(op);
             }
             Item::Run(run) => {
                 let Run { wires, members } = &runs.all[run];
-                shorten(members.iter().filter_map(|&i| ops[i].take()), *wires, &mut out);
+                rewrite(members.iter().filter_map(|&i| ops[i].take()).collect(), *wires, &mut out);
             }
         }
     }

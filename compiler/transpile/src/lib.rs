@@ -4,6 +4,7 @@
 //! nor what runs them.
 
 mod attribute_spans;
+mod bind_blocks;
 mod cancel_gates;
 mod check_device;
 mod choose_layout;
@@ -32,6 +33,7 @@ mod schedule;
 mod schedule_blocks;
 mod stats;
 mod target;
+mod template;
 mod translate_pairs;
 mod write_routed;
 
@@ -46,6 +48,7 @@ pub use estimate::{Estimate, estimate};
 pub use report::{check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
 pub use stats::Stats;
+pub use template::{Angles, Template};
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
 use collect_blocks::Block;
@@ -63,11 +66,15 @@ pub struct Options {
     /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go. Without
     /// it the circuit is kept up to a global phase.
     pub measured: bool,
+    /// Two-qubit runs whose angles don't stay affine in the slots may become three CX at most, their angles computed when
+    /// values are bound ([`Compiled::computed`]); not at level 0. For whoever binds: in text that keeps its inputs free
+    /// these slots would be further inputs.
+    pub blocks_at_bind: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: 2, seed: 0, measured: false }
+        Self { level: 2, seed: 0, measured: false, blocks_at_bind: false }
     }
 }
 
@@ -99,7 +106,8 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     checked(&lowered);
     let (source, variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
-    let problems: Vec<Problem> = variants.par_iter().map(Problem::new).collect();
+    let problems: Vec<Problem> =
+        variants.par_iter().map(|circuit| Problem::new(circuit, options.blocks_at_bind)).collect();
     let n_wires = circuit.n_wires;
     let ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
@@ -115,9 +123,13 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         is_dear.then(way).flatten()
     };
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
+        let mut computed = Vec::new();
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit);
+            if options.blocks_at_bind {
+                bind_blocks::bind_blocks(&mut circuit, &mut computed);
+            }
             schedule_blocks::schedule_blocks(&mut circuit);
             checked(&circuit);
         }
@@ -125,7 +137,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         lower_native::lower_native(&mut circuit, device, basis, options.measured);
         checked(&circuit);
         let stats = stats::measure(&circuit, device, swaps.len());
-        Compiled { circuit, computed: Vec::new(), stats, swaps }
+        Compiled { circuit, computed, stats, swaps }
     };
     let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
@@ -200,6 +212,30 @@ fn shorten(circuit: &mut Circuit) {
     // After consolidation: gates of neighbouring runs meet.
     cancel_gates::cancel_gates(circuit);
     checked(circuit);
+}
+
+/// The native circuit shortened as it stands on the device, layouts kept; `compiled` if it doesn't get better.
+fn lower_again(
+    mut circuit: Circuit,
+    compiled: &Compiled,
+    device: &Device,
+    options: &Options,
+) -> Result<Compiled, Diagnostic> {
+    let basis = device.native_basis()?;
+    let plain = circuit.clone();
+    lower_controls::lower_controls(&mut circuit)?;
+    shorten(&mut circuit);
+    schedule_blocks::schedule_blocks(&mut circuit);
+    translate_pairs::translate_pairs(&mut circuit);
+    lower_native::lower_native(&mut circuit, device, basis, options.measured);
+    checked(&circuit);
+    let measured = |circuit: Circuit| {
+        let stats = stats::measure(&circuit, device, compiled.swaps.len());
+        Compiled { circuit, computed: Vec::new(), stats, swaps: compiled.swaps.clone() }
+    };
+    let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.one_qubit_gates);
+    let (plain, again) = (measured(plain), measured(circuit));
+    Ok(if key(&again) < key(&plain) { again } else { plain })
 }
 
 /// The circuit on the qubits of the device, and the gates that its SWAPs are for.

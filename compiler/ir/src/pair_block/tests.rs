@@ -120,6 +120,11 @@ fn values_that_are_no_numbers_stay_such() {
 
 #[test]
 fn gates_with_several_slots_make_no_block() {
-    let u = Op::gate(Gate::U, &[0, 1, 2].map(|s| Angle::slot(crate::circuit::Slot(s))), &[Wire(0)], Span::default());
+    let u = Op::gate(
+        Gate::U,
+        &[0, 1, 2].map(|s| Angle::slot(crate::circuit::Slot(s))),
+        &[Wire(0)],
+        Span::default(),
+    );
     assert_eq!(PairBlock::new(vec![u]), None);
 }

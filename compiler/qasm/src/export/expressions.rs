@@ -10,7 +10,9 @@ pub(super) fn expression(node: &Node, text: &dyn Fn(&Angle) -> String) -> Result
         Node::Unary(function, x) => unary(*function, &text(x)),
         Node::Binary(function, x, y) => binary(*function, &text(x), &text(y)),
         Node::Output(call, output) => Err(format!("number {output} of what {} gives", call.name())),
-        Node::Block(block, angle) => Err(format!("angle {angle} of {} CX for {}", block.n_cx(), gates(block, text))),
+        Node::Block(block, angle) => {
+            Err(format!("angle {angle} of {} CX for {}", block.n_cx(), gates(block, text)))
+        }
     }
 }
 
