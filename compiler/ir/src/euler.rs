@@ -49,7 +49,7 @@ pub struct Euler {
 
 /// The Euler angles of a unitary.
 pub fn euler(m: &M2) -> Euler {
-    let theta = 2.0 * m[1][0].norm().atan2(m[0][0].norm());
+    let theta = 2.0 * m[1][0].norm_sqr().sqrt().atan2(m[0][0].norm_sqr().sqrt());
     if theta < TOLERANCE {
         return Euler { theta: 0.0, phi: (m[1][1] / m[0][0]).arg(), lambda: 0.0, phase: m[0][0].arg() };
     }
