@@ -66,12 +66,19 @@ fn affine() -> Result<(), String> {
     let mut angles = Angles::default();
     let seconds = best(50, || _ = (0..100).map(|_| template.bind(&inputs, &mut angles)).count()) / 100.0;
     let n = template.n_angles();
-    println!("affine: {n} angles in {:.1} us, {:.0} million a second", 1e6 * seconds, n as f64 / seconds / 1e6);
+    println!(
+        "affine: {n} angles in {:.1} us, {:.0} million a second",
+        1e6 * seconds,
+        n as f64 / seconds / 1e6
+    );
     let n_sets = 1000;
     let inputs = Random::new(2).angles(template.inputs().len() * n_sets);
     let mut table = vec![0.0; n * n_sets];
     let seconds = best(10, || _ = template.bind_batch(&inputs, &mut table));
-    println!("affine, {n_sets} sets on all threads: {:.0} million a second", (n * n_sets) as f64 / seconds / 1e6);
+    println!(
+        "affine, {n_sets} sets on all threads: {:.0} million a second",
+        (n * n_sets) as f64 / seconds / 1e6
+    );
     Ok(())
 }
 

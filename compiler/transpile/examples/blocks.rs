@@ -32,7 +32,8 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
         for path in &paths {
             let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
             let file = FileId(0);
-            let program = qml_qasm::import_program(file, &text).map_err(|errors| errors[0].message.clone())?;
+            let program =
+                qml_qasm::import_program(file, &text).map_err(|errors| errors[0].message.clone())?;
             let circuit = program.circuit;
             let name = if target == "all_to_all" {
                 format!("all_to_all:{}", circuit.n_wires)
@@ -46,7 +47,8 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
                 compile(&circuit, &device, &options).map(|compiled| compiled.stats).map_err(|e| e.message)
             };
             let (without, with): (Stats, Stats) = (stats(false)?, stats(true)?);
-            let figures = |stats: &Stats| [stats.two_qubit_gates, stats.two_qubit_depth, stats.one_qubit_gates];
+            let figures =
+                |stats: &Stats| [stats.two_qubit_gates, stats.two_qubit_depth, stats.one_qubit_gates];
             let (without, with) = (figures(&without), figures(&with));
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             println!("{target:11} {stem:32} {without:?} {with:?}");

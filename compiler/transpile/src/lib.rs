@@ -32,6 +32,7 @@ mod route_swaps;
 mod schedule;
 mod schedule_blocks;
 mod stats;
+pub mod stored;
 mod target;
 mod template;
 mod translate_pairs;
@@ -45,7 +46,7 @@ use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
 pub use estimate::{Estimate, estimate};
-pub use report::{check_shots, diagnose, report};
+pub use report::{Compile, check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
 pub use stats::Stats;
 pub use template::{Angles, Template};
@@ -79,7 +80,7 @@ impl Default for Options {
 }
 
 /// A circuit on the qubits of a device, with its figures.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
     /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
     /// wires are. Global phase is not kept.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use qml_prelude::Fault;
 use qml_source::{Code, Diagnostic, bug};
+use serde::{Deserialize, Serialize};
 
 use super::bound_call::BoundCall;
 use crate::circuit::{Angle, Circuit, Slot};
 use crate::pair_block::PairBlock;
 
 /// A function of one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unary {
     /// `sin(x)`.
     Sin,
@@ -54,7 +55,7 @@ pub enum Unary {
 }
 
 /// A function of two numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Binary {
     /// `x * y`.
     Mul,
