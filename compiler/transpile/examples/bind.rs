@@ -13,6 +13,7 @@ use qml_gates::Gate;
 use qml_ir::circuit::testing::Random;
 use qml_ir::circuit::{Angle, Circuit, Op, Slot, Wire};
 use qml_ir::specialise::BindProgram;
+use qml_ir::specialise::bind::Node;
 use qml_qasm::import_program;
 use qml_source::{FileId, Span};
 use qml_transpile::{Angles, Options, Template, compile};
@@ -119,8 +120,9 @@ fn training(file: &str) -> Result<(), String> {
     let bound = template.circuit(&angles.values.iter().map(|angle| angle % PI).collect::<Vec<_>>());
     let again = best(3, || _ = compile(&bound, &device, &options));
     let n_angles = template.n_angles();
-    let n_blocks = template.bind_program().nodes.len() / 15;
-    println!("{file} on iqm_garnet, {n_angles} angles, about {n_blocks} blocks:");
+    let is_first = |node: &&Node| matches!(node, Node::Block(_, 0));
+    let n_blocks = template.bind_program().nodes.iter().filter(is_first).count();
+    println!("{file} on iqm_garnet, {n_angles} angles, {n_blocks} blocks:");
     println!("  compiled in {:.1} ms, {STEPS} steps bound in {:.1} ms", 1e3 * compiling, 1e3 * binding);
     println!("  compiled in each step: {:.0} ms", 1e3 * again * STEPS as f64);
     Ok(())
