@@ -80,6 +80,9 @@ pub(crate) struct CheckArgs {
     /// With `--target`: the shots that `run --shots` would ask for
     #[arg(long, requires = "target", value_parser = clap::value_parser!(i64).range(1..))]
     pub shots: Option<i64>,
+    /// Neither read nor keep compiled circuits on disk
+    #[arg(long)]
+    pub no_cache: bool,
     /// Diagnostics as JSON on standard output, one line each
     #[arg(long)]
     pub json: bool,
@@ -147,10 +150,19 @@ pub(crate) struct BuildArgs {
     /// The seed of the search for a layout
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// The value of an input; with one for each of them the circuit is written with numbers
+    #[arg(long = "bind", value_name = "NAME=VALUE", conflicts_with = "bind_rows")]
+    pub bind: Vec<String>,
+    /// A CSV file with a column for each input: a circuit with numbers for each row, numbered in the folder `-o`
+    #[arg(long, value_name = "FILE")]
+    pub bind_rows: Option<PathBuf>,
+    /// Neither read nor keep compiled circuits on disk
+    #[arg(long)]
+    pub no_cache: bool,
     /// What to write: `qasm3`, `qasm2`, `ir` or `stats`
     #[arg(long, default_value = "qasm3")]
     pub emit: String,
-    /// The file to write; standard output if not given
+    /// The file to write, with `--bind-rows` the folder; standard output if not given
     #[arg(short = 'o', value_name = "OUT")]
     pub output: Option<PathBuf>,
 }

@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, messages to standard error. Exit status 0 is success, 1 a diagnosed error, 2 wrong usage.
 
+mod cache;
 mod cli;
 mod commands {
     //! One file a command.

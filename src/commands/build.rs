@@ -1,12 +1,16 @@
 //! `qmlang build`
 
-use std::time::Instant;
+use std::path::Path;
 
+use qml_devices::Device;
+use qml_driver::bindings;
 use qml_driver::kernel::KernelRequest;
 use qml_ir::circuit::Circuit;
 use qml_ir::specialise::BindProgram;
 use qml_source::{Code, Diagnostic, SourceMap};
+use qml_transpile::{Angles, Compiled, Options, Template};
 
+use crate::cache::Cache;
 use crate::cli::BuildArgs;
 use crate::show::{self, Form, Shown};
 
@@ -20,33 +24,107 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
     let Source { circuit, mut bind, sources } = source(args)?;
+    // Before compilation: what is wrong with them is told at once.
+    let rows = values(args, &circuit.slots[..bind.n_inputs])?;
 
-    let options = qml_transpile::Options { level: args.level, seed: args.seed, measured: false };
-    #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
-    let start = Instant::now();
-    let compiled = qml_transpile::compile(&circuit, &device, &options);
-    let mut compiled = compiled.map_err(|error| show::fail(&error, &sources))?;
-    bind.nodes.append(&mut compiled.computed);
-    compiled.stats.compile_ms = Some(start.elapsed().as_secs_f64() * 1e3);
-
-    let text = match args.emit.as_str() {
-        "qasm2" => qml_qasm::export_qasm2(&compiled.circuit).map_err(|error| show::fail(&error, &sources))?,
-        "ir" => compiled.circuit.to_string(),
-        "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
-        _ => qml_qasm::export_bound(&compiled.circuit, &bind),
+    let options =
+        Options { level: args.level, seed: args.seed, measured: false, blocks_at_bind: rows.is_some() };
+    let cache = Cache::new(args.no_cache);
+    let compile =
+        |circuit: &Circuit, device: &Device, options: &Options| cache.compile(circuit, device, options);
+    let mut compiled = compile(&circuit, &device, &options).map_err(|error| show::fail(&error, &sources))?;
+    let said = qml_transpile::report(&circuit, &compiled, &device, &options, &compile);
+    let texts = match rows {
+        Some(rows) => bound_texts(&args.emit, compiled, &bind, &rows),
+        None => {
+            bind.nodes.append(&mut compiled.computed);
+            text(&args.emit, &compiled, &bind).map(|text| vec![text])
+        }
     };
-    let said = qml_transpile::report(&circuit, &compiled, &device, &options);
+    let texts = texts.map_err(|error| show::fail(&error, &sources))?;
+
     show::show(&said, &sources, Form::Text);
     if said.iter().any(Diagnostic::is_error) {
         return Err(Shown);
     }
-    match &args.output {
-        Some(path) => show::write_file(path, &text),
-        None => {
-            show::print(&text);
+    match (&args.output, &args.bind_rows, texts.as_slice()) {
+        (Some(folder), Some(_), texts) => write_numbered(folder, texts, &args.emit),
+        (Some(path), None, [text]) => show::write_file(path, text),
+        (_, _, texts) => {
+            texts.iter().for_each(|text| show::print(text));
             Ok(())
         }
     }
+}
+
+/// The circuit in the form that is asked for.
+fn text(emit: &str, compiled: &Compiled, bind: &BindProgram) -> Result<String, Diagnostic> {
+    Ok(match emit {
+        "qasm2" => qml_qasm::export_qasm2(&compiled.circuit)?,
+        "ir" => compiled.circuit.to_string(),
+        "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
+        _ => qml_qasm::export_bound(&compiled.circuit, bind),
+    })
+}
+
+/// The same for each set of values.
+fn bound_texts(
+    emit: &str,
+    compiled: Compiled,
+    bind: &BindProgram,
+    rows: &[Vec<f64>],
+) -> Result<Vec<String>, Diagnostic> {
+    let template = Template::new(compiled, bind);
+    let (mut angles, no_slots) = (Angles::default(), BindProgram::default());
+    let bound = |inputs: &Vec<f64>| {
+        template.bind(inputs, &mut angles).map_err(|fault| *fault)?;
+        let circuit = template.circuit(&angles.values);
+        text(emit, &Compiled { circuit, ..template.compiled().clone() }, &no_slots)
+    };
+    rows.iter().map(bound).collect()
+}
+
+/// The values that inputs are bound to, a row a circuit; none if inputs stay inputs.
+fn values(args: &BuildArgs, inputs: &[String]) -> Result<Option<Vec<Vec<f64>>>, Shown> {
+    let fail = |error: Diagnostic| show::fail(&error, &SourceMap::default());
+    let Some(file) = &args.bind_rows else {
+        if args.bind.is_empty() {
+            return Ok(None);
+        }
+        let row = bindings::from_pairs(inputs, &show::pairs("--bind", &args.bind)?).map_err(fail)?;
+        return Ok(Some(vec![row]));
+    };
+    let rows = bindings::from_csv(inputs, &read(file)?).map_err(fail)?;
+    if rows.len() > 1 && args.output.is_none() {
+        let message = format!("`{}` has {} rows, each of them a circuit", file.display(), rows.len());
+        return Err(fail(Diagnostic::error(Code::Q0925, message).help("`-o FOLDER` writes a file for each")));
+    }
+    Ok(Some(rows))
+}
+
+/// Writes `1.qasm`, `2.qasm` and so on, with as many digits as the last one has.
+fn write_numbered(folder: &Path, texts: &[String], emit: &str) -> Result<(), Shown> {
+    let ending = match emit {
+        "stats" => "json",
+        "ir" => "txt",
+        _ => "qasm",
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("cannot make the folder `{}`: {error}", folder.display());
+        show::fail(&Diagnostic::error(Code::Q0906, message), &SourceMap::default())
+    })?;
+    let n_digits = texts.len().to_string().len();
+    let mut numbered = texts.iter().enumerate();
+    numbered.try_for_each(|(i, text)| {
+        show::write_file(&folder.join(format!("{:0n_digits$}.{ending}", i + 1)), text)
+    })
+}
+
+fn read(file: &Path) -> Result<String, Shown> {
+    qml_driver::Files::read(&qml_driver::Disk, file).map_err(|why| {
+        let message = format!("cannot read `{}`: {why}", file.display());
+        show::fail(&Diagnostic::error(Code::Q0910, message), &SourceMap::default())
+    })
 }
 
 /// What is compiled.
@@ -62,10 +140,7 @@ fn source(args: &BuildArgs) -> Result<Source, Shown> {
     match args.file.extension().and_then(|extension| extension.to_str()) {
         Some("qasm") => {
             let mut sources = SourceMap::default();
-            let text = qml_driver::Files::read(&qml_driver::Disk, &args.file).map_err(|why| {
-                let message = format!("cannot read `{}`: {why}", args.file.display());
-                show::fail(&Diagnostic::error(Code::Q0910, message), &sources)
-            })?;
+            let text = read(&args.file)?;
             let file = sources.add(args.file.display().to_string(), text.as_str());
             match qml_qasm::import_program(file, &text) {
                 Ok(program) => Ok(Source { bind: program.bind_program(), circuit: program.circuit, sources }),

@@ -2,9 +2,11 @@
 
 use qml_devices::Device;
 use qml_driver::Compilation;
+use qml_ir::circuit::Circuit;
 use qml_source::{Diagnostic, SourceMap};
 use qml_transpile::Options;
 
+use crate::cache::Cache;
 use crate::cli::CheckArgs;
 use crate::show::{self, Form, Shown};
 
@@ -15,11 +17,12 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Shown> {
         Some(target) => Some(device(target).map_err(|error| show::fail(&error, &SourceMap::default()))?),
         None => None,
     };
+    let cache = Cache::new(args.no_cache);
     let mut is_wrong = false;
     for file in &args.files {
         let mut compilation = qml_driver::compile(&qml_driver::Disk, file, &params);
         if let Some(device) = &device {
-            let said = check_device(&compilation, device, args.shots);
+            let said = check_device(&compilation, device, args.shots, &cache);
             compilation.diagnostics.extend(said);
         }
         show::show(&compilation.diagnostics, &compilation.sources, form);
@@ -36,7 +39,12 @@ fn device(target: &str) -> Result<Device, Diagnostic> {
 }
 
 /// What there is to say of the program on the device, in the order of the source.
-fn check_device(compilation: &Compilation, device: &Device, shots: Option<i64>) -> Vec<Diagnostic> {
+fn check_device(
+    compilation: &Compilation,
+    device: &Device,
+    shots: Option<i64>,
+    cache: &Cache,
+) -> Vec<Diagnostic> {
     let Some(module) = &compilation.module else { return Vec::new() };
     let known = qml_driver::target::known(compilation, module);
     let shots = shots.map(|shots| (shots, None));
@@ -44,8 +52,11 @@ fn check_device(compilation: &Compilation, device: &Device, shots: Option<i64>) 
     let mut said: Vec<Diagnostic> =
         shots.filter_map(|(shots, span)| qml_transpile::check_shots(shots, span, device)).collect();
     said.extend(known.diagnostics);
+    let compile =
+        |circuit: &Circuit, device: &Device, options: &Options| cache.compile(circuit, device, options);
     for known in &known.circuits {
-        for diagnostic in qml_transpile::diagnose(&known.circuit, known.span, device, &Options::default()) {
+        let options = Options::default();
+        for diagnostic in qml_transpile::diagnose(&known.circuit, known.span, device, &options, &compile) {
             if !said.contains(&diagnostic) {
                 said.push(diagnostic);
             }

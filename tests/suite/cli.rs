@@ -1,5 +1,7 @@
 //! The command line: every command and option, exit status, and what goes to which stream.
 
 mod bad_input;
+mod bind;
 mod build;
+mod cache;
 mod commands;

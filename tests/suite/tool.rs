@@ -9,7 +9,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A folder of a test's own, empty at first, gone at the end.
+/// A folder of a test's own, empty at first, gone at the end; beside it one for the tool's cache.
 pub(crate) struct Folder(PathBuf);
 
 /// How a command ended.
@@ -45,6 +45,11 @@ impl Folder {
         &self.0
     }
 
+    /// Where the tool keeps compiled circuits.
+    pub fn cache(&self) -> PathBuf {
+        self.0.with_extension("cache")
+    }
+
     /// Writes a file, and the folders on the way to it.
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.0.join(name);
@@ -76,6 +81,7 @@ impl Folder {
         let output = Command::new(env!("CARGO_BIN_EXE_qmlang"))
             .args(args)
             .current_dir(&self.0)
+            .env("QMLANG_CACHE_DIR", self.cache())
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -88,6 +94,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         _ = std::fs::remove_dir_all(&self.0);
+        _ = std::fs::remove_dir_all(self.cache());
     }
 }
 

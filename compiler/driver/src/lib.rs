@@ -3,6 +3,7 @@
 //! [`compile`] reads a file and what it uses, checks it, and lowers it to host IR whose gradients are expanded. Files come
 //! through [`Files`], so an editor can hand in what it has not saved. The crate must never learn how programs are run.
 
+pub mod bindings;
 pub mod doc;
 pub mod kernel;
 mod load;

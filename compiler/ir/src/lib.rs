@@ -5,11 +5,15 @@
 //! runs host functions slowly, as the oracle for the JIT; [`survey`] tells what a program will ask of a device. The crate must never learn where text comes from, nor how
 //! circuits are run.
 
+pub mod canonical;
 pub mod circuit;
 mod differentiate;
+pub mod euler;
 pub mod evaluate;
 pub mod host;
+pub mod pair_block;
 pub mod specialise;
 pub mod survey;
+pub mod weyl;
 
 pub use differentiate::differentiate;

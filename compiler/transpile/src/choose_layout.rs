@@ -9,6 +9,7 @@
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
 
+use crate::bind_blocks::limit_costs;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
 use crate::find_line::find_line;
@@ -126,9 +127,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of routing a circuit, whose operations are taken out of it.
-    pub fn new(circuit: &mut Circuit, basis: PairBasis) -> Self {
-        let blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
+    /// The problem of routing a circuit, whose operations are taken out of it; `at_bind` if angles of two-wire blocks may
+    /// be computed when values are bound.
+    pub fn new(circuit: &mut Circuit, basis: PairBasis, at_bind: bool) -> Self {
+        let mut blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
+        if at_bind {
+            limit_costs(&mut blocks);
+        }
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits, basis))
         };

@@ -11,10 +11,10 @@ use qml_gates::{Gate, Port};
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use smallvec::SmallVec;
 
-use crate::canonical::{M4, tensor, times};
 use crate::consolidate_pairs::shorten;
 use crate::one_qubit::{C64, IDENTITY, M2, gate_matrix};
 use crate::pair_basis::PairBasis;
+use qml_ir::canonical::{M4, tensor, times};
 
 /// Operations that stay together.
 #[derive(Clone, Debug)]

@@ -11,18 +11,29 @@
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
-use crate::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
 use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
 use crate::pair_basis::PairBasis;
 use crate::pass_turns::pass_turns;
+use qml_ir::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
 
 /// Consolidates the whole circuit.
 pub fn consolidate_pairs(circuit: &mut Circuit, basis: PairBasis) {
     let ops = std::mem::take(&mut circuit.ops);
-    circuit.ops = consolidate_all(ops, circuit.n_wires, basis);
+    circuit.ops = rewrite_runs(ops, circuit.n_wires, &mut |run, wires, out| {
+        // A gate by itself costs least.
+        if run.iter().filter(|op| op.wires().len() == 2).count() > 1 {
+            shorten(run, wires, basis, out);
+        } else {
+            out.extend(run);
+        }
+    });
 }
 
-fn consolidate_all(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Op> {
+/// What takes a run on two wires and appends what replaces it.
+pub type Rewrite<'a> = dyn FnMut(Vec<Op>, [Wire; 2], &mut Vec<Op>) + 'a;
+
+/// Rewrites all runs of gates on the same two wires.
+pub fn rewrite_runs(ops: Vec<Op>, n_wires: usize, rewrite: &mut Rewrite) -> Vec<Op> {
     let mut runs = Runs { all: Vec::new(), open: vec![None; n_wires], loose: vec![Vec::new(); n_wires] };
     let mut order: Vec<Item> = Vec::with_capacity(ops.len());
     for (i, op) in ops.iter().enumerate() {
@@ -36,22 +47,14 @@ fn consolidate_all(ops: Vec<Op>, n_wires: usize, basis: PairBasis) -> Vec<Op> {
             Item::Op(i) => {
                 let Some(mut op) = ops[i].take() else { continue };
                 if let OpKind::If { then, otherwise, .. } = &mut op.kind {
-                    *then = consolidate_all(std::mem::take(then), n_wires, basis);
-                    *otherwise = consolidate_all(std::mem::take(otherwise), n_wires, basis);
+                    *then = rewrite_runs(std::mem::take(then), n_wires, rewrite);
+                    *otherwise = rewrite_runs(std::mem::take(otherwise), n_wires, rewrite);
                 }
                 out.push(op);
             }
             Item::Run(run) => {
                 let Run { wires, members } = &runs.all[run];
-                let is_pair = |i: &&usize| ops[**i].as_ref().is_some_and(|op| op.wires().len() == 2);
-                // A gate by itself costs least.
-                let may_get_shorter = members.iter().filter(is_pair).count() > 1;
-                let members = members.iter().filter_map(|&i| ops[i].take());
-                if may_get_shorter {
-                    shorten(members, *wires, basis, &mut out);
-                } else {
-                    out.extend(members);
-                }
+                rewrite(members.iter().filter_map(|&i| ops[i].take()).collect(), *wires, &mut out);
             }
         }
     }
@@ -265,7 +268,7 @@ impl Segment {
 
     fn commutes_with_rotations(&self, operator: &M4) -> bool {
         self.rotations.iter().all(|(rotation, _)| {
-            let rotation = crate::canonical::from_two_body(rotation);
+            let rotation = qml_ir::canonical::from_two_body(rotation);
             let (ab, ba) = (times(operator, &rotation), times(&rotation, operator));
             ab.iter().flatten().zip(ba.iter().flatten()).all(|(x, y)| (x - y).norm() < 1e-9)
         })

@@ -8,9 +8,9 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, Wire};
 use qml_source::Span;
 
-use crate::canonical::Canonical;
 use crate::one_qubit::{is_multiple, push_matrix, push_phase};
 use crate::pass_turns::pass_turns;
+use qml_ir::canonical::Canonical;
 
 /// Appends a unitary in canonical form.
 pub fn push_decomposition(canonical: &Canonical, wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {

@@ -13,10 +13,10 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use qml_source::Span;
 
-use crate::canonical::{Canonical, M4, decompose, tensor, times};
 use crate::emit_canonical::{push_by_two, push_locals, push_three, turn_axis};
 use crate::one_qubit::{IDENTITY, M2, dagger, gate_matrix, is_multiple, push_matrix, push_phase};
-use crate::weyl::to_chamber;
+use qml_ir::canonical::{Canonical, M4, decompose, tensor, times};
+use qml_ir::weyl::to_chamber;
 
 /// Appends `CAN` of the coordinates, exactly, with iSWAP.
 pub fn push_iswaps(coordinates: &[Angle; 3], wires: [Wire; 2], span: Span, out: &mut Vec<Op>) {

@@ -4,8 +4,8 @@
 //! nor what runs them.
 
 mod attribute_spans;
+mod bind_blocks;
 mod cancel_gates;
-mod canonical;
 mod check_device;
 mod choose_layout;
 mod choose_result;
@@ -41,10 +41,11 @@ mod route_swaps;
 mod schedule;
 mod schedule_blocks;
 mod stats;
+pub mod stored;
 mod target;
+mod template;
 mod translate_pairs;
 mod waiting;
-mod weyl;
 mod write_routed;
 
 use qml_devices::Device;
@@ -54,9 +55,10 @@ use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
 pub use estimate::{Estimate, estimate};
-pub use report::{check_shots, diagnose, report};
+pub use report::{Compile, check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
 pub use stats::Stats;
+pub use template::{Angles, Template};
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
 use collect_blocks::Block;
@@ -76,16 +78,20 @@ pub struct Options {
     /// it, a circuit that returns all its wires and measures nothing is kept as a unitary, up to a global phase; of any
     /// other, above level 0, what it does to wires that start in 0: the result bits, and the state of returned qubits.
     pub measured: bool,
+    /// Two-qubit runs whose angles don't stay affine in the slots may become three CX at most, their angles computed when
+    /// values are bound ([`Compiled::computed`]); not at level 0. For whoever binds: in text that keeps its inputs free
+    /// these slots would be further inputs.
+    pub blocks_at_bind: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: 2, seed: 0, measured: false }
+        Self { level: 2, seed: 0, measured: false, blocks_at_bind: false }
     }
 }
 
 /// A circuit on the qubits of a device, with its figures.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
     /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
     /// wires are. Global phase is not kept.
@@ -121,8 +127,11 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     checked(&lowered);
     let (source, mut variants) =
         if options.level > 0 { variants(lowered, &target) } else { (Circuit::default(), vec![lowered]) };
+    // Three CX for any block are worth it where each is one gate.
+    let at_bind =
+        options.blocks_at_bind && matches!(target.pairs, PairBasis::Controlled | PairBasis::Rotation);
     let problems: Vec<Problem> =
-        variants.par_iter_mut().map(|circuit| Problem::new(circuit, target.pairs)).collect();
+        variants.par_iter_mut().map(|circuit| Problem::new(circuit, target.pairs, at_bind)).collect();
     let n_wires = circuit.n_wires;
     let ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
@@ -144,21 +153,26 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         (circuit, computed)
     };
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
+        let mut computed = Vec::new();
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
             shorten(&mut circuit, target.pairs);
+            if at_bind {
+                bind_blocks::bind_blocks(&mut circuit, target.pairs, &mut computed);
+            }
             schedule_blocks::schedule_blocks(&mut circuit, target.pairs);
             checked(&circuit);
         }
-        let (mut native, mut computed) = lower(circuit.clone());
+        let (mut native, mut folded) = lower(circuit.clone());
         let budget = place_by_errors::budget(options.level);
         if place_by_errors::place_by_errors(&mut circuit, &native, device, &target, budget) {
             // Lowered anew: gates of one direction alone may have to be turned round.
             let moved = lower(circuit);
             if choose_result::log_fidelity(&moved.0, device) > choose_result::log_fidelity(&native, device) {
-                (native, computed) = moved;
+                (native, folded) = moved;
             }
         }
+        computed.extend(folded);
         let stats = stats::measure(&native, device, swaps.len());
         Compiled { circuit: native, computed, stats, swaps }
     };
@@ -236,6 +250,31 @@ fn shorten(circuit: &mut Circuit, basis: PairBasis) {
     // After consolidation: gates of neighbouring runs meet.
     cancel_gates::cancel_gates(circuit);
     checked(circuit);
+}
+
+/// The native circuit shortened as it stands on the device, layouts kept; `compiled` if it doesn't get better.
+fn lower_again(
+    mut circuit: Circuit,
+    compiled: &Compiled,
+    device: &Device,
+    options: &Options,
+) -> Result<Compiled, Diagnostic> {
+    let basis = device.native_basis()?;
+    let plain = circuit.clone();
+    lower_controls::lower_controls(&mut circuit)?;
+    let pairs = PairBasis::of(basis.two_qubit);
+    shorten(&mut circuit, pairs);
+    schedule_blocks::schedule_blocks(&mut circuit, pairs);
+    translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
+    lower_native::lower_native(&mut circuit, device, basis, options.measured);
+    checked(&circuit);
+    let measured = |circuit: Circuit| {
+        let stats = stats::measure(&circuit, device, compiled.swaps.len());
+        Compiled { circuit, computed: Vec::new(), stats, swaps: compiled.swaps.clone() }
+    };
+    let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.one_qubit_gates);
+    let (plain, again) = (measured(plain), measured(circuit));
+    Ok(if key(&again) < key(&plain) { again } else { plain })
 }
 
 /// The circuit on the qubits of the device, and the gates that its SWAPs are for.

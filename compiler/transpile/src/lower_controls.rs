@@ -10,9 +10,9 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Wire};
 use qml_source::{Code, Diagnostic, Span, bug};
 
-use crate::canonical::{M4, decompose};
 use crate::emit_canonical::push_decomposition;
 use crate::one_qubit::{C64, M2, gate_matrix, is_multiple, push_matrix, push_phase};
+use qml_ir::canonical::{M4, decompose};
 
 mod multi_control;
 mod two_level;

@@ -1,39 +1,10 @@
-//! Matrices of one wire and their Euler angles.
+//! Matrices of one wire, from operations and as operations.
 
-use std::f64::consts::PI;
-
-use num_complex::Complex;
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use qml_source::Span;
 
-/// A complex number.
-pub type C64 = Complex<f64>;
-
-/// A 2x2 matrix, `[row][column]`.
-pub type M2 = [[C64; 2]; 2];
-
-/// Angles closer than this to a special value are that value. Errors stay far below what a device can tell.
-pub const TOLERANCE: f64 = 1e-10;
-
-/// The identity.
-pub const IDENTITY: M2 = [[C64::new(1.0, 0.0), C64::new(0.0, 0.0)], [C64::new(0.0, 0.0), C64::new(1.0, 0.0)]];
-
-/// The product `a * b`: `b` happens first.
-pub fn times(a: &M2, b: &M2) -> M2 {
-    std::array::from_fn(|r| std::array::from_fn(|c| a[r][0] * b[0][c] + a[r][1] * b[1][c]))
-}
-
-/// The conjugate transpose.
-pub fn dagger(m: &M2) -> M2 {
-    std::array::from_fn(|r| std::array::from_fn(|c| m[c][r].conj()))
-}
-
-/// The matrix of a one-wire gate of the table.
-pub fn gate_matrix(gate: Gate, angles: &[f64]) -> M2 {
-    let matrix = (gate.def().matrix)(angles);
-    std::array::from_fn(|r| std::array::from_fn(|c| matrix.at(r, c)))
-}
+pub use qml_ir::euler::{C64, Euler, IDENTITY, M2, TOLERANCE, dagger, euler, gate_matrix, times, wrap};
 
 /// The matrix of an operation, if it is a gate on one wire without controls or slots.
 pub fn op_matrix(op: &Op) -> Option<M2> {
@@ -46,37 +17,6 @@ pub fn op_matrix(op: &Op) -> Option<M2> {
         }
         _ => None,
     }
-}
-
-/// A one-qubit unitary as `exp(i phase) U(theta, phi, lambda)`, `theta` in `0..=pi`; where only one of `phi` and
-/// `lambda` matters, `lambda` is 0.
-#[derive(Clone, Copy, Debug)]
-pub struct Euler {
-    /// Turn about Y.
-    pub theta: f64,
-    /// Turn about Z after it.
-    pub phi: f64,
-    /// Turn about Z before it.
-    pub lambda: f64,
-    /// Global phase.
-    pub phase: f64,
-}
-
-/// The Euler angles of a unitary.
-pub fn euler(m: &M2) -> Euler {
-    let theta = 2.0 * m[1][0].norm().atan2(m[0][0].norm());
-    if theta < TOLERANCE {
-        return Euler { theta: 0.0, phi: (m[1][1] / m[0][0]).arg(), lambda: 0.0, phase: m[0][0].arg() };
-    }
-    if PI - theta < TOLERANCE {
-        let phase = (-m[0][1]).arg();
-        return Euler { theta: PI, phi: m[1][0].arg() - phase, lambda: 0.0, phase };
-    }
-    let phase = m[0][0].arg();
-    let phi = m[1][0].arg() - phase;
-    // For small `theta`, their sum is what matters, and only the diagonal knows it well.
-    let lambda = if theta < 1e-3 { m[1][1].arg() - phase - phi } else { (-m[0][1]).arg() - phase };
-    Euler { theta, phi, lambda, phase }
 }
 
 /// Appends the gate `U` and the global phase that make up a matrix.
@@ -94,12 +34,6 @@ pub fn push_phase(angle: Angle, span: Span, out: &mut Vec<Op>) {
     if !angle.is_constant() || wrap(angle.constant) != 0.0 {
         out.push(Op::gate(Gate::Gphase, &[angle], &[], span));
     }
-}
-
-/// The angle in `-pi..=pi` that is the same up to whole turns.
-pub fn wrap(angle: f64) -> f64 {
-    let wrapped = angle - (angle / (2.0 * PI)).round() * 2.0 * PI;
-    if wrapped <= -PI { PI } else { wrapped }
 }
 
 /// Whether the angle is known to be a multiple of `step`.

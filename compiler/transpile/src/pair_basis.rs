@@ -20,10 +20,10 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use qml_source::Span;
 
-use crate::canonical::{C64, M4, count_cx_of, determinant, magic_square};
 use crate::emit_canonical::{push_canonical, push_locals};
 use crate::emit_iswap::{push_iswaps, push_sqrt_iswaps, sqrt_iswaps_of};
-use crate::one_qubit::is_multiple;
+use crate::one_qubit::{C64, is_multiple};
+use qml_ir::canonical::{M4, count_cx_of, decompose, determinant, magic_square, times};
 
 /// What the two-qubit gate of a device is like, up to gates on one qubit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl PairBasis {
                 1 => 2,
                 n => n,
             },
-            Self::SqrtIswap => sqrt_iswaps_of(crate::canonical::decompose(u).coordinates),
+            Self::SqrtIswap => sqrt_iswaps_of(decompose(u).coordinates),
         }
     }
 
@@ -146,7 +146,7 @@ fn is_rotation(u: &M4) -> bool {
     let mean = (m[0][0] + m[1][1] + m[2][2] + m[3][3]) / 4.0;
     let mut rest = m;
     (0..4).for_each(|i| rest[i][i] -= mean);
-    let square = crate::canonical::times(&rest, &rest);
+    let square = times(&rest, &rest);
     let scale = square[0][0];
     is_scalar(&square, scale, CLOSE) && (mean * mean - scale - d).norm() < CLOSE
 }
@@ -156,7 +156,7 @@ fn is_iswap(u: &M4) -> bool {
     const CLOSE: f64 = 1e-9;
     let (m, d) = (magic_square(u), determinant(u));
     let trace = m[0][0] + m[1][1] + m[2][2] + m[3][3];
-    trace.norm() < CLOSE && is_scalar(&crate::canonical::times(&m, &m), d, CLOSE)
+    trace.norm() < CLOSE && is_scalar(&times(&m, &m), d, CLOSE)
 }
 
 fn is_scalar(m: &M4, scale: C64, close: f64) -> bool {

@@ -12,8 +12,8 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use qml_gates::Gate;
 use qml_ir::circuit::Angle;
 
-use crate::canonical::Canonical;
 use crate::one_qubit::{M2, dagger, euler, gate_matrix, is_multiple, times};
+use qml_ir::canonical::Canonical;
 
 /// Lets turns pass; `coordinates` are those of the core, which may have slots.
 pub fn pass_turns(canonical: &mut Canonical, coordinates: &[Angle; 3]) {

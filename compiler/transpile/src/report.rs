@@ -7,27 +7,42 @@ use qml_source::{Code, Diagnostic, Severity, Span};
 
 use crate::estimate::{Estimate, estimate};
 use crate::schedule::{Exposure, exposures};
-use crate::{Compiled, Options, compile};
+use crate::{Compiled, Options};
+
+/// What compiles, as [`crate::compile`] does, or looks up what it did before.
+pub type Compile<'a> = dyn Fn(&Circuit, &Device, &Options) -> Result<Compiled, Diagnostic> + 'a;
 
 /// From this share of T2 on a note tells how long a qubit has to last.
 const NOTABLE_SHARE: f64 = 0.5;
 /// So many gates with fewer SWAPs are shown.
 const MAX_LABELS: usize = 5;
 
-/// All that there is to say of what `source` was compiled to: errors Q0716 and Q0717, warnings and notes Q0718, notes Q0719.
-pub fn report(source: &Circuit, compiled: &Compiled, device: &Device, options: &Options) -> Vec<Diagnostic> {
+/// All that there is to say of what `source` was compiled to; `compile` tells what it costs elsewhere. Errors Q0716 and Q0717, warnings and notes Q0718, notes Q0719.
+pub fn report(
+    source: &Circuit,
+    compiled: &Compiled,
+    device: &Device,
+    options: &Options,
+    compile: &Compile,
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(check_length(compiled, device));
     found.extend(check_branches(&compiled.circuit, device));
     found.extend(check_coherence(&compiled.circuit, device));
-    found.extend(tell_swaps(source, compiled, device, options));
+    found.extend(tell_swaps(source, compiled, device, options, compile));
     found
 }
 
 /// Compiles a circuit and tells what there is to say of it; `kernel` is where the circuit's name stands in the source.
-pub fn diagnose(source: &Circuit, kernel: Span, device: &Device, options: &Options) -> Vec<Diagnostic> {
+pub fn diagnose(
+    source: &Circuit,
+    kernel: Span,
+    device: &Device,
+    options: &Options,
+    compile: &Compile,
+) -> Vec<Diagnostic> {
     let said = match compile(source, device, options) {
-        Ok(compiled) => report(source, &compiled, device, options),
+        Ok(compiled) => report(source, &compiled, device, options, compile),
         Err(error) => vec![error],
     };
     let placed = |diagnostic: Diagnostic| match diagnostic.primary {
@@ -177,13 +192,14 @@ fn tell_swaps(
     compiled: &Compiled,
     device: &Device,
     options: &Options,
+    compile: &Compile,
 ) -> Option<Diagnostic> {
     let n_qubits = device.n_qubits;
     if device.coupling.edge_count() == n_qubits * (n_qubits - 1) / 2 || compiled.stats.two_qubit_gates == 0 {
         return None;
     }
     let with = compiled.stats.two_qubit_gates;
-    let direct = without_swaps(source, device, options);
+    let direct = without_swaps(source, device, options, compile);
     let mut diagnostic = at_their_gates(source, &compiled.swaps, device).or_else(|| {
         // A network of gates along couplings does without SWAPs, not without further gates.
         let n = with.checked_sub(direct?).filter(|&n| n > 0)?;
@@ -234,7 +250,7 @@ fn fidelities(estimate: &Estimate, direct: usize) -> String {
 }
 
 /// Two-qubit gates of the circuit if all qubits were coupled.
-fn without_swaps(source: &Circuit, device: &Device, options: &Options) -> Option<usize> {
+fn without_swaps(source: &Circuit, device: &Device, options: &Options, compile: &Compile) -> Option<usize> {
     let gate = device.native_basis().ok()?.two_qubit.name();
     let coupled = qml_devices::find(&format!("all_to_all:{}/{gate}", source.n_wires.max(2))).ok()?;
     let compiled = compile(source, &coupled, options).ok()?;

@@ -2,12 +2,12 @@
 
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Op, OpKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::estimate::estimate;
 
 /// Figures of a compiled circuit; what is unknown is null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Qubits of the device that something happens on, or that are returned.
     pub qubits: usize,

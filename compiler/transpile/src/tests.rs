@@ -15,11 +15,11 @@ use qml_ir::specialise::bind::Node;
 use crate::{Compiled, Options, compile};
 
 fn options(level: u8) -> Options {
-    Options { level, seed: 11, measured: false }
+    Options { level, seed: 11, ..Options::default() }
 }
 
 /// Every gate is native, and every pair coupled the right way round.
-fn assert_native(circuit: &Circuit, device: &Device) {
+pub(crate) fn assert_native(circuit: &Circuit, device: &Device) {
     let basis = device.native_basis().unwrap();
     assert_eq!(circuit.n_wires, device.n_qubits);
     circuit.visit(|op| match &op.kind {
@@ -41,7 +41,7 @@ fn assert_native(circuit: &Circuit, device: &Device) {
 }
 
 /// The compiled circuit on those wires alone that something happens on or that belong to the source.
-fn touched(circuit: &Circuit) -> Circuit {
+pub(crate) fn touched(circuit: &Circuit) -> Circuit {
     let mut circuit = circuit.clone();
     let mut names: BTreeMap<Wire, Wire> = BTreeMap::new();
     circuit.visit(|op| names.extend(op.wires().into_iter().map(|wire| (wire, wire))));

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use qml_prelude::Fault;
-use qml_source::bug;
+use qml_source::{Code, Diagnostic, bug};
+use serde::{Deserialize, Serialize};
 
 use super::bound_call::BoundCall;
 use crate::circuit::{Angle, Circuit, Slot};
+use crate::pair_block::PairBlock;
 
 /// A function of one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Unary {
     /// `sin(x)`.
     Sin,
@@ -53,7 +55,7 @@ pub enum Unary {
 }
 
 /// A function of two numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Binary {
     /// `x * y`.
     Mul,
@@ -80,6 +82,8 @@ pub enum Node {
     Binary(Binary, Angle, Angle),
     /// One of the numbers that a call gives; the nodes of all of them follow each other, in order.
     Output(Arc<BoundCall>, usize),
+    /// One of the angles of a two-wire block; the nodes of all of them follow each other, in order.
+    Block(Arc<PairBlock>, usize),
 }
 
 /// Computes the slots of a circuit: first the inputs, then one slot a node.
@@ -124,7 +128,13 @@ impl BindProgram {
                 Node::Unary(function, x) => slots.push(function.eval(x.eval(slots))),
                 Node::Binary(function, x, y) => slots.push(function.eval(x.eval(slots), y.eval(slots))),
                 Node::Output(call, 0) => slots.extend(call.outputs(slots, stop)?),
-                Node::Output(..) => {}
+                Node::Block(block, 0) => {
+                    let (before, angles) = (slots.len(), slots.len() + block.n_angles());
+                    slots.resize(angles, 0.0);
+                    let (before, angles) = slots.split_at_mut(before);
+                    block.fill_angles(before, angles);
+                }
+                Node::Output(..) | Node::Block(..) => {}
             }
         }
         Ok(())
@@ -133,7 +143,8 @@ impl BindProgram {
     /// The gradient by the inputs from the gradient by the slots; `slots` as [`Self::bind`] left them.
     ///
     /// # Errors
-    /// A function that is called has no derivative.
+    /// A function that is called has no derivative. Two-wire blocks have none either: Q0520; what they stand for has one,
+    /// so the circuit before compilation, with its own bind program, is to be differentiated instead.
     pub fn bind_vjp(&self, slots: &[f64], d_slots: &[f64]) -> Result<Vec<f64>, Fault> {
         let mut d_slots = d_slots.to_vec();
         for (index, node) in self.nodes.iter().enumerate().rev() {
@@ -146,6 +157,7 @@ impl BindProgram {
                     }
                 }
                 Node::Output(..) => {}
+                Node::Block(..) if d_slots[slot] != 0.0 => return Err(no_block_derivative()),
                 _ if d_slots[slot] != 0.0 => node.add_vjp(slots, d_slots[slot], &mut d_slots),
                 _ => {}
             }
@@ -174,6 +186,7 @@ impl Node {
                 }
             }
             Self::Output(..) => bug!("the numbers of a call have one derivative"),
+            Self::Block(..) => bug!("the angles of a block have no derivative"),
         }
     }
 
@@ -183,6 +196,7 @@ impl Node {
             Self::Unary(function, x) => Self::Unary(*function, map(x)),
             Self::Binary(function, x, y) => Self::Binary(*function, map(x), map(y)),
             Self::Output(call, output) => Self::Output(Arc::new(call.map_angles(map)), *output),
+            Self::Block(block, angle) => Self::Block(Arc::new(block.map_angles(map)), *angle),
         }
     }
 
@@ -192,8 +206,16 @@ impl Node {
             Self::Unary(_, x) => vec![x],
             Self::Binary(_, x, y) => vec![x, y],
             Self::Output(call, _) => call.angles(),
+            Self::Block(block, _) => block.angles().collect(),
         }
     }
+}
+
+fn no_block_derivative() -> Fault {
+    Box::new(
+        Diagnostic::error(Code::Q0520, "the angles of a compiled two-qubit block cannot be differentiated")
+            .help("differentiate the circuit before compilation, or shift its inputs and bind again"),
+    )
 }
 
 impl Unary {

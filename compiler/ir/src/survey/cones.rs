@@ -100,7 +100,7 @@ impl Machine<'_, '_> {
                 Node::Unary(_, x) => vec![x],
                 Node::Binary(_, x, y) => vec![x, y],
                 // Each number of a call may depend on each float of its arguments.
-                Node::Output(..) => node.angles(),
+                Node::Output(..) | Node::Block(..) => node.angles(),
             };
             for &(slot, _) in angles.iter().flat_map(|angle| &angle.terms) {
                 let slot = slot.0 as usize;

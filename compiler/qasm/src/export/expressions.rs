@@ -1,6 +1,7 @@
 //! What a bind program computes, as expressions of OpenQASM 3.
 
-use qml_ir::circuit::Angle;
+use qml_ir::circuit::{Angle, Op, OpKind, Wire};
+use qml_ir::pair_block::PairBlock;
 use qml_ir::specialise::bind::{Binary, Node, Unary};
 
 /// The expression, in parentheses where it needs them; or, if OpenQASM has none, what it is in the words of our language.
@@ -9,7 +10,22 @@ pub(super) fn expression(node: &Node, text: &dyn Fn(&Angle) -> String) -> Result
         Node::Unary(function, x) => unary(*function, &text(x)),
         Node::Binary(function, x, y) => binary(*function, &text(x), &text(y)),
         Node::Output(call, output) => Err(format!("number {output} of what {} gives", call.name())),
+        Node::Block(block, angle) => {
+            Err(format!("angle {angle} of {} CX for {}", block.n_cx(), gates(block, text)))
+        }
     }
+}
+
+/// The gates of a block, on wires 0 and 1.
+fn gates(block: &PairBlock, text: &dyn Fn(&Angle) -> String) -> String {
+    let gate = |op: &Op| {
+        let angles: Vec<String> = op.angles().iter().map(text).collect();
+        let wires: Vec<String> = op.wires().iter().map(Wire::to_string).collect();
+        let OpKind::Gate { gate, .. } = op.kind else { return String::new() };
+        let angles = if angles.is_empty() { String::new() } else { format!("({})", angles.join(", ")) };
+        format!("{}{angles} {}", gate.def().name, wires.join(" "))
+    };
+    block.ops().iter().map(gate).collect::<Vec<_>>().join("; ")
 }
 
 fn unary(function: Unary, x: &str) -> Result<String, String> {

@@ -8,8 +8,8 @@ use qml_ir::circuit::{Angle, Circuit, Op, Wire};
 use qml_source::Span;
 
 use super::PairBasis;
-use crate::canonical::tests::{can, random_locals};
-use crate::canonical::times;
+use qml_ir::canonical::testing::{can, random_locals};
+use qml_ir::canonical::times;
 
 const BASES: [PairBasis; 4] =
     [PairBasis::Controlled, PairBasis::Rotation, PairBasis::Iswap, PairBasis::SqrtIswap];

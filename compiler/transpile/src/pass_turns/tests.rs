@@ -2,8 +2,8 @@ use qml_gates::Matrix;
 use qml_ir::circuit::testing::{Random, random_unitary};
 
 use super::*;
-use crate::canonical::{M4, tensor};
-use crate::canonical::{decompose, times as product};
+use qml_ir::canonical::{M4, tensor};
+use qml_ir::canonical::{decompose, times as product};
 
 fn m4(data: &[crate::one_qubit::C64]) -> M4 {
     std::array::from_fn(|r| std::array::from_fn(|c| data[4 * r + c]))

@@ -22,7 +22,7 @@ fn line(n: usize) -> Device {
 }
 
 fn said(source: &Circuit, device: &Device) -> Vec<Diagnostic> {
-    diagnose(source, span(99), device, &Options { level: 1, ..Options::default() })
+    diagnose(source, span(99), device, &Options { level: 1, ..Options::default() }, &crate::compile)
 }
 
 fn codes(said: &[Diagnostic]) -> Vec<(Code, Severity)> {

@@ -163,30 +163,30 @@ fn a_controlled_gate_in_each_kind() {
         text,
         TwoQubitBasis::SqrtIswap,
         &expect![[r#"
-        rz(pi/2) q0
-        rz(pi/2) q1
-        gphase(pi/4)
-        u(1.5707963267948968, pi, 3*pi/2) q0
-        gphase(-3*pi/4)
-        u(pi/2, -2.220446049250313e-16, pi/2) q1
-        gphase(-0.7853981633974482)
-        u(pi/2, 1.570796326794897, -pi/2) q0
-        gphase(-1.1775693440128317e-16)
-        gphase(-7.850462293418877e-17)
-        sqrt_iswap q0 q1
-        rz(pi) q1
-        rx(0.0) q1
-        rz(pi) q1
-        rx(pi) q0
-        sqrt_iswap q0 q1
-        u(pi/2, -3*pi/2, -1.5707963267948963) q0
-        gphase(pi)
-        gphase(-7.850462293418872e-17)
-        u(1.5707963267948968, -3*pi/2, 0.0) q0
-        gphase(3*pi/4)
-        u(pi/2, -pi/2, -pi) q1
-        gphase(0.7853981633974482)
-        gphase(pi/2)
-    "#]],
+            rz(pi/2) q0
+            rz(pi/2) q1
+            gphase(pi/4)
+            u(1.5707963267948968, pi, 3*pi/2) q0
+            gphase(-3*pi/4)
+            u(pi/2, -2.220446049250313e-16, pi/2) q1
+            gphase(-0.7853981633974482)
+            u(pi/2, 1.5707963267948968, -1.5707963267948968) q0
+            gphase(-7.850462293418875e-17)
+            gphase(-7.850462293418873e-17)
+            sqrt_iswap q0 q1
+            rz(pi) q1
+            rx(0.0) q1
+            rz(pi) q1
+            rx(pi) q0
+            sqrt_iswap q0 q1
+            u(1.5707963267948968, -3*pi/2, -1.5707963267948963) q0
+            gphase(pi)
+            gphase(-7.850462293418875e-17)
+            u(1.5707963267948968, -3*pi/2, 0.0) q0
+            gphase(3*pi/4)
+            u(pi/2, -pi/2, -pi) q1
+            gphase(0.7853981633974482)
+            gphase(pi/2)
+        "#]],
     );
 }

@@ -6,7 +6,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use qml_gates::Gate;
 
 use crate::canonical::Canonical;
-use crate::one_qubit::{M2, gate_matrix, times};
+use crate::euler::{M2, gate_matrix, times};
 
 /// Coordinates closer than this to a wall of the chamber are on it.
 const CLOSE: f64 = 1e-9;

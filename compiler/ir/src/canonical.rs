@@ -6,8 +6,11 @@
 //! Souloumiac, SIAM J. Matrix Anal. Appl. 17, 161 (1996)), which are exact for degenerate cases too. Rotations with
 //! slots join in: their generators are diagonalised along with `M`.
 
-pub use crate::one_qubit::C64;
-use crate::one_qubit::M2;
+use std::ops::{Add, Mul, Sub};
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::euler::{C64, M2};
 
 /// A 4x4 matrix, `[row][column]`; the first wire is least significant.
 pub type M4 = [[C64; 4]; 4];
@@ -30,14 +33,7 @@ pub struct Canonical {
     pub generators: Vec<(usize, f64)>,
 }
 
-const H: f64 = std::f64::consts::FRAC_1_SQRT_2;
 const O: C64 = C64::new(0.0, 0.0);
-const R: C64 = C64::new(H, 0.0);
-const I: C64 = C64::new(0.0, H);
-
-/// The magic basis, as columns.
-const MAGIC: M4 = [[R, O, O, I], [O, I, R, O], [O, I, C64::new(-H, 0.0), O], [R, O, O, C64::new(0.0, -H)]];
-
 /// Eigenvalues of XX, YY, ZZ on the magic basis.
 const SIGNS: [[f64; 4]; 3] = [[1.0, 1.0, -1.0, -1.0], [-1.0, 1.0, -1.0, 1.0], [1.0, -1.0, -1.0, 1.0]];
 
@@ -54,10 +50,10 @@ pub fn decompose(u: &M4) -> Canonical {
 pub fn decompose_with(u: &M4, generators: &[R4]) -> Option<Canonical> {
     let up = to_magic(u);
     let m = times(&transpose(&up), &up);
-    let mut matrices = vec![part(&m, |z| z.re), part(&m, |z| z.im)];
+    let mut matrices: SmallVec<[R4; 4]> = smallvec![part(&m, |z| z.re), part(&m, |z| z.im)];
     matrices.extend_from_slice(generators);
     let mut p = diagonalize_jointly(&mut matrices)?;
-    if real_determinant(&p) < 0.0 {
+    if determinant(&p) < 0.0 {
         p.iter_mut().for_each(|row| row[0] = -row[0]);
     }
     let mut d: [f64; 4] = std::array::from_fn(|i| 0.5 * matrices[1][i][i].atan2(matrices[0][i][i]));
@@ -68,7 +64,7 @@ pub fn decompose_with(u: &M4, generators: &[R4]) -> Option<Canonical> {
             *entry = sum * C64::from_polar(1.0, -d[c]);
         }
     }
-    if real_determinant(&part(&k1, |z| z.re)) < 0.0 {
+    if determinant(&part(&k1, |z| z.re)) < 0.0 {
         d[0] += std::f64::consts::PI;
         k1.iter_mut().for_each(|row| row[0] = -row[0]);
     }
@@ -127,7 +123,10 @@ pub fn magic_square(u: &M4) -> M4 {
 }
 
 /// The determinant, by minors of two rows.
-pub fn determinant(m: &M4) -> C64 {
+pub fn determinant<T>(m: &[[T; 4]; 4]) -> T
+where
+    T: Copy + Mul<Output = T> + Add<Output = T> + Sub<Output = T>,
+{
     let minor = |r: usize, a: usize, b: usize| m[r][a] * m[r + 1][b] - m[r][b] * m[r + 1][a];
     minor(0, 0, 1) * minor(2, 2, 3) - minor(0, 0, 2) * minor(2, 1, 3)
         + minor(0, 0, 3) * minor(2, 1, 2)
@@ -159,95 +158,105 @@ pub fn tensor(k: &[M2; 2]) -> M4 {
     std::array::from_fn(|r| std::array::from_fn(|c| k[1][r / 2][c / 2] * k[0][r % 2][c % 2]))
 }
 
-fn transpose(m: &M4) -> M4 {
+fn transpose<T: Copy>(m: &[[T; 4]; 4]) -> [[T; 4]; 4] {
     std::array::from_fn(|r| std::array::from_fn(|c| m[c][r]))
 }
 
+/// `B^dagger m B` with the magic basis `B`, of which the columns are `(1, 0, 0, 1)`, `i (0, 1, 1, 0)`, `(0, 1, -1, 0)` and
+/// `i (1, 0, 0, -1)` over the root of 2.
 fn to_magic(m: &M4) -> M4 {
-    times(&dagger(&MAGIC), &times(m, &MAGIC))
+    let rows = m.map(|[a, b, c, d]| [a + d, turned(b + c, 1.0), b - c, turned(a - d, 1.0)]);
+    let columns = transpose(&rows);
+    let columns = columns.map(|[a, b, c, d]| [a + d, turned(b + c, -1.0), b - c, turned(a - d, -1.0)]);
+    transpose(&columns).map(|row| row.map(|z| z * 0.5))
 }
 
+/// `B m B^dagger`.
 fn from_magic(m: &M4) -> M4 {
-    times(&MAGIC, &times(m, &dagger(&MAGIC)))
+    let mixed = |[a, b, c, d]: [C64; 4], sign: f64| {
+        let (b, d) = (turned(b, sign), turned(d, sign));
+        [a + d, b + c, b - c, a - d]
+    };
+    let rows = m.map(|row| mixed(row, -1.0));
+    transpose(&transpose(&rows).map(|column| mixed(column, 1.0))).map(|row| row.map(|z| z * 0.5))
+}
+
+/// `i sign z`.
+fn turned(z: C64, sign: f64) -> C64 {
+    C64::new(-sign * z.im, sign * z.re)
 }
 
 fn part(m: &M4, of: fn(C64) -> f64) -> R4 {
     m.map(|row| row.map(of))
 }
 
+/// Pairs of axes, in an order in which every two after each other have none in common: a processor works on both at once.
+const AXES: [[usize; 2]; 6] = [[0, 1], [2, 3], [0, 2], [1, 3], [0, 3], [1, 2]];
+
 /// A rotation `P` that makes all `P^T A P` diagonal, which replace the matrices; none if there isn't one.
 fn diagonalize_jointly(matrices: &mut [R4]) -> Option<R4> {
+    // Transposed: its columns turn as rows.
     let mut p: R4 = std::array::from_fn(|r| std::array::from_fn(|c| f64::from(u8::from(r == c))));
     for _ in 0..40 {
-        for i in 0..3 {
-            for j in i + 1..4 {
-                let (mut g11, mut g12, mut g22) = (0.0, 0.0, 0.0);
-                for a in matrices.iter() {
-                    let h = [a[i][i] - a[j][j], 2.0 * a[i][j]];
-                    g11 += h[0] * h[0];
-                    g12 += h[0] * h[1];
-                    g22 += h[1] * h[1];
-                }
-                let (on, off) = (g11 - g22, 2.0 * g12);
-                // The half of the half angle; with `off` 0 and `on` negative the axes are exchanged half way.
-                let theta = 0.25 * off.atan2(on);
-                if theta.abs() < 1e-17 {
-                    continue;
-                }
-                let (sin, cos) = theta.sin_cos();
-                for a in matrices.iter_mut() {
-                    rotate_columns(a, i, j, cos, sin);
-                    let (x, y) = (a[i], a[j]);
-                    a[i] = std::array::from_fn(|k| cos * x[k] + sin * y[k]);
-                    a[j] = std::array::from_fn(|k| cos * y[k] - sin * x[k]);
-                }
-                rotate_columns(&mut p, i, j, cos, sin);
+        for [i, j] in AXES {
+            let (mut g11, mut g12, mut g22) = (0.0, 0.0, 0.0);
+            for a in matrices.iter() {
+                let h = [a[i][i] - a[j][j], 2.0 * a[i][j]];
+                g11 += h[0] * h[0];
+                g12 += h[0] * h[1];
+                g22 += h[1] * h[1];
             }
+            let (on, off) = (g11 - g22, 2.0 * g12);
+            if on > 0.0 && off.abs() < 4e-17 * on {
+                continue;
+            }
+            // The half of the half angle; with `off` 0 and `on` negative the axes are exchanged half way.
+            let (cos, sin) = half_angle(half_angle((on, off)));
+            matrices.iter_mut().for_each(|a| rotate_symmetric(a, i, j, cos, sin));
+            rotate_rows(&mut p, i, j, cos, sin);
         }
         if off_diagonal(matrices) < 1e-28 {
-            return Some(p);
+            return Some(transpose(&p));
         }
     }
-    (off_diagonal(matrices) < 1e-22).then_some(p)
+    (off_diagonal(matrices) < 1e-22).then(|| transpose(&p))
 }
 
-fn rotate_columns(m: &mut R4, i: usize, j: usize, cos: f64, sin: f64) {
-    for row in m {
-        let (x, y) = (row[i], row[j]);
-        row[i] = cos * x + sin * y;
-        row[j] = cos * y - sin * x;
+/// Cosine and sine of half the angle of a point, between -pi/2 and pi/2; `(1, 0)` for the origin.
+fn half_angle((x, y): (f64, f64)) -> (f64, f64) {
+    let r = (x * x + y * y).sqrt();
+    if r == 0.0 {
+        return (1.0, 0.0);
     }
+    // The larger of both without cancellation, the other one by `2 sin cos = y / r`.
+    let large = (0.5 * (r + x.abs()) / r).sqrt();
+    let small = 0.5 * y.abs() / (r * large);
+    if x >= 0.0 { (large, small.copysign(y)) } else { (small, large.copysign(y)) }
+}
+
+fn rotate_rows(m: &mut R4, i: usize, j: usize, cos: f64, sin: f64) {
+    let (x, y) = (m[i], m[j]);
+    m[i] = std::array::from_fn(|k| cos * x[k] + sin * y[k]);
+    m[j] = std::array::from_fn(|k| cos * y[k] - sin * x[k]);
+}
+
+/// Turns rows and columns of a symmetric matrix.
+fn rotate_symmetric(m: &mut R4, i: usize, j: usize, cos: f64, sin: f64) {
+    rotate_rows(m, i, j, cos, sin);
+    let (x, y) = (m[i], m[j]);
+    for k in 0..4 {
+        m[k][i] = x[k];
+        m[k][j] = y[k];
+    }
+    m[i][i] = cos * x[i] + sin * x[j];
+    m[j][j] = cos * y[j] - sin * y[i];
+    m[i][j] = cos * x[j] - sin * x[i];
+    m[j][i] = m[i][j];
 }
 
 fn off_diagonal(matrices: &[R4]) -> f64 {
-    let square = |a: &R4| {
-        (0..4)
-            .flat_map(|r| (0..4).map(move |c| (r, c)))
-            .filter(|(r, c)| r != c)
-            .map(|(r, c)| a[r][c].powi(2))
-            .sum::<f64>()
-    };
-    matrices.iter().map(square).sum()
-}
-
-fn real_determinant(m: &R4) -> f64 {
-    // Gauss with pivots.
-    let mut m = *m;
-    let mut product = 1.0;
-    for i in 0..4 {
-        let pivot = (i..4).fold(i, |best, r| if m[r][i].abs() > m[best][i].abs() { r } else { best });
-        if pivot != i {
-            m.swap(i, pivot);
-            product = -product;
-        }
-        product *= m[i][i];
-        for r in i + 1..4 {
-            let factor = m[r][i] / m[i][i];
-            let row = m[i];
-            m[r].iter_mut().zip(row).skip(i).for_each(|(entry, above)| *entry -= factor * above);
-        }
-    }
-    product
+    let square = |a: &R4| AXES.iter().map(|&[i, j]| a[i][j] * a[i][j]).sum::<f64>();
+    2.0 * matrices.iter().map(square).sum::<f64>()
 }
 
 /// The factors of a product of one-wire matrices, of determinant 1, and the phase.
@@ -272,8 +281,10 @@ fn split(m: &M4) -> ([M2; 2], f64) {
 
 /// The matrix scaled to determinant 1, and the phase that was taken out.
 fn unit_determinant(m: &M2) -> (M2, f64) {
-    let root = (m[0][0] * m[1][1] - m[0][1] * m[1][0]).sqrt();
-    (m.map(|row| row.map(|z| z / root)), root.arg())
+    let determinant = m[0][0] * m[1][1] - m[0][1] * m[1][0];
+    let (cos, sin) = half_angle((determinant.re, determinant.im));
+    let scale = C64::new(cos, -sin) / determinant.norm_sqr().sqrt().sqrt();
+    (m.map(|row| row.map(|z| z * scale)), sin.atan2(cos))
 }
 
 fn match_generator(diagonal: &R4) -> Option<(usize, f64)> {
@@ -283,5 +294,6 @@ fn match_generator(diagonal: &R4) -> Option<(usize, f64)> {
     })
 }
 
+pub mod testing;
 #[cfg(test)]
-pub mod tests;
+mod tests;

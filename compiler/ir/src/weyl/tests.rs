@@ -2,11 +2,10 @@
 
 use std::f64::consts::FRAC_PI_4;
 
-use qml_ir::circuit::testing::Random;
-
 use super::to_chamber;
-use crate::canonical::tests::{can, check_same, compose, random_4, random_locals};
+use crate::canonical::testing::{can, check_same, compose, random_4, random_locals};
 use crate::canonical::{M4, decompose, times};
+use crate::circuit::testing::Random;
 
 fn check(u: &M4) -> [f64; 3] {
     let form = to_chamber(decompose(u));
