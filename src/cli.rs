@@ -147,9 +147,12 @@ pub(crate) struct BuildArgs {
     /// The seed of the search for a layout
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// What to write: `qasm3`, `qasm2`, `ir` or `stats`
+    /// What to write: `qasm3`, `qasm2`, `qir`, `ir` or `stats`
     #[arg(long, default_value = "qasm3")]
     pub emit: String,
+    /// Leave the returned qubits as they are; without it they are measured, in their order
+    #[arg(long)]
+    pub unmeasured: bool,
     /// The file to write; standard output if not given
     #[arg(short = 'o', value_name = "OUT")]
     pub output: Option<PathBuf>,

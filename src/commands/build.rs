@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use qml_driver::kernel::KernelRequest;
-use qml_ir::circuit::Circuit;
+use qml_ir::circuit::{Circuit, OpKind};
 use qml_ir::specialise::BindProgram;
 use qml_source::{Code, Diagnostic, SourceMap};
 
@@ -12,24 +12,29 @@ use crate::show::{self, Form, Shown};
 
 pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     let no_sources = SourceMap::default();
-    if !["qasm3", "qasm2", "ir", "stats"].contains(&args.emit.as_str()) {
+    if !["qasm3", "qasm2", "qir", "ir", "stats"].contains(&args.emit.as_str()) {
         let message = format!("`--emit {}` is not supported", args.emit);
         let diagnostic =
-            Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `ir` or `stats`");
+            Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `qir`, `ir` or `stats`");
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
     let Source { circuit, bind, sources } = source(args)?;
 
-    let options = qml_transpile::Options { level: args.level, seed: args.seed, measured: false };
+    let measured = !args.unmeasured && !measures_itself(args, &circuit);
+    let options = qml_transpile::Options { level: args.level, seed: args.seed, measured };
     #[expect(clippy::disallowed_methods, reason = "the time is reported, nothing depends on it")]
     let start = Instant::now();
     let compiled = qml_transpile::compile(&circuit, &device, &options);
     let mut compiled = compiled.map_err(|error| show::fail(&error, &sources))?;
+    if measured {
+        compiled.circuit.measure_output();
+    }
     compiled.stats.compile_ms = Some(start.elapsed().as_secs_f64() * 1e3);
 
     let text = match args.emit.as_str() {
         "qasm2" => qml_qasm::export_qasm2(&compiled.circuit).map_err(|error| show::fail(&error, &sources))?,
+        "qir" => qml_qir::export_qir(&compiled.circuit).map_err(|error| show::fail(&error, &sources))?,
         "ir" => compiled.circuit.to_string(),
         "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
         _ => qml_qasm::export_bound(&compiled.circuit, &bind),
@@ -46,6 +51,13 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
             Ok(())
         }
     }
+}
+
+/// Whether the source is an OpenQASM file that measures: its bits are the result.
+fn measures_itself(args: &BuildArgs, circuit: &Circuit) -> bool {
+    let mut measures = false;
+    circuit.visit(|op| measures |= matches!(op.kind, OpKind::Measure { .. }));
+    measures && args.file.extension().is_some_and(|extension| extension == "qasm")
 }
 
 /// What is compiled.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use num_complex::Complex;
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires};
+use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires, definition};
 use qml_source::{Span, bug};
 
 /// Something that is defined once and then applied by its name.
@@ -117,22 +117,7 @@ pub fn global_phase(op: &Op) -> Option<Angle> {
 
 /// A gate by simpler gates; the same matrix, global phase included.
 fn gate_body(gate: Gate) -> Circuit {
-    let text = match gate {
-        Gate::Sxdg => "rx(-pi/2) q0; gphase(-pi/4)",
-        Gate::U => "p(s2) q0; ry(s0) q0; p(s1) q0",
-        Gate::Iswap => "s q0; s q1; h q0; cx q0 q1; cx q1 q0; h q1",
-        Gate::Ecr => "rzx(pi/4) q0 q1; x q0; rzx(-pi/4) q0 q1",
-        Gate::Rxx => "h q0; h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1; h q0",
-        Gate::Ryy => "rx(pi/2) q0; rx(pi/2) q1; cx q0 q1; rz(s0) q1; cx q0 q1; rx(-pi/2) q1; rx(-pi/2) q0",
-        Gate::Rzz => "cx q0 q1; rz(s0) q1; cx q0 q1",
-        Gate::Rzx => "h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1",
-        Gate::XxPlusYy => "rz(s1) q0; rxx(0.5*s0) q0 q1; ryy(0.5*s0) q0 q1; rz(-s1) q0",
-        Gate::Ccz => "h q2; ccx q0 q1 q2; h q2",
-        Gate::Prx => "rz(-s1) q0; rx(s0) q0; rz(s1) q0",
-        _ => bug!("`{}` needs no definition", gate.def().name),
-    };
-    let Ok(body) = Circuit::parse(text) else { bug!("the definition of `{}`", gate.def().name) };
-    body
+    definition(gate).unwrap_or_else(|| bug!("`{}` needs no definition", gate.def().name))
 }
 
 fn gate(gate: Gate, angles: &[Angle], wires: &[Wire]) -> Op {

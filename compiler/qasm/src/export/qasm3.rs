@@ -177,7 +177,8 @@ fn name(bit: Bit) -> String {
     format!("c[{}]", bit.0)
 }
 
-fn format_condition(condition: &BitExpr) -> String {
+/// A condition on the bits of `c`.
+pub(super) fn format_condition(condition: &BitExpr) -> String {
     match condition {
         BitExpr::Const(value) => value.to_string(),
         BitExpr::Bit(bit) => name(*bit),
