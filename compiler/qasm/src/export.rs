@@ -28,7 +28,7 @@ fn comments(circuit: &Circuit) -> String {
         let _ = writeln!(text, "// returned qubits: {}", list(&circuit.output));
     }
     let all: Vec<BitExpr> = (0..circuit.n_bits as u32).map(|bit| BitExpr::Bit(Bit(bit))).collect();
-    if circuit.result_bits != all {
+    if !circuit.result_bits.is_empty() && circuit.result_bits != all {
         let bits: Vec<String> = circuit.result_bits.iter().map(format_condition).collect();
         let _ = writeln!(text, "// result: {}", bits.join(", "));
     }

@@ -303,8 +303,8 @@ fn what_is_written_is_short() {
     let expected = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n// demo\n// returned qubits: q[1], q[0]\n\
         // initial layout: q[1], q[0]\n// final layout: q[0], q[1]\n\
         input float[64] θ_0;\ninput float[64] q_;\ninput float[64] pi_;\n\
-        gate rzz(t0) a0, a1 {\n  cx a0, a1;\n  rz(t0) a1;\n  cx a0, a1;\n}\nqubit[3] q;\nbit[1] c;\n\
-        rx(0.5*θ_0 + pi/2) q[0];\nnegctrl @ rzz(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
+        gate controlled_0(t0) a0, a1, a2 {\n  negctrl @ cx a0, a1, a2;\n  negctrl @ rz(t0) a0, a2;\n  negctrl @ cx a0, a1, a2;\n}\nqubit[3] q;\nbit[1] c;\n\
+        rx(0.5*θ_0 + pi/2) q[0];\ncontrolled_0(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
         if (!c[0]) {\n  x q[0];\n}\n";
     assert_eq!(export_qasm3(&circuit), expected);
     let circuit =

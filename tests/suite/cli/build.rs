@@ -60,7 +60,7 @@ fn folder() -> Folder {
 }
 
 fn build(folder: &Folder, (file, options): Source, target: &str, emit: &str) -> Outcome {
-    folder.qmlang(&format!("build {file} {options} --target {target} --emit {emit}"))
+    folder.qmlang(&format!("build {file} {options} --target {target} --unmeasured --emit {emit}"))
 }
 
 /// The circuit that a build starts from.
@@ -174,7 +174,9 @@ fn every_level_and_seed_gives_the_same_circuit() {
     let source = source_circuit(&folder, QASM[0]);
     for options in ["-O 0", "-O1", "-O 2 --seed 5", "-O 3"] {
         let from = |emit: &str| {
-            folder.qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --emit {emit}")).noted()
+            folder
+                .qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --unmeasured --emit {emit}"))
+                .noted()
         };
         let stats = serde_json::from_str(&from("stats")).unwrap();
         assert_means_the_same(&source, &from("qasm3"), &stats);
