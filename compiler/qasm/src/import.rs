@@ -5,11 +5,13 @@
 
 mod ast;
 mod call;
+mod classical;
 mod evaluate;
 mod fault;
 mod lower;
 mod names;
 mod parse;
+mod powers;
 mod program;
 mod token;
 

@@ -58,6 +58,29 @@ pub enum StatementKind {
     Barrier(Vec<Operand>),
     /// `if (c == 1) { .. } else { .. }`
     If { condition: Expr, then: Vec<Statement>, otherwise: Vec<Statement> },
+    /// `for int i in [0:2] { .. }`
+    For { name: Name, values: Values, body: Vec<Statement> },
+    /// `switch (x) { case 1, 2 { .. } default { .. } }`
+    Switch { subject: Expr, cases: Vec<(Vec<Expr>, Vec<Statement>)>, default: Vec<Statement> },
+    /// `bool x = c[0];`, `uint[2] x;`
+    Variable { name: Name, value: Option<Expr> },
+    /// `x = c & 3;`
+    Assign { name: Name, value: Expr },
+    /// `delay[100ns] q;`
+    Delay(Vec<Operand>),
+    /// `box { .. }`
+    Box(Vec<Statement>),
+    /// `#pragma ..`
+    Pragma(Name),
+}
+
+/// What a loop goes through.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// `[first:step:last]`, with the last one.
+    Range { first: Expr, step: Option<Expr>, last: Expr },
+    /// `{0, 2, 5}`
+    Set(Vec<Expr>),
 }
 
 /// A gate definition.

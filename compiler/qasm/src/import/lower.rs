@@ -4,11 +4,12 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, BitExpr, Op, OpKind, Slot, Wire, Wires};
 use qml_source::{FileId, Span, bug};
 
-use super::ast::{Call, Expr, File, Name, Operand, Part, Statement, StatementKind};
+use super::ast::{Call, Expr, File, Name, Operand, Part, Statement, StatementKind, Values};
+use super::classical::{equal, or};
 use super::fault::Fault;
 use super::names::{
-    GateMeaning, MAX_OPS, Meaning, Symbol, Symbols, definitions, included_file, is_built_in, table_gates,
-    table_name,
+    GateMeaning, MAX_OPS, Meaning, Origin, Symbol, Symbols, definitions, included_file, is_built_in,
+    table_gates, table_name,
 };
 use super::parse;
 use super::program::Program;
@@ -40,7 +41,10 @@ pub fn lower(file: &File, faults: &mut Vec<Fault>) -> Program {
         phase: Angle::default(),
         n_ops: 0,
     };
-    lowering.bring_gates(false);
+    lowering.bring_gates(Origin::Language);
+    if file.version > 2 && !file.statements.iter().any(|s| matches!(s.kind, StatementKind::Include(_))) {
+        lowering.bring_gates(Origin::Braket);
+    }
     if file.n_physical > 0 {
         let span = file.statements.first().map_or(Span::default(), |statement| statement.span);
         let meaning = lowering.new_wires(file.n_physical, false, span);
@@ -85,14 +89,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// Declares the gates that are there without, or with, the include.
-    fn bring_gates(&mut self, is_included: bool) {
-        for gate in table_gates(self.version, is_included) {
+    /// Declares the gates that the file does not define.
+    fn bring_gates(&mut self, origin: Origin) {
+        for gate in table_gates(self.version, origin) {
             let meaning = Meaning::Gate(GateMeaning::Table(gate));
             let name = table_name(self.version, gate).to_owned();
             self.symbols.entry(name).or_insert(Symbol { meaning, declared: None });
         }
-        let (file, faults) = parse::parse(FileId::default(), definitions(self.version));
+        let (file, faults) = parse::parse(FileId::default(), definitions(self.version, origin));
         if !faults.is_empty() {
             bug!("faults in our own definitions: {faults:?}");
         }
@@ -103,7 +107,7 @@ impl Lowering<'_> {
             own.push((definition.name.text, GateMeaning::Defined(defined)));
         }
         for (name, gate) in own {
-            if is_included || is_built_in(self.version, &name) {
+            if origin != Origin::Language || is_built_in(self.version, &name) {
                 let meaning = Meaning::Gate(gate);
                 self.symbols.entry(name).or_insert(Symbol { meaning, declared: None });
             }
@@ -145,7 +149,7 @@ impl Lowering<'_> {
                     return Err(Fault::Header { span: name.span, what });
                 }
                 self.is_included = true;
-                self.bring_gates(true);
+                self.bring_gates(Origin::Include);
             }
             StatementKind::Input(_) => {}
             StatementKind::Qubits { name, size } => {
@@ -199,8 +203,134 @@ impl Lowering<'_> {
                 let kind = condition.map(|condition| OpKind::If { condition, then, otherwise });
                 return Ok(kind.into_iter().map(|kind| Op { kind, span }).collect());
             }
+            StatementKind::For { name, values, body } => return self.unroll(name, values, body, span),
+            StatementKind::Switch { subject, cases, default } => {
+                return self.switch(subject, cases, default, span);
+            }
+            StatementKind::Variable { name, value } => {
+                let word = value.as_ref().map(|value| self.word(value)).transpose();
+                let word = self.keep(word).flatten();
+                self.declare(name, Meaning::Variable(word));
+            }
+            StatementKind::Assign { name, value } => self.assign(name, value)?,
+            StatementKind::Delay(operands) => {
+                // Its duration is not kept; the order of what surrounds it is.
+                return self.lower_statement(
+                    &Statement { kind: StatementKind::Barrier(operands.clone()), span },
+                    is_nested,
+                );
+            }
+            StatementKind::Box(body) => {
+                return Ok(body.iter().flat_map(|statement| self.statement(statement, true)).collect());
+            }
+            StatementKind::Pragma(line) => check_pragma(line)?,
         }
         Ok(Vec::new())
+    }
+
+    /// The body for each value.
+    fn unroll(
+        &mut self,
+        name: &Name,
+        values: &Values,
+        body: &[Statement],
+        span: Span,
+    ) -> Result<Vec<Op>, Fault> {
+        let values = self.loop_values(values, span)?;
+        let outside = self.symbols.get(&name.text).cloned();
+        let n_before = self.faults.len();
+        let mut ops = Vec::new();
+        for value in values {
+            let meaning = Meaning::Value(Angle::constant(value as f64));
+            self.symbols.insert(name.text.clone(), Symbol { meaning, declared: Some(name.span) });
+            self.n_ops += 1;
+            if self.n_ops > MAX_OPS {
+                return Err(Fault::TooLarge(span));
+            }
+            ops.extend(body.iter().flat_map(|statement| self.statement(statement, true)));
+            if self.faults.len() > n_before {
+                break;
+            }
+        }
+        match outside {
+            Some(symbol) => self.symbols.insert(name.text.clone(), symbol),
+            None => self.symbols.remove(&name.text),
+        };
+        Ok(ops)
+    }
+
+    fn loop_values(&mut self, values: &Values, span: Span) -> Result<Vec<i64>, Fault> {
+        let (first, step, last) = match values {
+            Values::Set(values) => return values.iter().map(|value| self.whole(value, &[])).collect(),
+            Values::Range { first, step, last } => (first, step, last),
+        };
+        let step_value = step.as_ref().map_or(Ok(1), |step| self.whole(step, &[]))?;
+        let (first, last) = (self.whole(first, &[])?, self.whole(last, &[])?);
+        if step_value == 0 {
+            return Err(Fault::Kind { wanted: "a step that is not 0", span });
+        }
+        let n = ((last - first) / step_value + 1).max(0);
+        let is_empty = (last - first).signum() == -step_value.signum();
+        match usize::try_from(n) {
+            Ok(n) if n <= MAX_OPS => {
+                Ok((0..if is_empty { 0 } else { n as i64 }).map(|i| first + i * step_value).collect())
+            }
+            _ => Err(Fault::TooLarge(span)),
+        }
+    }
+
+    /// A chain of branches.
+    fn switch(
+        &mut self,
+        subject: &Expr,
+        cases: &[(Vec<Expr>, Vec<Statement>)],
+        default: &[Statement],
+        span: Span,
+    ) -> Result<Vec<Op>, Fault> {
+        let word = self.word(subject)?;
+        let mut conditions = Vec::new();
+        for (values, _) in cases {
+            let mut condition = BitExpr::Const(false);
+            for value in values {
+                let value = self.word(value)?;
+                condition = or(condition, equal(&word, &value));
+            }
+            conditions.push(condition);
+        }
+        let mut side = |body: &[Statement]| -> Vec<Op> {
+            body.iter().flat_map(|statement| self.statement(statement, true)).collect()
+        };
+        let bodies: Vec<Vec<Op>> = cases.iter().map(|(_, body)| side(body)).collect();
+        let mut otherwise = side(default);
+        for (condition, then) in conditions.into_iter().zip(bodies).rev() {
+            otherwise = vec![Op { kind: OpKind::If { condition, then, otherwise }, span }];
+        }
+        Ok(otherwise)
+    }
+
+    fn assign(&mut self, name: &Name, value: &Expr) -> Result<(), Fault> {
+        let word = self.word(value)?;
+        match self.symbols.get_mut(&name.text).map(|symbol| &mut symbol.meaning) {
+            Some(Meaning::Variable(variable)) => *variable = Some(word),
+            Some(_) => return Err(Fault::Kind { wanted: "a variable", span: name.span }),
+            None => {
+                let (name, span) = (name.text.clone(), name.span);
+                return Err(Fault::Unknown { name, what: "variable", span, help: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// Variables that were computed from these bits have lost what they were computed from.
+    fn forget(&mut self, bits: &[Bit]) {
+        for symbol in self.symbols.values_mut() {
+            let Meaning::Variable(variable) = &mut symbol.meaning else { continue };
+            let mut is_lost = false;
+            for bit in variable.iter().flatten() {
+                bit.each_bit(&mut |bit| is_lost |= bits.contains(&bit));
+            }
+            variable.take_if(|_| is_lost);
+        }
     }
 
     /// In a branch nothing is declared.
@@ -210,7 +340,15 @@ impl Lowering<'_> {
             | StatementKind::Measure { to: Some(_), .. }
             | StatementKind::Reset(_)
             | StatementKind::Barrier(_)
+            | StatementKind::Delay(_)
+            | StatementKind::Box(_)
+            | StatementKind::Pragma(_)
+            | StatementKind::For { .. }
+            | StatementKind::Switch { .. }
             | StatementKind::If { .. } => Ok(()),
+            StatementKind::Assign { .. } => {
+                Err(Fault::Unsupported { what: "an assignment inside of a branch or loop".to_owned(), span })
+            }
             _ => Err(Fault::Unsupported { what: "a declaration inside of a branch".to_owned(), span }),
         }
     }
@@ -282,6 +420,7 @@ impl Lowering<'_> {
             let start = self.new_bits(wires.len(), span)?;
             (start..start + wires.len()).map(|bit| Bit(bit as u32)).collect()
         };
+        self.forget(&bits);
         Ok(wires.into_iter().zip(bits).map(|(wire, bit)| Op::measure(wire, bit, span)).collect())
     }
 
@@ -333,6 +472,17 @@ impl Lowering<'_> {
                 Ok((first..last + 1, true))
             }
         }
+    }
+}
+
+/// Of what is told to tools, only what changes the circuit must not be passed over.
+fn check_pragma(line: &Name) -> Result<(), Fault> {
+    let words: Vec<&str> = line.text.split([' ', '(']).take(3).collect();
+    match words[..] {
+        [_, "braket", word @ ("unitary" | "noise")] => {
+            Err(Fault::Unsupported { what: format!("`pragma braket {word}`"), span: line.span })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use logos::Logos;
 use qml_source::{FileId, Span};
 
 use super::ast::{
-    Call, Definition, Expr, ExprKind, File, Modifier, Name, Operand, Part, Statement, StatementKind,
+    Call, Definition, Expr, ExprKind, File, Modifier, Name, Operand, Part, Statement, StatementKind, Values,
 };
 use super::fault::Fault;
 use super::token::Token;
@@ -167,11 +167,30 @@ impl<'a> Parser<'a> {
                 StatementKind::Barrier(if self.peek() == ";" { Vec::new() } else { self.operands()? })
             }
             "if" => return self.branch(),
-            word @ ("for" | "while" | "switch" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern"
-            | "let" | "output" | "delay" | "box" | "duration" | "stretch" | "int" | "uint"
-            | "float" | "angle" | "bool" | "complex" | "array" | "return" | "break" | "continue"
-            | "end" | "pragma" | "nop") => {
+            "for" => return self.repetition(),
+            "switch" => return self.switch(),
+            "delay" => self.delay()?,
+            "box" => {
+                self.at += 1;
+                self.duration()?;
+                return Ok(StatementKind::Box(self.block()?));
+            }
+            "int" | "uint" | "bool" => {
+                self.at += 1;
+                self.designator()?;
+                let name = self.name()?;
+                let value = if self.eat("=") { Some(self.expr()?) } else { None };
+                StatementKind::Variable { name, value }
+            }
+            word @ ("while" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern" | "let" | "output"
+            | "duration" | "stretch" | "float" | "angle" | "complex" | "array" | "return"
+            | "break" | "continue" | "end" | "nop") => {
                 return Err(Fault::Unsupported { what: format!("`{word}`"), span: self.span() });
+            }
+            _ if self.token() == Some(Token::Pragma) => {
+                let span = self.span();
+                self.at += 1;
+                return Ok(StatementKind::Pragma(Name { text: self.slice(span).to_owned(), span }));
             }
             _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => self.call_or_assignment()?,
             _ => return Err(self.expected("a statement")),
@@ -261,6 +280,79 @@ impl<'a> Parser<'a> {
         Ok(StatementKind::If { condition, then, otherwise })
     }
 
+    /// `for int i in [0:2] { .. }`; the type may be missing.
+    fn repetition(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        if matches!(self.peek(), "int" | "uint" | "float" | "angle") {
+            self.scalar_type()?;
+        }
+        let name = self.name()?;
+        self.expect("in")?;
+        let values = if self.eat("{") {
+            let mut values = vec![self.expr()?];
+            while self.eat(",") {
+                values.push(self.expr()?);
+            }
+            self.expect("}")?;
+            Values::Set(values)
+        } else {
+            self.expect("[")?;
+            let first = self.expr()?;
+            self.expect(":")?;
+            let second = self.expr()?;
+            let third = if self.eat(":") { Some(self.expr()?) } else { None };
+            self.expect("]")?;
+            match third {
+                Some(last) => Values::Range { first, step: Some(second), last },
+                None => Values::Range { first, step: None, last: second },
+            }
+        };
+        Ok(StatementKind::For { name, values, body: self.block_or_statement()? })
+    }
+
+    fn switch(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect("(")?;
+        let subject = self.expr()?;
+        self.expect(")")?;
+        self.expect("{")?;
+        let (mut cases, mut default) = (Vec::new(), Vec::new());
+        while !self.eat("}") {
+            if self.eat("default") {
+                default = self.block()?;
+                continue;
+            }
+            self.expect("case")?;
+            let mut values = vec![self.expr()?];
+            while self.eat(",") {
+                values.push(self.expr()?);
+            }
+            cases.push((values, self.block()?));
+        }
+        Ok(StatementKind::Switch { subject, cases, default })
+    }
+
+    /// `delay[100ns] q;`, in OpenQASM 2 `delay(100) q;`.
+    fn delay(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        if self.version == 2 {
+            self.argument()?;
+        } else {
+            self.duration()?;
+        }
+        Ok(StatementKind::Delay(if self.peek() == ";" { Vec::new() } else { self.operands()? }))
+    }
+
+    /// `[100ns]`, if it is there.
+    fn duration(&mut self) -> Parsed<()> {
+        if !self.eat("[") {
+            return Ok(());
+        }
+        self.expr()?;
+        let _is_there = ["ns", "us", "µs", "ms", "s", "dt"].iter().any(|unit| self.eat(unit));
+        self.expect("]")
+    }
+
     fn block_or_statement(&mut self) -> Parsed<Vec<Statement>> {
         if self.peek() == "{" { self.block() } else { Ok(vec![self.statement()?]) }
     }
@@ -270,14 +362,14 @@ impl<'a> Parser<'a> {
         if let Ok(to) = self.operand()
             && self.eat("=")
         {
-            let span = self.span();
-            if !self.eat("measure") {
-                return Err(Fault::Unsupported {
-                    what: "an assignment that is no measurement".to_owned(),
-                    span,
-                });
+            if self.eat("measure") {
+                return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
             }
-            return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
+            let Part::Whole = to.part else {
+                let what = "an assignment to a part that is no measurement".to_owned();
+                return Err(Fault::Unsupported { what, span: to.span });
+            };
+            return Ok(StatementKind::Assign { name: to.name, value: self.expr()? });
         }
         self.at = start;
         let mut modifiers = Vec::new();
@@ -364,7 +456,7 @@ impl<'a> Parser<'a> {
 
     /// Operands with operators between them that bind at least as strongly as `least`.
     fn binary(&mut self, least: usize) -> Parsed<Expr> {
-        const LEVELS: [&[&str]; 8] = [
+        const LEVELS: [&[&str]; 10] = [
             &["||"],
             &["&&"],
             &["|"],
@@ -372,6 +464,8 @@ impl<'a> Parser<'a> {
             &["^"],
             &["&"],
             &["==", "!="],
+            &["<", ">", "<=", ">="],
+            &["<<", ">>"],
             &["+", "-"],
             &["*", "/"],
         ];
