@@ -1,0 +1,190 @@
+"""Our compiled benchmark circuits do what their sources do, in every format, as other tools see them.
+
+    check_compiled.py FOLDER [--only TEXT] [--timeout SECONDS]
+
+FOLDER is what the example `suite` wrote with `--emit`. Each circuit is checked twice: by MQT QCEC, and by random stimuli
+in Aer: a random product state through the compiled circuit and back through the source has to return. Inputs of symbolic
+circuits get the same numbers on both sides. OpenQASM 2 and QIR of circuits with numbers have to be the same circuit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pyqir
+import qir_qis
+import qirrunner
+from circuits import Placed, Row, bind, load, placed, rows
+from mqt import qcec
+from mqt.core import load as to_mqt
+from mqt.core.ir import QuantumComputation
+from qiskit import QuantumCircuit, transpile
+from qiskit.circuit.library import get_standard_gate_name_mapping
+from qiskit.quantum_info import Statevector
+from qiskit_aer import AerSimulator
+from quantinuum_qircheck import qircheck
+
+# Wider circuits are left to QCEC.
+MOST_WIRES = 24
+SHOTS = 2000
+
+
+def plain(circuit: QuantumCircuit) -> QuantumCircuit:
+    """In gates that all tools know, otherwise as it is."""
+    return transpile(circuit, basis_gates=["cx", "cz", "rz", "sx", "x", "u"], optimization_level=0)
+
+
+def verify(source: QuantumCircuit, compiled: Placed, timeout: float) -> str:
+    """What QCEC says, with the layouts undone."""
+    ours: QuantumComputation = to_mqt(plain(compiled.circuit))
+    others = [wire for wire in range(ours.num_qubits) if wire not in compiled.start]
+    ours.initial_layout.clear()
+    ours.output_permutation.clear()
+    for logical, wire in enumerate(compiled.start + others):
+        ours.initial_layout[wire] = logical
+    for logical, wire in enumerate(compiled.end):
+        ours.output_permutation[wire] = logical
+    for logical in range(len(compiled.start), ours.num_qubits):
+        ours.set_circuit_qubit_ancillary(logical)
+        ours.set_circuit_qubit_garbage(logical)
+    theirs = to_mqt(plain(source))
+    result = qcec.verify(theirs, ours, timeout=timeout, parallel=False)
+    return str(result.equivalence).rsplit(".", 1)[-1]
+
+
+def overlap(source: QuantumCircuit, compiled: Placed, seed: int) -> float:
+    """The probability with which a random product state returns from the compiled circuit and the inverted source."""
+    n = compiled.circuit.num_qubits
+    numbers = random.Random(seed)
+    turns = [[numbers.uniform(0, math.tau) for _ in range(3)] for _ in compiled.start]
+    circuit = QuantumCircuit(n)
+    for wire, angles in zip(compiled.start, turns, strict=True):
+        circuit.u(*angles, wire)
+    circuit.compose(compiled.circuit, range(n), inplace=True)
+    circuit.compose(source.inverse(), compiled.end, inplace=True)
+    for wire, (theta, phi, lam) in zip(compiled.end, turns, strict=True):
+        circuit.u(-theta, -lam, -phi, wire)
+    ready = plain(circuit)
+    ready.save_amplitudes_squared([0])
+    result = AerSimulator(method="statevector").run(ready, shots=1).result()
+    return float(result.data()["amplitudes_squared"][0])
+
+
+def read_qir(text: str) -> tuple[QuantumCircuit, list[int]]:
+    """The gates of a program, and the qubit that each bit of its result is measured from."""
+    module = pyqir.Module.from_ir(pyqir.Context(), text)
+    main = next(filter(pyqir.is_entry_point, module.functions))
+    circuit = QuantumCircuit(pyqir.required_num_qubits(main))
+    gates = get_standard_gate_name_mapping()
+    names = {"cnot": "cx"}
+    measured: dict[int, int] = {}
+    result: list[int] = []
+    for instruction in (i for block in main.basic_blocks for i in block.instructions):
+        if not isinstance(instruction, pyqir.Call):
+            continue
+        parts = instruction.callee.name.split("__")
+        if parts[3] == "mz":
+            qubit, bit = map(pyqir.ptr_id, instruction.args)
+            measured[bit] = qubit
+        elif parts[3] == "result_record_output":
+            result.append(measured[pyqir.ptr_id(instruction.args[0])])
+        elif parts[2] == "qis":
+            values = [arg.value for arg in instruction.args if isinstance(arg, pyqir.FloatConstant)]
+            wires = [pyqir.ptr_id(arg) for arg in instruction.args if not isinstance(arg, pyqir.FloatConstant)]
+            name = names.get(parts[3], parts[3]) + ("dg" if parts[4] == "adj" else "")
+            circuit.append(gates[name].base_class(*values), wires)
+    return circuit, result
+
+
+def check_qir(row: Row, source: QuantumCircuit, compiled: Placed) -> list[str]:
+    """Three readers take the program, and it is the same circuit with the same order of results."""
+    text = row.file("ll").read_text()
+    qircheck(text)
+    qir_qis.validate_qir(qir_qis.qir_ll_to_bc(text))
+    circuit, result = read_qir(text)
+    again = placed(circuit, row.file("qasm").read_text())
+    faults = []
+    if [again_wire for again_wire in again.end] != numbered(circuit, again, result):
+        faults.append("QIR records its result in another order")
+    if compiled.circuit.num_qubits <= MOST_WIRES and abs(overlap(source, again, 3) - 1) > 1e-8:
+        faults.append("QIR is another circuit")
+    if source.num_qubits <= 6:
+        faults += run_qir(row, source)
+    return faults
+
+
+def numbered(circuit: QuantumCircuit, again: Placed, wires: list[int]) -> list[int]:
+    """Device qubits in the numbers of the small circuit."""
+    used = {circuit.find_bit(q).index for item in circuit.data for q in item.qubits} | set(wires)
+    order = {wire: i for i, wire in enumerate(sorted(used))}
+    return [order[wire] for wire in wires] if len(order) == again.circuit.num_qubits else wires
+
+
+def run_qir(row: Row, source: QuantumCircuit) -> list[str]:
+    """QIR-runner samples the distribution that the source has."""
+    lines: list[str] = []
+    qirrunner.run(str(row.file("ll")), shots=SHOTS, rng_seed=1, output_fn=lambda output: lines.append(str(output)))
+    found: Counter[str] = Counter()
+    for output in lines:
+        bits = [line.split("\t")[2] for line in output.splitlines() if line.startswith("OUTPUT\tRESULT")]
+        if bits:
+            found["".join(reversed(bits))] += 1
+    expected = Statevector(source).probabilities_dict()
+    apart = sum(abs(found[key] / SHOTS - expected.get(key, 0.0)) for key in {*found, *expected}) / 2
+    # The distance of a sample from its distribution grows with the number of outcomes.
+    limit = 2 * math.sqrt(len(expected) / SHOTS)
+    return [] if apart < limit else [f"QIR-runner samples something else ({apart:.3f})"]
+
+
+def check(row: Row, timeout: float) -> tuple[str, list[str]]:
+    """How the row was checked, and what is wrong."""
+    source = bind(row.source())
+    text = row.file("qasm").read_text()
+    compiled = placed(bind(load(text)), text)
+    said = verify(source, compiled, timeout)
+    faults = [f"QCEC says {said}"] if said == "not_equivalent" else []
+    how = f"QCEC: {said}"
+    if compiled.circuit.num_qubits <= MOST_WIRES:
+        least = min(overlap(source, compiled, seed) for seed in range(2))
+        how += f", stimuli: {least:.9f}"
+        if least < 1 - 1e-8:
+            faults.append(f"stimuli return with probability {least}")
+    elif said in ("no_information", "not_run"):
+        how += ", too wide for stimuli"
+    if row.suite == "bound":
+        text2 = row.file("2.qasm").read_text()
+        again = placed(load(text2), text2)
+        if again.circuit.count_ops() != compiled.circuit.count_ops():
+            faults.append("OpenQASM 2 has other gates than OpenQASM 3")
+        if compiled.circuit.num_qubits <= MOST_WIRES and abs(overlap(source, again, 2) - 1) > 1e-8:
+            faults.append("OpenQASM 2 is another circuit")
+        faults += check_qir(row, source, compiled)
+    return how, faults
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", help="rows that contain this text")
+    parser.add_argument("--timeout", type=float, default=20.0, help="seconds for QCEC")
+    options = parser.parse_args()
+    tally: Counter[str] = Counter()
+    n_wrong = 0
+    for row in rows(options.folder, options.only):
+        how, faults = check(row, options.timeout)
+        tally[how.split(",")[0]] += 1
+        n_wrong += bool(faults)
+        print(f"{row}: {how}" + "".join(f"\n  WRONG: {fault}" for fault in faults), flush=True)
+    if not tally:
+        sys.exit("no rows to check")
+    print(f"{tally.total() - n_wrong} right, {n_wrong} wrong; " + ", ".join(f"{k} {v}" for k, v in tally.items()))
+    sys.exit(1 if n_wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
