@@ -6,6 +6,7 @@
 mod ast;
 mod call;
 mod classical;
+mod control;
 mod evaluate;
 mod fault;
 mod lower;

@@ -1,6 +1,6 @@
 //! Gates as calls of QIR's instruction set.
 //!
-//! The functions are those that Q# and PyQIR know, and that all back ends read; what is native only under one vendor's
+//! The functions are those that Q# and `PyQIR` know, and that all back ends read; what is native only under one vendor's
 //! name (SX, PRX, ECR, iSWAP) is written by its definition, up to global phase.
 
 use qml_gates::Gate;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qml_ir::circuit::dense::{branches, unitary};
+use qml_ir::circuit::dense::{C64, branches, unitary};
 use qml_ir::circuit::testing::{assert_same_on_device, distance_up_to_phase};
 use qml_ir::circuit::{Circuit, Wire};
 use qml_source::FileId;
@@ -163,7 +163,7 @@ fn returned_qubits_are_measured_in_their_order() {
             };
             circuit.output.clear();
             let mut likely = branches(&touched(&circuit), &[]);
-            likely.retain(|branch| branch.state.iter().map(|z| z.norm_sqr()).sum::<f64>() > 1e-9);
+            likely.retain(|branch| branch.state.iter().map(C64::norm_sqr).sum::<f64>() > 1e-9);
             assert_eq!(likely.len(), 1, "{target} {emit}: {text}");
             assert_eq!(likely[0].bits, [false, true, true], "{target} {emit}: {text}");
         }

@@ -26,7 +26,7 @@ impl Circuit {
         let is_overwritten = |op: &Op| {
             let mut found = false;
             op.visit(&mut |op| {
-                found |= matches!(op.kind, OpKind::Measure { bit: other, .. } if other == bit)
+                found |= matches!(op.kind, OpKind::Measure { bit: other, .. } if other == bit);
             });
             found
         };

@@ -78,9 +78,20 @@ pub enum StatementKind {
 #[derive(Clone, Debug)]
 pub enum Values {
     /// `[first:step:last]`, with the last one.
-    Range { first: Expr, step: Option<Expr>, last: Expr },
+    Range(Box<Range>),
     /// `{0, 2, 5}`
     Set(Vec<Expr>),
+}
+
+/// `[first:step:last]`, with the last one.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// The first value.
+    pub first: Expr,
+    /// What is added each time; 1 if it is missing.
+    pub step: Option<Expr>,
+    /// Where it ends.
+    pub last: Expr,
 }
 
 /// A gate definition.

@@ -93,7 +93,7 @@ pub const STDGATES: [&str; 26] = [
 ];
 
 /// The other gates of OpenQASM 2 and `qelib1.inc`, from the table's. Phases are those of Qiskit. `gphase` with a qubit is
-/// what PennyLane writes.
+/// what `PennyLane` writes.
 const DEFINITIONS_2: &str = "
 gate U(t, a, b) q { u(t, a, b) q; }
 gate CX c, t { cx c, t; }
