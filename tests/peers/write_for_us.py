@@ -341,6 +341,8 @@ def braket_circuits() -> Iterator[tuple[str, Circuit]]:
     yield "parameters", Circuit().rx(0, a).ry(1, 2 * a + b / 3).cphaseshift(0, 1, a * b).rz(1, -b + 0.5)
     yield "all_gates", all_braket_gates()
     yield "modifiers", Circuit().h(0).x(2, control=[0, 1]).ry(1, 0.3, control=2, control_state=[0]).s(0, power=-1).x(1, power=0.5)
+    swap_like = np.array([[1, 0, 0, 0], [0, 0, 1j, 0], [0, 1j, 0, 0], [0, 0, 0, np.exp(0.3j)]])
+    yield "unitary", Circuit().unitary(matrix=swap_like, targets=[2, 0]).h(1).unitary(matrix=np.array([[0, 1], [1j, 0]]), targets=[1])
     yield "phase", Circuit().h(0).gphase(0.3).cnot(0, 1)
 
 

@@ -13,6 +13,7 @@ mod lower;
 mod names;
 mod parse;
 mod powers;
+mod pragmas;
 mod program;
 mod token;
 

@@ -218,6 +218,11 @@ fn gates_of_braket_need_no_include() {
     );
     same("ms(0, 0, 0.4) q[0], q[1]; gpi(0) q[0]; gpi2(0.5) q[1];", "rxx(0.4) q0 q1; x q0; prx(pi/2, 0.5) q1");
     same("gate cnot a, b { cz a, b; } cnot q[0], q[1];", "cz q0 q1");
+    let phase = "[0, 1, 0, 0], [0, 0, 0.6 - 0.8im, 0], [0, 0, 0, 1]";
+    same(
+        &format!("#pragma braket unitary([[1, 0, 0, 0], {phase}]) q[0], q[1]\n"),
+        "x q1; cp(-0.9272952180016122) q0 q1; x q1",
+    );
 }
 
 #[test]

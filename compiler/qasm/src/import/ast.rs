@@ -1,5 +1,6 @@
 //! Statements as they are written.
 
+use num_complex::Complex;
 use qml_source::Span;
 
 /// A name with its place.
@@ -72,6 +73,8 @@ pub enum StatementKind {
     Box(Vec<Statement>),
     /// `#pragma ..`
     Pragma(Name),
+    /// `#pragma braket unitary([[0, 1], [1, 0]]) q[0]`: the matrix row by row, the first qubit highest.
+    Unitary { matrix: Vec<Complex<f64>>, operands: Vec<Operand> },
 }
 
 /// What a loop goes through.

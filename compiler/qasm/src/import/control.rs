@@ -115,14 +115,3 @@ impl Lowering<'_> {
         }
     }
 }
-
-/// Of what is told to tools, only what changes the circuit must not be passed over.
-pub fn check_pragma(line: &Name) -> Result<(), Fault> {
-    let words: Vec<&str> = line.text.split([' ', '(']).take(3).collect();
-    match words[..] {
-        [_, "braket", word @ ("unitary" | "noise")] => {
-            Err(Fault::Unsupported { what: format!("`pragma braket {word}`"), span: line.span })
-        }
-        _ => Ok(()),
-    }
-}

@@ -5,13 +5,13 @@ use qml_ir::circuit::{Angle, Bit, BitExpr, Op, OpKind, Slot, Wire, Wires};
 use qml_source::{FileId, Span, bug};
 
 use super::ast::{Call, Expr, File, Name, Operand, Part, Statement, StatementKind};
-use super::control::check_pragma;
 use super::fault::Fault;
 use super::names::{
     GateMeaning, MAX_OPS, Meaning, Origin, Symbol, Symbols, definitions, included_file, is_built_in,
     table_gates, table_name,
 };
 use super::parse;
+use super::pragmas::check_pragma;
 use super::program::Program;
 
 /// The state of reading a file.
@@ -225,6 +225,7 @@ impl Lowering<'_> {
                 return Ok(body.iter().flat_map(|statement| self.statement(statement, true)).collect());
             }
             StatementKind::Pragma(line) => check_pragma(line)?,
+            StatementKind::Unitary { matrix, operands } => return self.unitary(matrix, operands, span),
         }
         Ok(Vec::new())
     }
@@ -239,6 +240,7 @@ impl Lowering<'_> {
             | StatementKind::Delay(_)
             | StatementKind::Box(_)
             | StatementKind::Pragma(_)
+            | StatementKind::Unitary { .. }
             | StatementKind::For { .. }
             | StatementKind::Switch { .. }
             | StatementKind::If { .. } => Ok(()),
@@ -321,7 +323,7 @@ impl Lowering<'_> {
     }
 
     /// The wires of an operand, and whether it is a register or a range of one.
-    fn wires(&mut self, operand: &Operand) -> Result<(Vec<Wire>, bool), Fault> {
+    pub fn wires(&mut self, operand: &Operand) -> Result<(Vec<Wire>, bool), Fault> {
         if let Some(index) = operand.name.text.strip_prefix('$') {
             let wire = index.parse().map_err(|_| Fault::TooLarge(operand.span))?;
             return Ok((vec![Wire(wire)], false));
@@ -376,7 +378,8 @@ fn unknown_register(operand: &Operand) -> Fault {
     Fault::Unknown { name, what: "register", span: operand.span, help: None }
 }
 
-fn check_distinct(wires: &[Wire], span: Span) -> Result<(), Fault> {
+/// No wire stands twice.
+pub fn check_distinct(wires: &[Wire], span: Span) -> Result<(), Fault> {
     let mut sorted = wires.to_vec();
     sorted.sort_unstable();
     let is_distinct = sorted.windows(2).all(|pair| pair[0] != pair[1]);

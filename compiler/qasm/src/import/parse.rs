@@ -1,6 +1,7 @@
 //! Tokens to statements, by recursive descent. After a fault it goes on behind the next semicolon.
 
 mod expressions;
+mod pragma;
 
 use logos::Logos;
 use qml_source::{FileId, Span};
@@ -19,15 +20,7 @@ const MAX_DEPTH: usize = 40;
 /// The statements of a file, and what is wrong with its text.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut tokens = Vec::new();
-    for (token, range) in Token::lexer(text).spanned() {
-        let span = Span::new(file, range.start, range.end);
-        match token {
-            Ok(token) => tokens.push((token, span)),
-            Err(()) => faults
-                .push(Fault::Syntax { span, expected: "a word, a number or a sign of OpenQASM".to_owned() }),
-        }
-    }
+    let tokens = tokens_of(file, text, 0, &mut faults);
     let end = Span::new(file, text.len(), text.len());
     let mut parser = Parser { text, tokens, at: 0, end, depth: 0, version: 2 };
     match parser.version() {
@@ -53,6 +46,20 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
         .filter_map(|token| parser.slice(token.1)[1..].parse::<usize>().ok())
         .map(|i| i.saturating_add(1));
     (File { version: parser.version, n_physical: n_physical.max().unwrap_or(0), statements }, faults)
+}
+
+/// The tokens of a part of a file that begins at `start`.
+fn tokens_of(file: FileId, part: &str, start: usize, faults: &mut Vec<Fault>) -> Vec<(Token, Span)> {
+    let mut tokens = Vec::new();
+    for (token, range) in Token::lexer(part).spanned() {
+        let span = Span::new(file, start + range.start, start + range.end);
+        match token {
+            Ok(token) => tokens.push((token, span)),
+            Err(()) => faults
+                .push(Fault::Syntax { span, expected: "a word, a number or a sign of OpenQASM".to_owned() }),
+        }
+    }
+    tokens
 }
 
 struct Parser<'a> {
@@ -189,7 +196,7 @@ impl<'a> Parser<'a> {
             _ if self.token() == Some(Token::Pragma) => {
                 let span = self.span();
                 self.at += 1;
-                return Ok(StatementKind::Pragma(Name { text: self.slice(span).to_owned(), span }));
+                return self.pragma(span);
             }
             _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => self.call_or_assignment()?,
             _ => return Err(self.expected("a statement")),
