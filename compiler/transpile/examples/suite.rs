@@ -38,8 +38,9 @@ fn main() {
     }
 }
 
-#[allow(clippy::disallowed_methods)] // Time is shown, and decides nothing.
-fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> {
+/// Compiles all rows of the table, prints them, and writes what `emit` asks for.
+#[expect(clippy::disallowed_methods, reason = "time is shown, and decides nothing")]
+pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> {
     // Suite, circuit and target, with the figures of each tool.
     let mut rows: BTreeMap<[String; 3], BTreeMap<String, Figures>> = BTreeMap::new();
     for line in read(&folder.join("baseline.csv"))?.lines().skip(1) {
