@@ -65,14 +65,15 @@ class Placed:
     end: list[int]
 
 
+def layout(text: str, kind: str) -> list[int]:
+    """Where the qubits of the source are, which a text of ours tells in a comment; `kind` is initial or final."""
+    line = re.search(rf"^// {kind} layout: (.*)$", text, re.MULTILINE)
+    return [int(wire) for wire in re.findall(r"q\[(\d+)\]", line[1])] if line else []
+
+
 def placed(circuit: QuantumCircuit, text: str) -> Placed:
-    """The circuit of a text that we wrote, with its layouts, which stand in comments."""
-
-    def layout(kind: str) -> list[int]:
-        line = re.search(rf"^// {kind} layout: (.*)$", text, re.MULTILINE)
-        return [int(wire) for wire in re.findall(r"q\[(\d+)\]", line[1])] if line else []
-
-    start, end = layout("initial"), layout("final")
+    """The circuit of a text that we wrote, with its layouts."""
+    start, end = layout(text, "initial"), layout(text, "final")
     used = {circuit.find_bit(q).index for item in circuit.data for q in item.qubits}
     number = {wire: i for i, wire in enumerate(sorted(used | set(start) | set(end)))}
     small = QuantumCircuit(len(number))
