@@ -159,9 +159,12 @@ pub(crate) struct BuildArgs {
     /// Neither read nor keep compiled circuits on disk
     #[arg(long)]
     pub no_cache: bool,
-    /// What to write: `qasm3`, `qasm2`, `ir` or `stats`
+    /// What to write: `qasm3`, `qasm2`, `qir`, `ir` or `stats`
     #[arg(long, default_value = "qasm3")]
     pub emit: String,
+    /// Leave the returned qubits as they are; without it they are measured, in their order
+    #[arg(long)]
+    pub unmeasured: bool,
     /// The file to write, with `--bind-rows` the folder; standard output if not given
     #[arg(short = 'o', value_name = "OUT")]
     pub output: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::path::Path;
 use qml_devices::Device;
 use qml_driver::bindings;
 use qml_driver::kernel::KernelRequest;
-use qml_ir::circuit::Circuit;
+use qml_ir::circuit::{Circuit, OpKind};
 use qml_ir::specialise::BindProgram;
 use qml_source::{Code, Diagnostic, SourceMap};
 use qml_transpile::{Angles, Compiled, Options, Template};
@@ -16,10 +16,10 @@ use crate::show::{self, Form, Shown};
 
 pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     let no_sources = SourceMap::default();
-    if !["qasm3", "qasm2", "ir", "stats"].contains(&args.emit.as_str()) {
+    if !["qasm3", "qasm2", "qir", "ir", "stats"].contains(&args.emit.as_str()) {
         let message = format!("`--emit {}` is not supported", args.emit);
         let diagnostic =
-            Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `ir` or `stats`");
+            Diagnostic::error(Code::Q0923, message).help("`--emit qasm3`, `qasm2`, `qir`, `ir` or `stats`");
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
@@ -27,13 +27,16 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     // Before compilation: what is wrong with them is told at once.
     let rows = values(args, &circuit.slots[..bind.n_inputs])?;
 
-    let options =
-        Options { level: args.level, seed: args.seed, measured: false, blocks_at_bind: rows.is_some() };
+    let measured = !args.unmeasured && !measures_itself(args, &circuit);
+    let options = Options { level: args.level, seed: args.seed, measured, blocks_at_bind: rows.is_some() };
     let cache = Cache::new(args.no_cache);
     let compile =
         |circuit: &Circuit, device: &Device, options: &Options| cache.compile(circuit, device, options);
     let mut compiled = compile(&circuit, &device, &options).map_err(|error| show::fail(&error, &sources))?;
     let said = qml_transpile::report(&circuit, &compiled, &device, &options, &compile);
+    if measured {
+        compiled.circuit.measure_output();
+    }
     let texts = match rows {
         Some(rows) => bound_texts(&args.emit, compiled, &bind, &rows),
         None => {
@@ -61,6 +64,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
 fn text(emit: &str, compiled: &Compiled, bind: &BindProgram) -> Result<String, Diagnostic> {
     Ok(match emit {
         "qasm2" => qml_qasm::export_qasm2(&compiled.circuit)?,
+        "qir" => qml_qir::export_qir(&compiled.circuit)?,
         "ir" => compiled.circuit.to_string(),
         "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
         _ => qml_qasm::export_bound(&compiled.circuit, bind),
@@ -107,6 +111,7 @@ fn write_numbered(folder: &Path, texts: &[String], emit: &str) -> Result<(), Sho
     let ending = match emit {
         "stats" => "json",
         "ir" => "txt",
+        "qir" => "ll",
         _ => "qasm",
     };
     std::fs::create_dir_all(folder).map_err(|error| {
@@ -125,6 +130,13 @@ fn read(file: &Path) -> Result<String, Shown> {
         let message = format!("cannot read `{}`: {why}", file.display());
         show::fail(&Diagnostic::error(Code::Q0910, message), &SourceMap::default())
     })
+}
+
+/// Whether the source is an OpenQASM file that measures: its bits are the result.
+fn measures_itself(args: &BuildArgs, circuit: &Circuit) -> bool {
+    let mut measures = false;
+    circuit.visit(|op| measures |= matches!(op.kind, OpKind::Measure { .. }));
+    measures && args.file.extension().is_some_and(|extension| extension == "qasm")
 }
 
 /// What is compiled.

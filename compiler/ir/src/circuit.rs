@@ -5,9 +5,11 @@
 //! representation for simulator and device.
 
 mod count;
+mod definition;
 pub mod dense;
 mod inverse;
 pub mod light_cone;
+mod measure_output;
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ use qml_gates::Gate;
 use qml_source::Span;
 use smallvec::SmallVec;
 
+pub use definition::definition;
 pub use text::ParseError;
 pub use validate::Broken;
 

@@ -11,9 +11,10 @@ mod qasm3;
 
 use std::fmt::Write;
 
-use qml_ir::circuit::{Circuit, Wire};
+use qml_ir::circuit::{Bit, BitExpr, Circuit, Wire};
 
 pub use qasm2::export_qasm2;
+use qasm3::format_condition;
 pub use qasm3::{export_bound, export_program, export_qasm3};
 
 /// Comments on what OpenQASM has no words for.
@@ -23,8 +24,13 @@ fn comments(circuit: &Circuit) -> String {
     if !circuit.name.is_empty() {
         let _ = writeln!(text, "// {}", circuit.name.replace(['\n', '\r'], " "));
     }
-    if circuit.output != Circuit::wires(0..circuit.n_wires as u32) {
+    if !circuit.output.is_empty() && circuit.output != Circuit::wires(0..circuit.n_wires as u32) {
         let _ = writeln!(text, "// returned qubits: {}", list(&circuit.output));
+    }
+    let all: Vec<BitExpr> = (0..circuit.n_bits as u32).map(|bit| BitExpr::Bit(Bit(bit))).collect();
+    if !circuit.result_bits.is_empty() && circuit.result_bits != all {
+        let bits: Vec<String> = circuit.result_bits.iter().map(format_condition).collect();
+        let _ = writeln!(text, "// result: {}", bits.join(", "));
     }
     if !circuit.layout.is_empty() {
         let _ = writeln!(text, "// initial layout: {}", list(&circuit.layout));

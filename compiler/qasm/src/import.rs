@@ -5,11 +5,15 @@
 
 mod ast;
 mod call;
+mod classical;
+mod control;
 mod evaluate;
 mod fault;
 mod lower;
 mod names;
 mod parse;
+mod powers;
+mod pragmas;
 mod program;
 mod token;
 

@@ -146,6 +146,86 @@ fn conditions_compare_registers_and_read_bits() {
 }
 
 #[test]
+fn numbers_of_bits_are_computed_and_compared() {
+    let head = "qubit q; bit[2] c; ";
+    check3(
+        &format!("{head} if (c < 2) x q; if (c >= 2) y q; if (1 < c) z q;"),
+        "if !b1 { x q0 }; if b1 { y q0 }; if b1 { z q0 }",
+    );
+    check3(&format!("{head} if (c > c[0]) x q;"), "if b1 | !b1 & (!b0 & b0) { x q0 }");
+    check3(
+        &format!("{head} if ((c & 2) == 2) x q; if ((c >> 1) == 0) y q; if ((c ^ 3) == 0) z q;"),
+        "if b1 { x q0 }; if !b1 { y q0 }; if b0 & b1 { z q0 }",
+    );
+    check3(
+        &format!("{head} uint[2] n = c; bool f; f = n == 3; if (f && n[0]) x q;"),
+        "if b0 & b1 & b0 { x q0 }",
+    );
+    check3(
+        &format!(
+            "{head} int s; s = c; switch (s) {{ case 0 {{ x q; }} case 1, 2 {{ y q; }} default {{ z q; }} }}"
+        ),
+        "if !b0 & !b1 { x q0 } else { if b0 & !b1 | !b0 & b1 { y q0 } else { z q0 } }",
+    );
+}
+
+#[test]
+fn loops_are_unrolled() {
+    check3("qubit[3] q; for int i in [0:2] { rx(i / 2) q[i]; }", "rx(0.0) q0; rx(0.5) q1; rx(1.0) q2");
+    check3("qubit[3] q; for uint[8] i in [2:-2:0] x q[i];", "x q2; x q0");
+    check3(
+        "const int n = 2; qubit[3] q; for i in {n, 0} { for int j in [1:i] { cx q[0], q[j]; } }",
+        "cx q0 q1; cx q0 q2",
+    );
+    check3(
+        "qubit q; bit c; for int i in [0:1] { c = measure q; if (c) { reset q; } }",
+        "b0 = measure q0; if b0 { reset q0 }; b0 = measure q0; if b0 { reset q0 }",
+    );
+    check3("qubit q; for int i in [1:0] { x q; } z q;", "z q0");
+    check3(
+        "qubit[2] q; box { x q[0]; delay[100ns] q[0]; } delay[2.5us] q;",
+        "x q0; barrier q0; barrier q0 q1",
+    );
+}
+
+#[test]
+fn roots_of_gates() {
+    let same = |qasm: &str, text: &str| {
+        let circuit =
+            read(&format!("OPENQASM 3.0; include \"stdgates.inc\"; input float a; qubit[2] q; {qasm}"));
+        let expected = Circuit::parse(&format!("circuit wires 2 slots [a]\n{text}")).unwrap();
+        assert!(distance(&unitary(&circuit, &[0.3]), &unitary(&expected, &[0.3])) < 1e-9, "{qasm}");
+    };
+    same("pow(0.5) @ x q[0]; pow(-0.5) @ x q[1];", "sx q0; sxdg q1");
+    same("pow(0.25) @ z q[0]; pow(1.5) @ s q[1];", "t q0; p(0.75*pi) q1");
+    same("pow(0.5) @ rx(2 * a) q[0]; inv @ pow(0.5) @ cp(a) q[0], q[1];", "rx(s0) q0; cp(-0.5*s0) q0 q1");
+    same("ctrl @ pow(0.5) @ x q[0], q[1];", "ctrl(q0) sx q1");
+    same("pow(0.5) @ swap q[0], q[1]; pow(0.5) @ swap q[0], q[1];", "swap q0 q1");
+    same("pow(0.5) @ h q[0]; pow(0.5) @ h q[0]; pow(0.5) @ id q[1];", "h q0");
+}
+
+#[test]
+fn gates_of_braket_need_no_include() {
+    let same = |qasm: &str, text: &str| {
+        let circuit = read(&format!("OPENQASM 3.0; qubit[2] q; {qasm}"));
+        let expected = Circuit::parse(&format!("circuit wires 2\n{text}")).unwrap();
+        assert!(distance(&unitary(&circuit, &[]), &unitary(&expected, &[])) < 1e-12, "{qasm}");
+    };
+    same("cnot q[0], q[1]; v q[0]; si q[1]; i q[0];", "cx q0 q1; sx q0; sdg q1");
+    same(
+        "xx(0.3) q[0], q[1]; zz(0.2) q[0], q[1]; prx(0.3, 0.4) q[0];",
+        "rxx(0.3) q0 q1; rzz(0.2) q0 q1; prx(0.3, 0.4) q0",
+    );
+    same("ms(0, 0, 0.4) q[0], q[1]; gpi(0) q[0]; gpi2(0.5) q[1];", "rxx(0.4) q0 q1; x q0; prx(pi/2, 0.5) q1");
+    same("gate cnot a, b { cz a, b; } cnot q[0], q[1];", "cz q0 q1");
+    let phase = "[0, 1, 0, 0], [0, 0, 0.6 - 0.8im, 0], [0, 0, 0, 1]";
+    same(
+        &format!("#pragma braket unitary([[1, 0, 0, 0], {phase}]) q[0], q[1]\n"),
+        "x q1; cp(-0.9272952180016122) q0 q1; x q1",
+    );
+}
+
+#[test]
 fn faults_are_named_at_their_place() {
     let two = |body: &str| format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg c[2];\n{body}");
     check_faults(&two("h q[0]\nx q[1]; y q[0] q[1]; z q[0];"), &[("Q0801", "x"), ("Q0801", "q")]);
@@ -157,7 +237,7 @@ fn faults_are_named_at_their_place() {
         &two("foo q[0]; x r[0]; rx(beta) q[0]; rx(sinh(1)) q[0];"),
         &[("Q0804", "foo"), ("Q0804", "r[0]"), ("Q0804", "beta"), ("Q0804", "sinh")],
     );
-    check_faults("OPENQASM 3.0; qubit q; h q;", &[("Q0804", "h")]);
+    check_faults("OPENQASM 3.0; qubit[2] q; cx q[0], q[1];", &[("Q0804", "cx")]);
     check_faults(
         &two("cx q[0]; rx q[0]; qreg r[3]; cx q, r;"),
         &[("Q0805", "cx q[0];"), ("Q0805", "rx q[0];"), ("Q0805", "r")],
@@ -174,10 +254,27 @@ fn faults_are_named_at_their_place() {
         &[("Q0809", "(a * b)"), ("Q0809", "cos(a)")],
     );
     check_faults(
-        &format!("{three} for int i in [0:2] {{ x q; }} let r = q; x q;"),
-        &[("Q0810", "for"), ("Q0810", "let")],
+        &format!("{three} while (true) {{ x q; }} let r = q; x q;"),
+        &[("Q0810", "while"), ("Q0810", "let")],
     );
-    check_faults(&format!("{three} input int n; pow(0.5) @ x q;"), &[("Q0810", "int"), ("Q0810", "0.5")]);
+    check_faults(
+        &format!("{three} input int n; pow(0.5) @ U(a, 0, 0) q;"),
+        &[("Q0810", "int"), ("Q0810", "pow(0.5) @ U(a, 0, 0) q;")],
+    );
+    check_faults(
+        &format!(
+            "{three} for int i in [0:a] {{ x q; }} for int i in [0:0:1] {{ }} for i in [0:9] {{ x r; }}"
+        ),
+        &[("Q0811", "a"), ("Q0811", "for int i in [0:0:1] { }"), ("Q0804", "r")],
+    );
+    check_faults(
+        &format!("{three} bit c; bool f = !c; c = measure q; if (f) x q; f = c; if (f) {{ f = !c; }} m = f;"),
+        &[("Q0810", "f"), ("Q0810", "f = !c;"), ("Q0804", "m")],
+    );
+    check_faults(
+        "OPENQASM 3.0; qubit q; #pragma braket noise bit_flip(0.1) q\nx q;",
+        &[("Q0810", "#pragma braket noise bit_flip(0.1) q")],
+    );
     check_faults(
         &two("h c[0]; measure q -> q; rx(q) q[0]; if (c) x q[0]; rx(1/0) q[0];"),
         &[("Q0811", "c[0]"), ("Q0811", "q"), ("Q0811", "q"), ("Q0811", "c"), ("Q0811", "1/0")],
@@ -303,8 +400,8 @@ fn what_is_written_is_short() {
     let expected = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n// demo\n// returned qubits: q[1], q[0]\n\
         // initial layout: q[1], q[0]\n// final layout: q[0], q[1]\n\
         input float[64] θ_0;\ninput float[64] q_;\ninput float[64] pi_;\n\
-        gate rzz(t0) a0, a1 {\n  cx a0, a1;\n  rz(t0) a1;\n  cx a0, a1;\n}\nqubit[3] q;\nbit[1] c;\n\
-        rx(0.5*θ_0 + pi/2) q[0];\nnegctrl @ rzz(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
+        gate controlled_0(t0) a0, a1, a2 {\n  negctrl @ cx a0, a1, a2;\n  negctrl @ rz(t0) a0, a2;\n  negctrl @ cx a0, a1, a2;\n}\nqubit[3] q;\nbit[1] c;\n\
+        rx(0.5*θ_0 + pi/2) q[0];\ncontrolled_0(q_ - pi_) q[0], q[1], q[2];\nc[0] = measure q[1];\n\
         if (!c[0]) {\n  x q[0];\n}\n";
     assert_eq!(export_qasm3(&circuit), expected);
     let circuit =
@@ -336,13 +433,13 @@ fn data() -> Vec<(String, String)> {
 #[test]
 fn files_of_other_tools_are_read() {
     let files = data();
-    assert_eq!(files.len(), 12);
+    assert_eq!(files.len(), 21);
     for (name, text) in files {
         let program = import_program(FileId(0), &text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
         assert_eq!(program.n_inputs, text.matches("input ").count(), "{name}");
         assert!(program.circuit.ops.len() > 5, "{name}");
         assert_eq!(import(FileId(0), &text).is_ok(), program.computed.is_empty(), "{name}");
-        if program.circuit.n_wires > 6 {
+        if program.circuit.n_wires > 6 || program.circuit.n_bits > 0 {
             continue;
         }
         let again = import_program(FileId(0), &export_program(&program)).unwrap();

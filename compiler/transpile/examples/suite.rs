@@ -1,37 +1,46 @@
 //! Compares gate counts with a table of other compilers' results.
 //!
-//! `cargo run --release -p qml-transpile --example suite -- FOLDER [LEVEL]`. The folder holds `baseline.csv` (columns suite,
-//! circuit, target, tool, `two_qubit_gates`, `two_qubit_depth`, ...) and the circuits as `SUITE/CIRCUIT.qasm`. Prints a line
-//! for each circuit and target, and geometric means of our figures over those of each tool.
+//! `cargo run --release -p qml-transpile --example suite -- FOLDER [LEVEL] [--emit OUT]`. The folder holds `baseline.csv`
+//! (columns suite, circuit, target, tool, `two_qubit_gates`, `two_qubit_depth`, ...) and the circuits as
+//! `SUITE/CIRCUIT.qasm`. Prints a line for each circuit and target, and geometric means of our figures over those of each
+//! tool. With `--emit` it also writes, for `tests/peers`, each compiled circuit in every format
+//! (`OUT/SUITE.CIRCUIT.TARGET.*`), and the figures with seconds (`OUT/figures.csv`).
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs, process};
 
 use qml_devices::{Device, find};
 use qml_ir::circuit::Circuit;
+use qml_ir::specialise::BindProgram;
+use qml_qasm::Program;
 use qml_source::SourceMap;
-use qml_transpile::{Options, Stats, compile};
+use qml_transpile::{Options, compile};
 
 /// Two-qubit gates and two-qubit depth.
 type Figures = [f64; 2];
 
 fn main() {
-    let arguments: Vec<String> = env::args().collect();
-    let Some(folder) = arguments.get(1).map(Path::new) else {
-        eprintln!("usage: suite FOLDER [LEVEL]");
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let emit = arguments.iter().position(|word| word == "--emit").and_then(|at| {
+        let out = arguments.drain(at..).nth(1)?;
+        Some(PathBuf::from(out))
+    });
+    let Some(folder) = arguments.first().map(Path::new) else {
+        eprintln!("usage: suite FOLDER [LEVEL] [--emit OUT]");
         process::exit(2);
     };
-    let level = arguments.get(2).and_then(|level| level.parse().ok()).unwrap_or(2);
-    if let Err(problem) = run(folder, level) {
+    let level = arguments.get(1).and_then(|level| level.parse().ok()).unwrap_or(2);
+    if let Err(problem) = run(folder, level, emit.as_deref()) {
         eprintln!("{problem}");
         process::exit(1);
     }
 }
 
-#[allow(clippy::disallowed_methods)] // Time is shown, and decides nothing.
-fn run(folder: &Path, level: u8) -> Result<(), String> {
+/// Compiles all rows of the table, prints them, and writes what `emit` asks for.
+#[expect(clippy::disallowed_methods, reason = "time is shown, and decides nothing")]
+pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> {
     // Suite, circuit and target, with the figures of each tool.
     let mut rows: BTreeMap<[String; 3], BTreeMap<String, Figures>> = BTreeMap::new();
     for line in read(&folder.join("baseline.csv"))?.lines().skip(1) {
@@ -46,12 +55,22 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
     // Sums of logarithms of ratios, and their number, by suite, target and tool.
     let mut means: BTreeMap<[String; 3], (Figures, f64)> = BTreeMap::new();
     let (mut total, mut longest) = (0.0, (0.0, String::new()));
+    let mut figures =
+        String::from("suite,circuit,target,two_qubit_gates,two_qubit_depth,seconds,cpu_seconds\n");
     for ([suite, name, target], tools) in &rows {
-        let circuit = load(&folder.join(suite).join(format!("{name}.qasm")))?;
-        let device = device(target, circuit.n_wires)?;
-        let begin = Instant::now();
-        let stats = measure(&circuit, &device, level)?;
-        let seconds = begin.elapsed().as_secs_f64();
+        let program = load(&folder.join(suite).join(format!("{name}.qasm")))?;
+        let device = device(target, program.circuit.n_wires)?;
+        let (begin, begin_cpu) = (Instant::now(), cpu_seconds());
+        let options = Options { level, ..Options::default() };
+        let compiled = compile(&program.circuit, &device, &options).map_err(|error| error.message)?;
+        let (seconds, cpu) = (begin.elapsed().as_secs_f64(), cpu_seconds() - begin_cpu);
+        let stats = &compiled.stats;
+        let counts = format!("{},{}", stats.two_qubit_gates, stats.two_qubit_depth);
+        figures += &format!("{suite},{name},{target},{counts},{seconds},{cpu}\n");
+        if let Some(out) = emit {
+            let to = |kind: &str| out.join(format!("{suite}.{name}.{target}.{kind}"));
+            write_all(&compiled.circuit, &program.bind_program(), &to)?;
+        }
         total += seconds;
         if seconds > longest.0 {
             longest = (seconds, format!("{name} on {target}"));
@@ -74,23 +93,47 @@ fn run(folder: &Path, level: u8) -> Result<(), String> {
     for ([suite, target, tool], (sums, n)) in means {
         println!("{suite:9} {target:11} {tool:32} {:.3} {:.3}", (sums[0] / n).exp(), (sums[1] / n).exp());
     }
+    emit.map_or(Ok(()), |out| write(&out.join("figures.csv"), &figures))
+}
+
+/// The circuit in every format that it has; what is printed as IR must read back.
+fn write_all(circuit: &Circuit, bind: &BindProgram, to: &dyn Fn(&str) -> PathBuf) -> Result<(), String> {
+    write(&to("qasm"), &qml_qasm::export_bound(circuit, bind))?;
+    let ir = circuit.to_string();
+    if Circuit::parse(&ir).map_err(|error| error.to_string())?.to_string() != ir {
+        return Err(format!("{} does not read back", to("ir").display()));
+    }
+    write(&to("ir"), &ir)?;
+    if circuit.slots.is_empty() {
+        write(&to("2.qasm"), &qml_qasm::export_qasm2(circuit).map_err(|error| error.message)?)?;
+        let mut measured = circuit.clone();
+        measured.measure_output();
+        write(&to("ll"), &qml_qir::export_qir(&measured).map_err(|error| error.message)?)?;
+    }
     Ok(())
 }
 
-fn measure(circuit: &Circuit, device: &Device, level: u8) -> Result<Stats, String> {
-    let options = Options { level, ..Options::default() };
-    compile(circuit, device, &options).map(|compiled| compiled.stats).map_err(|error| error.message)
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn load(path: &Path) -> Result<Circuit, String> {
+/// Seconds that all threads together have worked; 0 where the system does not tell.
+fn cpu_seconds() -> f64 {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanoseconds = |path: PathBuf| {
+        let text = fs::read_to_string(path.join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    threads.filter_map(|thread| nanoseconds(thread.path())).sum::<f64>() / 1e9
+}
+
+fn load(path: &Path) -> Result<Program, String> {
     let text = read(path)?;
     let mut sources = SourceMap::default();
     let file = sources.add(path.display().to_string(), text.clone());
     // Angles that are computed from inputs are slots of their own.
     let program = qml_qasm::import_program(file, &text);
-    program
-        .map(|program| program.circuit)
-        .map_err(|errors| format!("{}: {}", path.display(), errors[0].message))
+    program.map_err(|errors| format!("{}: {}", path.display(), errors[0].message))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qml_ir::circuit::dense::unitary;
+use qml_ir::circuit::dense::{C64, branches, unitary};
 use qml_ir::circuit::testing::{assert_same_on_device, distance_up_to_phase};
 use qml_ir::circuit::{Circuit, Wire};
 use qml_source::FileId;
@@ -60,7 +60,7 @@ fn folder() -> Folder {
 }
 
 fn build(folder: &Folder, (file, options): Source, target: &str, emit: &str) -> Outcome {
-    folder.qmlang(&format!("build {file} {options} --target {target} --emit {emit}"))
+    folder.qmlang(&format!("build {file} {options} --target {target} --unmeasured --emit {emit}"))
 }
 
 /// The circuit that a build starts from.
@@ -136,6 +136,81 @@ fn what_is_written_does_what_the_source_does() {
     }
 }
 
+/// Deutsch's algorithm on three qubits, whose result is certain, and not the same in another order.
+const CERTAIN: &str = "kernel certain() -> qubit[3] {
+    let q = qubit[3];
+    h(q);
+    z(q[0]);
+    z(q[2]);
+    cx(q[0], q[1]);
+    cx(q[0], q[1]);
+    h(q);
+    swap(q[0], q[1]);
+    return q;
+}
+";
+
+#[test]
+fn returned_qubits_are_measured_in_their_order() {
+    let folder = folder();
+    folder.write("certain.qml", CERTAIN);
+    for target in TARGETS {
+        for emit in ["qasm3", "qasm2", "ir"] {
+            let text = folder.qmlang(&format!("build certain.qml --target {target} --emit {emit}")).noted();
+            let mut circuit = match emit {
+                "ir" => Circuit::parse(&text).unwrap(),
+                _ => qml_qasm::import(FileId(0), &text).unwrap(),
+            };
+            circuit.output.clear();
+            let mut likely = branches(&touched(&circuit), &[]);
+            likely.retain(|branch| branch.state.iter().map(C64::norm_sqr).sum::<f64>() > 1e-9);
+            assert_eq!(likely.len(), 1, "{target} {emit}: {text}");
+            assert_eq!(likely[0].bits, [false, true, true], "{target} {emit}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_measured_already_is_not_measured_again() {
+    let folder = folder();
+    let coin = "kernel coin() -> qubit[1] { let q = qubit[2]; h(q); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
+    folder.write("coin.qml", coin);
+    let text = folder.qmlang("build coin.qml --target line:2").noted();
+    assert!(text.contains("// result: c[1]\n") && text.matches("measure").count() == 2, "{text}");
+    // A file of OpenQASM says itself what it measures.
+    folder
+        .write("one.qasm", "OPENQASM 2.0;\nqreg q[2];\ncreg c[1];\nU(1,0,0) q[1];\nmeasure q[1] -> c[0];\n");
+    let text = folder.qmlang("build one.qasm --target line:2").noted();
+    assert!(text.matches("measure").count() == 1 && !text.contains("result"), "{text}");
+    folder.write("none.qasm", "OPENQASM 2.0;\nqreg q[2];\nU(1,0,0) q[1];\n");
+    let text = folder.qmlang("build none.qasm --target line:2").noted();
+    assert!(text.matches("measure").count() == 2, "{text}");
+    let text = folder.qmlang("build none.qasm --target line:2 --unmeasured").noted();
+    assert!(!text.contains("measure"), "{text}");
+}
+
+#[test]
+fn qir_is_a_program_of_numbers() {
+    let folder = folder();
+    let text = folder.qmlang("build bell.qml --target iqm_garnet --emit qir").noted();
+    for line in [
+        "define i64 @main() #0 {",
+        "  call void @__quantum__qis__cz__body(ptr null, ptr inttoptr (i64 1 to ptr))",
+        "  call void @__quantum__rt__array_record_output(i64 2, ptr @0)",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(text.contains("\"base_profile\"") && text.contains("\"required_num_qubits\"=\"20\""), "{text}");
+    folder
+        .qmlang("build ring.qml --kernel ring --target line:4 --emit qir")
+        .fails_silent("Q0815", &["not bound"]);
+    let forward =
+        "kernel k() -> qubit[1] { let q = qubit[2]; h(q); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
+    folder.write("forward.qml", forward);
+    let text = folder.qmlang("build forward.qml --target line:2 --emit qir").noted();
+    assert!(text.contains("adaptive_profile") && text.contains("br i1 %0, label %then_0"), "{text}");
+}
+
 #[test]
 fn computed_angles_are_expressions_of_the_inputs() {
     let folder = folder();
@@ -174,7 +249,9 @@ fn every_level_and_seed_gives_the_same_circuit() {
     let source = source_circuit(&folder, QASM[0]);
     for options in ["-O 0", "-O1", "-O 2 --seed 5", "-O 3"] {
         let from = |emit: &str| {
-            folder.qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --emit {emit}")).noted()
+            folder
+                .qmlang(&format!("build fourier.qasm {options} --target grid:2x3 --unmeasured --emit {emit}"))
+                .noted()
         };
         let stats = serde_json::from_str(&from("stats")).unwrap();
         assert_means_the_same(&source, &from("qasm3"), &stats);
@@ -242,7 +319,7 @@ fn a_file_is_written_whole_or_not_at_all() {
     let folder = folder();
     let shown = build(&folder, KERNELS[0], "line:2", "qasm3").noted();
     let before = folder.names();
-    assert_eq!(folder.qmlang("build bell.qml --target line:2 -o bell.qasm").noted(), "");
+    assert_eq!(folder.qmlang("build bell.qml --target line:2 --unmeasured -o bell.qasm").noted(), "");
     assert_eq!(folder.read("bell.qasm"), shown);
     let missing = folder.qmlang("build bell.qml --target line:2 -o none/bell.qasm");
     missing.fails_silent("Q0906", &["`none/bell.qasm`: there is no such folder"]);

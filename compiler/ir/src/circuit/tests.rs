@@ -8,7 +8,7 @@ use super::testing::{
     Options, Random, assert_same_on_device, assert_same_unitary, assert_same_up_to_phase, distance,
     random_circuit,
 };
-use super::{Angle, Circuit, Op, OpKind, Pauli, Slot, Wire};
+use super::{Angle, Circuit, Op, OpKind, Pauli, Slot, Wire, definition};
 
 fn circuit(text: &str) -> Circuit {
     Circuit::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -289,4 +289,46 @@ fn wires_are_walked_and_mapped() {
 #[test]
 fn loops_that_were_cut_off_are_written() {
     check_text("circuit unfinished [b0 & !b1]\nb0 = measure q0\nb1 = measure q1\n");
+}
+
+#[test]
+fn definitions_are_their_gates() {
+    let mut random = Random::new(31);
+    let mut n_defined = 0;
+    for &gate in Gate::ALL {
+        let Some(body) = definition(gate) else { continue };
+        n_defined += 1;
+        let row = gate.def();
+        let wires = Circuit::wires(0..row.wires.len() as u32);
+        let angles: Vec<Angle> = (0..row.params.len() as u32).map(|i| Angle::slot(Slot(i))).collect();
+        let op = Op::gate(gate, &angles, &wires, Span::default());
+        let applied =
+            Circuit { n_wires: wires.len(), slots: body.slots.clone(), ..Circuit::from_ops(vec![op]) };
+        let values = random.angles(angles.len());
+        let apart = distance(&unitary(&applied, &values), &unitary(&body, &values));
+        assert!(apart < 1e-12, "{}: {apart}", row.name);
+    }
+    assert!(n_defined > 20);
+}
+
+#[test]
+fn returned_qubits_are_measured_once() {
+    let check = |before: &str, after: &str| {
+        let mut circuit = circuit(before);
+        circuit.measure_output();
+        circuit.validate();
+        assert_eq!(circuit.to_string(), after);
+    };
+    check(
+        "circuit output [q1 q0]\nh q0; cx q0 q1",
+        "circuit output [] results [b0, b1]\nh q0\ncx q0 q1\nb0 = measure q1\nb1 = measure q0\n",
+    );
+    check(
+        "circuit output [q0 q1] results [!b0]\nh q0\nb0 = measure q0\nb1 = measure q1\nreset q1",
+        "circuit output [] results [!b0, b0, b2]\nh q0\nb0 = measure q0\nb1 = measure q1\nreset q1\nb2 = measure q1\n",
+    );
+    check(
+        "circuit output [q0]\nb0 = measure q0\nb0 = measure q1",
+        "circuit output [] results [b1]\nb0 = measure q0\nb0 = measure q1\nb1 = measure q0\n",
+    );
 }

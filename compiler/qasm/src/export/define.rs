@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use num_complex::Complex;
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires};
+use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires, definition};
 use qml_source::{Span, bug};
 
 /// Something that is defined once and then applied by its name.
@@ -16,11 +16,17 @@ pub enum Defined {
     Rotation(Vec<Pauli>),
     /// A constant matrix, by its entries' bits.
     Unitary(Vec<(u64, u64)>),
+    /// One of these behind controls, which let it happen on these values.
+    Controlled(Box<Defined>, Vec<bool>),
 }
 
 /// The definitions in the order in which they have to stand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Definitions {
+    /// Which gates of the table need no definition.
+    is_known: fn(Gate) -> bool,
+    /// Whether what is defined gets a definition of its own for controls, since not all readers take modifiers on it.
+    with_controls: bool,
     numbers: HashMap<Defined, usize>,
     /// Name, names of the angles, body.
     pub all: Vec<Definition>,
@@ -36,40 +42,101 @@ pub struct Definition {
 }
 
 impl Definitions {
-    /// The name of what has been defined.
-    pub fn name(&self, defined: &Defined) -> &str {
-        let Some(&number) = self.numbers.get(defined) else { bug!("{defined:?} has no definition") };
-        &self.all[number].name
+    /// All that the operations need.
+    pub fn of(ops: &[Op], is_known: fn(Gate) -> bool, with_controls: bool) -> Self {
+        let mut definitions = Self { is_known, with_controls, numbers: HashMap::new(), all: Vec::new() };
+        definitions.collect(ops);
+        definitions
     }
 
-    /// Defines all that the operations need; `is_known` tells which gates of the table need no definition.
-    pub fn collect(&mut self, ops: &[Op], is_known: &dyn Fn(Gate) -> bool) {
+    /// The name of what is applied.
+    pub fn name(&self, defined: &Defined) -> &str {
+        match (defined, self.numbers.get(defined)) {
+            (_, Some(&number)) => &self.all[number].name,
+            (Defined::Gate(gate), None) => gate.def().name,
+            _ => bug!("{defined:?} has no definition"),
+        }
+    }
+
+    /// What an operation applies, its controls that are modifiers, and all other wires.
+    pub fn applied<'a>(&self, op: &'a Op) -> Option<(Defined, &'a [Control], Wires)> {
+        let (defined, wires) = what(op)?;
+        let controls = op.controls();
+        let is_known = matches!(defined, Defined::Gate(gate) if (self.is_known)(gate));
+        if controls.is_empty() || is_known || !self.with_controls {
+            return Some((defined, controls, wires));
+        }
+        let values = controls.iter().map(|control| control.on_one).collect();
+        let wires = controls.iter().map(|control| control.wire).chain(wires).collect();
+        Some((Defined::Controlled(Box::new(defined), values), &[], wires))
+    }
+
+    fn collect(&mut self, ops: &[Op]) {
         for op in ops {
             op.visit(&mut |op| {
-                if let Some((defined, _)) = what(op) {
-                    self.define(&defined, is_known);
+                if let Some((defined, ..)) = self.applied(op) {
+                    self.define(&defined);
                 }
             });
         }
     }
 
-    fn define(&mut self, defined: &Defined, is_known: &dyn Fn(Gate) -> bool) {
-        let is_there = matches!(defined, Defined::Gate(gate) if is_known(*gate));
+    fn define(&mut self, defined: &Defined) {
+        let is_there = matches!(defined, Defined::Gate(gate) if (self.is_known)(*gate));
         if is_there || self.numbers.contains_key(defined) {
             return;
         }
-        let (name, body) = match defined {
-            Defined::Gate(gate) => (gate.def().name.to_owned(), gate_body(*gate)),
-            Defined::Rotation(letters) => rotation_body(letters),
-            Defined::Unitary(bits) => {
-                let n = self.numbers.keys().filter(|key| matches!(key, Defined::Unitary(_))).count();
-                (format!("unitary_{n}"), unitary_body(bits))
-            }
-        };
-        self.collect(&body.ops, is_known);
+        let body = body(defined);
+        self.collect(&body.ops);
+        // Numbered after what the body needs.
+        let name = self.new_name(defined);
         self.numbers.insert(defined.clone(), self.all.len());
         self.all.push(Definition { name, body });
     }
+
+    fn new_name(&self, defined: &Defined) -> String {
+        let number = |is_alike: fn(&Defined) -> bool| self.numbers.keys().filter(|key| is_alike(key)).count();
+        match defined {
+            Defined::Gate(gate) => gate.def().name.to_owned(),
+            Defined::Rotation(letters) => {
+                let letters: String =
+                    letters.iter().map(|letter| format!("{letter:?}").to_lowercase()).collect();
+                format!("rot_{letters}")
+            }
+            Defined::Unitary(_) => format!("unitary_{}", number(|key| matches!(key, Defined::Unitary(_)))),
+            Defined::Controlled(..) => {
+                format!("controlled_{}", number(|key| matches!(key, Defined::Controlled(..))))
+            }
+        }
+    }
+}
+
+fn body(defined: &Defined) -> Circuit {
+    match defined {
+        Defined::Gate(gate) => gate_body(*gate),
+        Defined::Rotation(letters) => rotation_body(letters),
+        Defined::Unitary(bits) => unitary_body(bits),
+        Defined::Controlled(inner, values) => controlled_body(body(inner), values),
+    }
+}
+
+/// The body behind controls, which come before its wires.
+fn controlled_body(mut body: Circuit, values: &[bool]) -> Circuit {
+    let n = values.len() as u32;
+    body.n_wires += values.len();
+    for op in &mut body.ops {
+        op.map_wires(&mut |wire| Wire(wire.0 + n));
+        let added = values.iter().zip(0..n).map(|(&on_one, wire)| Control { wire: Wire(wire), on_one });
+        match &mut op.kind {
+            OpKind::Gate { controls, .. }
+            | OpKind::PauliRotation { controls, .. }
+            | OpKind::Unitary { controls, .. } => controls.extend(added),
+            OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } | OpKind::Barrier { .. } => {
+                bug!("`{op}` in a definition")
+            }
+        }
+    }
+    body
 }
 
 /// What an operation applies, and to which wires; nothing for global phases and what is no gate.
@@ -117,24 +184,7 @@ pub fn global_phase(op: &Op) -> Option<Angle> {
 
 /// A gate by simpler gates; the same matrix, global phase included.
 fn gate_body(gate: Gate) -> Circuit {
-    let text = match gate {
-        Gate::Sxdg => "rx(-pi/2) q0; gphase(-pi/4)",
-        Gate::U => "p(s2) q0; ry(s0) q0; p(s1) q0",
-        Gate::Iswap => "s q0; s q1; h q0; cx q0 q1; cx q1 q0; h q1",
-        Gate::SqrtIswap => "rxx(-pi/4) q0 q1; ryy(-pi/4) q0 q1",
-        Gate::Ms => "rz(-s0) q0; rz(-s1) q1; rxx(s2) q0 q1; rz(s0) q0; rz(s1) q1",
-        Gate::Ecr => "rzx(pi/4) q0 q1; x q0; rzx(-pi/4) q0 q1",
-        Gate::Rxx => "h q0; h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1; h q0",
-        Gate::Ryy => "rx(pi/2) q0; rx(pi/2) q1; cx q0 q1; rz(s0) q1; cx q0 q1; rx(-pi/2) q1; rx(-pi/2) q0",
-        Gate::Rzz => "cx q0 q1; rz(s0) q1; cx q0 q1",
-        Gate::Rzx => "h q1; cx q0 q1; rz(s0) q1; cx q0 q1; h q1",
-        Gate::XxPlusYy => "rz(s1) q0; rxx(0.5*s0) q0 q1; ryy(0.5*s0) q0 q1; rz(-s1) q0",
-        Gate::Ccz => "h q2; ccx q0 q1 q2; h q2",
-        Gate::Prx => "rz(-s1) q0; rx(s0) q0; rz(s1) q0",
-        _ => bug!("`{}` needs no definition", gate.def().name),
-    };
-    let Ok(body) = Circuit::parse(text) else { bug!("the definition of `{}`", gate.def().name) };
-    body
+    definition(gate).unwrap_or_else(|| bug!("`{}` needs no definition", gate.def().name))
 }
 
 fn gate(gate: Gate, angles: &[Angle], wires: &[Wire]) -> Op {
@@ -142,7 +192,7 @@ fn gate(gate: Gate, angles: &[Angle], wires: &[Wire]) -> Op {
 }
 
 /// Basis changes around a ladder of CX and one RZ.
-fn rotation_body(letters: &[Pauli]) -> (String, Circuit) {
+fn rotation_body(letters: &[Pauli]) -> Circuit {
     let wires = Circuit::wires(0..letters.len() as u32);
     let turn = |letter: &Pauli, wire: Wire, sign: f64| match letter {
         Pauli::X => Some(gate(Gate::H, &[], &[wire])),
@@ -157,8 +207,7 @@ fn rotation_body(letters: &[Pauli]) -> (String, Circuit) {
     ops.push(gate(Gate::Rz, &[Angle::slot(Slot(0))], &wires[wires.len() - 1..]));
     ops.extend(ladder.iter().rev().cloned());
     ops.extend(turns(-1.0));
-    let name: String = letters.iter().map(|letter| format!("{letter:?}").to_lowercase()).collect();
-    (format!("rot_{name}"), Circuit::from_ops(ops))
+    Circuit::from_ops(ops)
 }
 
 /// A matrix as controlled one-qubit gates: rotations of two rows that differ in one bit bring it to diagonal form, column

@@ -104,7 +104,7 @@ pub fn sanitize(names: &[String]) -> Vec<String> {
         let mut text: String =
             name.chars().map(|c| if c.is_alphabetic() || c.is_ascii_digit() { c } else { '_' }).collect();
         // Names of our own definitions begin like this.
-        let is_ours = text.starts_with("rot_") || text.starts_with("unitary_");
+        let is_ours = ["rot_", "unitary_", "controlled_"].iter().any(|ours| text.starts_with(ours));
         if is_ours || !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             text.insert_str(0, "p_");
         }

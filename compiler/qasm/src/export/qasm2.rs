@@ -20,8 +20,7 @@ pub fn export_qasm2(circuit: &Circuit) -> Result<String, Diagnostic> {
     let mut flat = Vec::new();
     flatten(&circuit.ops, None, &mut flat)?;
     let ops: Vec<Op> = flat.iter().map(|(_, op)| op.clone()).collect();
-    let mut definitions = Definitions::default();
-    definitions.collect(&ops, &|gate| gate.def().qasm2.is_some());
+    let definitions = Definitions::of(&ops, |gate| gate.def().qasm2.is_some(), false);
     let mut text = format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\n{}", comments(circuit));
     for definition in &definitions.all {
         let body = &definition.body;

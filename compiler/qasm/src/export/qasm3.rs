@@ -6,7 +6,7 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Wire};
 use qml_ir::specialise::BindProgram;
 
-use super::define::{Defined, Definitions, global_phase, what};
+use super::define::{Definitions, global_phase};
 use super::{comments, expressions, names, qubit};
 use crate::Program;
 use crate::import::STDGATES;
@@ -48,8 +48,7 @@ struct Input {
 }
 
 fn export(circuit: &Circuit, slots: &[String], inputs: &[Input]) -> String {
-    let mut definitions = Definitions::default();
-    definitions.collect(&circuit.ops, &|gate| STDGATES.contains(&gate.def().name));
+    let definitions = Definitions::of(&circuit.ops, |gate| STDGATES.contains(&gate.def().name), true);
     let mut text = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{}", comments(circuit));
     for Input { name, computed } in inputs {
         let comment = computed.as_ref().map_or_else(String::new, |text| format!(" // {text}"));
@@ -109,15 +108,11 @@ impl Writer<'_> {
                 self.line("}");
             }
             OpKind::Gate { .. } | OpKind::PauliRotation { .. } | OpKind::Unitary { .. } => {
-                let Some((defined, wires)) = what(op) else { return };
-                let name = match &defined {
-                    Defined::Gate(gate) => gate.def().name,
-                    _ => self.definitions.name(&defined),
-                }
-                .to_owned();
-                let all: Vec<Wire> = op.controls().iter().map(|control| control.wire).chain(wires).collect();
+                let Some((defined, controls, wires)) = self.definitions.applied(op) else { return };
+                let name = self.definitions.name(&defined);
+                let all: Vec<Wire> = controls.iter().map(|control| control.wire).chain(wires).collect();
                 let angles = self.angles(op.angles());
-                self.line(&format!("{}{name}{angles} {};", modifiers(op.controls()), self.list(&all)));
+                self.line(&format!("{}{name}{angles} {};", modifiers(controls), self.list(&all)));
             }
         }
     }
@@ -177,7 +172,8 @@ fn name(bit: Bit) -> String {
     format!("c[{}]", bit.0)
 }
 
-fn format_condition(condition: &BitExpr) -> String {
+/// A condition on the bits of `c`.
+pub(super) fn format_condition(condition: &BitExpr) -> String {
     match condition {
         BitExpr::Const(value) => value.to_string(),
         BitExpr::Bit(bit) => name(*bit),

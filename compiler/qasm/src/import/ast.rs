@@ -1,5 +1,6 @@
 //! Statements as they are written.
 
+use num_complex::Complex;
 use qml_source::Span;
 
 /// A name with its place.
@@ -58,6 +59,42 @@ pub enum StatementKind {
     Barrier(Vec<Operand>),
     /// `if (c == 1) { .. } else { .. }`
     If { condition: Expr, then: Vec<Statement>, otherwise: Vec<Statement> },
+    /// `for int i in [0:2] { .. }`
+    For { name: Name, values: Values, body: Vec<Statement> },
+    /// `switch (x) { case 1, 2 { .. } default { .. } }`
+    Switch { subject: Expr, cases: Vec<(Vec<Expr>, Vec<Statement>)>, default: Vec<Statement> },
+    /// `bool x = c[0];`, `uint[2] x;`
+    Variable { name: Name, value: Option<Expr> },
+    /// `x = c & 3;`
+    Assign { name: Name, value: Expr },
+    /// `delay[100ns] q;`
+    Delay(Vec<Operand>),
+    /// `box { .. }`
+    Box(Vec<Statement>),
+    /// `#pragma ..`
+    Pragma(Name),
+    /// `#pragma braket unitary([[0, 1], [1, 0]]) q[0]`: the matrix row by row, the first qubit highest.
+    Unitary { matrix: Vec<Complex<f64>>, operands: Vec<Operand> },
+}
+
+/// What a loop goes through.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// `[first:step:last]`, with the last one.
+    Range(Box<Range>),
+    /// `{0, 2, 5}`
+    Set(Vec<Expr>),
+}
+
+/// `[first:step:last]`, with the last one.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// The first value.
+    pub first: Expr,
+    /// What is added each time; 1 if it is missing.
+    pub step: Option<Expr>,
+    /// Where it ends.
+    pub last: Expr,
 }
 
 /// A gate definition.

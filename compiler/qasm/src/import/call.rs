@@ -12,6 +12,7 @@ use super::evaluate::Locals;
 use super::fault::Fault;
 use super::lower::Lowering;
 use super::names::{BodyCall, Defined, GateMeaning, MAX_OPS, Meaning, Modified};
+use super::powers;
 
 impl GateMeaning {
     /// How many angles and wires it takes; nothing is known of opaque ones.
@@ -29,6 +30,13 @@ impl GateMeaning {
             Self::Defined(defined) if defined.native.is_none() => defined.n_ops,
             _ => 1,
         }
+    }
+}
+
+impl Modified {
+    /// How often the gate is applied, or its inverse; a root counts as once.
+    fn times(&self) -> usize {
+        self.power.abs().ceil() as usize
     }
 }
 
@@ -60,8 +68,8 @@ impl Lowering<'_> {
             match self.body_call(&statement.kind, statement.span, definition, lookup) {
                 Ok(call) => {
                     if let BodyCall::Gate { gate, modified, .. } = &call {
-                        let times = usize::try_from(modified.power.unsigned_abs()).unwrap_or(usize::MAX);
-                        defined.n_ops = defined.n_ops.saturating_add(gate.n_ops().saturating_mul(times));
+                        defined.n_ops =
+                            defined.n_ops.saturating_add(gate.n_ops().saturating_mul(modified.times()));
                     } else {
                         defined.n_ops += 1;
                     }
@@ -163,7 +171,7 @@ impl Lowering<'_> {
 
     /// The sum of a call's modifiers.
     pub fn modified(&mut self, modifiers: &[Modifier]) -> Result<Modified, Fault> {
-        let mut modified = Modified { controls: Vec::new(), power: 1 };
+        let mut modified = Modified { controls: Vec::new(), power: 1.0 };
         for modifier in modifiers {
             match modifier {
                 Modifier::Inverse => modified.power = -modified.power,
@@ -176,15 +184,14 @@ impl Lowering<'_> {
                     modified.controls.extend(std::iter::repeat_n(*on_one, n));
                 }
                 Modifier::Power(power) => {
-                    let k = match self.whole(power, &[]) {
-                        Ok(k) => k,
-                        Err(Fault::Kind { span, .. }) => {
-                            let what = "a power that is no whole number".to_owned();
-                            return Err(Fault::Unsupported { what, span });
-                        }
-                        Err(fault) => return Err(fault),
-                    };
-                    modified.power = modified.power.checked_mul(k).ok_or(Fault::TooLarge(power.span))?;
+                    let value = self.angle(power, &[])?;
+                    if !value.is_constant() {
+                        return Err(Fault::Kind { wanted: "a known power", span: power.span });
+                    }
+                    modified.power *= value.constant;
+                    if modified.power.abs() > MAX_OPS as f64 {
+                        return Err(Fault::TooLarge(power.span));
+                    }
                 }
             }
         }
@@ -238,13 +245,18 @@ impl Lowering<'_> {
                 return Err(Fault::Opaque { name: String::new(), span, declared: *declared });
             }
         };
-        let times = usize::try_from(modified.power.unsigned_abs()).unwrap_or(usize::MAX);
-        if once.len().saturating_mul(times) > MAX_OPS {
-            return Err(Fault::TooLarge(span));
-        }
-        let once =
-            if modified.power < 0 { once.iter().rev().filter_map(Op::inverse).collect() } else { once };
-        let mut ops: Vec<Op> = std::iter::repeat_n(once, times).flatten().collect();
+        let mut ops = if modified.power.fract() == 0.0 {
+            let times = modified.times();
+            if once.len().saturating_mul(times) > MAX_OPS {
+                return Err(Fault::TooLarge(span));
+            }
+            let is_inverse = modified.power < 0.0;
+            let once = if is_inverse { once.iter().rev().filter_map(Op::inverse).collect() } else { once };
+            std::iter::repeat_n(once, times).flatten().collect()
+        } else {
+            let what = || format!("the power {} of this gate", modified.power);
+            powers::power(once, modified.power).ok_or_else(|| Fault::Unsupported { what: what(), span })?
+        };
         if !controls.is_empty() {
             for op in &mut ops {
                 add_controls(

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{E, PI, TAU};
 
-use qml_ir::circuit::{Angle, Bit, BitExpr, Slot};
+use qml_ir::circuit::{Angle, Slot};
 use qml_source::Span;
 
 use super::ast::{Expr, ExprKind, Name};
@@ -133,91 +133,6 @@ impl Lowering<'_> {
             Ok(value.constant as i64)
         } else {
             Err(Fault::Kind { wanted: "a known whole number", span: expr.span })
-        }
-    }
-
-    /// A condition on bits.
-    pub fn condition(&mut self, expr: &Expr) -> Result<BitExpr, Fault> {
-        let span = expr.span;
-        match &expr.kind {
-            ExprKind::Bool(value) => Ok(BitExpr::Const(*value)),
-            ExprKind::Name(_) | ExprKind::Index(..) => match self.bits(expr)? {
-                (bits, false) => Ok(BitExpr::Bit(bits[0])),
-                (_, true) => {
-                    Err(Fault::Kind { wanted: "a condition; compare the register with a number", span })
-                }
-            },
-            ExprKind::Unary("!" | "~", operand) => Ok(BitExpr::Not(Box::new(self.condition(operand)?))),
-            ExprKind::Binary(sign @ ("&&" | "||" | "&" | "|" | "^"), left, right) => {
-                let (left, right) = (Box::new(self.condition(left)?), Box::new(self.condition(right)?));
-                Ok(match *sign {
-                    "&&" | "&" => BitExpr::And(left, right),
-                    "||" | "|" => BitExpr::Or(left, right),
-                    _ => BitExpr::Xor(left, right),
-                })
-            }
-            ExprKind::Binary(sign @ ("==" | "!="), left, right) => {
-                let equal = self.equality(left, right)?;
-                Ok(if *sign == "==" { equal } else { BitExpr::Not(Box::new(equal)) })
-            }
-            _ => Err(Fault::Kind { wanted: "a condition on bits", span }),
-        }
-    }
-
-    /// Bits or a condition on one side, a number or a condition on the other.
-    fn equality(&mut self, left: &Expr, right: &Expr) -> Result<BitExpr, Fault> {
-        if let ExprKind::Number(_) = left.kind {
-            return self.equality_with(right, left);
-        }
-        self.equality_with(left, right)
-    }
-
-    fn equality_with(&mut self, left: &Expr, right: &Expr) -> Result<BitExpr, Fault> {
-        let is_number = !matches!(right.kind, ExprKind::Bool(_)) && self.angle(right, &[]).is_ok();
-        if !is_number {
-            let (left, right) = (self.condition(left)?, self.condition(right)?);
-            return Ok(match right {
-                BitExpr::Const(true) => left,
-                BitExpr::Const(false) => BitExpr::Not(Box::new(left)),
-                _ => BitExpr::Not(Box::new(BitExpr::Xor(Box::new(left), Box::new(right)))),
-            });
-        }
-        let value = self.count(right)? as u64;
-        let bits = self.bits(left)?.0;
-        if bits.len() < 64 && value >> bits.len() != 0 {
-            return Ok(BitExpr::Const(false));
-        }
-        let each = bits.into_iter().enumerate().map(|(i, bit)| {
-            let is_one = i < 64 && value >> i & 1 == 1;
-            if is_one { BitExpr::Bit(bit) } else { BitExpr::Not(Box::new(BitExpr::Bit(bit))) }
-        });
-        let all = each.reduce(|a, b| BitExpr::And(Box::new(a), Box::new(b)));
-        Ok(all.unwrap_or(BitExpr::Const(true)))
-    }
-
-    /// The bits that an expression names, and whether they are a register.
-    fn bits(&mut self, expr: &Expr) -> Result<(Vec<Bit>, bool), Fault> {
-        let wrong = Err(Fault::Kind { wanted: "bits", span: expr.span });
-        let (name, index) = match &expr.kind {
-            ExprKind::Name(name) => (name, None),
-            ExprKind::Index(name, index) => (&name.text, Some(index)),
-            _ => return wrong,
-        };
-        let (start, size, is_register) = match self.symbols.get(name).map(|symbol| &symbol.meaning) {
-            Some(&Meaning::Bits { start, size, is_register }) => (start, size, is_register),
-            Some(_) => return wrong,
-            None => {
-                let span = expr.span;
-                return Err(Fault::Unknown { name: name.clone(), what: "register", span, help: None });
-            }
-        };
-        let all = |range: std::ops::Range<usize>| range.map(|i| Bit((start + i) as u32)).collect();
-        match index {
-            Some(index) => {
-                let i = self.index(index, name, size)?;
-                Ok((all(i..i + 1), false))
-            }
-            None => Ok((all(0..size), is_register)),
         }
     }
 

@@ -113,7 +113,7 @@ impl From<Fault> for Diagnostic {
             }
             Fault::Unsupported { what, .. } => {
                 Self::error(Code::Q0810, format!("{what} is not supported yet")).primary(span, "").note(
-                    "circuits are read: registers, gates, measurements, resets, barriers, `if` and inputs",
+                    "circuits are read: registers, gates, measurements, resets, `if`, `switch`, `for`, and inputs",
                 )
             }
             Fault::Kind { wanted, .. } => {

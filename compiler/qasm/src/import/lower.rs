@@ -7,10 +7,11 @@ use qml_source::{FileId, Span, bug};
 use super::ast::{Call, Expr, File, Name, Operand, Part, Statement, StatementKind};
 use super::fault::Fault;
 use super::names::{
-    GateMeaning, MAX_OPS, Meaning, Symbol, Symbols, definitions, included_file, is_built_in, table_gates,
-    table_name,
+    GateMeaning, MAX_OPS, Meaning, Origin, Symbol, Symbols, definitions, included_file, is_built_in,
+    table_gates, table_name,
 };
 use super::parse;
+use super::pragmas::check_pragma;
 use super::program::Program;
 
 /// The state of reading a file.
@@ -26,7 +27,8 @@ pub struct Lowering<'a> {
     is_included: bool,
     /// The global phase outside of branches.
     phase: Angle,
-    n_ops: usize,
+    /// Operations and rounds of loops so far.
+    pub n_ops: usize,
 }
 
 /// The circuit of the statements; of no use if there are faults.
@@ -40,7 +42,10 @@ pub fn lower(file: &File, faults: &mut Vec<Fault>) -> Program {
         phase: Angle::default(),
         n_ops: 0,
     };
-    lowering.bring_gates(false);
+    lowering.bring_gates(Origin::Language);
+    if file.version > 2 && !file.statements.iter().any(|s| matches!(s.kind, StatementKind::Include(_))) {
+        lowering.bring_gates(Origin::Braket);
+    }
     if file.n_physical > 0 {
         let span = file.statements.first().map_or(Span::default(), |statement| statement.span);
         let meaning = lowering.new_wires(file.n_physical, false, span);
@@ -85,14 +90,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// Declares the gates that are there without, or with, the include.
-    fn bring_gates(&mut self, is_included: bool) {
-        for gate in table_gates(self.version, is_included) {
+    /// Declares the gates that the file does not define.
+    fn bring_gates(&mut self, origin: Origin) {
+        for gate in table_gates(self.version, origin) {
             let meaning = Meaning::Gate(GateMeaning::Table(gate));
             let name = table_name(self.version, gate).to_owned();
             self.symbols.entry(name).or_insert(Symbol { meaning, declared: None });
         }
-        let (file, faults) = parse::parse(FileId::default(), definitions(self.version));
+        let (file, faults) = parse::parse(FileId::default(), definitions(self.version, origin));
         if !faults.is_empty() {
             bug!("faults in our own definitions: {faults:?}");
         }
@@ -103,7 +108,7 @@ impl Lowering<'_> {
             own.push((definition.name.text, GateMeaning::Defined(defined)));
         }
         for (name, gate) in own {
-            if is_included || is_built_in(self.version, &name) {
+            if origin != Origin::Language || is_built_in(self.version, &name) {
                 let meaning = Meaning::Gate(gate);
                 self.symbols.entry(name).or_insert(Symbol { meaning, declared: None });
             }
@@ -128,7 +133,7 @@ impl Lowering<'_> {
     }
 
     /// The operations of a statement; its faults are reported.
-    fn statement(&mut self, statement: &Statement, is_nested: bool) -> Vec<Op> {
+    pub fn statement(&mut self, statement: &Statement, is_nested: bool) -> Vec<Op> {
         let result = self.lower_statement(statement, is_nested);
         self.keep(result).unwrap_or_default()
     }
@@ -145,7 +150,7 @@ impl Lowering<'_> {
                     return Err(Fault::Header { span: name.span, what });
                 }
                 self.is_included = true;
-                self.bring_gates(true);
+                self.bring_gates(Origin::Include);
             }
             StatementKind::Input(_) => {}
             StatementKind::Qubits { name, size } => {
@@ -199,6 +204,28 @@ impl Lowering<'_> {
                 let kind = condition.map(|condition| OpKind::If { condition, then, otherwise });
                 return Ok(kind.into_iter().map(|kind| Op { kind, span }).collect());
             }
+            StatementKind::For { name, values, body } => return self.unroll(name, values, body, span),
+            StatementKind::Switch { subject, cases, default } => {
+                return self.switch(subject, cases, default, span);
+            }
+            StatementKind::Variable { name, value } => {
+                let word = value.as_ref().map(|value| self.word(value)).transpose();
+                let word = self.keep(word).flatten();
+                self.declare(name, Meaning::Variable(word));
+            }
+            StatementKind::Assign { name, value } => self.assign(name, value)?,
+            StatementKind::Delay(operands) => {
+                // Its duration is not kept; the order of what surrounds it is.
+                return self.lower_statement(
+                    &Statement { kind: StatementKind::Barrier(operands.clone()), span },
+                    is_nested,
+                );
+            }
+            StatementKind::Box(body) => {
+                return Ok(body.iter().flat_map(|statement| self.statement(statement, true)).collect());
+            }
+            StatementKind::Pragma(line) => check_pragma(line)?,
+            StatementKind::Unitary { matrix, operands } => return self.unitary(matrix, operands, span),
         }
         Ok(Vec::new())
     }
@@ -210,7 +237,16 @@ impl Lowering<'_> {
             | StatementKind::Measure { to: Some(_), .. }
             | StatementKind::Reset(_)
             | StatementKind::Barrier(_)
+            | StatementKind::Delay(_)
+            | StatementKind::Box(_)
+            | StatementKind::Pragma(_)
+            | StatementKind::Unitary { .. }
+            | StatementKind::For { .. }
+            | StatementKind::Switch { .. }
             | StatementKind::If { .. } => Ok(()),
+            StatementKind::Assign { .. } => {
+                Err(Fault::Unsupported { what: "an assignment inside of a branch or loop".to_owned(), span })
+            }
             _ => Err(Fault::Unsupported { what: "a declaration inside of a branch".to_owned(), span }),
         }
     }
@@ -282,11 +318,12 @@ impl Lowering<'_> {
             let start = self.new_bits(wires.len(), span)?;
             (start..start + wires.len()).map(|bit| Bit(bit as u32)).collect()
         };
+        self.forget(&bits);
         Ok(wires.into_iter().zip(bits).map(|(wire, bit)| Op::measure(wire, bit, span)).collect())
     }
 
     /// The wires of an operand, and whether it is a register or a range of one.
-    fn wires(&mut self, operand: &Operand) -> Result<(Vec<Wire>, bool), Fault> {
+    pub fn wires(&mut self, operand: &Operand) -> Result<(Vec<Wire>, bool), Fault> {
         if let Some(index) = operand.name.text.strip_prefix('$') {
             let wire = index.parse().map_err(|_| Fault::TooLarge(operand.span))?;
             return Ok((vec![Wire(wire)], false));
@@ -341,7 +378,8 @@ fn unknown_register(operand: &Operand) -> Fault {
     Fault::Unknown { name, what: "register", span: operand.span, help: None }
 }
 
-fn check_distinct(wires: &[Wire], span: Span) -> Result<(), Fault> {
+/// No wire stands twice.
+pub fn check_distinct(wires: &[Wire], span: Span) -> Result<(), Fault> {
     let mut sorted = wires.to_vec();
     sorted.sort_unstable();
     let is_distinct = sorted.windows(2).all(|pair| pair[0] != pair[1]);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use qml_gates::Gate;
-use qml_ir::circuit::Angle;
+use qml_ir::circuit::{Angle, BitExpr};
 use qml_source::Span;
 
 use super::ast::Expr;
@@ -21,6 +21,9 @@ pub enum Meaning {
     Bits { start: usize, size: usize, is_register: bool },
     /// An input or a constant.
     Value(Angle),
+    /// A classical variable: the bits that it was computed from, lowest first; none before its first assignment, nor after
+    /// one of them was measured again.
+    Variable(Option<Vec<BitExpr>>),
     /// A gate.
     Gate(GateMeaning),
 }
@@ -67,8 +70,8 @@ pub enum BodyCall {
 pub struct Modified {
     /// For each control, outermost first, whether it is on one.
     pub controls: Vec<bool>,
-    /// How often the gate is applied; negative for its inverse.
-    pub power: i64,
+    /// How often the gate is applied; negative for its inverse, and a fraction for a root.
+    pub power: f64,
 }
 
 /// A name's meaning and where it was declared; names of included files may be declared again.
@@ -89,11 +92,13 @@ pub const STDGATES: [&str; 26] = [
     "cry", "crz", "ch", "swap", "ccx", "cswap", "cu", "id",
 ];
 
-/// The other gates of OpenQASM 2 and `qelib1.inc`, from the table's. Phases are those of Qiskit.
+/// The other gates of OpenQASM 2 and `qelib1.inc`, from the table's. Phases are those of Qiskit. `gphase` with a qubit is
+/// what `PennyLane` writes.
 const DEFINITIONS_2: &str = "
 gate U(t, a, b) q { u(t, a, b) q; }
 gate CX c, t { cx c, t; }
 gate u0(g) q { id q; }
+gate gphase(t) q { gphase(t); }
 gate u1(l) q { p(l) q; }
 gate u2(a, b) q { u(pi / 2, a, b) q; }
 gate u3(t, a, b) q { u(t, a, b) q; }
@@ -121,28 +126,75 @@ gate u2(a, b) q { gphase(-(a + b) / 2); u(pi / 2, a, b) q; }
 gate u3(t, a, b) q { gphase(-(a + b) / 2); u(t, a, b) q; }
 ";
 
+/// What Braket's files may name without any include, besides gates of the table.
+const DEFINITIONS_BRAKET: &str = "
+gate i q { id q; }
+gate si q { sdg q; }
+gate ti q { tdg q; }
+gate v q { sx q; }
+gate vi q { sxdg q; }
+gate phaseshift(t) q { p(t) q; }
+gate gpi(t) q { rz(-t) q; x q; rz(t) q; }
+gate gpi2(t) q { prx(pi / 2, t) q; }
+gate cnot c, t { cx c, t; }
+gate cv c, t { ctrl @ sx c, t; }
+gate ccnot c, d, t { ccx c, d, t; }
+gate cphaseshift(t) a, b { cp(t) a, b; }
+gate cphaseshift00(t) a, b { x a; x b; cp(t) a, b; x a; x b; }
+gate cphaseshift01(t) a, b { x a; cp(t) a, b; x a; }
+gate cphaseshift10(t) a, b { x b; cp(t) a, b; x b; }
+gate pswap(t) a, b { p(t) a; p(t) b; cp(-2 * t) a, b; swap a, b; }
+gate xy(t) a, b { xx_plus_yy(-t, 0) a, b; }
+gate xx(t) a, b { rxx(t) a, b; }
+gate yy(t) a, b { ryy(t) a, b; }
+gate zz(t) a, b { rzz(t) a, b; }
+gate ms(f, g, t) a, b { rz(-f) a; rz(-g) b; rxx(t) a, b; rz(f) a; rz(g) b; }
+";
+
+/// The gates of the table that Braket's files may name without any include.
+const BRAKET_GATES: [&str; 16] =
+    ["x", "y", "z", "h", "s", "t", "rx", "ry", "rz", "prx", "cy", "cz", "swap", "iswap", "ecr", "cswap"];
+
 /// The file that a version includes.
 pub fn included_file(version: u32) -> &'static str {
     if version == 2 { "qelib1.inc" } else { "stdgates.inc" }
 }
 
-/// The gates of the table that a file may name: always, and after the include.
-pub fn table_gates(version: u32, is_included: bool) -> Vec<Gate> {
-    let is_there = |gate: &Gate| match (version, is_included) {
-        (2, false) => false,
-        (2, true) => gate.def().qasm2.is_some(),
-        (_, false) => *gate == Gate::Gphase,
-        (_, true) => STDGATES.contains(&gate.def().name),
+/// Where gates come from that a file names without defining them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// They are part of the language.
+    Language,
+    /// From the included file.
+    Include,
+    /// From nowhere: a file of OpenQASM 3 that includes nothing may be Braket's.
+    Braket,
+}
+
+/// The gates of the table that a file may name.
+pub fn table_gates(version: u32, origin: Origin) -> Vec<Gate> {
+    let is_there = |gate: &Gate| {
+        let name = gate.def().name;
+        match (version, origin) {
+            (2, Origin::Include) => gate.def().qasm2.is_some(),
+            (_, Origin::Include) => STDGATES.contains(&name),
+            (_, Origin::Language) => version > 2 && *gate == Gate::Gphase,
+            (_, Origin::Braket) => BRAKET_GATES.contains(&name),
+        }
     };
     Gate::ALL.iter().copied().filter(is_there).collect()
 }
 
-/// The text of the definitions that a version brings along.
-pub fn definitions(version: u32) -> &'static str {
-    if version == 2 { DEFINITIONS_2 } else { DEFINITIONS_3 }
+/// The text of the definitions that come along.
+pub fn definitions(version: u32, origin: Origin) -> &'static str {
+    match (version, origin) {
+        (_, Origin::Braket) => DEFINITIONS_BRAKET,
+        (2, _) => DEFINITIONS_2,
+        _ => DEFINITIONS_3,
+    }
 }
 
-/// Whether a brought-along definition is there without the include.
+/// Whether a definition that comes along with an include is there without it.
 pub fn is_built_in(version: u32, name: &str) -> bool {
     name == "U" || version == 2 && name == "CX"
 }

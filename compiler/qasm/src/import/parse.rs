@@ -1,10 +1,13 @@
 //! Tokens to statements, by recursive descent. After a fault it goes on behind the next semicolon.
 
+mod expressions;
+mod pragma;
+
 use logos::Logos;
 use qml_source::{FileId, Span};
 
 use super::ast::{
-    Call, Definition, Expr, ExprKind, File, Modifier, Name, Operand, Part, Statement, StatementKind,
+    Call, Definition, Expr, File, Modifier, Name, Operand, Part, Range, Statement, StatementKind, Values,
 };
 use super::fault::Fault;
 use super::token::Token;
@@ -14,21 +17,10 @@ type Parsed<T> = Result<T, Fault>;
 /// How deep expressions and blocks may nest.
 const MAX_DEPTH: usize = 40;
 
-/// How many operators may follow each other.
-const MAX_CHAIN: usize = 500;
-
 /// The statements of a file, and what is wrong with its text.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut tokens = Vec::new();
-    for (token, range) in Token::lexer(text).spanned() {
-        let span = Span::new(file, range.start, range.end);
-        match token {
-            Ok(token) => tokens.push((token, span)),
-            Err(()) => faults
-                .push(Fault::Syntax { span, expected: "a word, a number or a sign of OpenQASM".to_owned() }),
-        }
-    }
+    let tokens = tokens_of(file, text, 0, &mut faults);
     let end = Span::new(file, text.len(), text.len());
     let mut parser = Parser { text, tokens, at: 0, end, depth: 0, version: 2 };
     match parser.version() {
@@ -54,6 +46,20 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
         .filter_map(|token| parser.slice(token.1)[1..].parse::<usize>().ok())
         .map(|i| i.saturating_add(1));
     (File { version: parser.version, n_physical: n_physical.max().unwrap_or(0), statements }, faults)
+}
+
+/// The tokens of a part of a file that begins at `start`.
+fn tokens_of(file: FileId, part: &str, start: usize, faults: &mut Vec<Fault>) -> Vec<(Token, Span)> {
+    let mut tokens = Vec::new();
+    for (token, range) in Token::lexer(part).spanned() {
+        let span = Span::new(file, start + range.start, start + range.end);
+        match token {
+            Ok(token) => tokens.push((token, span)),
+            Err(()) => faults
+                .push(Fault::Syntax { span, expected: "a word, a number or a sign of OpenQASM".to_owned() }),
+        }
+    }
+    tokens
 }
 
 struct Parser<'a> {
@@ -167,11 +173,30 @@ impl<'a> Parser<'a> {
                 StatementKind::Barrier(if self.peek() == ";" { Vec::new() } else { self.operands()? })
             }
             "if" => return self.branch(),
-            word @ ("for" | "while" | "switch" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern"
-            | "let" | "output" | "delay" | "box" | "duration" | "stretch" | "int" | "uint"
-            | "float" | "angle" | "bool" | "complex" | "array" | "return" | "break" | "continue"
-            | "end" | "pragma" | "nop") => {
+            "for" => return self.repetition(),
+            "switch" => return self.switch(),
+            "delay" => self.delay()?,
+            "box" => {
+                self.at += 1;
+                self.duration()?;
+                return Ok(StatementKind::Box(self.block()?));
+            }
+            "int" | "uint" | "bool" => {
+                self.at += 1;
+                self.designator()?;
+                let name = self.name()?;
+                let value = if self.eat("=") { Some(self.expr()?) } else { None };
+                StatementKind::Variable { name, value }
+            }
+            word @ ("while" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern" | "let" | "output"
+            | "duration" | "stretch" | "float" | "angle" | "complex" | "array" | "return"
+            | "break" | "continue" | "end" | "nop") => {
                 return Err(Fault::Unsupported { what: format!("`{word}`"), span: self.span() });
+            }
+            _ if self.token() == Some(Token::Pragma) => {
+                let span = self.span();
+                self.at += 1;
+                return self.pragma(span);
             }
             _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => self.call_or_assignment()?,
             _ => return Err(self.expected("a statement")),
@@ -261,6 +286,79 @@ impl<'a> Parser<'a> {
         Ok(StatementKind::If { condition, then, otherwise })
     }
 
+    /// `for int i in [0:2] { .. }`; the type may be missing.
+    fn repetition(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        if matches!(self.peek(), "int" | "uint" | "float" | "angle") {
+            self.scalar_type()?;
+        }
+        let name = self.name()?;
+        self.expect("in")?;
+        let values = if self.eat("{") {
+            let mut values = vec![self.expr()?];
+            while self.eat(",") {
+                values.push(self.expr()?);
+            }
+            self.expect("}")?;
+            Values::Set(values)
+        } else {
+            self.expect("[")?;
+            let first = self.expr()?;
+            self.expect(":")?;
+            let second = self.expr()?;
+            let third = if self.eat(":") { Some(self.expr()?) } else { None };
+            self.expect("]")?;
+            Values::Range(Box::new(match third {
+                Some(last) => Range { first, step: Some(second), last },
+                None => Range { first, step: None, last: second },
+            }))
+        };
+        Ok(StatementKind::For { name, values, body: self.block_or_statement()? })
+    }
+
+    fn switch(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect("(")?;
+        let subject = self.expr()?;
+        self.expect(")")?;
+        self.expect("{")?;
+        let (mut cases, mut default) = (Vec::new(), Vec::new());
+        while !self.eat("}") {
+            if self.eat("default") {
+                default = self.block()?;
+                continue;
+            }
+            self.expect("case")?;
+            let mut values = vec![self.expr()?];
+            while self.eat(",") {
+                values.push(self.expr()?);
+            }
+            cases.push((values, self.block()?));
+        }
+        Ok(StatementKind::Switch { subject, cases, default })
+    }
+
+    /// `delay[100ns] q;`, in OpenQASM 2 `delay(100) q;`.
+    fn delay(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        if self.version == 2 {
+            self.argument()?;
+        } else {
+            self.duration()?;
+        }
+        Ok(StatementKind::Delay(if self.peek() == ";" { Vec::new() } else { self.operands()? }))
+    }
+
+    /// `[100ns]`, if it is there.
+    fn duration(&mut self) -> Parsed<()> {
+        if !self.eat("[") {
+            return Ok(());
+        }
+        self.expr()?;
+        let _is_there = ["ns", "us", "µs", "ms", "s", "dt"].iter().any(|unit| self.eat(unit));
+        self.expect("]")
+    }
+
     fn block_or_statement(&mut self) -> Parsed<Vec<Statement>> {
         if self.peek() == "{" { self.block() } else { Ok(vec![self.statement()?]) }
     }
@@ -270,14 +368,14 @@ impl<'a> Parser<'a> {
         if let Ok(to) = self.operand()
             && self.eat("=")
         {
-            let span = self.span();
-            if !self.eat("measure") {
-                return Err(Fault::Unsupported {
-                    what: "an assignment that is no measurement".to_owned(),
-                    span,
-                });
+            if self.eat("measure") {
+                return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
             }
-            return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
+            let Part::Whole = to.part else {
+                let what = "an assignment to a part that is no measurement".to_owned();
+                return Err(Fault::Unsupported { what, span: to.span });
+            };
+            return Ok(StatementKind::Assign { name: to.name, value: self.expr()? });
         }
         self.at = start;
         let mut modifiers = Vec::new();
@@ -356,106 +454,6 @@ impl<'a> Parser<'a> {
         };
         let span = self.since(name.span);
         Ok(Operand { name, part, span })
-    }
-
-    fn expr(&mut self) -> Parsed<Expr> {
-        self.binary(0)
-    }
-
-    /// Operands with operators between them that bind at least as strongly as `least`.
-    fn binary(&mut self, least: usize) -> Parsed<Expr> {
-        const LEVELS: [&[&str]; 8] = [
-            &["||"],
-            &["&&"],
-            &["|"],
-            // In OpenQASM 2 this sign is the power, below.
-            &["^"],
-            &["&"],
-            &["==", "!="],
-            &["+", "-"],
-            &["*", "/"],
-        ];
-        let mut left = self.unary()?;
-        for _ in 0..MAX_CHAIN {
-            let found = LEVELS.iter().enumerate().skip(least).find_map(|(level, signs)| {
-                let sign =
-                    signs.iter().find(|sign| self.peek() == **sign && (**sign != "^" || self.version > 2));
-                sign.map(|sign| (level, *sign))
-            });
-            let Some((level, sign)) = found else { return Ok(left) };
-            self.at += 1;
-            let right = self.binary(level + 1)?;
-            left = Expr {
-                span: left.span.to(right.span),
-                kind: ExprKind::Binary(sign, left.into(), right.into()),
-            };
-        }
-        Err(Fault::Unsupported { what: "such a long expression".to_owned(), span: self.span() })
-    }
-
-    fn unary(&mut self) -> Parsed<Expr> {
-        self.deeper(|parser| {
-            let start = parser.span();
-            for sign in ["-", "!", "~"] {
-                if parser.eat(sign) {
-                    let operand = parser.unary()?;
-                    let span = start.to(operand.span);
-                    return Ok(Expr { kind: ExprKind::Unary(sign, operand.into()), span });
-                }
-            }
-            parser.eat("+");
-            parser.power()
-        })
-    }
-
-    fn power(&mut self) -> Parsed<Expr> {
-        let base = self.primary()?;
-        if self.eat("**") || self.version == 2 && self.eat("^") {
-            let exponent = self.unary()?;
-            let span = base.span.to(exponent.span);
-            return Ok(Expr { kind: ExprKind::Binary("**", base.into(), exponent.into()), span });
-        }
-        Ok(base)
-    }
-
-    fn primary(&mut self) -> Parsed<Expr> {
-        let span = self.span();
-        let kind = match self.token() {
-            Some(Token::Int | Token::Float) => {
-                let digits = self.slice(span).replace('_', "");
-                self.at += 1;
-                let Ok(value) = digits.parse() else { return Err(self.expected("a number")) };
-                ExprKind::Number(value)
-            }
-            Some(Token::Word) => {
-                let name = self.name()?;
-                if self.eat("(") {
-                    let mut arguments = vec![self.expr()?];
-                    while self.eat(",") {
-                        arguments.push(self.expr()?);
-                    }
-                    self.expect(")")?;
-                    ExprKind::Call(name, arguments)
-                } else if self.eat("[") {
-                    let index = self.expr()?;
-                    self.expect("]")?;
-                    ExprKind::Index(name, index.into())
-                } else {
-                    match name.text.as_str() {
-                        "true" => ExprKind::Bool(true),
-                        "false" => ExprKind::Bool(false),
-                        _ => ExprKind::Name(name.text),
-                    }
-                }
-            }
-            _ if self.eat("(") => {
-                let inner = self.expr()?;
-                self.expect(")")?;
-                inner.kind
-            }
-            _ => return Err(self.expected("an expression")),
-        };
-        Ok(Expr { kind, span: self.since(span) })
     }
 
     fn name(&mut self) -> Parsed<Name> {

@@ -23,7 +23,10 @@ pub enum Token {
     /// A text in double quotes.
     #[regex(r#""[^"\n]*""#)]
     Text,
+    /// A line for some tool.
+    #[regex(r"#?pragma[^\n]*", allow_greedy = true, priority = 20)]
+    Pragma,
     /// A sign.
-    #[regex(r"->|==|!=|<=|>=|&&|\|\||\*\*|[-+*/%^&|~!<>=(){}\[\],;:@.]")]
+    #[regex(r"->|==|!=|<=|>=|&&|\|\||\*\*|<<|>>|[-+*/%^&|~!<>=(){}\[\],;:@.]")]
     Sign,
 }

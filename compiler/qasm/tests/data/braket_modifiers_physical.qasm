@@ -1,0 +1,10 @@
+OPENQASM 3.0;
+bit[3] b;
+h $0;
+ctrl(2) @ x $0, $1, $2;
+negctrl @ ry(0.3) $2, $1;
+inv @ s $0;
+pow(0.5) @ x $1;
+b[0] = measure $0;
+b[1] = measure $1;
+b[2] = measure $2;

@@ -1,0 +1,11 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+input float[64] _x_0_;
+input float[64] _x_1_;
+input float[64] φ;
+qubit[2] q;
+rx(2*(pi - _x_0_)*(pi - _x_1_)) q[0];
+ry(sin(_x_0_) + atan(φ)/3 - _x_1_**2) q[1];
+rz(-1 + log(exp(_x_0_*φ))) q[0];
+U(φ, -_x_0_, _x_1_/4) q[1];
+cp(-φ) q[0], q[1];
