@@ -301,8 +301,26 @@ fn broken_text_never_panics() {
             match random.below(3) {
                 0 => words.swap(i, j),
                 1 => drop(words.remove(i)),
-                _ => words
-                    .insert(i, ["ctrl @ ", "{ ", "c ", "gate ", "$3 ", "\"", "-1", "if ("][random.below(8)]),
+                _ => words.insert(
+                    i,
+                    [
+                        "ctrl @ ",
+                        "{ ",
+                        "c ",
+                        "gate ",
+                        "$3 ",
+                        "\"",
+                        "-1",
+                        "if (",
+                        "for i in [0:2] { ",
+                        "int x = c; ",
+                        "x = ",
+                        "switch (c) { case 1 { ",
+                        "pow(0.5) @ ",
+                        "#pragma braket unitary([[1]]) q\n",
+                        "< ",
+                    ][random.below(15)],
+                ),
             }
             let _ = import(FileId(0), &words.concat());
         }
@@ -310,6 +328,11 @@ fn broken_text_never_panics() {
     let _ = import(FileId(0), &format!("OPENQASM 3; qubit q; rx({}1) q;", "(".repeat(10_000)));
     let _ = import(FileId(0), &format!("OPENQASM 3; qubit q; U({}1, 0, 0) q;", "1+".repeat(10_000)));
     let _ = import(FileId(0), &format!("OPENQASM 3; bit c; {}", "if (c) {".repeat(10_000)));
+    let _ = import(FileId(0), &format!("OPENQASM 3; {}", "for int i in [0:9] {".repeat(10_000)));
+    let _ = import(FileId(0), "OPENQASM 3; qubit q; for int i in [0:1000000000] { x q; }");
+    let doubled = "x = x ^ (x << 1); ".repeat(60);
+    let _ = import(FileId(0), &format!("OPENQASM 3; bit[8] c; int x = c; {doubled} if (x < 3) {{ }}"));
+    let _ = import(FileId(0), "OPENQASM 3; bit[100000] c; qubit q; if (c == 5) { x q; }");
 }
 
 #[test]

@@ -7,9 +7,28 @@ use super::fault::Fault;
 use super::lower::Lowering;
 use super::names::Meaning;
 
+/// The most operators in a word: comparing copies its operands, so that short texts can mean long conditions.
+const MAX_SIZE: usize = 4096;
+
+/// The most bits that are compared at once; conditions nest as deep.
+const MAX_BITS: usize = 1000;
+
 impl Lowering<'_> {
     /// A condition on bits.
     pub fn condition(&mut self, expr: &Expr) -> Result<BitExpr, Fault> {
+        let condition = self.any_condition(expr)?;
+        check_size(std::slice::from_ref(&condition), expr)?;
+        Ok(condition)
+    }
+
+    /// A number that is not negative, by its bits, lowest first.
+    pub fn word(&mut self, expr: &Expr) -> Result<Vec<BitExpr>, Fault> {
+        let word = self.any_word(expr)?;
+        check_size(&word, expr)?;
+        Ok(word)
+    }
+
+    fn any_condition(&mut self, expr: &Expr) -> Result<BitExpr, Fault> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Bool(value) => Ok(BitExpr::Const(*value)),
@@ -43,11 +62,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// A number that is not negative, by its bits, lowest first.
-    pub fn word(&mut self, expr: &Expr) -> Result<Vec<BitExpr>, Fault> {
+    fn any_word(&mut self, expr: &Expr) -> Result<Vec<BitExpr>, Fault> {
         match &expr.kind {
             ExprKind::Index(..) => Ok(self.bits(expr)?.0),
-            ExprKind::Name(name) if self.is_bits(name) => Ok(self.bits(expr)?.0),
+            ExprKind::Name(name) if self.is_bits(name) => {
+                let word = self.bits(expr)?.0;
+                if word.len() <= MAX_BITS { Ok(word) } else { Err(Fault::TooLarge(expr.span)) }
+            }
             ExprKind::Unary("~", operand) => Ok(self.word(operand)?.into_iter().map(not).collect()),
             ExprKind::Binary(sign @ ("&" | "|" | "^"), left, right) => {
                 let (left, right) = (self.word(left)?, self.word(right)?);
@@ -117,6 +138,20 @@ impl Lowering<'_> {
             }
             None => Ok((bits, is_register)),
         }
+    }
+}
+
+fn check_size(word: &[BitExpr], expr: &Expr) -> Result<(), Fault> {
+    let size: usize = word.iter().map(size).sum();
+    if size <= MAX_SIZE { Ok(()) } else { Err(Fault::TooLarge(expr.span)) }
+}
+
+/// How many operators a condition has.
+fn size(condition: &BitExpr) -> usize {
+    match condition {
+        BitExpr::Const(_) | BitExpr::Bit(_) => 0,
+        BitExpr::Not(a) => 1 + size(a),
+        BitExpr::And(a, b) | BitExpr::Or(a, b) | BitExpr::Xor(a, b) => 1 + size(a) + size(b),
     }
 }
 
