@@ -289,7 +289,9 @@ impl<'a> Router<'a> {
             for &next in self.arrows.after(self.queue[at]) {
                 if std::mem::replace(&mut self.seen[next as usize], self.round) != self.round {
                     self.queue.push(next);
-                    self.near.extend(self.graph.pairs[next as usize]);
+                    if let Some(pair) = self.graph.pairs[next as usize] {
+                        self.near.push(pair);
+                    }
                 }
             }
             at += 1;
