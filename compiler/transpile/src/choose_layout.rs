@@ -1,11 +1,11 @@
 //! Chooses where the wires start and how they move: a layout without SWAPs if one is found, else the best of several
 //! trials, each improved by routing the circuit forwards and backwards (Li, Ding and Xie, ASPLOS 2019).
 //!
-//! Trials start from random layouts, from layouts in which a stretch of the circuit needs no SWAPs, and from lines. Where wires start
-//! matters to the opening of a circuit alone, so that a long one is routed to and fro no further. Only the best trials go
-//! on, stretch by stretch, and only the best of these after a first round (successive halving: Jamieson and Talwalkar,
-//! AISTATS 2016). Trials run in parallel and are
-//! compared by CX, depth and number: any thread count gives the same.
+//! Trials start from random layouts, from layouts in which a stretch of the circuit needs no SWAPs, and from lines. Where
+//! wires start matters to the opening of a circuit alone, so that a long one is routed to and fro no further. Only the
+//! best trials go on, stretch by stretch, and only the best of these after a first round (successive halving: Jamieson
+//! and Talwalkar, AISTATS 2016). Trials run in parallel and are compared by CX, depth and number: any thread count gives
+//! the same.
 
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
