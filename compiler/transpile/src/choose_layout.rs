@@ -1,10 +1,11 @@
 //! Chooses where the wires start and how they move: a layout without SWAPs if one is found, else the best of several
 //! trials, each improved by routing the circuit forwards and backwards (Li, Ding and Xie, ASPLOS 2019).
 //!
-//! Trials start from random layouts and from layouts in which a stretch of the circuit needs no SWAPs. Where wires start
-//! matters to the opening of a circuit alone, so that a long one is routed to and fro no further. Only the best trials go
-//! on (successive halving: Jamieson and Talwalkar, AISTATS 2016), stretch by stretch. Trials run in parallel and are
-//! compared by CX, depth and number: any thread count gives the same.
+//! Trials start from random layouts, from layouts in which a stretch of the circuit needs no SWAPs, and from lines. Where
+//! wires start matters to the opening of a circuit alone, so that a long one is routed to and fro no further. Only the
+//! best trials go on, stretch by stretch, and only the best of these after a first round (successive halving: Jamieson
+//! and Talwalkar, AISTATS 2016). Trials run in parallel and are compared by CX, depth and number: any thread count gives
+//! the same.
 
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
@@ -32,8 +33,9 @@ const WEIGHTS: [Weights; 4] = [
     Weights { n_ahead: 10, ahead: 500, cx: 300, decay: 20, discount: 300 },
 ];
 
-/// Weights that keep wires in line where SWAPs are cheap, with the order in which the circuit is written.
-const LINE_KINDS: [usize; 2] = [5, 7];
+/// The kind of trials on a line: weights that keep wires in line where SWAPs are cheap, and the order in which the circuit
+/// is written.
+const LINE_KIND: usize = 7;
 
 /// Shorter lines are like any other layout.
 const MIN_LINE: usize = 8;
@@ -277,13 +279,11 @@ impl Search<'_> {
         let Some(line) = find_line(n_wires, self.target) else { return Vec::new() };
         let costs = WEIGHTS.map(|weights| Costs::new(weights, &line.target));
         let search = Search { problems: self.problems, costs: &costs, target: &line.target };
-        let trials: Vec<(usize, usize)> =
-            dense.into_iter().flat_map(|problem| LINE_KINDS.map(|kind| (problem, kind))).collect();
-        let way = |&(problem, kind): &(usize, usize)| {
-            let mut random = Random::new(seed, kind as u64);
-            search.improve(problem, kind, line.start.clone(), limit, &mut random)
+        let way = |&problem: &usize| {
+            let random = &mut Random::new(seed, 0);
+            search.improve(problem, LINE_KIND, line.start.clone(), limit, random)
         };
-        trials.par_iter().filter_map(way).collect()
+        dense.par_iter().filter_map(way).collect()
     }
 
     /// One way forwards; none if it adds more CX than `limit`.

@@ -114,6 +114,11 @@ fn finish(ops: Vec<Op>, basis: PairBasis, is_mirrored: bool, known: &mut Known) 
         [a, b] if is_gate => {
             let wires = [*a.min(b), *a.max(b)];
             let n_cx = ops.iter().map(|op| basis.cost(op)).sum::<usize>().min(255) as u8;
+            if let ([op], PairBasis::Controlled) = (ops.as_slice(), basis) {
+                let (ports, n_mirror) =
+                    (ports_of_gate(op, wires), if is_mirrored { mirror_of_gate(n_cx) } else { 0 });
+                return Block { n_cx, n_mirror, ports, pair: Some(wires.map(|wire| wire.0 as u16)), ops };
+            }
             let is_constant = ops.iter().all(|op| op.angles().iter().all(Angle::is_constant));
             let (ports, n_mirror) = if is_constant {
                 let m = pair_matrix(&ops, wires);
@@ -155,6 +160,24 @@ fn key_of(ops: &[Op], wires: [Wire; 2]) -> Vec<u64> {
     key
 }
 
+/// The same as [`port_of`] for a gate by itself, by its row.
+fn ports_of_gate(op: &Op, wires: [Wire; 2]) -> Vec<(Wire, Port)> {
+    let OpKind::Gate { gate, wires: own, .. } = &op.kind else { return Vec::new() };
+    let ports = gate.def().ports;
+    let is_swapped = own[0] != wires[0];
+    vec![(wires[0], ports[usize::from(is_swapped)]), (wires[1], ports[usize::from(!is_swapped)])]
+}
+
+/// The CX that a gate with a SWAP costs, by those that it costs alone.
+fn mirror_of_gate(n_cx: u8) -> u8 {
+    match n_cx {
+        1 => 2,
+        // A SWAP.
+        3 => 0,
+        _ => 3,
+    }
+}
+
 /// The two-qubit gates that a block costs with a SWAP.
 fn mirror(ops: &[Op], wires: [Wire; 2], basis: PairBasis) -> u8 {
     let mut mirrored = ops.to_vec();
@@ -175,7 +198,7 @@ fn stand_in(slot: u32) -> f64 {
     0.37 + 6.0 * turns.fract()
 }
 
-fn angles(op: &Op) -> Vec<f64> {
+fn angles(op: &Op) -> SmallVec<[f64; 3]> {
     op.angles()
         .iter()
         .map(|angle| angle.terms.iter().fold(angle.constant, |sum, (slot, c)| sum + c * stand_in(slot.0)))

@@ -21,29 +21,37 @@ pub struct Line {
 
 /// A line of `n_wires` qubits, in which a few may stand beside it.
 pub fn find_line(n_wires: usize, target: &Target) -> Option<Line> {
-    let mut best: Option<((usize, usize), Vec<u16>, Vec<[u16; 2]>)> = None;
+    let mut best: Option<((usize, usize), Course)> = None;
     for &root in &target.usable {
         let path = longest_path(root, n_wires, target);
         let n_beside = n_wires - path.len();
         if 4 * n_beside > n_wires {
             continue;
         }
-        let Some((order, couplings, from_end)) = widen(path, n_wires, target) else { continue };
-        let key = (n_beside, from_end);
+        let Some(course) = widen(path, n_wires, target) else { continue };
+        let key = (n_beside, course.from_end);
         if best.as_ref().is_none_or(|best| key < best.0) {
-            best = Some((key, order, couplings));
+            best = Some((key, course));
         }
         if n_beside == 0 {
             break;
         }
     }
-    let (_, order, couplings) = best?;
+    let (_, Course { order, couplings, .. }) = best?;
     Some(Line { start: Layout::new(order, target.n_qubits), target: target.restricted(&couplings) })
 }
 
-/// Puts qubits beside a path until there are `n`: all in order, the couplings, and how far from an end those are that were
-/// put in, which are in the way.
-fn widen(path: Vec<u16>, n: usize, target: &Target) -> Option<(Vec<u16>, Vec<[u16; 2]>, usize)> {
+/// The course of a line.
+struct Course {
+    /// Its qubits, those beside it after the one that they are coupled to.
+    order: Vec<u16>,
+    couplings: Vec<[u16; 2]>,
+    /// How far from an end those beside it are, together: there they are in the way.
+    from_end: usize,
+}
+
+/// Puts qubits beside a path until there are `n`.
+fn widen(path: Vec<u16>, n: usize, target: &Target) -> Option<Course> {
     let mut couplings: Vec<[u16; 2]> = path.windows(2).map(|pair| [pair[0], pair[1]]).collect();
     let (mut order, mut from_end) = (path, 0);
     while order.len() < n {
@@ -55,7 +63,7 @@ fn widen(path: Vec<u16>, n: usize, target: &Target) -> Option<(Vec<u16>, Vec<[u1
         couplings.push([order[i], qubit]);
         order.insert(i + 1, qubit);
     }
-    Some((order, couplings, from_end))
+    Some(Course { order, couplings, from_end })
 }
 
 /// A path from a qubit through `n` qubits, or the longest one that is found.

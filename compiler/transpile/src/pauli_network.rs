@@ -66,11 +66,11 @@ pub fn pauli_network(aim: Aim, limit: usize) -> Option<Vec<Piece>> {
     // How fast later strings count less, and how much the table counts, in thousandths.
     let attempts = [(900, 100), (970, 200), (700, 30)];
     let n_attempts = if aim.rotations.len() > MANY { 1 } else { attempts.len() };
-    let order = Order::new(aim.rotations);
+    let (order, growth) = (Order::new(aim.rotations), growth());
     let mut best: Option<(usize, Vec<Piece>)> = None;
     for (fading, table_weight) in attempts.into_iter().take(n_attempts) {
         let limit = best.as_ref().map_or(limit, |best| best.0);
-        let mut search = Search { network: Network::new(aim, &order, limit) };
+        let mut search = Search { network: Network::new(aim, &order, limit), growth: &growth };
         if search.take_rotations(fading, table_weight) && search.undo_table() {
             best = Some((search.network.n_cx, search.network.pieces));
         }
@@ -243,6 +243,19 @@ impl<'a> Network<'a> {
 /// The search without regard to couplings.
 struct Search<'a> {
     network: Network<'a>,
+    growth: &'a Growth,
+}
+
+/// How many more letters each gate makes, by its letters and those before it.
+type Growth = [[[i64; 16]; 3]; 3];
+
+fn growth() -> Growth {
+    Letter::ALL.map(|first| {
+        Letter::ALL.map(|second| {
+            let gate = Controlled { wires: [0, 1], letters: [first, second] };
+            std::array::from_fn(|letters| gate.growth(letters))
+        })
+    })
 }
 
 impl Search<'_> {
@@ -270,7 +283,7 @@ impl Search<'_> {
                         judged.len() - 1
                     });
                     for gate in shortening(pauli, pair) {
-                        let score = total(gate, &judged[known].1);
+                        let score = self.total(gate, &judged[known].1);
                         if best.is_none_or(|best| score < best.0) {
                             best = Some((score, gate));
                         }
@@ -293,6 +306,12 @@ impl Search<'_> {
             counts[pauli.letters_at(pair)] += 1000 * table_weight;
         }
         counts
+    }
+
+    /// How many more letters there are after a gate, with these counts of letters on its wires.
+    fn total(&self, gate: Controlled, counts: &[i64; 16]) -> i64 {
+        let [first, second] = gate.letters.map(|letter| letter as usize);
+        self.growth[first][second].iter().zip(counts).map(|(growth, count)| growth * count).sum()
     }
 
     /// Makes the table that of a permutation, and then of nothing; whether the limit was kept.
@@ -346,7 +365,7 @@ impl Search<'_> {
             }
             counts[partner.letters_at(pair)] += 2;
             for gate in shortening(string, pair) {
-                let key = (total(gate, &counts), gate.wires);
+                let key = (self.total(gate, &counts), gate.wires);
                 if best.is_none_or(|best| key < best.0) {
                     best = Some((key, gate));
                 }
@@ -354,12 +373,6 @@ impl Search<'_> {
         });
         best.map(|best| best.1)
     }
-}
-
-/// How many more letters there are after a gate, with these counts of letters on its wires.
-fn total(gate: Controlled, counts: &[i64; 16]) -> i64 {
-    let grown = counts.iter().enumerate().filter(|(_, count)| **count != 0);
-    grown.map(|(letters, count)| count * gate.growth(letters)).sum()
 }
 
 /// Pairs of wires of a string, lower wires first.

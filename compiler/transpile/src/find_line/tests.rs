@@ -30,7 +30,8 @@ fn some_may_stand_beside_it() {
 
 #[test]
 fn a_star_has_none() {
-    let target = Target::new(&find("iqm_adonis_fake").unwrap());
-    assert!(find_line(5, &target).is_none());
+    let star: Vec<[u16; 2]> = (1..8).map(|point| [0, point]).collect();
+    let target = Target::new(&find("all_to_all:8").unwrap()).restricted(&star);
+    assert!(find_line(8, &target).is_none());
     assert!(find_line(3, &target).is_some());
 }
