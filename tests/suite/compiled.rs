@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_gates::Gate;
-use qml_ir::circuit::testing::Random;
+use qml_ir::circuit::testing::{Options as Kinds, Random, random_circuit};
 use qml_ir::circuit::{Angle, Circuit, Op, Wire};
 use qml_simulator::{Plan, Simulator};
 use qml_source::{SourceMap, Span};
 use qml_transpile::{Options, compile};
 
-/// Circuits with more wires take longer than a test may.
-const MOST_WIRES: usize = 16;
+/// Circuits on more wires are left to stabiliser tableaux, in the tests of the compiler.
+const MOST_WIRES: usize = 24;
+/// Gates times amplitudes of what is compared: more takes longer than a test may.
+const MOST_WORK: usize = 1 << 28;
 
 #[test]
 fn benchmark_circuits_are_kept_by_every_target() {
@@ -24,11 +26,24 @@ fn benchmark_circuits_are_kept_by_every_target() {
     for folder in ["bound", "symbolic"] {
         for circuit in circuits(folder) {
             for target in ["all_to_all", "iqm_garnet", "ibm_torino"] {
-                checked += usize::from(is_kept(&circuit, target));
+                checked += usize::from(is_kept(&circuit, target, MOST_WORK));
             }
         }
     }
-    assert!(checked > 80, "{checked} circuits were compared");
+    assert!(checked > 120, "{checked} circuits were compared");
+}
+
+#[test]
+fn random_circuits_on_up_to_24_wires_are_kept() {
+    let mut random = Random::new(91);
+    let sizes = [(18, 24, "iqm_garnet"), (20, 24, "grid:4x5"), (22, 12, "line:22/cx"), (24, 6, "grid:4x6")];
+    for (n_wires, n_ops, target) in sizes {
+        let kinds = Kinds { unitaries: false, ..Kinds::unitary(n_wires, n_ops) };
+        assert!(
+            is_kept(&random_circuit(&mut random, &kinds), target, 8 * MOST_WORK),
+            "{n_wires} wires are too many"
+        );
+    }
 }
 
 #[test]
@@ -52,17 +67,17 @@ fn circuits(folder: &str) -> Vec<Circuit> {
         circuit.name = name;
         circuit
     };
-    paths.iter().map(load).filter(|circuit| circuit.n_wires <= MOST_WIRES).collect()
+    paths.iter().map(load).collect()
 }
 
-/// Compiles and compares; false where the device circuit touches too many qubits.
-fn is_kept(source: &Circuit, target: &str) -> bool {
+/// Compiles and compares; false where that would take too long.
+fn is_kept(source: &Circuit, target: &str, most_work: usize) -> bool {
     let target =
         if target == "all_to_all" { format!("all_to_all:{}", source.n_wires) } else { target.to_owned() };
     let device = qml_devices::find(&target).unwrap();
     let compiled = compile(source, &device, &Options::default()).unwrap().circuit;
     let (small, start, end) = touched(&compiled);
-    if small.n_wires > MOST_WIRES + 2 {
+    if small.n_wires > MOST_WIRES || small.ops.len().max(16) << small.n_wires > most_work {
         return false;
     }
     let wires: Vec<Wire> = Circuit::wires(0..source.n_wires as u32);

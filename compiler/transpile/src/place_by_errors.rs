@@ -11,22 +11,17 @@
 //! and outputs with it; where the errors of the device are not known, everything as it was. Directions of gates are not
 //! looked at: native gates are written after it. Keeps: the unitary from `layout` to `final_layout`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod costs;
 
 use qml_devices::Device;
-use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Bit, Circuit, Op, OpKind, Wire};
-use qml_source::Span;
+use qml_ir::circuit::{Circuit, Wire};
 use smallvec::SmallVec;
 
-use crate::stats::facts;
 use crate::target::Target;
-use crate::waiting::{loss, waiting};
+use costs::{Costs, NEVER, times};
 
-/// The cost of what is not possible, or whose error is not known.
-const NEVER: u64 = u64::MAX;
-/// Costs are whole numbers of this share of a natural logarithm, so that sums have no rounding.
-const UNIT: f64 = 1e-9;
+/// Fewest steps from each qubit, for each wire: enough to come to an end once, on the maps of real devices.
+const STEPS_OF_WIRE: usize = 8;
 
 /// Steps of the search at each level.
 pub fn budget(level: u8) -> usize {
@@ -55,170 +50,6 @@ pub fn place_by_errors(
     true
 }
 
-/// What the operations of a circuit cost on each place of a device. Wires are numbered by their place in `wires`.
-struct Costs {
-    n_qubits: usize,
-    /// The wires that something happens on, or that are returned.
-    wires: Vec<u16>,
-    /// What happens on wire `w` alone costs `alone[w * n_qubits + q]` on qubit `q`.
-    alone: Vec<u64>,
-    /// For each wire its partners, with how often it meets them in each gate of `pairs`.
-    links: Vec<Vec<Link>>,
-    /// One gate of each kind on qubits `a` and `b`, the dearer of both orders, at `a * n_qubits + b`.
-    pairs: Vec<Vec<u64>>,
-}
-
-struct Link {
-    other: usize,
-    /// Kinds of gates, and their numbers.
-    gates: SmallVec<[(usize, u64); 1]>,
-}
-
-impl Costs {
-    fn new(circuit: &Circuit, device: &Device, target: &Target) -> Self {
-        let mut happens = Happens::default();
-        circuit.visit(|op| happens.note(op));
-        for &wire in &circuit.output {
-            // Returned qubits are measured at the end, if they are not yet.
-            happens.alone.entry((wire.0 as u16, Alone::Measure)).or_insert(1);
-        }
-        let wires: Vec<u16> = happens.wires().into_iter().collect();
-        let index = |wire: u16| wires.binary_search(&wire).unwrap_or_default();
-        let n_qubits = device.n_qubits;
-        let mut alone = vec![0_u64; wires.len() * n_qubits];
-        for (&(wire, kind), &n) in &happens.alone {
-            for qubit in 0..n_qubits {
-                let cost = &mut alone[index(wire) * n_qubits + qubit];
-                *cost = cost.saturating_add(times(kind.cost(qubit as u32, device), n));
-            }
-        }
-        for (wire, seconds) in waiting(circuit, device).unwrap_or_default() {
-            let Ok(index) = wires.binary_search(&(wire.0 as u16)) else { continue };
-            for qubit in 0..n_qubits {
-                let loss = loss(seconds, &device.qubits[qubit]).unwrap_or(0.0);
-                let cost = &mut alone[index * n_qubits + qubit];
-                *cost = cost.saturating_add((loss / UNIT).round() as u64);
-            }
-        }
-        let gates: BTreeSet<Gate> = happens.pairs.keys().map(|key| key.1).collect();
-        let gates: Vec<Gate> = gates.into_iter().collect();
-        let mut links: Vec<Vec<Link>> = wires.iter().map(|_| Vec::new()).collect();
-        for (&([a, b], gate), &n) in &happens.pairs {
-            let kind = gates.binary_search(&gate).unwrap_or_default();
-            for (own, other) in [(index(a), index(b)), (index(b), index(a))] {
-                match links[own].iter_mut().find(|link| link.other == other) {
-                    Some(link) => link.gates.push((kind, n)),
-                    None => links[own].push(Link { other, gates: SmallVec::from_slice(&[(kind, n)]) }),
-                }
-            }
-        }
-        let pairs = gates.into_iter().map(|gate| pair_costs(gate, device, target)).collect();
-        Self { n_qubits, wires, alone, links, pairs }
-    }
-
-    /// What a wire costs on a qubit alone.
-    fn alone(&self, wire: usize, qubit: u16) -> u64 {
-        self.alone[wire * self.n_qubits + usize::from(qubit)]
-    }
-
-    /// What the gates of a link cost on two qubits.
-    fn between(&self, link: &Link, a: u16, b: u16) -> u64 {
-        let at = usize::from(a) * self.n_qubits + usize::from(b);
-        link.gates.iter().fold(0, |sum, &(kind, n)| sum.saturating_add(times(self.pairs[kind][at], n)))
-    }
-
-    /// What a whole placement costs; a link counts from its higher wire.
-    fn of(&self, place: &[u16]) -> u64 {
-        let links = |wire: usize| self.links[wire].iter().filter(move |link| link.other < wire);
-        let own = |wire: usize| -> u64 {
-            let pairs = links(wire).map(|link| self.between(link, place[wire], place[link.other]));
-            pairs.fold(self.alone(wire, place[wire]), u64::saturating_add)
-        };
-        (0..place.len()).map(own).fold(0, u64::saturating_add)
-    }
-}
-
-/// What happens on one wire.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Alone {
-    Gate(Gate),
-    Measure,
-    Reset,
-}
-
-impl Alone {
-    fn cost(self, qubit: u32, device: &Device) -> u64 {
-        let wire = Wire(qubit);
-        let op = match self {
-            Self::Gate(gate) => gate_op(gate, &[wire]),
-            Self::Measure => Op::measure(wire, Bit(0), Span::default()),
-            Self::Reset => Op { kind: OpKind::Reset { wire }, span: Span::default() },
-        };
-        cost(&op, device)
-    }
-}
-
-/// How often what happens where.
-#[derive(Default)]
-struct Happens {
-    alone: BTreeMap<(u16, Alone), u64>,
-    pairs: BTreeMap<([u16; 2], Gate), u64>,
-}
-
-impl Happens {
-    fn note(&mut self, op: &Op) {
-        match (&op.kind, op.wires().as_slice()) {
-            (OpKind::Gate { gate, .. }, &[wire]) => self.count_alone(wire, Alone::Gate(*gate)),
-            (OpKind::Gate { gate, .. }, &[a, b]) => {
-                let pair = [a.min(b).0 as u16, a.max(b).0 as u16];
-                *self.pairs.entry((pair, *gate)).or_default() += 1;
-            }
-            (OpKind::Measure { wire, .. }, _) => self.count_alone(*wire, Alone::Measure),
-            (OpKind::Reset { wire }, _) => self.count_alone(*wire, Alone::Reset),
-            _ => {}
-        }
-    }
-
-    fn count_alone(&mut self, wire: Wire, what: Alone) {
-        *self.alone.entry((wire.0 as u16, what)).or_default() += 1;
-    }
-
-    fn wires(&self) -> BTreeSet<u16> {
-        let alone = self.alone.keys().map(|key| key.0);
-        alone.chain(self.pairs.keys().flat_map(|key| key.0)).collect()
-    }
-}
-
-fn gate_op(gate: Gate, wires: &[Wire]) -> Op {
-    let angles = vec![Angle::default(); gate.def().params.len()];
-    Op::gate(gate, &angles, wires, Span::default())
-}
-
-fn cost(op: &Op, device: &Device) -> u64 {
-    match facts(op, device) {
-        None => 0,
-        // What never works is dear: a circuit that uses it has to move.
-        Some((Some(error), _)) => (-(1.0 - error).max(1e-9).ln() / UNIT).round() as u64,
-        Some((None, _)) => NEVER,
-    }
-}
-
-fn times(cost: u64, n: u64) -> u64 {
-    if cost == NEVER { NEVER } else { cost.saturating_mul(n) }
-}
-
-fn pair_costs(gate: Gate, device: &Device, target: &Target) -> Vec<u64> {
-    let n = device.n_qubits;
-    let mut costs = vec![NEVER; n * n];
-    for a in 0..n as u16 {
-        for &b in target.neighbours(a) {
-            costs[usize::from(a) * n + usize::from(b)] =
-                cost(&gate_op(gate, &[Wire(a.into()), Wire(b.into())]), device);
-        }
-    }
-    costs
-}
-
 /// The cheapest place of the wires that is found, if it is better than where they are.
 fn search(costs: &Costs, target: &Target, budget: usize) -> Option<Vec<u16>> {
     let now = costs.of(&costs.wires);
@@ -239,7 +70,7 @@ fn search(costs: &Costs, target: &Target, budget: usize) -> Option<Vec<u16>> {
     let mut roots = target.usable.clone();
     roots.sort_by_key(|&root| (costs.alone(order[0], root), root));
     for &root in &roots {
-        search.steps = budget / roots.len();
+        search.steps = (budget / roots.len()).max(STEPS_OF_WIRE * order.len());
         search.put(0, root, costs.alone(order[0], root));
     }
     search.best.1

@@ -1,5 +1,6 @@
 //! Whole compilations: native, coupled, and the same as the source.
 
+mod passes;
 mod spans;
 mod wide;
 

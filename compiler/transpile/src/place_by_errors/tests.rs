@@ -1,7 +1,11 @@
 use expect_test::{Expect, expect};
 use qml_devices::{GateFacts, find};
+use qml_gates::Gate;
 use qml_ir::circuit::testing::{Random, assert_same_on_device};
+use qml_ir::circuit::{Angle, Op};
+use qml_source::Span;
 
+use super::costs::UNIT;
 use super::*;
 use crate::estimate::estimate;
 
