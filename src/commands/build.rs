@@ -82,6 +82,12 @@ fn bound_texts(
     let (mut angles, no_slots) = (Angles::default(), BindProgram::default());
     let bound = |inputs: &Vec<f64>| {
         template.bind(inputs, &mut angles).map_err(|fault| *fault)?;
+        if !angles.values.iter().all(|angle| angle.is_finite()) {
+            let values: Vec<String> = inputs.iter().map(f64::to_string).collect();
+            let message = format!("for the values {} an angle is no number", values.join(", "));
+            return Err(Diagnostic::error(Code::Q0925, message)
+                .help("the circuit computes angles with functions that are not defined there"));
+        }
         let circuit = template.circuit(&angles.values);
         text(emit, &Compiled { circuit, ..template.compiled().clone() }, &no_slots)
     };

@@ -118,6 +118,13 @@ fn what_is_wrong_with_values_is_told() {
     folder.write("values.csv", "a,b\n1\n");
     build("--bind-rows values.csv").fails_silent("Q0925", &["cannot be read", "first line names the inputs"]);
     folder.write("values.csv", "a,b\n1,2\n");
+    folder.write(
+        "root.qml",
+        "kernel k(a: float) -> qubit[1] { let q = qubit[1]; rx(sqrt(a), q); return q; }\n",
+    );
+    let root = |a: &str| folder.qmlang(&format!("build root.qml --target line:1 --bind a={a}"));
+    root("-2.5").fails_silent("Q0925", &["for the values -2.5 an angle is no number"]);
+    root("2.5").noted();
     let onto_a_file = build("--bind-rows values.csv -o ansatz.qml");
     assert!(onto_a_file.status == 1 && onto_a_file.err.contains("[Q0906] Error: "), "{onto_a_file:?}");
     assert_eq!(folder.read("ansatz.qml"), ANSATZ);
