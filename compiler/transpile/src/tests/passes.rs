@@ -1,10 +1,12 @@
 //! Every pass on circuits with symbols, measurements and branches: what it does, as text, and that results stay the same.
 
 use expect_test::{Expect, expect};
+use qml_devices::TwoQubitBasis;
 use qml_ir::circuit::Circuit;
 use qml_ir::circuit::testing::{Options as Kinds, Random, random_circuit};
 
 use super::assert_same_outcomes;
+use crate::pair_basis::PairBasis;
 use crate::{
     cancel_gates, consolidate_pairs, elide_swaps, fold_parities, fold_paulis, follow_zeros, lower_controls,
     lower_native, remove_unread, schedule_blocks, translate_pairs,
@@ -17,15 +19,19 @@ fn lower(circuit: &mut Circuit) {
 }
 
 fn native(circuit: &mut Circuit) {
-    translate_pairs::translate_pairs(circuit);
+    translate_pairs::translate_pairs(circuit, TwoQubitBasis::Cz);
     let device = qml_devices::find(&format!("all_to_all:{}", circuit.n_wires)).unwrap();
-    lower_native::lower_native(circuit, &device, device.native_basis().unwrap(), false);
+    _ = lower_native::lower_native(circuit, &device, device.native_basis().unwrap(), false);
 }
 
 /// The name of each pass, the pass, and whether it expects gates as `lower_controls` leaves them.
 const PASSES: [(&str, Pass, bool); 12] = [
     ("cancel_gates", |circuit| _ = cancel_gates::cancel_gates(circuit), true),
-    ("consolidate_pairs", consolidate_pairs::consolidate_pairs, true),
+    (
+        "consolidate_pairs",
+        |circuit| consolidate_pairs::consolidate_pairs(circuit, PairBasis::Controlled),
+        true,
+    ),
     ("elide_swaps", elide_swaps::elide_swaps, false),
     ("fold_parities", |circuit| _ = fold_parities::fold_parities(circuit), true),
     ("twine_parities", |circuit| _ = fold_parities::twine_parities(circuit), true),
@@ -34,8 +40,8 @@ const PASSES: [(&str, Pass, bool); 12] = [
     ("lower_controls", lower, false),
     ("lower_native", native, true),
     ("remove_unread", |circuit| remove_unread::remove_unread(circuit, false), false),
-    ("schedule_blocks", schedule_blocks::schedule_blocks, true),
-    ("translate_pairs", translate_pairs::translate_pairs, true),
+    ("schedule_blocks", |circuit| schedule_blocks::schedule_blocks(circuit, PairBasis::Controlled), true),
+    ("translate_pairs", |circuit| translate_pairs::translate_pairs(circuit, TwoQubitBasis::Cz), true),
 ];
 
 #[test]
