@@ -36,22 +36,28 @@ pub fn bind_blocks(circuit: &mut Circuit, basis: PairBasis, computed: &mut Vec<N
 }
 
 /// Tells routing what runs will cost when their angles are computed.
-pub fn limit_costs(blocks: &mut [Block]) {
+pub fn limit_costs(blocks: &mut [Block], basis: PairBasis) {
     for block in blocks {
         let Some(pair) = block.pair else { continue };
         if let Some(bound) = block_of(&block.ops, pair.map(|wire| Wire(wire.into()))) {
-            block.n_cx = block.n_cx.min(bound.n_cx() as u8);
-            block.n_mirror = block.n_mirror.min(bound.n_cx_mirrored() as u8);
+            block.n_cx = block.n_cx.min(cost_of(bound.n_cx(), basis) as u8);
+            block.n_mirror = block.n_mirror.min(cost_of(bound.n_cx_mirrored(), basis) as u8);
         }
     }
 }
 
-/// The block of a run if it costs fewer CX.
+/// The block of a run if it costs fewer gates.
 fn shorter_block(run: &[Op], wires: [Wire; 2], basis: PairBasis) -> Option<PairBlock> {
-    let n_cx: usize = run.iter().map(|op| basis.cost(op)).sum();
-    // Two are the least.
-    let block = if n_cx > 2 { block_of(run, wires) } else { None };
-    block.filter(|block| block.n_cx() < n_cx)
+    let cost: usize = run.iter().map(|op| basis.cost(op)).sum();
+    // Nothing costs less than two.
+    let block = if cost > 2 { block_of(run, wires) } else { None };
+    block.filter(|block| cost_of(block.n_cx(), basis) < cost)
+}
+
+/// What a skeleton of so many CX costs in a basis.
+fn cost_of(n_cx: usize, basis: PairBasis) -> usize {
+    let slot = || Angle::slot(Slot(0));
+    basis.count(&[slot(), if n_cx == 2 { Angle::default() } else { slot() }, slot()])
 }
 
 /// The block of a run with slots.

@@ -134,7 +134,7 @@ impl Problem {
     pub fn new(circuit: &mut Circuit, basis: PairBasis, at_bind: bool) -> Self {
         let mut blocks = collect_blocks(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
         if at_bind {
-            limit_costs(&mut blocks);
+            limit_costs(&mut blocks, basis);
         }
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits, basis))

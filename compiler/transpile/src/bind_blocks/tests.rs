@@ -81,6 +81,6 @@ fn routing_is_told_that_a_swap_is_free() {
         Circuit::parse("cx q0 q1; ry(s0) q0; rz(s1) q1; cx q1 q0; ry(s1) q1; rz(s0) q0; cx q0 q1").unwrap();
     let mut blocks = collect_blocks(circuit.ops.clone(), 2, PairBasis::Controlled);
     assert!(blocks[0].n_mirror > 3);
-    limit_costs(&mut blocks);
+    limit_costs(&mut blocks, PairBasis::Controlled);
     assert_eq!((blocks[0].n_cx, blocks[0].n_mirror), (3, 2));
 }

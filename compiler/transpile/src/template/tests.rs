@@ -47,7 +47,9 @@ const SPECIAL: [[f64; 2]; 5] = [[0.0, 0.0], [FRAC_PI_2, PI], [PI, 1e-9], [1e-9, 
 fn bound_templates_do_what_their_sources_do() {
     let mut random = Random::new(31);
     let (mut angles, mut n_blocks) = (Angles::default(), 0);
-    for name in ["line:4", "grid:2x2/cx", "all_to_all:4", "iqm_garnet", "line:4/ecr"] {
+    for name in
+        ["line:4", "grid:2x2/cx", "all_to_all:4/rzz", "iqm_garnet", "line:4/iswap", "line:4/sqrt_iswap"]
+    {
         let device = find(name).unwrap();
         for level in 0..4 {
             for gates in [GATES, Gate::ALL] {
