@@ -26,6 +26,7 @@ mod follow_zeros;
 mod graph;
 mod lower_controls;
 mod lower_native;
+mod move_states;
 mod one_qubit;
 mod pair_basis;
 mod parity_network;
@@ -93,7 +94,7 @@ impl Default for Options {
 /// A circuit on the qubits of a device, with its figures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
-    /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
+    /// The circuit; as many wires as the device has qubits, and one for the resonator of a star. `layout`, `final_layout` and `output` tell where the source's
     /// wires are. Global phase is not kept.
     pub circuit: Circuit,
     /// The slots that compilation appended to those of the source, in order: what each is computed from.
@@ -173,6 +174,9 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
             }
         }
         computed.extend(folded);
+        if device.is_star() {
+            move_states::move_states(&mut native);
+        }
         let stats = stats::measure(&native, device, swaps.len());
         Compiled { circuit: native, computed, stats, swaps }
     };
