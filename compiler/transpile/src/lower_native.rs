@@ -409,9 +409,14 @@ impl Writer<'_> {
     }
 }
 
-/// The constant part within half a turn.
+/// The constant part within half a turn, and a simple fraction of one where it is that up to rounding.
 fn tidy(mut angle: Angle) -> Angle {
-    angle.constant = wrap(angle.constant);
+    const PARTS: f64 = 48.0;
+    const ROUNDING: f64 = 1e-13;
+    let wrapped = wrap(angle.constant);
+    // Zero without a sign.
+    let simple = PI * (wrapped * PARTS / PI).round() / PARTS + 0.0;
+    angle.constant = if (wrapped - simple).abs() < ROUNDING { simple } else { wrapped };
     angle
 }
 
