@@ -47,7 +47,7 @@ pub struct Angle {
     /// The part without slots.
     pub constant: f64,
     /// Slots with their coefficients.
-    pub terms: SmallVec<[(Slot, f64); 2]>,
+    pub terms: SmallVec<[(Slot, f64); 1]>,
 }
 
 /// Operands of an operation.
