@@ -61,7 +61,9 @@ pub struct Rest {
     /// Those that are left, in order: `left[start..]`.
     left: Vec<u32>,
     start: usize,
-    n_wires: usize,
+    /// How many of them are on each wire, and how many wires have any.
+    on_wire: Vec<u32>,
+    n_open: usize,
 }
 
 impl Rest {
@@ -69,7 +71,10 @@ impl Rest {
     pub fn new(ops: Vec<Op>, n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Self {
         let is_wanted = ops.iter().map(is_wanted).collect();
         let left = (0..ops.len() as u32).collect();
-        Self { ops: ops.into_iter().map(Some).collect(), is_wanted, left, start: 0, n_wires }
+        let mut on_wire = vec![0; n_wires];
+        ops.iter().flat_map(Op::wires).for_each(|wire| on_wire[wire.0 as usize] += 1);
+        let n_open = on_wire.iter().filter(|n| **n > 0).count();
+        Self { ops: ops.into_iter().map(Some).collect(), is_wanted, left, start: 0, on_wire, n_open }
     }
 
     /// Whether all are taken.
@@ -79,7 +84,7 @@ impl Rest {
 
     /// Takes out the operations of a kind, wanted or not, that may happen before all others.
     pub fn take(&mut self, wanted: bool) -> Vec<Op> {
-        let mut is_blocked = vec![false; self.n_wires];
+        let mut is_blocked = vec![false; self.on_wire.len()];
         let mut n_blocked = 0;
         let (mut taken, mut kept) = (Vec::new(), Vec::new());
         let mut end = self.start;
@@ -90,7 +95,15 @@ impl Rest {
             let wires = op.wires();
             let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
             if is_free && self.is_wanted[i as usize] == wanted {
+                for wire in wires {
+                    let n = &mut self.on_wire[wire.0 as usize];
+                    *n -= 1;
+                    self.n_open -= usize::from(*n == 0);
+                }
                 taken.extend(slot.take());
+                if n_blocked == self.n_open {
+                    break;
+                }
                 continue;
             }
             kept.push(i);
@@ -99,7 +112,7 @@ impl Rest {
             }
             // Measurements and branches keep their order.
             let is_stop = !matches!(op.kind, OpKind::Gate { .. });
-            if is_stop || n_blocked == self.n_wires || kept.len() == REACH {
+            if is_stop || n_blocked == self.n_open || kept.len() == REACH {
                 break;
             }
         }
