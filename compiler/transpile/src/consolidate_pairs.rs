@@ -10,6 +10,7 @@
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use smallvec::SmallVec;
 
 use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
 use crate::pair_basis::PairBasis;
@@ -280,7 +281,7 @@ impl Segment {
             return self.place(m, op.wires()[0]);
         }
         let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { qml_source::bug!("{op:?} in a run") };
-        let angles: Vec<f64> = angles.iter().map(|angle| angle.constant).collect();
+        let angles: SmallVec<[f64; 3]> = angles.iter().map(|angle| angle.constant).collect();
         let m = (gate.def().matrix)(&angles);
         let is_swapped = wires[0] != self.wires[0];
         let index = |i: usize| if is_swapped { (i >> 1) | (i & 1) << 1 } else { i };

@@ -47,40 +47,79 @@ pub fn twine_parities(circuit: &mut Circuit) -> usize {
 }
 
 fn fold_stretches(circuit: &mut Circuit, mut rewrite: impl FnMut(Vec<Op>, usize, &mut Vec<Op>)) {
-    let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
-    let mut start = 0;
-    while start < rest.len() {
-        circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_linear(op)));
-        let stretch = take(&mut rest[start..], circuit.n_wires, is_linear);
-        rewrite(stretch, circuit.n_wires, &mut circuit.ops);
-        start += rest[start..].iter().take_while(|op| op.is_none()).count();
+    let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_linear);
+    while !rest.is_empty() {
+        circuit.ops.extend(rest.take(false));
+        rewrite(rest.take(true), circuit.n_wires, &mut circuit.ops);
     }
 }
 
-/// Takes out the operations that are wanted and may happen before all others.
-pub fn take(ops: &mut [Option<Op>], n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Vec<Op> {
-    let mut is_blocked = vec![false; n_wires];
-    let (mut n_blocked, mut n_left) = (0, 0);
-    let mut taken = Vec::new();
-    for slot in ops {
-        let Some(op) = slot else { continue };
-        let wires = op.wires();
-        let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
-        if is_free && is_wanted(op) {
-            taken.extend(slot.take());
-            continue;
-        }
-        n_left += 1;
-        for wire in wires {
-            n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
-        }
-        // Measurements and branches keep their order.
-        let is_stop = !matches!(op.kind, OpKind::Gate { .. });
-        if is_stop || n_blocked == n_wires || n_left == REACH {
-            break;
-        }
+/// Operations from which stretches of those of one kind are taken.
+pub struct Rest {
+    ops: Vec<Option<Op>>,
+    is_wanted: Vec<bool>,
+    /// Those that are left, in order: `left[start..]`.
+    left: Vec<u32>,
+    start: usize,
+    /// How many of them are on each wire, and how many wires have any.
+    on_wire: Vec<u32>,
+    n_open: usize,
+}
+
+impl Rest {
+    /// Nothing taken yet.
+    pub fn new(ops: Vec<Op>, n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Self {
+        let is_wanted = ops.iter().map(is_wanted).collect();
+        let left = (0..ops.len() as u32).collect();
+        let mut on_wire = vec![0; n_wires];
+        ops.iter().flat_map(Op::wires).for_each(|wire| on_wire[wire.0 as usize] += 1);
+        let n_open = on_wire.iter().filter(|n| **n > 0).count();
+        Self { ops: ops.into_iter().map(Some).collect(), is_wanted, left, start: 0, on_wire, n_open }
     }
-    taken
+
+    /// Whether all are taken.
+    pub fn is_empty(&self) -> bool {
+        self.start == self.left.len()
+    }
+
+    /// Takes out the operations of a kind, wanted or not, that may happen before all others.
+    pub fn take(&mut self, wanted: bool) -> Vec<Op> {
+        let mut is_blocked = vec![false; self.on_wire.len()];
+        let mut n_blocked = 0;
+        let (mut taken, mut kept) = (Vec::new(), Vec::new());
+        let mut end = self.start;
+        for &i in &self.left[self.start..] {
+            end += 1;
+            let slot = &mut self.ops[i as usize];
+            let Some(op) = slot else { continue };
+            let wires = op.wires();
+            let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
+            if is_free && self.is_wanted[i as usize] == wanted {
+                for wire in wires {
+                    let n = &mut self.on_wire[wire.0 as usize];
+                    *n -= 1;
+                    self.n_open -= usize::from(*n == 0);
+                }
+                taken.extend(slot.take());
+                if n_blocked == self.n_open {
+                    break;
+                }
+                continue;
+            }
+            kept.push(i);
+            for wire in wires {
+                n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
+            }
+            // Measurements and branches keep their order.
+            let is_stop = !matches!(op.kind, OpKind::Gate { .. });
+            if is_stop || n_blocked == self.n_open || kept.len() == REACH {
+                break;
+            }
+        }
+        self.start = end - kept.len();
+        self.left[self.start..end].copy_from_slice(&kept);
+        taken
+    }
 }
 
 /// Whether an operation is a permutation of parities and a turn of one.
@@ -185,15 +224,15 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
         if before > 1 && wires_of(&ops) <= MAX_WIRES {
             ops.iter().for_each(|op| stretch.add(op));
             stretch.turns.retain(|turn| !vanishes(&turn.1));
-            let mut new = Vec::new();
             let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
             let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
-            stretch.write(parity_network(stretch.wires.len(), &turns, &map), ops[0].span, &mut new);
-            attribute_spans(&ops, &mut new);
-            let after: usize = new.iter().map(cost_of).sum();
+            let pieces = parity_network(stretch.wires.len(), &turns, &map);
+            let after = pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
             if after < before {
+                let start = out.len();
+                stretch.write(pieces, ops[0].span, out);
+                attribute_spans(&ops, &mut out[start..]);
                 gone += before - after;
-                out.extend(new);
                 continue;
             }
         }

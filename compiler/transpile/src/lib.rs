@@ -13,6 +13,7 @@ mod collect_blocks;
 mod consolidate_pairs;
 mod couple_paulis;
 mod coupled_network;
+mod device_facts;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
@@ -63,6 +64,7 @@ pub use template::{Angles, Template};
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
 use collect_blocks::Block;
+use device_facts::DeviceFacts;
 use pair_basis::PairBasis;
 use target::Target;
 use write_routed::Writer;
@@ -105,6 +107,13 @@ pub struct Compiled {
     pub swaps: Vec<Span>,
 }
 
+/// A circuit on the qubits of a device with as few gates as are known, not yet in native ones.
+struct Finished {
+    circuit: Circuit,
+    computed: Vec<Node>,
+    swaps: Vec<Span>,
+}
+
 /// Compiles a circuit for a device. The same input gives the same output, on any number of threads.
 ///
 /// Errors: Q0705 where the device cannot be compiled for yet, Q0710 where it is too small, Q0711 to Q0713 where it lacks
@@ -112,6 +121,7 @@ pub struct Compiled {
 pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<Compiled, Diagnostic> {
     let basis = device.native_basis()?;
     let target = Target::new(device);
+    let facts = DeviceFacts::new(device);
     check_device::check_size(circuit, device, &target)?;
     check_device::check_features(circuit, device)?;
 
@@ -153,7 +163,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         checked(&circuit);
         (circuit, computed)
     };
-    let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
+    let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| -> Finished {
         let mut computed = Vec::new();
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
@@ -164,12 +174,16 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
             schedule_blocks::schedule_blocks(&mut circuit, target.pairs);
             checked(&circuit);
         }
+        Finished { circuit, computed, swaps }
+    };
+    let write = |finished: Finished| {
+        let Finished { mut circuit, mut computed, swaps } = finished;
         let (mut native, mut folded) = lower(circuit.clone());
         let budget = place_by_errors::budget(options.level);
-        if place_by_errors::place_by_errors(&mut circuit, &native, device, &target, budget) {
+        if place_by_errors::place_by_errors(&mut circuit, &native, &facts, &target, budget) {
             // Lowered anew: gates of one direction alone may have to be turned round.
             let moved = lower(circuit);
-            if choose_result::log_fidelity(&moved.0, device) > choose_result::log_fidelity(&native, device) {
+            if choose_result::log_fidelity(&moved.0, &facts) > choose_result::log_fidelity(&native, &facts) {
                 (native, folded) = moved;
             }
         }
@@ -177,20 +191,22 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         if device.is_star() {
             move_states::move_states(&mut native);
         }
-        let stats = stats::measure(&native, device, swaps.len());
+        let stats = stats::measure(&native, &facts, swaps.len());
         Compiled { circuit: native, computed, stats, swaps }
     };
-    let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
+    let finished = |(rank, routed): (usize, &Routed)| -> Vec<Finished> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
         let placed = place(source, blocks, &target, routed);
         let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
-    let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
-    let compiled: Vec<Compiled> = compiled.into_iter().flatten().collect();
+    let finished: Vec<Vec<Finished>> = ways.par_iter().enumerate().map(finished).collect();
     // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
     let weight = if target.is_complete() { 1 } else { 2 };
-    let chosen = choose_result::choose_result(&compiled, device, weight);
+    let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
+    choose_result::keep_promising(&mut finished, target.pairs, weight);
+    let compiled: Vec<Compiled> = finished.into_par_iter().map(write).collect();
+    let chosen = choose_result::choose_result(&compiled, &facts, weight);
     compiled.into_iter().nth(chosen).map_or_else(|| qml_source::bug!("no layout was tried"), Ok)
 }
 
@@ -272,8 +288,9 @@ fn lower_again(
     translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
     lower_native::lower_native(&mut circuit, device, basis, options.measured);
     checked(&circuit);
+    let facts = DeviceFacts::new(device);
     let measured = |circuit: Circuit| {
-        let stats = stats::measure(&circuit, device, compiled.swaps.len());
+        let stats = stats::measure(&circuit, &facts, compiled.swaps.len());
         Compiled { circuit, computed: Vec::new(), stats, swaps: compiled.swaps.clone() }
     };
     let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.one_qubit_gates);

@@ -13,10 +13,10 @@
 
 mod costs;
 
-use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
 use smallvec::SmallVec;
 
+use crate::device_facts::DeviceFacts;
 use crate::target::Target;
 use costs::{Costs, NEVER, times};
 
@@ -37,11 +37,11 @@ pub fn budget(level: u8) -> usize {
 pub fn place_by_errors(
     circuit: &mut Circuit,
     native: &Circuit,
-    device: &Device,
+    facts: &DeviceFacts,
     target: &Target,
     budget: usize,
 ) -> bool {
-    let costs = Costs::new(native, device, target);
+    let costs = Costs::new(native, facts, target);
     let Some(place) = search(&costs, target, budget) else { return false };
     let to = fill(&costs.wires, &place, circuit, target);
     circuit.ops.iter_mut().for_each(|op| op.map_wires(&mut |wire| to[wire.0 as usize]));

@@ -1,4 +1,5 @@
 use expect_test::{Expect, expect};
+use qml_devices::Device;
 use qml_devices::{GateFacts, find};
 use qml_gates::Gate;
 use qml_ir::circuit::testing::{Random, assert_same_on_device};
@@ -82,7 +83,7 @@ fn random_circuits_stay_the_same_on_coupled_qubits_and_fare_no_worse() {
             let target = Target::new(&device);
             let before = native(4, &target, &mut random);
             let mut after = before.clone();
-            let is_moved = place_by_errors(&mut after, &before, &device, &target, 10_000);
+            let is_moved = place_by_errors(&mut after, &before, &DeviceFacts::new(&device), &target, 10_000);
             n_moved += usize::from(is_moved);
             after.validate();
             after.visit(|op| {
@@ -105,7 +106,7 @@ fn the_best_place_of_all_is_found() {
         let device = noisy("grid:2x3", &mut random);
         let target = Target::new(&device);
         let circuit = native(3, &target, &mut random);
-        let costs = Costs::new(&circuit, &device, &target);
+        let costs = Costs::new(&circuit, &DeviceFacts::new(&device), &target);
         let mut least = u64::MAX;
         for place in (0..216).map(|i: u16| [i % 6, i / 6 % 6, i / 36]) {
             if place[0] != place[1] && place[1] != place[2] && place[0] != place[2] {
@@ -123,7 +124,7 @@ fn the_best_place_of_all_is_found() {
 fn check(before: &str, device: &Device, after: &Expect) {
     let mut circuit = Circuit::parse(before).unwrap();
     let native = circuit.clone();
-    place_by_errors(&mut circuit, &native, device, &Target::new(device), 1000);
+    place_by_errors(&mut circuit, &native, &DeviceFacts::new(device), &Target::new(device), 1000);
     after.assert_eq(&circuit.to_string());
 }
 
@@ -156,6 +157,6 @@ fn without_data_nothing_moves() {
     let device = find("line:4").unwrap();
     let mut circuit = Circuit::parse(PAIR).unwrap();
     let before = circuit.clone();
-    assert!(!place_by_errors(&mut circuit, &before, &device, &Target::new(&device), 1000));
+    assert!(!place_by_errors(&mut circuit, &before, &DeviceFacts::new(&device), &Target::new(&device), 1000));
     assert_eq!(circuit, before);
 }
