@@ -12,10 +12,13 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
+use crate::find_region::find_region;
 use crate::one_qubit::{op_matrix, push_phase};
 use crate::pair_basis::PairBasis;
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
+use crate::parity_tree::{MAX_TREE, parity_tree};
 use crate::parity_twine::parity_twine;
+use crate::target::Target;
 
 /// How far a stretch is followed past operations that are not part of it.
 const REACH: usize = 2000;
@@ -30,21 +33,45 @@ pub fn fold_parities(circuit: &mut Circuit) -> usize {
 /// Rewrites stretches with turns of most pairs of wires as parity twines on one line of all these wires; returns how many.
 /// What is left of the circuit should not ask for other neighbours much.
 pub fn twine_parities(circuit: &mut Circuit) -> usize {
-    let mut n_twines = 0;
-    let mut line: Vec<Wire> = Vec::new();
+    place_parities(circuit, &parity_twine)
+}
+
+/// The same as parity trees on one region of the device, of as many qubits as there are wires.
+pub fn slide_parities(circuit: &mut Circuit, target: &Target) -> usize {
+    if circuit.n_wires > MAX_TREE {
+        return 0;
+    }
+    let region = std::cell::OnceCell::new();
+    place_parities(circuit, &|n_wires, turns| {
+        let region = region.get_or_init(|| find_region(n_wires, target));
+        // No more than a twine takes.
+        let region = region.as_ref().filter(|region| region.len() == n_wires)?;
+        parity_tree(region, turns, n_wires * n_wires)
+    })
+}
+
+/// Rewrites stretches with turns of most pairs of wires as networks that are each made for the same places; returns how
+/// many.
+fn place_parities(circuit: &mut Circuit, network: &PlacedNetwork) -> usize {
+    let mut n_placed = 0;
+    let mut places: Vec<Wire> = Vec::new();
     fold_stretches(circuit, |ops, n_wires, out| {
         for ops in parts(ops, n_wires) {
-            match twine(&ops, &mut line) {
+            match placed(&ops, &mut places, network) {
                 Some(new) => {
-                    n_twines += 1;
+                    n_placed += 1;
                     out.extend(new);
                 }
                 None => out.extend(ops),
             }
         }
     });
-    n_twines
+    n_placed
 }
+
+/// By the number of wires and the parities to be turned: the pieces, and the wire of the start that each wire holds at the
+/// end.
+type PlacedNetwork<'a> = dyn Fn(usize, &[u128]) -> Option<(Vec<Piece>, Vec<usize>)> + 'a;
 
 fn fold_stretches(circuit: &mut Circuit, mut rewrite: impl FnMut(Vec<Op>, usize, &mut Vec<Op>)) {
     let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_linear);
@@ -241,14 +268,14 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
     gone
 }
 
-/// A stretch as a parity twine on the line, which is made of its wires if it is empty; then the line has the names of what
-/// its wires hold. None if too few pairs are turned, or if more than pairs is.
-fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
+/// A stretch as a network on its places, which are its wires if there are none yet; then the places have the names of what
+/// they hold. None if too few pairs are turned, or if more than pairs is.
+fn placed(ops: &[Op], places: &mut Vec<Wire>, network: &PlacedNetwork) -> Option<Vec<Op>> {
     let n_wires = wires_of(ops);
     if !(4..=MAX_WIRES).contains(&n_wires) || ops.len() < n_wires * (n_wires - 1) / 4 {
         return None;
     }
-    let mut wires = line.clone();
+    let mut wires = places.clone();
     if wires.is_empty() {
         wires = ops.iter().flat_map(Op::wires).collect();
         wires.sort_unstable();
@@ -264,10 +291,11 @@ fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
     if !is_whole || !is_permutation || 4 * n_pairs < n_wires * (n_wires - 1) {
         return None;
     }
-    let (mut pieces, mut held) = parity_twine(n_wires, &turns)?;
+    let (mut pieces, mut held) = network(n_wires, &turns)?;
     // What wire `i` has to hold is on wire `place`.
     let wanted: Vec<usize> = stretch.rows.iter().map(|row| row.0.trailing_zeros() as usize).collect();
-    *line = held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
+    *places =
+        held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
     for (i, &own) in wanted.iter().enumerate() {
         let place = held.iter().position(|&label| label == own).unwrap_or(i);
         if place != i {

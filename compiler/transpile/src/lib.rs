@@ -20,6 +20,7 @@ mod emit_canonical;
 mod emit_iswap;
 mod estimate;
 mod find_line;
+mod find_region;
 mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
@@ -31,6 +32,7 @@ mod move_states;
 mod one_qubit;
 mod pair_basis;
 mod parity_network;
+mod parity_tree;
 mod parity_twine;
 mod pass_turns;
 mod pauli_network;
@@ -225,20 +227,23 @@ const COUPLED: [coupled_network::Weights; 3] = [
     coupled_network::Weights { fading: 800, table: 30 },
 ];
 
+/// Rewrites a circuit; how often, or by how much.
+type Fold<'a> = dyn Fn(&mut Circuit) -> usize + Sync + 'a;
+
 /// The circuit with its permutation taken out, and with fewer gates, in ways of which only routing shows which is the
 /// best.
 fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     elide_swaps::elide_swaps(&mut circuit);
     cancel_gates::cancel_gates(&mut circuit);
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
-    let mut folds: Vec<fn(&mut Circuit) -> usize> =
-        vec![|_| 1, fold_parities::fold_parities, fold_paulis::fold_paulis];
+    let slide = |circuit: &mut Circuit| fold_parities::slide_parities(circuit, target);
+    let mut folds: Vec<&Fold> = vec![&|_| 1, &fold_parities::fold_parities, &fold_paulis::fold_paulis];
     if !target.is_complete() {
-        // On a line: nothing has to be routed.
-        folds.push(fold_parities::twine_parities);
+        // On a line, and on a region of the device: nothing has to be routed.
+        folds.extend([&fold_parities::twine_parities as &Fold, &slide]);
     }
     let source = circuit;
-    let folded = |fold: &fn(&mut Circuit) -> usize| {
+    let folded = |fold: &&Fold| {
         let mut folded = source.clone();
         (fold(&mut folded) > 0).then(|| {
             elide_swaps::elide_swaps(&mut folded);
@@ -249,8 +254,8 @@ fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     let mut variants: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
     let limit = variants[0].as_ref().map_or(0, n_cx);
     for (i, variant) in variants.iter_mut().enumerate().skip(1) {
-        // A twine needs no SWAPs.
-        let limit = if i == 3 { 2 * limit } else { limit };
+        // What is made for couplings needs no SWAPs.
+        let limit = if i >= 3 { 2 * limit } else { limit };
         variant.take_if(|variant| n_cx(variant) >= limit);
     }
     let variants = variants.into_iter().flatten().collect();
