@@ -99,6 +99,9 @@ impl Builder<'_> {
         let n_wires = self.plan.n_wires as u32;
         match (self.kind, &op.kind) {
             (_, OpKind::Measure { wire, bit }) => {
+                if let Kind::Density(_) = self.kind {
+                    self.flush(Wire(wire.0 + n_wires / 2));
+                }
                 let is_last = is_last && !noise.touches_from(number, *wire);
                 self.step_of(op, is_last);
                 let (bit, probability) = (bit.0 as usize, noise.readout_error(*wire));
