@@ -127,7 +127,8 @@ fn test_file(file: &Path, job: &Job<'_>) -> Report {
     report.say(String::new(), compilation.diagnostics);
     let options = Options {
         seed: 0,
-        shots: None, emulated: None,
+        shots: None,
+        emulated: None,
         threads: job.threads,
         folder: compilation.folder.clone(),
         interrupt: job.interrupt.clone(),

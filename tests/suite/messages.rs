@@ -46,7 +46,8 @@ pub(crate) fn compile_and_run_until(text: &Text<'_>, interrupt: &Arc<AtomicBool>
     if let Some(module) = &compilation.module {
         let options = Options {
             seed: 1,
-            shots: None, emulated: None,
+            shots: None,
+            emulated: None,
             threads: 2,
             folder: text.folder.to_path_buf(),
             interrupt: Arc::clone(interrupt),

@@ -37,7 +37,8 @@ impl Output for Printed {
 pub(crate) fn options() -> Options {
     Options {
         seed: 1,
-        shots: None, emulated: None,
+        shots: None,
+        emulated: None,
         threads: 1,
         folder: ".".into(),
         interrupt: Arc::new(AtomicBool::new(false)),

@@ -24,7 +24,7 @@ pub(crate) struct Emulator {
     /// The device.
     pub device: Device,
     /// What circuits would have needed to know, and nobody has published.
-    missing: BTreeSet<&'static str>,
+    missing: BTreeSet<String>,
 }
 
 impl Emulator {
@@ -52,7 +52,7 @@ impl Emulator {
         if self.missing.is_empty() {
             return None;
         }
-        let missing: Vec<&str> = self.missing.iter().copied().collect();
+        let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
         let message = format!("the data of `{}` lacks {}", self.device.name, missing.join(", "));
         let note = "what is not published is not emulated: results are better than those of the device";
         Some(Diagnostic::new(Severity::Note, Code::Q0723, message).note(note))

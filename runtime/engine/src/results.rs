@@ -197,9 +197,9 @@ impl Session<'_> {
         };
         let message = format!("`{name}` has no result on the emulated `{}`", emulator.device.name);
         Err(Box::new(
-            Diagnostic::error(Code::Q0721, message)
-                .note("with noise a register has no state vector")
-                .help("`probs`, `expect`, `variance`, `counts` and `samples` have; `--target simulator` has all"),
+            Diagnostic::error(Code::Q0721, message).note("with noise a register has no state vector").help(
+                "`probs`, `expect`, `variance`, `counts` and `samples` have; `--target simulator` has all",
+            ),
         ))
     }
 

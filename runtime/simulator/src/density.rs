@@ -68,7 +68,8 @@ impl Density {
     fn mean<T: Amplitude>(&self, rho: &Ket<T>, phase: C64, string: &PauliString) -> f64 {
         let letters = string.iter().map(|&(qubit, letter)| (self.plan.output[qubit as usize], letter));
         let (x, z, n_y) = masks(letters);
-        let told: f64 = string.iter().map(|(qubit, _)| 1.0 - 2.0 * self.plan.readout[*qubit as usize]).product();
+        let told: f64 =
+            string.iter().map(|(qubit, _)| 1.0 - 2.0 * self.plan.readout[*qubit as usize]).product();
         // tr(rho P) = sum of <k| rho P |k>, and P |k> = i^n_y (-1)^|z k| |k ^ x>
         let term = |k: usize| {
             let entry = rho.get(k | (k ^ x) << self.half());
@@ -83,8 +84,12 @@ impl Simulator {
     /// The probability that each outcome of the register is told, noise and readout errors included.
     pub fn noisy_probabilities(&self, density: &Density, slots: &[f64]) -> Result<Exact<Vec<f64>>, Fault> {
         match self.precision() {
-            Precision::F64 => self.of_density::<f64, _>(density, slots, |rho, phase| density.probabilities(rho, phase)),
-            Precision::F32 => self.of_density::<f32, _>(density, slots, |rho, phase| density.probabilities(rho, phase)),
+            Precision::F64 => {
+                self.of_density::<f64, _>(density, slots, |rho, phase| density.probabilities(rho, phase))
+            }
+            Precision::F32 => {
+                self.of_density::<f32, _>(density, slots, |rho, phase| density.probabilities(rho, phase))
+            }
         }
     }
 
@@ -130,7 +135,8 @@ impl Simulator {
     ) -> Result<Exact<A>, Fault> {
         let bound = self.bind::<T>(&density.plan, slots)?;
         self.kets.require::<T>(density.plan.n_wires, 2)?;
-        let mut walk = Walk { simulator: self, density, bound: &bound, tally: Tally::new(LEFT_OUT), sum: None };
+        let mut walk =
+            Walk { simulator: self, density, bound: &bound, tally: Tally::new(LEFT_OUT), sum: None };
         let rho = self.start(density.plan.n_wires)?;
         walk.follow(0, rho, vec![false; density.plan.n_bits])?;
         let branches = walk.tally.branches;
@@ -196,7 +202,9 @@ impl<T: Amplitude> Walk<'_, T> {
                 }
                 // Done with the measurement before it, or of no interest.
                 Step::Misread { .. } => {}
-                Step::Reset { .. } | Step::Channel(_) => qml_source::bug!("no step of a density matrix: {step:?}"),
+                Step::Reset { .. } | Step::Channel(_) => {
+                    qml_source::bug!("no step of a density matrix: {step:?}")
+                }
             }
         }
         run.check()?;

@@ -34,7 +34,11 @@ pub(crate) fn groups<'a, T: Amplitude>(
     let chunks = shots.chunk_by_mut(|&a, &b| choice(&chances, uniform(a)) == choice(&chances, uniform(b)));
     let group = |group: &'a mut [usize]| {
         let operator = choice(&chances, uniform(group[0]));
-        (operator, group, if is_scaled { chances[operator].max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 })
+        (
+            operator,
+            group,
+            if is_scaled { chances[operator].max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 },
+        )
     };
     chunks.map(group).collect()
 }

@@ -21,23 +21,18 @@ use qml_simulator::{Channel, Noise};
 
 use super::waiting::{Wait, waits};
 
-const GATE_ERRORS: &str = "gate errors";
-const DURATIONS: &str = "durations";
-const RELAXATION: &str = "T1 or T2";
-const READOUT: &str = "readout errors";
-
 /// The noise of a circuit whose wires are these qubits of the device; `missing` gets what the data lacks.
 pub(super) fn noise(
     circuit: &Circuit,
     qubits: &[Wire],
     device: &Device,
-    missing: &mut BTreeSet<&'static str>,
+    missing: &mut BTreeSet<String>,
 ) -> Noise {
     let mut model = Model { qubits, device, noise: Noise::default(), missing };
     for (wire, qubit) in qubits.iter().enumerate() {
         match device.qubits[qubit.0 as usize].readout_error {
             Some(error) => model.noise.misread(Wire(wire as u32), error.clamp(0.0, 1.0)),
-            None => _ = model.missing.insert(READOUT),
+            None => model.lacks("readout errors".to_owned()),
         }
     }
     let mut number = 0;
@@ -47,7 +42,11 @@ pub(super) fn noise(
     });
     match waits(circuit, &|op| model.facts(op).and_then(|facts| facts.1)) {
         Some(waits) => waits.iter().for_each(|wait| model.wait(wait)),
-        None => _ = model.missing.insert(DURATIONS),
+        None => circuit.visit(|op| {
+            if let Some((_, None)) = model.facts(op) {
+                model.lacks(format!("the duration of {}", name(op)));
+            }
+        }),
     }
     model.noise
 }
@@ -56,7 +55,7 @@ struct Model<'a> {
     qubits: &'a [Wire],
     device: &'a Device,
     noise: Noise,
-    missing: &'a mut BTreeSet<&'static str>,
+    missing: &'a mut BTreeSet<String>,
 }
 
 impl Model<'_> {
@@ -65,6 +64,10 @@ impl Model<'_> {
         let mut placed = op.clone();
         placed.map_wires(&mut |wire| self.qubits[wire.0 as usize]);
         qml_transpile::facts(&placed, self.device)
+    }
+
+    fn lacks(&mut self, what: String) {
+        self.missing.insert(what);
     }
 
     fn times(&self, wire: Wire) -> (Option<f64>, Option<f64>) {
@@ -80,10 +83,7 @@ impl Model<'_> {
         let wires = op.wires();
         let (Some(error), Some(seconds)) = (error, seconds) else {
             if error.is_none() {
-                self.missing.insert(GATE_ERRORS);
-            }
-            if seconds.is_none() {
-                self.missing.insert(DURATIONS);
+                self.lacks(format!("the error of {}", name(op)));
             }
             // Relaxation without the error would be half of the truth, and the error without relaxation is all of it.
             if let Some(error) = error {
@@ -119,7 +119,7 @@ impl Model<'_> {
     fn relax(&mut self, seconds: f64, wire: Wire, put: impl FnOnce(&mut Noise, Channel)) -> f64 {
         let (t1, t2) = self.times(wire);
         if t1.is_none() || t2.is_none() {
-            self.missing.insert(RELAXATION);
+            self.lacks("T1 or T2 of some qubits".to_owned());
         }
         if seconds <= 0.0 || (t1.is_none() && t2.is_none()) {
             return 1.0;
@@ -127,6 +127,15 @@ impl Model<'_> {
         put(&mut self.noise, Channel::thermal_relaxation(t1, t2, seconds));
         let kept = |time: Option<f64>| time.map_or(1.0, |time| (-seconds / time).exp());
         0.25 + kept(t1) / 4.0 + kept(t2).min(kept(t1).sqrt()) / 2.0
+    }
+}
+
+/// An operation in a message.
+fn name(op: &Op) -> String {
+    match &op.kind {
+        OpKind::Gate { gate, .. } => format!("`{}`", gate.def().name),
+        OpKind::Measure { .. } => "measurements".to_owned(),
+        _ => "resets".to_owned(),
     }
 }
 

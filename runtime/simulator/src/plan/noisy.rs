@@ -95,11 +95,9 @@ pub(super) fn conjugate(op: &Op, by: u32) -> Op {
                 controls: controls.clone(),
             }
         }
-        OpKind::Unitary { matrix, wires, controls } => OpKind::Unitary {
-            matrix: conjugated(matrix),
-            wires: wires.clone(),
-            controls: controls.clone(),
-        },
+        OpKind::Unitary { matrix, wires, controls } => {
+            OpKind::Unitary { matrix: conjugated(matrix), wires: wires.clone(), controls: controls.clone() }
+        }
         other => bug!("no conjugate of {other:?}"),
     };
     let mut conjugate = Op { kind, span: op.span };

@@ -257,7 +257,8 @@ fn what_is_no_channel_is_refused() {
     assert_eq!(Channel::of_kraus(vec![one([1.0, 0.0, 0.0, 0.9])]), None);
     assert_eq!(Channel::of_kraus(vec![]), None);
     assert_eq!(Channel::of_kraus(vec![vec![C64::ONE]]), None);
-    let (z, x) = (one([0.8f64.sqrt(), 0.0, 0.0, -0.8f64.sqrt()]), one([0.0, 0.2f64.sqrt(), 0.2f64.sqrt(), 0.0]));
+    let (z, x) =
+        (one([0.8f64.sqrt(), 0.0, 0.0, -0.8f64.sqrt()]), one([0.0, 0.2f64.sqrt(), 0.2f64.sqrt(), 0.0]));
     assert!(Channel::of_kraus(vec![z, x]).is_some());
 }
 
