@@ -61,7 +61,7 @@ use rayon::prelude::*;
 pub use estimate::{Estimate, estimate};
 pub use report::{Compile, check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
-pub use stats::Stats;
+pub use stats::{Stats, facts};
 pub use template::{Angles, Template};
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};

@@ -8,9 +8,10 @@ use qml_prelude::observable::Observable;
 use qml_prelude::random::uniform_at;
 use qml_prelude::room::check_room;
 use qml_prelude::{Fault, ResultFunction, Tensor, Value};
-use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
+use qml_simulator::{C64, Density, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
+use crate::emulator::MAX_EXACT;
 use crate::kernels::{Angles, BoundProgram, Runnable};
 use crate::session::{Session, simulation_fault};
 
@@ -32,6 +33,7 @@ impl Session<'_> {
         key: i64,
         args: &[Value],
     ) -> Result<Value, Fault> {
+        self.check_emulated(function)?;
         match function {
             ResultFunction::Expect => {
                 let program = self.bind_register(&args[1])?;
@@ -114,6 +116,11 @@ impl Session<'_> {
             Value::Int(shots) => Some(*shots),
             _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
         };
+        if let (Some(shots), Some(emulator)) = (asked, &self.kernels.emulator)
+            && let Some(error) = qml_transpile::check_shots(shots, None, &emulator.device)
+        {
+            return Err(Box::new(error));
+        }
         match asked {
             None => Ok(Sampling::Exact),
             Some(shots @ 1..=1_000_000_000) => Ok(Sampling::Shots { shots: shots as usize, key: key as u64 }),
@@ -147,7 +154,10 @@ impl Session<'_> {
     ) -> Result<Vec<f64>, Fault> {
         match sampling {
             Sampling::Exact => {
-                let result = self.simulator.expectations(&runnable.plan, slots, observables);
+                let result = match self.density(runnable)? {
+                    None => self.simulator.expectations(&runnable.plan, slots, observables),
+                    Some(density) => self.simulator.noisy_expectations(density, slots, observables),
+                };
                 self.exact(result)
             }
             Sampling::Shots { shots, key } => {
@@ -156,14 +166,53 @@ impl Session<'_> {
         }
     }
 
+    /// The density matrix of a circuit on an emulated device; nothing where there is no noise.
+    fn density<'r>(&mut self, runnable: &'r Runnable) -> Result<Option<&'r Density>, Fault> {
+        let Some(noise) = &runnable.noise else { return Ok(None) };
+        let n = runnable.circuit.n_wires;
+        if n > MAX_EXACT {
+            let message = format!("exact results of a noisy circuit on {n} qubits, {MAX_EXACT} are the most");
+            return Err(Box::new(
+                Diagnostic::error(Code::Q0722, message)
+                    .note("qubits that the compiler routes through count too")
+                    .help("estimate it: `shots: 1000` in the call, `@shots(1000)` on the kernel, or `--shots 1000`"),
+            ));
+        }
+        if runnable.density.get().is_none() {
+            self.kernels.statistics.plans += 1;
+            let made = Density::new(&runnable.circuit, noise).map_err(|fault| simulation_fault(&fault))?;
+            _ = runnable.density.set(made);
+        }
+        Ok(runnable.density.get())
+    }
+
+    /// What needs a state vector has no result on an emulated device.
+    fn check_emulated(&self, function: ResultFunction) -> Result<(), Fault> {
+        let Some(emulator) = &self.kernels.emulator else { return Ok(()) };
+        let name = match function {
+            ResultFunction::State | ResultFunction::StateVjp => "state",
+            ResultFunction::Fidelity | ResultFunction::FidelityVjp => "fidelity",
+            ResultFunction::Gram | ResultFunction::GramVjp => "gram",
+            _ => return Ok(()),
+        };
+        let message = format!("`{name}` has no result on the emulated `{}`", emulator.device.name);
+        Err(Box::new(
+            Diagnostic::error(Code::Q0721, message).note("with noise a register has no state vector").help(
+                "`probs`, `expect`, `variance`, `counts` and `samples` have; `--target simulator` has all",
+            ),
+        ))
+    }
+
     fn variance(
         &mut self,
         program: &BoundProgram,
         observable: &Observable,
         sampling: Sampling,
     ) -> Result<f64, Fault> {
-        if let Sampling::Exact = sampling {
-            let (runnable, slots) = program.angles();
+        let (runnable, slots) = program.angles();
+        if runnable.noise.is_none()
+            && let Sampling::Exact = sampling
+        {
             let result = self.simulator.variances(&runnable.plan, slots, std::slice::from_ref(observable));
             return Ok(self.exact(result)?[0]);
         }
@@ -177,9 +226,13 @@ impl Session<'_> {
         angles: Angles<'_>,
         sampling: Sampling,
     ) -> Result<Vec<f64>, Fault> {
-        let (Runnable { plan, .. }, slots) = angles;
+        let (runnable, slots) = angles;
+        let plan = &runnable.plan;
         let Sampling::Shots { shots, key } = sampling else {
-            let result = self.simulator.probabilities(plan, slots);
+            let result = match self.density(runnable)? {
+                None => self.simulator.probabilities(plan, slots),
+                Some(density) => self.simulator.noisy_probabilities(density, slots),
+            };
             return self.exact(result);
         };
         let n = plan.register_len();
