@@ -58,15 +58,15 @@ use qml_ir::specialise::bind::Node;
 use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
+pub use device_facts::DeviceFacts;
 pub use estimate::{Estimate, estimate};
 pub use report::{Compile, check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
-pub use stats::{Stats, facts};
+pub use stats::Stats;
 pub use template::{Angles, Template};
 
 use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
 use collect_blocks::Block;
-use device_facts::DeviceFacts;
 use pair_basis::PairBasis;
 use target::Target;
 use write_routed::Writer;

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 use qml_simulator::{Channel, Noise};
+use qml_transpile::DeviceFacts;
 
 use super::waiting::{Wait, waits};
 
@@ -28,7 +29,8 @@ pub(super) fn noise(
     device: &Device,
     missing: &mut BTreeSet<String>,
 ) -> Noise {
-    let mut model = Model { qubits, device, noise: Noise::default(), missing };
+    let mut model =
+        Model { qubits, facts: DeviceFacts::new(device), device, noise: Noise::default(), missing };
     for (wire, qubit) in qubits.iter().enumerate() {
         match device.qubits[qubit.0 as usize].readout_error {
             Some(error) => model.noise.misread(Wire(wire as u32), error.clamp(0.0, 1.0)),
@@ -54,6 +56,7 @@ pub(super) fn noise(
 struct Model<'a> {
     qubits: &'a [Wire],
     device: &'a Device,
+    facts: DeviceFacts<'a>,
     noise: Noise,
     missing: &'a mut BTreeSet<String>,
 }
@@ -63,7 +66,7 @@ impl Model<'_> {
     fn facts(&self, op: &Op) -> Option<(Option<f64>, Option<f64>)> {
         let mut placed = op.clone();
         placed.map_wires(&mut |wire| self.qubits[wire.0 as usize]);
-        qml_transpile::facts(&placed, self.device)
+        self.facts.of(&placed).map(|facts| (facts.error, facts.duration_s))
     }
 
     fn lacks(&mut self, what: String) {

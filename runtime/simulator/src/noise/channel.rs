@@ -156,7 +156,7 @@ impl Channel {
 
 /// I, X, Y, Z.
 fn letters() -> [Vec<C64>; 4] {
-    [Gate::Id, Gate::X, Gate::Y, Gate::Z].map(|gate| (gate.def().matrix)(&[]).data)
+    [Gate::Id, Gate::X, Gate::Y, Gate::Z].map(|gate| (gate.def().matrix)(&[]).data.to_vec())
 }
 
 fn scaled(matrix: &[C64], factor: f64) -> Vec<C64> {

@@ -41,8 +41,8 @@ fn channel(stream: &mut Stream, n_wires: usize) -> Channel {
 fn tilted(gamma: f64) -> Channel {
     let h = Gate::H.matrix(&[]);
     let turned = |operator: &Vec<C64>| {
-        let operator = qml_gates::Matrix { dim: 2, data: operator.clone() };
-        h.times(&operator).times(&h).data
+        let operator = qml_gates::Matrix { dim: 2, data: operator.clone().into() };
+        h.times(&operator).times(&h).data.to_vec()
     };
     let damping = Channel::amplitude_damping(gamma);
     Channel::of_kraus(damping.operators().iter().map(turned).collect()).unwrap()
