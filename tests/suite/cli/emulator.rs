@@ -1,11 +1,12 @@
 //! `run --target emulator:DEVICE`: the noise of a device, and what it has no result for.
 
-use crate::suite::tool::Folder;
+use crate::suite::tool::{Folder, Outcome};
 
 const BELL: &str = "kernel bell() -> qubit[2] { let q = qubit[2]; h(q[0]); cx(q[0], q[1]); return q; }\n";
 
-fn run(main: &str, options: &str) -> crate::suite::tool::Ran {
-    Folder::with("a.qml", format!("{BELL}fn main() {{ {main} }}\n")).qmlang(&format!("run a.qml --seed 1 {options}"))
+fn run(main: &str, options: &str) -> Outcome {
+    Folder::with("a.qml", format!("{BELL}fn main() {{ {main} }}\n"))
+        .qmlang(&format!("run a.qml --seed 1 {options}"))
 }
 
 /// The numbers of the only line.
@@ -16,7 +17,7 @@ fn numbers(text: &str) -> Vec<f64> {
 
 #[test]
 fn a_device_makes_errors_and_a_shape_does_not() {
-    let probs = |target: &str| numbers(&run("print(probs(bell()));", &format!("--target {target}")).stdout);
+    let probs = |target: &str| numbers(&run("print(probs(bell()));", &format!("--target {target}")).out);
     let shape = probs("emulator:line:2");
     assert!(shape[1].abs() < 1e-12 && (shape[0] - 0.5).abs() < 1e-12, "{shape:?}");
     let device = probs("emulator:iqm_garnet");
@@ -26,13 +27,17 @@ fn a_device_makes_errors_and_a_shape_does_not() {
 
 #[test]
 fn shots_are_drawn_from_the_exact_probabilities() {
-    let exact = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet").stdout);
-    let drawn = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet --shots 20000").stdout);
+    let exact = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet").out);
+    let drawn = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet --shots 20000").out);
     for (p, found) in exact.iter().zip(&drawn) {
         assert!((p - found).abs() < 5.0 * (p * (1.0 - p) / 20000.0).sqrt(), "{exact:?} {drawn:?}");
     }
     let once = |threads: u32| {
-        run("print(counts(bell(), shots: 500));", &format!("--target emulator:ibm_torino --threads {threads}")).stdout
+        run(
+            "print(counts(bell(), shots: 500));",
+            &format!("--target emulator:ibm_torino --threads {threads}"),
+        )
+        .out
     };
     assert_eq!(once(1), once(3));
 }
@@ -61,8 +66,8 @@ fn main() {
     for device in ["iqm_garnet", "aqt_ibex_q1", "ibm_torino"] {
         let folder = Folder::with("g.qml", source);
         let ran = folder.qmlang(&format!("run g.qml --seed 1 --target emulator:{device}"));
-        let lines: Vec<Vec<f64>> = ran.stdout.lines().map(numbers).collect();
-        assert_eq!(lines.len(), 2, "{}", ran.stderr);
+        let lines: Vec<Vec<f64>> = ran.out.lines().map(numbers).collect();
+        assert_eq!(lines.len(), 2, "{}", ran.err);
         for (a, b) in lines[0].iter().zip(&lines[1]) {
             assert!((a - b).abs() < 1e-6, "{device}: {lines:?}");
         }
@@ -89,7 +94,7 @@ fn what_has_no_result_is_refused() {
 #[test]
 fn what_the_data_lacks_is_told() {
     let ran = run("print(1);", "--target emulator:line:2");
-    assert!(!ran.stderr.contains("Q0723"), "nothing was run: {}", ran.stderr);
+    assert!(!ran.err.contains("Q0723"), "nothing was run: {}", ran.err);
     let ran = run("print(probs(bell()));", "--target emulator:line:2");
-    assert!(ran.stderr.contains("Q0723") && ran.stderr.contains("the error of `cz`"), "{}", ran.stderr);
+    assert!(ran.err.contains("Q0723") && ran.err.contains("the error of `cz`"), "{}", ran.err);
 }
