@@ -4,6 +4,7 @@
 //! is made once for a specialised kernel: slots stay symbols, and so do the noise and the layout stay the same for all
 //! values of them.
 
+mod exact;
 mod model;
 mod waiting;
 
@@ -15,9 +16,6 @@ use qml_ir::specialise::bind::Node;
 use qml_simulator::Noise;
 use qml_source::{Code, Diagnostic, Severity};
 use qml_transpile::Options;
-
-/// Most qubits of a circuit whose density matrix is computed: 256 MiB.
-pub(crate) const MAX_EXACT: usize = 12;
 
 /// A device that kernels run on, as far as its data goes.
 #[derive(Debug)]

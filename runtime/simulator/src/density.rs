@@ -1,6 +1,6 @@
 //! The density matrix of a circuit with noise: exact results.
 //!
-//! `vec(rho)` is a state vector on twice the wires, and runs through the same passes and kernels (see `plan/noisy.rs`).
+//! `vec(rho)` is a state vector on twice the wires, and runs through the same passes and kernels (see `plan/lower/noisy.rs`).
 //! Where an outcome decides what comes later, both are followed, each with its part of the matrix, whose trace is its
 //! probability; where nobody asks for an outcome, the coherences between the two just vanish. In the end all parts are
 //! added up.
