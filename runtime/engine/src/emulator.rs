@@ -4,6 +4,7 @@
 //! is made once for a specialised kernel: slots stay symbols, and so do the noise and the layout stay the same for all
 //! values of them.
 
+mod exact;
 mod model;
 mod waiting;
 
@@ -11,12 +12,10 @@ use std::collections::BTreeSet;
 
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
+use qml_ir::specialise::bind::Node;
 use qml_simulator::Noise;
 use qml_source::{Code, Diagnostic, Severity};
 use qml_transpile::Options;
-
-/// Most qubits of a circuit whose density matrix is computed: 256 MiB.
-pub(crate) const MAX_EXACT: usize = 12;
 
 /// A device that kernels run on, as far as its data goes.
 #[derive(Debug)]
@@ -32,8 +31,9 @@ impl Emulator {
         Self { device, missing: BTreeSet::new() }
     }
 
-    /// The circuit on the device and what goes wrong there; the errors are those of `build`.
-    pub(crate) fn compile(&mut self, source: &Circuit) -> Result<(Circuit, Noise), Diagnostic> {
+    /// The circuit on the device, what its further slots are computed from, and what goes wrong there; the errors are
+    /// those of `build`.
+    pub(crate) fn compile(&mut self, source: &Circuit) -> Result<(Circuit, Vec<Node>, Noise), Diagnostic> {
         let options = Options::default();
         let compiled = qml_transpile::compile(source, &self.device, &options)?;
         // Only errors are asked for: what SWAPs cost is told by `check`.
@@ -44,7 +44,7 @@ impl Emulator {
         }
         let (circuit, qubits) = touched(compiled.circuit);
         let noise = model::noise(&circuit, &qubits, &self.device, &mut self.missing);
-        Ok((circuit, noise))
+        Ok((circuit, compiled.computed, noise))
     }
 
     /// What the emulation leaves out, because the device's data does.

@@ -122,7 +122,7 @@ impl Kernels {
 
     fn prepare(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Prepared, Fault> {
         let kernel = key.kernel;
-        let specialised = specialise(module, globals, kernel, &key.args).map_err(Box::new)?;
+        let mut specialised = specialise(module, globals, kernel, &key.args).map_err(Box::new)?;
         self.statistics.specialisations += 1;
         let count = self.of_kernel.entry(kernel).or_default();
         *count += 1;
@@ -139,7 +139,8 @@ impl Kernels {
         let (circuit, noise) = match &mut self.emulator {
             None => (specialised.circuit.clone(), None),
             Some(emulator) => {
-                let (circuit, noise) = emulator.compile(&specialised.circuit).map_err(Box::new)?;
+                let (circuit, computed, noise) = emulator.compile(&specialised.circuit).map_err(Box::new)?;
+                specialised.bind.nodes.extend(computed);
                 (circuit, Some(noise))
             }
         };

@@ -122,8 +122,10 @@ fn in_session<T: Send>(
         let compiled = Compiled::new(module, &roots);
         let result =
             initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
-        let note = session.kernels.emulator.as_ref().and_then(Emulator::note);
-        session.kernels.warnings.extend(note);
+        if result.is_ok() {
+            let note = session.kernels.emulator.as_ref().and_then(Emulator::note);
+            session.kernels.warnings.extend(note);
+        }
         (Run { statistics: session.kernels.statistics, warnings: session.kernels.warnings }, result)
     };
     std::thread::scope(|scope| {

@@ -1,6 +1,6 @@
 //! The density matrix of a circuit with noise: exact results.
 //!
-//! `vec(rho)` is a state vector on twice the wires, and runs through the same passes and kernels (see `plan/noisy.rs`).
+//! `vec(rho)` is a state vector on twice the wires, and runs through the same passes and kernels (see `plan/lower/noisy.rs`).
 //! Where an outcome decides what comes later, both are followed, each with its part of the matrix, whose trace is its
 //! probability; where nobody asks for an outcome, the coherences between the two just vanish. In the end all parts are
 //! added up.
@@ -140,10 +140,7 @@ impl Simulator {
         let rho = self.start(density.plan.n_wires)?;
         walk.follow(0, rho, vec![false; density.plan.n_bits])?;
         let branches = walk.tally.branches;
-        let rho = match walk.sum {
-            Some(rho) => rho,
-            None => return Err(Fault::Unfinished),
-        };
+        let Some(rho) = walk.sum else { return Err(Fault::Unfinished) };
         let value = look(&rho, bound.phase(0));
         self.kets.give(rho);
         Ok(Exact { value, branches })
@@ -232,7 +229,7 @@ impl<T: Amplitude> Walk<'_, T> {
 fn weights<T: Amplitude>(rho: &Ket<T>, half: u32, position: u32) -> [f64; 2] {
     let mut sums = [C64::default(); 2];
     (0..1_usize << half).for_each(|k| sums[k >> position & 1] += rho.get(k | k << half));
-    sums.map(|sum| sum.norm())
+    sums.map(C64::norm)
 }
 
 /// Multiplies the part where both bits are 0, and that where both are 1; what lies between them vanishes.

@@ -15,13 +15,12 @@ mod block;
 mod layers;
 mod lower;
 mod measured;
-mod noisy;
 mod pieces;
 mod schedule;
 mod select;
 
 pub(crate) use block::{Block, Factor, M2};
-pub(crate) use noisy::{Chances, Planned};
+pub(crate) use lower::{Chances, Planned};
 pub(crate) use select::Select;
 
 use std::ops::Range;

@@ -112,9 +112,12 @@ impl Model<'_> {
 
     fn wait(&mut self, wait: &Wait) {
         let wire = [wait.wire];
-        self.relax(wait.seconds, wait.wire, |noise, channel| match wait.is_after {
-            true => noise.after(wait.op, channel, &wire),
-            false => noise.before(wait.op, channel, &wire),
+        self.relax(wait.seconds, wait.wire, |noise, channel| {
+            if wait.is_after {
+                noise.after(wait.op, channel, &wire);
+            } else {
+                noise.before(wait.op, channel, &wire);
+            }
         });
     }
 

@@ -2,18 +2,20 @@
 //!
 //! Expects: a valid circuit. Keeps: the state, including its global phase.
 
+mod noisy;
+
 use std::f64::consts::{PI, TAU};
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, BitExpr, Circuit, Control, Op, OpKind, Pauli, Wire};
 
 use super::measured::last_measurements;
-use super::noisy::{Chances, Planned, conjugate};
 use super::pieces::{Piece, Run};
 use super::schedule::{Entry, schedule};
 use super::{Block, Entries, Factor, MatrixSource, Plan, Select, Step, Trig};
-use crate::C64;
-use crate::noise::{Channel, Noise};
+use crate::noise::Noise;
+
+pub(crate) use noisy::{Chances, Planned};
 
 /// What a plan is for.
 #[derive(Clone, Copy)]
@@ -22,7 +24,7 @@ pub(super) enum Kind<'a> {
     State,
     /// Shots of a circuit with noise.
     Shots(&'a Noise),
-    /// The density matrix of a circuit with noise, see [`super::noisy`].
+    /// The density matrix of a circuit with noise, see [`noisy`].
     Density(&'a Noise),
 }
 
@@ -86,86 +88,6 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn op(&mut self, op: &Op, is_last: bool) {
-        let number = self.number;
-        self.number += 1;
-        let noise = match self.kind {
-            Kind::State => return self.step_of(op, is_last),
-            Kind::Shots(noise) | Kind::Density(noise) => noise,
-        };
-        for (channel, wires) in noise.channels_before(number) {
-            self.channel(channel, wires);
-        }
-        let n_wires = self.plan.n_wires as u32;
-        match (self.kind, &op.kind) {
-            (_, OpKind::Measure { wire, bit }) => {
-                if let Kind::Density(_) = self.kind {
-                    self.flush(Wire(wire.0 + n_wires / 2));
-                }
-                let is_last = is_last && !noise.touches_from(number, *wire);
-                self.step_of(op, is_last);
-                let (bit, probability) = (bit.0 as usize, noise.readout_error(*wire));
-                if probability > 0.0 {
-                    self.step(Step::Misread { bit, probability, is_last });
-                }
-            }
-            (Kind::Density(_), OpKind::Reset { wire }) => {
-                // tr(rho) |0><0|
-                let mut matrix = vec![C64::default(); 16];
-                matrix[0] = C64::new(1.0, 0.0);
-                matrix[3] = C64::new(1.0, 0.0);
-                self.superoperator(matrix, &[*wire]);
-            }
-            (Kind::Density(_), _) if op.is_unitary() => {
-                self.step_of(op, is_last);
-                if !matches!(op.kind, OpKind::Barrier { .. }) {
-                    self.step_of(&conjugate(op, n_wires / 2), is_last);
-                }
-            }
-            _ => self.step_of(op, is_last),
-        }
-        for (channel, wires) in noise.channels_after(number) {
-            self.channel(channel, wires);
-        }
-    }
-
-    fn channel(&mut self, channel: &Channel, wires: &[Wire]) {
-        if let Kind::Density(_) = self.kind {
-            return self.superoperator(channel.superoperator(), wires);
-        }
-        wires.iter().for_each(|wire| self.flush(*wire));
-        self.close_segment();
-        let chances = Chances::of(channel);
-        let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
-            let scale = match &chances {
-                Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
-                Chances::Diagonal(_) | Chances::General(_) => 1.0,
-            };
-            let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
-            if is_identity(&matrix) {
-                return None;
-            }
-            self.dense(Entries::Constant(matrix), wires, Select::default());
-            let entries = std::mem::take(&mut self.entries);
-            let segment = schedule(&mut self.plan, entries);
-            self.plan.segments.push(segment);
-            Some(self.plan.segments.len() - 1)
-        });
-        let operators = operators.collect();
-        let positions = wires.iter().map(|&wire| self.at(wire)).collect();
-        let most = chances.most();
-        self.plan.channels.push(Planned { positions, operators, chances, most });
-        self.plan.steps.push(Step::Channel(self.plan.channels.len() - 1));
-    }
-
-    /// A linear map of the density matrix of these wires.
-    fn superoperator(&mut self, matrix: Vec<C64>, wires: &[Wire]) {
-        let half = self.plan.n_wires as u32 / 2;
-        let bras = wires.iter().map(|wire| Wire(wire.0 + half));
-        let both: Vec<Wire> = wires.iter().copied().chain(bras).collect();
-        self.matrix(Entries::Constant(matrix), &both, &[]);
-    }
-
     fn step_of(&mut self, op: &Op, is_last: bool) {
         match &op.kind {
             OpKind::Gate { gate, angles, wires, controls } => self.gate(*gate, angles, wires, controls),
@@ -514,13 +436,6 @@ impl Builder<'_> {
     fn at(&self, wire: Wire) -> u32 {
         self.position[wire.0 as usize]
     }
-}
-
-/// Whether a matrix of rows is the identity.
-fn is_identity(matrix: &[C64]) -> bool {
-    let dim = matrix.len().isqrt();
-    let identity = |i: usize| if i / dim == i % dim { 1.0 } else { 0.0 };
-    matrix.iter().enumerate().all(|(i, entry)| (entry - identity(i)).norm() < 1e-15)
 }
 
 /// Whether `RY` of the angle exchanges the amplitudes.

@@ -11,8 +11,11 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Op, OpKind, Pauli, Wire};
 use qml_source::bug;
 
+use super::{Builder, Kind};
 use crate::C64;
 use crate::noise::Channel;
+use crate::plan::schedule::schedule;
+use crate::plan::{Entries, Select, Step};
 
 /// A channel as a step for shots.
 #[derive(Clone, Debug)]
@@ -38,7 +41,7 @@ pub(crate) enum Chances {
 }
 
 impl Chances {
-    pub(super) fn of(channel: &Channel) -> Self {
+    fn of(channel: &Channel) -> Self {
         if let Some(mixture) = channel.mixture() {
             return Self::Fixed(mixture);
         }
@@ -52,7 +55,7 @@ impl Chances {
 
     /// A bound on the probability of all operators but the first: the largest eigenvalue of `1 - K^H K` is at most the
     /// largest sum of a row (Gershgorin).
-    pub(super) fn most(&self) -> f64 {
+    fn most(&self) -> f64 {
         match self {
             Self::Fixed(chances) => 1.0 - chances[0],
             Self::Diagonal(effects) => 1.0 - effects[0][0].min(effects[0][1]),
@@ -71,8 +74,98 @@ impl Chances {
     }
 }
 
+impl Builder<'_> {
+    /// The next operation with its channels.
+    pub(super) fn op(&mut self, op: &Op, is_last: bool) {
+        let number = self.number;
+        self.number += 1;
+        let noise = match self.kind {
+            Kind::State => return self.step_of(op, is_last),
+            Kind::Shots(noise) | Kind::Density(noise) => noise,
+        };
+        for (channel, wires) in noise.channels_before(number) {
+            self.channel(channel, wires);
+        }
+        let n_wires = self.plan.n_wires as u32;
+        match (self.kind, &op.kind) {
+            (_, OpKind::Measure { wire, bit }) => {
+                if let Kind::Density(_) = self.kind {
+                    self.flush(Wire(wire.0 + n_wires / 2));
+                }
+                let is_last = is_last && !noise.touches_from(number, *wire);
+                self.step_of(op, is_last);
+                let (bit, probability) = (bit.0 as usize, noise.readout_error(*wire));
+                if probability > 0.0 {
+                    self.step(Step::Misread { bit, probability, is_last });
+                }
+            }
+            (Kind::Density(_), OpKind::Reset { wire }) => {
+                // tr(rho) |0><0|
+                let mut matrix = vec![C64::default(); 16];
+                matrix[0] = C64::new(1.0, 0.0);
+                matrix[3] = C64::new(1.0, 0.0);
+                self.superoperator(matrix, &[*wire]);
+            }
+            (Kind::Density(_), _) if op.is_unitary() => {
+                self.step_of(op, is_last);
+                if !matches!(op.kind, OpKind::Barrier { .. }) {
+                    self.step_of(&conjugate(op, n_wires / 2), is_last);
+                }
+            }
+            _ => self.step_of(op, is_last),
+        }
+        for (channel, wires) in noise.channels_after(number) {
+            self.channel(channel, wires);
+        }
+    }
+
+    fn channel(&mut self, channel: &Channel, wires: &[Wire]) {
+        if let Kind::Density(_) = self.kind {
+            return self.superoperator(channel.superoperator(), wires);
+        }
+        wires.iter().for_each(|wire| self.flush(*wire));
+        self.close_segment();
+        let chances = Chances::of(channel);
+        let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
+            let scale = match &chances {
+                Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
+                Chances::Diagonal(_) | Chances::General(_) => 1.0,
+            };
+            let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
+            if is_identity(&matrix) {
+                return None;
+            }
+            self.dense(Entries::Constant(matrix), wires, Select::default());
+            let entries = std::mem::take(&mut self.entries);
+            let segment = schedule(&mut self.plan, entries);
+            self.plan.segments.push(segment);
+            Some(self.plan.segments.len() - 1)
+        });
+        let operators = operators.collect();
+        let positions = wires.iter().map(|&wire| self.at(wire)).collect();
+        let most = chances.most();
+        self.plan.channels.push(Planned { positions, operators, chances, most });
+        self.plan.steps.push(Step::Channel(self.plan.channels.len() - 1));
+    }
+
+    /// A linear map of the density matrix of these wires.
+    fn superoperator(&mut self, matrix: Vec<C64>, wires: &[Wire]) {
+        let half = self.plan.n_wires as u32 / 2;
+        let bras = wires.iter().map(|wire| Wire(wire.0 + half));
+        let both: Vec<Wire> = wires.iter().copied().chain(bras).collect();
+        self.matrix(Entries::Constant(matrix), &both, &[]);
+    }
+}
+
+/// Whether a matrix of rows is the identity.
+fn is_identity(matrix: &[C64]) -> bool {
+    let dim = matrix.len().isqrt();
+    let identity = |i: usize| if i / dim == i % dim { 1.0 } else { 0.0 };
+    matrix.iter().enumerate().all(|(i, entry)| (entry - identity(i)).norm() < 1e-15)
+}
+
 /// The operation whose matrix is the conjugate, on wires that are `by` higher.
-pub(super) fn conjugate(op: &Op, by: u32) -> Op {
+fn conjugate(op: &Op, by: u32) -> Op {
     let kind = match &op.kind {
         OpKind::Gate { gate, angles, wires, controls } => match angle_signs(*gate) {
             Some(signs) => {
@@ -110,7 +203,7 @@ fn conjugated(matrix: &[C64]) -> Arc<[C64]> {
 }
 
 /// The signs with which the angles of a gate give its conjugate, found on the matrix; none if there are none.
-pub(super) fn angle_signs(gate: Gate) -> Option<Vec<f64>> {
+fn angle_signs(gate: Gate) -> Option<Vec<f64>> {
     let def = gate.def();
     let n = def.params.len();
     let tried = [[0.3, 1.1, -0.7, 2.3], [-1.9, 0.4, 2.6, -0.8]];
