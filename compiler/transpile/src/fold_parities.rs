@@ -253,9 +253,8 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
             stretch.turns.retain(|turn| !vanishes(&turn.1));
             let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
             let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
-            let pieces = parity_network(stretch.wires.len(), &turns, &map);
-            let after = pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
-            if after < before {
+            if let Some(pieces) = parity_network(stretch.wires.len(), &turns, &map, before) {
+                let after = pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
                 let start = out.len();
                 stretch.write(pieces, ops[0].span, out);
                 attribute_spans(&ops, &mut out[start..]);

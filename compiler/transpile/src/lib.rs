@@ -31,6 +31,7 @@ mod lower_native;
 mod move_states;
 mod one_qubit;
 mod pair_basis;
+mod pair_matrix;
 mod parity_network;
 mod parity_tree;
 mod parity_twine;
@@ -146,10 +147,15 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let problems: Vec<Problem> =
         variants.par_iter_mut().map(|circuit| Problem::new(circuit, target.pairs, at_bind)).collect();
     let n_wires = circuit.n_wires;
-    let ways = match Effort::of_level(options.level) {
+    let mut ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
         Some(effort) => choose_layouts(&problems, n_wires, &target, &effort, options.seed),
     };
+    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
+    let weight = if target.is_complete() { 1 } else { 2 };
+    // What is far behind does not catch up when SWAPs merge.
+    let limit = ways.iter().map(|routed| routed.key(weight)).min().unwrap_or(0);
+    ways.retain(|routed| routed.key(weight) / 2 <= limit);
     let least = problems.iter().map(|problem| problem.n_cx).min().unwrap_or(0);
     let coupled = |routed: &Routed| {
         // Only where routing adds much is there much to gain.
@@ -165,6 +171,8 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         checked(&circuit);
         (circuit, computed)
     };
+    // Then a circuit that moves is lowered anew: gates of one direction alone may have to be turned round.
+    let is_directed = device.coupling.all_edges().any(|(_, _, facts)| facts.first.is_some());
     let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| -> Finished {
         let mut computed = Vec::new();
         if options.level > 0 {
@@ -179,12 +187,15 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         Finished { circuit, computed, swaps }
     };
     let write = |finished: Finished| {
-        let Finished { mut circuit, mut computed, swaps } = finished;
-        let (mut native, mut folded) = lower(circuit.clone());
+        let Finished { circuit, mut computed, swaps } = finished;
+        let kept = is_directed.then(|| circuit.clone());
+        let (mut native, mut folded) = lower(circuit);
         let budget = place_by_errors::budget(options.level);
-        if place_by_errors::place_by_errors(&mut circuit, &native, &facts, &target, budget) {
-            // Lowered anew: gates of one direction alone may have to be turned round.
-            let moved = lower(circuit);
+        if let Some(to) = place_by_errors::better_place(&native, &facts, &target, budget) {
+            let is_kept = kept.is_some();
+            let mut circuit = kept.unwrap_or_else(|| native.clone());
+            place_by_errors::move_to(&to, &mut circuit);
+            let moved = if is_kept { lower(circuit) } else { (circuit, folded.clone()) };
             if choose_result::log_fidelity(&moved.0, &facts) > choose_result::log_fidelity(&native, &facts) {
                 (native, folded) = moved;
             }
@@ -203,8 +214,6 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
     let finished: Vec<Vec<Finished>> = ways.par_iter().enumerate().map(finished).collect();
-    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
-    let weight = if target.is_complete() { 1 } else { 2 };
     let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
     choose_result::keep_promising(&mut finished, target.pairs, weight);
     let compiled: Vec<Compiled> = finished.into_par_iter().map(write).collect();

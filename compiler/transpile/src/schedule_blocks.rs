@@ -18,6 +18,10 @@ use crate::pair_basis::PairBasis;
 
 /// Orders the operations outside of branches.
 pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
+    // No order is shallower than what one of the wires takes.
+    if circuit.longest_path(|op| basis.cost(op)) <= heaviest(circuit, basis) {
+        return;
+    }
     let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits, basis);
     let mut best: Vec<u32> = (0..blocks.len() as u32).collect();
@@ -39,6 +43,16 @@ pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
     }
     let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
     best.into_iter().for_each(|i| circuit.ops.append(&mut blocks[i as usize]));
+}
+
+/// The most CX on one wire.
+fn heaviest(circuit: &Circuit, basis: PairBasis) -> usize {
+    let mut loads = vec![0; circuit.n_wires];
+    for op in &circuit.ops {
+        let cost = basis.cost(op);
+        op.wires().iter().for_each(|wire| loads[wire.0 as usize] += cost);
+    }
+    loads.into_iter().max().unwrap_or(0)
 }
 
 /// The longest path in CX.
