@@ -11,16 +11,17 @@ use crate::{Compiled, Finished, Stats};
 /// What is worse by more than that part of the best is not looked at further.
 const NEAR: u128 = 4;
 
-/// The place of the best of several results. A hundredth of the gates is worth `weight` hundredths of the depth. Where the errors of the
-/// device are known, each gate weighs what goes wrong with it: in place of their number stands the negative logarithm of
-/// the estimated fidelity.
+/// The place of the best of several results. A hundredth of the gates is worth `weight` hundredths of the depth. Where the
+/// errors of the device are known, what goes wrong decides too: the negative logarithm of the estimated fidelity stands in
+/// place of one of the factors. It doesn't stand for all of them, since errors change from one day to the next.
 pub fn choose_result(compiled: &[Compiled], facts: &DeviceFacts, weight: u32) -> usize {
     let losses: Option<Vec<f64>> =
         compiled.iter().map(|compiled| log_fidelity(&compiled.circuit, facts).map(|log| -log)).collect();
     let key = |i: usize| {
         let Stats { two_qubit_gates, two_qubit_depth, .. } = compiled[i].stats;
         let depth = two_qubit_depth as f64;
-        let loss = losses.as_ref().map_or(0.0, |losses| losses[i]).powi(weight as i32) * depth.max(1.0);
+        let gates = (two_qubit_gates as f64).max(1.0).powi(weight as i32 - 1);
+        let loss = losses.as_ref().map_or(0.0, |losses| losses[i]) * gates * depth.max(1.0);
         (loss, (two_qubit_gates as u128).saturating_pow(weight).saturating_mul(two_qubit_depth as u128))
     };
     let less = |a: &usize, b: &usize| {

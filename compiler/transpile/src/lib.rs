@@ -158,11 +158,10 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     ways.retain(|routed| routed.key(weight) / 2 <= limit);
     let least = problems.iter().map(|problem| problem.n_cx).min().unwrap_or(0);
     let coupled = |routed: &Routed| {
-        // Only where routing adds much is there much to gain.
-        let is_dear = options.level > 1 && routed.n_cx > least + least / 4;
-        let weights = if options.level > 2 { &COUPLED[..] } else { &COUPLED[..1] };
+        // Where routing adds next to nothing there is nothing to gain.
+        let is_dear = options.level > 1 && routed.n_cx > least + least / 20;
         let limit = usize::try_from(routed.n_cx).unwrap_or(0);
-        let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
+        let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, &COUPLED);
         is_dear.then(way).flatten()
     };
     let lower = |mut circuit: Circuit| {
@@ -210,7 +209,7 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let finished = |(rank, routed): (usize, &Routed)| -> Vec<Finished> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
         let placed = place(source, blocks, &target, routed);
-        let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
+        let coupled = if rank < 2 || options.level > 2 { coupled(routed) } else { None };
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
     let finished: Vec<Vec<Finished>> = ways.par_iter().enumerate().map(finished).collect();
