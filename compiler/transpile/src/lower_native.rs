@@ -409,9 +409,12 @@ impl Writer<'_> {
     }
 }
 
-/// The constant part within half a turn.
+/// The constant part within half a turn, and a quarter turn where it is one but for rounding: ranges of angles end there,
+/// and some devices take no others.
 fn tidy(mut angle: Angle) -> Angle {
-    angle.constant = wrap(angle.constant);
+    let quarter = (angle.constant / FRAC_PI_2).round() * FRAC_PI_2;
+    let is_quarter = (angle.constant - quarter).abs() < TOLERANCE;
+    angle.constant = wrap(if is_quarter { quarter } else { angle.constant });
     angle
 }
 
