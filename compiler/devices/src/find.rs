@@ -10,12 +10,17 @@ use crate::{Device, TwoQubitBasis};
 /// The device of this name in the catalogue, of this shape (`grid:4x5`), or in this file (`./mine.json`). A two-qubit gate
 /// behind it (`ibm_fez/rzz`) chooses among those of the device.
 ///
-/// Errors: Q0701 for an unknown name, Q0702 for a malformed shape, Q0703 for a file that cannot be read, Q0704 for
+/// Errors: Q0701 for an unknown name, Q0705 for an unknown gate behind a known one, Q0702 for a malformed shape, Q0703 for a file that cannot be read, Q0704 for
 /// one that says something impossible.
 pub fn find(name: &str) -> Result<Device, Diagnostic> {
     match name.rsplit_once('/') {
         Some((device, gate)) if !name.contains(':') && TwoQubitBasis::is_name(gate) => {
             find_one(device).map(|device| device.with_two_qubit_gate(gate))
+        }
+        Some((device, gate)) if load(device).is_some() => {
+            let message = format!("`{device}` has no two-qubit gate `{gate}`");
+            let help = format!("`qmlang devices {device}` shows its gates");
+            Err(Diagnostic::error(Code::Q0705, message).help(help))
         }
         _ => find_one(name),
     }

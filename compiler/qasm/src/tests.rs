@@ -389,6 +389,13 @@ fn measurements_and_branches_read_back() {
 }
 
 #[test]
+fn conditions_that_all_have_to_hold_are_nested() {
+    let circuit = Circuit::parse("b0 = measure q0; b1 = measure q1; if b0 & !b1 { x q0 }").unwrap();
+    let text = export_qasm3(&circuit);
+    assert!(text.ends_with("if (c[0]) {\n  if (!c[1]) {\n    x q[0];\n  }\n}\n"), "{text}");
+}
+
+#[test]
 fn openqasm_2_writes_most_branches_and_refuses_the_others() {
     let mut random = Random::new(24);
     let mut n_written = 0;

@@ -409,14 +409,15 @@ impl Writer<'_> {
     }
 }
 
-/// The constant part within half a turn, and a simple fraction of one where it is that up to rounding.
+/// The constant part within half a turn; a quarter turn where it is one but for rounding, since ranges of angles end there and
+/// some devices take no others; and another simple fraction where it is nothing but that.
 fn tidy(mut angle: Angle) -> Angle {
-    const PARTS: f64 = 48.0;
-    const ROUNDING: f64 = 1e-13;
+    const FRACTIONS: [(f64, f64); 2] = [(2.0, TOLERANCE), (48.0, 1e-13)];
     let wrapped = wrap(angle.constant);
     // Zero without a sign.
-    let simple = PI * (wrapped * PARTS / PI).round() / PARTS + 0.0;
-    angle.constant = if (wrapped - simple).abs() < ROUNDING { simple } else { wrapped };
+    let nearest = |parts: f64| PI * (wrapped * parts / PI).round() / parts + 0.0;
+    let simple = FRACTIONS.iter().find(|(parts, rounding)| (wrapped - nearest(*parts)).abs() < *rounding);
+    angle.constant = simple.map_or(wrapped, |(parts, _)| nearest(*parts));
     angle
 }
 

@@ -25,3 +25,9 @@ fn distances() {
     assert_eq!(edit_distance("", "abc"), 3);
     assert_eq!(edit_distance("same", "same"), 0);
 }
+
+#[test]
+fn an_unknown_gate_of_a_known_device_is_told() {
+    let error = find("ibm_fez/cccx").unwrap_err();
+    expect!["`ibm_fez` has no two-qubit gate `cccx`"].assert_eq(&error.message);
+}

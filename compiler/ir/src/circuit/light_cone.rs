@@ -61,14 +61,7 @@ pub fn letters_of<'a>(observables: impl IntoIterator<Item = &'a Observable>, n: 
 /// Whether the angles of each slot can change the expectation value of an observable that has these letters on the
 /// qubits of the circuit's register.
 pub fn slots_in_cone(circuit: &Circuit, register: &[Letters]) -> Vec<bool> {
-    let mut cone = Cone {
-        wires: vec![Letters::NONE; circuit.n_wires],
-        bits: vec![false; circuit.n_bits],
-        slots: vec![false; circuit.slots.len()],
-    };
-    for (wire, letters) in circuit.output.iter().zip(register) {
-        cone.wires[wire.0 as usize] = *letters;
-    }
+    let mut cone = Cone::at_end(circuit, register);
     cone.go_back(&circuit.ops, true);
     cone.slots
 }
@@ -76,14 +69,7 @@ pub fn slots_in_cone(circuit: &Circuit, register: &[Letters]) -> Vec<bool> {
 /// Removes the operations that can change neither the result bits nor what observables with these letters on the qubits of
 /// the circuit's register tell, outcomes and observables taken together. Barriers stay.
 pub fn remove_outside(circuit: &mut Circuit, register: &[Letters]) {
-    let mut cone = Cone {
-        wires: vec![Letters::NONE; circuit.n_wires],
-        bits: vec![false; circuit.n_bits],
-        slots: vec![false; circuit.slots.len()],
-    };
-    for (wire, letters) in circuit.output.iter().zip(register) {
-        cone.wires[wire.0 as usize] = *letters;
-    }
+    let mut cone = Cone::at_end(circuit, register);
     let ends = circuit.unfinished.iter().map(|unfinished| &unfinished.condition);
     for condition in circuit.result_bits.iter().chain(ends) {
         condition.each_bit(&mut |bit| cone.bits[bit.0 as usize] = true);
@@ -101,6 +87,15 @@ struct Cone {
 }
 
 impl Cone {
+    /// What observables with these letters ask about the register, after the last operation.
+    fn at_end(circuit: &Circuit, register: &[Letters]) -> Self {
+        let mut wires = vec![Letters::NONE; circuit.n_wires];
+        for (wire, letters) in circuit.output.iter().zip(register) {
+            wires[wire.0 as usize] = *letters;
+        }
+        Self { wires, bits: vec![false; circuit.n_bits], slots: vec![false; circuit.slots.len()] }
+    }
+
     /// Goes back through operations; tells whether one of them is inside. `is_certain`: they happen whatever the outcomes
     /// are.
     fn go_back(&mut self, ops: &[Op], is_certain: bool) -> bool {

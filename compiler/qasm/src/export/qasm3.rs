@@ -98,13 +98,14 @@ impl Writer<'_> {
             }
             OpKind::Reset { wire } => self.line(&format!("reset {};", (self.wire)(*wire))),
             OpKind::Barrier { wires } => self.line(&format!("barrier {};", self.list(wires))),
+            OpKind::If { condition, then, otherwise } if otherwise.is_empty() => {
+                self.all_hold(&conjuncts(condition), then);
+            }
             OpKind::If { condition, then, otherwise } => {
                 self.line(&format!("if ({}) {{", format_condition(condition)));
                 self.indented(then);
-                if !otherwise.is_empty() {
-                    self.line("} else {");
-                    self.indented(otherwise);
-                }
+                self.line("} else {");
+                self.indented(otherwise);
                 self.line("}");
             }
             OpKind::Gate { .. } | OpKind::PauliRotation { .. } | OpKind::Unitary { .. } => {
@@ -153,6 +154,16 @@ impl Writer<'_> {
         wires.iter().map(|&wire| (self.wire)(wire)).collect::<Vec<_>>().join(", ")
     }
 
+    /// One branch within the other: not every reader knows `&&`, Qiskit's does not.
+    fn all_hold(&mut self, conditions: &[&BitExpr], ops: &[Op]) {
+        let Some((first, others)) = conditions.split_first() else { return self.ops(ops) };
+        self.line(&format!("if ({}) {{", format_condition(first)));
+        self.indent += 1;
+        self.all_hold(others, ops);
+        self.indent -= 1;
+        self.line("}");
+    }
+
     fn indented(&mut self, ops: &[Op]) {
         self.indent += 1;
         self.ops(ops);
@@ -170,6 +181,14 @@ fn modifiers(controls: &[Control]) -> String {
 
 fn name(bit: Bit) -> String {
     format!("c[{}]", bit.0)
+}
+
+/// The conditions that all have to hold.
+fn conjuncts(condition: &BitExpr) -> Vec<&BitExpr> {
+    match condition {
+        BitExpr::And(a, b) => [conjuncts(a), conjuncts(b)].concat(),
+        _ => vec![condition],
+    }
 }
 
 /// A condition on the bits of `c`.
