@@ -13,10 +13,7 @@ use std::collections::HashSet;
 use crate::parity_network::Piece;
 
 /// Most wires: beyond, the search is too narrow to beat a twine.
-pub const MAX_TREE: usize = 10;
-
-/// Most wires for which there are several attempts.
-const MAX_ATTEMPTS: usize = 8;
+pub const MAX_TREE: usize = 8;
 
 /// What a pair that is left weighs in each attempt, one step between two wires on its path being 10.
 const WEIGHTS: [i64; 3] = [100, 40, 200];
@@ -37,8 +34,7 @@ pub fn parity_tree(
         return None;
     }
     let mut best: Option<Found> = None;
-    let n_attempts = if n_wires > MAX_ATTEMPTS { 1 } else { WEIGHTS.len() };
-    for &pair in &WEIGHTS[..n_attempts] {
+    for pair in WEIGHTS {
         let search = Search { neighbours, distances: distances(neighbours), pair };
         let limit = best.as_ref().map_or(limit, |best| best.n_cx + 2);
         let found = search.run(Tree::new(n_wires, turns), limit);
