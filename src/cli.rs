@@ -49,7 +49,7 @@ pub(crate) struct RunArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub params: Params,
-    /// Where kernels run: `simulator`
+    /// Where kernels run: `simulator`, or `emulator:iqm_garnet` for the noise of a device
     #[arg(long, default_value = "simulator")]
     pub target: String,
     /// Shots of result functions that say nothing themselves; without it they are exact

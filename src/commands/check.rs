@@ -31,9 +31,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), Shown> {
     if is_wrong { Err(Shown) } else { Ok(()) }
 }
 
-/// A device that circuits are compiled for.
+/// A device that circuits are compiled for; its emulator has the same limits.
 fn device(target: &str) -> Result<Device, Diagnostic> {
-    let device = qml_devices::find(target)?;
+    let device = qml_devices::find(target.strip_prefix("emulator:").unwrap_or(target))?;
     device.native_basis()?;
     Ok(device)
 }

@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use qml_devices::Device;
 use qml_engine::{Options, Output, Progress, Run};
 use qml_source::{Code, Diagnostic, SourceMap};
 
@@ -15,12 +16,7 @@ use crate::show::{self, Form, Shown};
 pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
     let form = if args.json { Form::Json } else { Form::Text };
     let params = show::pairs("-D", &args.params.define)?;
-    if args.target != "simulator" {
-        let message = format!("programs don't run on `{}` yet", args.target);
-        let diagnostic = Diagnostic::error(Code::Q0913, message)
-            .help("`--target simulator` runs it; `qmlang build` compiles kernels for devices");
-        return Err(show::fail(&diagnostic, &SourceMap::default()));
-    }
+    let emulated = emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
     let compilation = show::compile(&args.file, &params, form)?;
     let (Some(module), sources) = (&compilation.module, &compilation.sources) else { return Err(Shown) };
     if module.main.is_none() {
@@ -34,6 +30,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
     let options = Options {
         seed,
         shots: args.shots,
+        emulated,
         threads: threads(args.threads),
         folder: compilation.folder.clone(),
         interrupt: stop_on_interrupt(),
@@ -56,6 +53,26 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
             Err(Shown)
         }
     }
+}
+
+/// The device to emulate; none on the simulator.
+fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
+    if target == "simulator" {
+        return Ok(None);
+    }
+    if let Some(name) = target.strip_prefix("emulator:") {
+        let device = qml_devices::find(name)?;
+        device.native_basis()?;
+        return Ok(Some(device));
+    }
+    let diagnostic = Diagnostic::error(Code::Q0913, format!("programs don't run on `{target}` yet"));
+    let device = target.strip_prefix("qpu:").unwrap_or(target);
+    Err(match qml_devices::find(device) {
+        Ok(_) => diagnostic.help(format!(
+            "`--target emulator:{device}` runs it with the noise of the device, `--target simulator` without"
+        )),
+        Err(_) => diagnostic.help("`--target simulator` runs it; `qmlang devices` lists devices to emulate"),
+    })
 }
 
 /// As many threads as asked for, else as there are processors.

@@ -128,6 +128,7 @@ fn test_file(file: &Path, job: &Job<'_>) -> Report {
     let options = Options {
         seed: 0,
         shots: None,
+        emulated: None,
         threads: job.threads,
         folder: compilation.folder.clone(),
         interrupt: job.interrupt.clone(),

@@ -5,3 +5,4 @@ mod bind;
 mod build;
 mod cache;
 mod commands;
+mod emulator;

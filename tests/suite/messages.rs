@@ -47,6 +47,7 @@ pub(crate) fn compile_and_run_until(text: &Text<'_>, interrupt: &Arc<AtomicBool>
         let options = Options {
             seed: 1,
             shots: None,
+            emulated: None,
             threads: 2,
             folder: text.folder.to_path_buf(),
             interrupt: Arc::clone(interrupt),

@@ -38,6 +38,7 @@ pub(crate) fn options() -> Options {
     Options {
         seed: 1,
         shots: None,
+        emulated: None,
         threads: 1,
         folder: ".".into(),
         interrupt: Arc::new(AtomicBool::new(false)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use qml_source::{Code, Diagnostic};
 
 use crate::native::{choose_basis, find_native};
-use crate::{Coupling, NativeBasis, NativeGate};
+use crate::{Coupling, EdgeFacts, NativeBasis, NativeGate};
 
 /// A device, or the shape of one.
 #[derive(Clone, Debug)]
@@ -28,11 +28,14 @@ pub struct Device {
     pub labels: Vec<String>,
     /// Which qubits are coupled.
     pub coupling: Coupling,
+    /// For a star of qubits around a resonator, what is known of each qubit with it. The resonator is the wire after the
+    /// last qubit, `swap` with it is the native `move`, and the coupling map has all pairs of qubits.
+    pub resonator: Option<Vec<EdgeFacts>>,
     /// All native gates, as the vendor lists them.
     pub native_gates: Vec<NativeGate>,
     /// The gates that compilation uses, or the reason why there is none yet.
     pub basis: Result<NativeBasis, String>,
-    /// Facts of each qubit.
+    /// Facts of each qubit, and of the resonator if there is one.
     pub qubits: Vec<QubitFacts>,
     /// Figures for the whole device, where the vendor gives no others.
     pub averages: Averages,
@@ -171,6 +174,11 @@ impl Device {
         self
     }
 
+    /// Whether qubits meet only through a resonator.
+    pub fn is_star(&self) -> bool {
+        self.resonator.is_some()
+    }
+
     /// The native gate that a gate of the language is here, by its name.
     pub fn native_gate(&self, name: &str) -> Option<&NativeGate> {
         let quarter = || find_native(&self.native_gates, "gpi2").filter(|_| name == "prx");
@@ -194,8 +202,9 @@ impl Device {
 
     /// Infidelity and duration of a two-qubit gate on a pair.
     pub fn two_qubit_facts(&self, gate: &str, a: u32, b: u32) -> GateFacts {
-        let facts = self.coupling.edge_weight(a, b).and_then(|facts| facts.gates.get(gate)).copied();
-        let facts = facts.unwrap_or_default();
+        let with_resonator = self.resonator.as_ref().and_then(|of_qubits| of_qubits.get(a.min(b) as usize));
+        let facts = with_resonator.or_else(|| self.coupling.edge_weight(a, b));
+        let facts = facts.and_then(|facts| facts.gates.get(gate)).copied().unwrap_or_default();
         GateFacts {
             error: facts.error.or(self.averages.error_2q),
             duration_s: facts.duration_s.or(self.averages.duration_2q_s),

@@ -38,7 +38,9 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
     let connectivity = root.get("connectivity")?;
     let shape = connectivity.get("kind")?.text()?.to_owned();
     let mut coupling = read_coupling(&connectivity, &shape, n_qubits)?;
+    let is_star = shape == "star_via_resonator";
     let mut qubits = vec![QubitFacts::default(); n_qubits];
+    let mut resonator = is_star.then(|| vec![EdgeFacts::default(); n_qubits]);
     let mut averages = Averages::default();
     let mut calibration = Calibration::default();
     if let Some(field) = root.find("calibration") {
@@ -47,15 +49,21 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
             timestamp: field.optional("timestamp", Field::text)?.map(str::to_owned),
         };
         read_qubits(&field, &mut qubits)?;
-        if coupling.edge_count() > 0 {
+        if let Some(of_qubits) = &mut resonator {
+            read_star(&field, of_qubits)?;
+        } else if coupling.edge_count() > 0 {
             read_edges(&field, &native_gates, &mut coupling)?;
         }
         averages = field.optional("averages", read_averages)?.unwrap_or_default();
     }
+    qubits.extend(is_star.then(QubitFacts::default));
     let basis = match shape.as_str() {
         "graph" | "all_to_all" => choose_basis(&native_gates, None),
+        "star_via_resonator" if native_gates.iter().any(|gate| gate.name == "move") => {
+            choose_basis(&native_gates, None)
+        }
         "none" => Err("its qubits are not coupled".to_owned()),
-        _ => Err(format!("its connectivity (`{shape}`) is not supported yet")),
+        _ => Err(format!("its connectivity (`{shape}`) is none that circuits are compiled for")),
     };
     Ok(Device {
         name: root.get("name")?.text()?.to_owned(),
@@ -67,6 +75,7 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         n_qubits,
         labels: read_labels(root, n_qubits)?,
         coupling,
+        resonator,
         native_gates,
         basis,
         qubits,
@@ -116,7 +125,8 @@ fn read_gate(field: &Field) -> Result<NativeGate, Diagnostic> {
 }
 
 fn read_coupling(field: &Field, shape: &str, n_qubits: usize) -> Result<Coupling, Diagnostic> {
-    if shape == "all_to_all" {
+    // Through the resonator of a star any two qubits meet.
+    if shape == "all_to_all" || shape == "star_via_resonator" {
         let n = n_qubits as u32;
         return Ok(plain(n_qubits, (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)))));
     }
@@ -184,6 +194,19 @@ fn read_edges(
         for (_, of_gate) in facts.gates.iter_mut().filter(|(name, _)| !is_used(name)) {
             of_gate.error = of_gate.error.filter(|&error| error < 1.0);
         }
+    }
+    Ok(())
+}
+
+/// The edges of a star: a qubit and the resonator, which has the number after the last qubit.
+fn read_star(calibration: &Field, of_qubits: &mut [EdgeFacts]) -> Result<(), Diagnostic> {
+    for field in calibration.list_or_empty("edges")? {
+        let pair = field.get("qubits")?;
+        let (qubit, resonator) = read_pair(&pair, of_qubits.len() + 1)?;
+        if resonator as usize != of_qubits.len() {
+            return Err(pair.error("must be a qubit and the resonator, whose number is that of the qubits"));
+        }
+        of_qubits[qubit as usize].gates = read_gates(&field, 2)?.0;
     }
     Ok(())
 }

@@ -38,7 +38,10 @@ fn find_one(name: &str) -> Result<Device, Diagnostic> {
         return parse(&text, name);
     }
     if let Some((kind @ ("qpu" | "emulator"), device)) = name.split_once(':') {
-        let message = format!("`{name}` is not supported yet: nothing is sent to a device or its emulator");
+        let message = match kind {
+            "qpu" => format!("`{name}` is not supported yet: nothing is sent to a device"),
+            _ => format!("`{name}` runs programs, and is not what they are compiled for"),
+        };
         let diagnostic = Diagnostic::error(Code::Q0705, message);
         return Err(diagnostic.help(format!("circuits are compiled for `{device}`, without `{kind}:`")));
     }

@@ -153,8 +153,8 @@ impl TwoQubitBasis {
 }
 
 /// Vendors' names for gates of the language.
-const VENDOR_NAMES: [(&str, &[&str]); 2] =
-    [("prx", &["prx", "r", "u1q", "phased_xz"]), ("rzz", &["rzz", "zz"])];
+const VENDOR_NAMES: [(&str, &[&str]); 3] =
+    [("prx", &["prx", "r", "u1q", "phased_xz"]), ("rzz", &["rzz", "zz"]), ("swap", &["swap", "move"])];
 
 /// The native gate that a gate of the language is on the device.
 pub(crate) fn find_native<'a>(gates: &'a [NativeGate], name: &str) -> Option<&'a NativeGate> {

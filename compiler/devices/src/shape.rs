@@ -52,6 +52,7 @@ pub(crate) fn parse_shape(text: &str) -> Result<Device, Diagnostic> {
         n_qubits,
         labels: (0..n_qubits).map(|qubit| qubit.to_string()).collect(),
         coupling: plain(n_qubits, edges),
+        resonator: None,
         basis: choose_basis(&native_gates, None),
         native_gates,
         qubits: vec![QubitFacts::default(); n_qubits],

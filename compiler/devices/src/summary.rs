@@ -129,7 +129,8 @@ impl Device {
         let one_qubit: &[&str] =
             if basis.one_qubit == OneQubitBasis::Gpi { &["gpi", "gpi2"] } else { basis.one_qubit.names() };
         let vendors = |name: &&str| self.native_gate(name).map_or(*name, |gate| &gate.name).to_owned();
-        one_qubit.iter().chain(basis.two_qubit.names()).map(vendors).collect()
+        let resonator: &[&str] = if self.is_star() { &["swap"] } else { &[] };
+        one_qubit.iter().chain(basis.two_qubit.names()).chain(resonator).map(vendors).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Small dense matrices.
 
+use smallvec::{SmallVec, smallvec};
+
 /// A complex number in double precision.
 pub type C64 = num_complex::Complex<f64>;
 
@@ -8,18 +10,24 @@ pub type C64 = num_complex::Complex<f64>;
 pub struct Matrix {
     /// Rows and columns, a power of two.
     pub dim: usize,
-    /// `dim * dim` entries; entry `(row, column)` stands at `row * dim + column`.
-    pub data: Vec<C64>,
+    /// `dim * dim` entries; entry `(row, column)` stands at `row * dim + column`. Up to two wires without an
+    /// allocation: passes ask for the matrices of gates all the time.
+    pub data: SmallVec<[C64; 16]>,
 }
 
 impl Matrix {
+    /// Nothing but zeros.
+    pub fn zero(dim: usize) -> Self {
+        Self { dim, data: smallvec![C64::new(0.0, 0.0); dim * dim] }
+    }
+
     /// The identity.
     pub fn identity(dim: usize) -> Self {
-        let mut data = vec![C64::new(0.0, 0.0); dim * dim];
+        let mut identity = Self::zero(dim);
         for i in 0..dim {
-            data[i * dim + i] = C64::new(1.0, 0.0);
+            identity.data[i * dim + i] = C64::new(1.0, 0.0);
         }
-        Self { dim, data }
+        identity
     }
 
     /// Entry `(row, column)`.
@@ -31,15 +39,15 @@ impl Matrix {
     #[must_use]
     pub fn times(&self, other: &Self) -> Self {
         let n = self.dim;
-        let mut data = vec![C64::new(0.0, 0.0); n * n];
+        let mut product = Self::zero(n);
         for i in 0..n {
             for k in 0..n {
                 for j in 0..n {
-                    data[i * n + j] += self.data[i * n + k] * other.data[k * n + j];
+                    product.data[i * n + j] += self.data[i * n + k] * other.data[k * n + j];
                 }
             }
         }
-        Self { dim: n, data }
+        product
     }
 
     /// The conjugate transpose.

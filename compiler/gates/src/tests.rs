@@ -41,7 +41,7 @@ fn distance(a: &Matrix, b: &Matrix) -> f64 {
 
 /// The letter on one wire, by its action on basis states; not the table's own Pauli matrices.
 fn on_wire(letter: Port, wire: usize, dim: usize) -> Matrix {
-    let mut matrix = Matrix { dim, data: vec![C64::new(0.0, 0.0); dim * dim] };
+    let mut matrix = Matrix::zero(dim);
     for column in 0..dim {
         let sign = if column >> wire & 1 == 1 { -1.0 } else { 1.0 };
         let (row, entry) = match letter {
@@ -187,7 +187,7 @@ fn derivative_twice(
             return matrix;
         }
         let dim = 2 * matrix.dim;
-        let mut bigger = Matrix { dim, data: vec![C64::new(0.0, 0.0); dim * dim] };
+        let mut bigger = Matrix::zero(dim);
         for row in 0..matrix.dim {
             bigger.data[row * dim + row] = C64::new(idle, 0.0);
             for column in 0..matrix.dim {

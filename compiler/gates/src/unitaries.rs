@@ -10,7 +10,7 @@ const I: C64 = C64::new(0.0, 1.0);
 
 /// The matrix of these entries, row by row.
 fn square(entries: &[C64]) -> Matrix {
-    Matrix { dim: entries.len().isqrt(), data: entries.to_vec() }
+    Matrix { dim: entries.len().isqrt(), data: entries.into() }
 }
 
 /// `exp(i angle)`.
@@ -35,7 +35,7 @@ pub(crate) fn one_and(z: C64) -> Matrix {
 /// A product of Pauli letters `I X Y Z`, the first letter on the first wire.
 pub(crate) fn pauli(letters: &str) -> Matrix {
     let dim = 1 << letters.len();
-    let mut matrix = Matrix { dim, data: vec![ZERO; dim * dim] };
+    let mut matrix = Matrix::zero(dim);
     for column in 0..dim {
         let (mut row, mut entry) = (column, ONE);
         for (wire, letter) in letters.bytes().enumerate() {

@@ -47,7 +47,7 @@ pub struct Angle {
     /// The part without slots.
     pub constant: f64,
     /// Slots with their coefficients.
-    pub terms: SmallVec<[(Slot, f64); 2]>,
+    pub terms: SmallVec<[(Slot, f64); 1]>,
 }
 
 /// Operands of an operation.
@@ -245,12 +245,12 @@ impl Angle {
 impl Op {
     /// A gate without further controls.
     pub fn gate(gate: Gate, angles: &[Angle], wires: &[Wire], span: Span) -> Self {
-        let kind = OpKind::Gate {
-            gate,
-            angles: angles.iter().cloned().collect(),
-            wires: Wires::from_slice(wires),
-            controls: SmallVec::new(),
+        let angles = match angles {
+            [] => SmallVec::new(),
+            [angle] => std::iter::once(angle.clone()).collect(),
+            _ => angles.iter().cloned().collect(),
         };
+        let kind = OpKind::Gate { gate, angles, wires: walk::copied(wires), controls: SmallVec::new() };
         Self { kind, span }
     }
 

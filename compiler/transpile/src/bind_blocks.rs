@@ -25,7 +25,7 @@ use crate::pair_basis::PairBasis;
 pub fn bind_blocks(circuit: &mut Circuit, basis: PairBasis, computed: &mut Vec<Node>) {
     let Circuit { ops, slots, n_wires, .. } = circuit;
     *ops = rewrite_runs(std::mem::take(ops), *n_wires, &mut |run, wires, out| {
-        let Some(block) = shorter_block(&run, wires, basis) else { return out.extend(run) };
+        let Some(block) = shorter_block(run, wires, basis) else { return out.append(run) };
         let first = Slot(slots.len() as u32);
         let main = run.iter().find(|op| op.wires().len() == 2).unwrap_or(&run[0]);
         push_skeleton(&block, first, wires, basis, main.span, out);

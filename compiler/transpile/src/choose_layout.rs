@@ -165,9 +165,13 @@ pub struct Routed {
 }
 
 impl Routed {
-    /// The lower the better: a hundredth of the gates is worth two hundredths of the depth.
-    fn key(&self) -> u128 {
-        u128::from(self.n_cx.unsigned_abs()).saturating_pow(2).saturating_mul(u128::from(self.depth))
+    /// The lower the better: a hundredth of the gates is worth `weight` hundredths of the depth.
+    pub fn key(&self, weight: u32) -> u128 {
+        u128::from(self.n_cx.unsigned_abs()).saturating_pow(weight).saturating_mul(u128::from(self.depth))
+    }
+
+    fn rank(&self) -> u128 {
+        self.key(2)
     }
 }
 
@@ -216,19 +220,19 @@ pub fn choose_layouts(
     let limit = tried.iter().map(limit_of).min().unwrap_or(i64::MAX);
     tried.extend(search.on_a_line(&open, n_wires, limit, seed));
     // The sort is stable: equal ones stay in the order of their numbers.
-    tried.sort_by_key(Routed::key);
+    tried.sort_by_key(Routed::rank);
     let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
     promising.dedup();
     promising.truncate(2);
     let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
     let limit = tried.first().map_or(i64::MAX, limit_of);
     tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
-    tried.sort_by_key(Routed::key);
+    tried.sort_by_key(Routed::rank);
     let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
     keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
     found.extend(search.refine_all(&tried, effort, seed));
     found.extend(tried);
-    found.sort_by_key(Routed::key);
+    found.sort_by_key(Routed::rank);
     found.dedup_by(|a, b| a.problem == b.problem && a.steps == b.steps);
     // Without SWAPs there is nothing to search: each variant may be the shallowest, in either order.
     if !target.is_complete() {
@@ -335,7 +339,7 @@ impl Search<'_> {
         };
         let mut all: Vec<Refined> = tried.iter().enumerate().flat_map(start).collect();
         all.par_iter_mut().for_each(|refined| self.refine(refined, effort, true));
-        all.sort_by_key(|refined| refined.best.key());
+        all.sort_by_key(|refined| refined.best.rank());
         let n_raced = all.len().min(effort.raced);
         all[..n_raced].par_iter_mut().for_each(|refined| self.refine(refined, effort, false));
         all.into_iter().map(|refined| refined.best).collect()
@@ -370,7 +374,7 @@ impl Search<'_> {
             let router =
                 route_in_stretches(source, self.target, self.costs, start.clone(), random, stretches);
             let routed = self.routed(best.problem, start, router);
-            if routed.key() < best.key() {
+            if routed.rank() < best.rank() {
                 *best = routed;
             }
         }

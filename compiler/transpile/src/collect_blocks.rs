@@ -9,12 +9,13 @@ use std::collections::HashMap;
 
 use qml_gates::{Gate, Port};
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::consolidate_pairs::shorten;
 use crate::one_qubit::{C64, IDENTITY, M2, gate_matrix};
 use crate::pair_basis::PairBasis;
-use qml_ir::canonical::{M4, tensor, times};
+use crate::pair_matrix::apply;
+use qml_ir::canonical::{M4, tensor};
 
 /// Operations that stay together.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ pub struct Block {
     /// Two-qubit gates that they cost with a SWAP after them.
     pub n_mirror: u8,
     /// The wires with the operator that the block commutes with there; empty where it is neither gate nor gates.
-    pub ports: Vec<(Wire, Port)>,
+    pub ports: SmallVec<[(Wire, Port); 2]>,
     /// The two wires, if there are two.
     pub pair: Option<[u16; 2]>,
 }
@@ -108,7 +109,7 @@ fn finish(ops: Vec<Op>, basis: PairBasis, is_mirrored: bool, known: &mut Known) 
     let is_gate = matches!(ops[0].kind, OpKind::Gate { .. });
     match wires.as_slice() {
         [wire] if is_gate => {
-            let ports = vec![(*wire, port_of_one(&one_wire_matrix(&ops[0])))];
+            let ports = smallvec![(*wire, port_of_one(&one_wire_matrix(&ops[0])))];
             Block { ops, n_cx: 0, n_mirror: 0, ports, pair: None }
         }
         [a, b] if is_gate => {
@@ -130,10 +131,10 @@ fn finish(ops: Vec<Op>, basis: PairBasis, is_mirrored: bool, known: &mut Known) 
                 };
                 *known.entry(key_of(&ops, wires)).or_insert_with(find)
             };
-            let ports = vec![(wires[0], ports[0]), (wires[1], ports[1])];
+            let ports = smallvec![(wires[0], ports[0]), (wires[1], ports[1])];
             Block { ops, n_cx, n_mirror, ports, pair: Some(wires.map(|wire| wire.0 as u16)) }
         }
-        _ => Block { ops, n_cx: 0, n_mirror: 0, ports: Vec::new(), pair: None },
+        _ => Block { ops, n_cx: 0, n_mirror: 0, ports: SmallVec::new(), pair: None },
     }
 }
 
@@ -161,11 +162,11 @@ fn key_of(ops: &[Op], wires: [Wire; 2]) -> Vec<u64> {
 }
 
 /// The same as [`port_of`] for a gate by itself, by its row.
-fn ports_of_gate(op: &Op, wires: [Wire; 2]) -> Vec<(Wire, Port)> {
-    let OpKind::Gate { gate, wires: own, .. } = &op.kind else { return Vec::new() };
+fn ports_of_gate(op: &Op, wires: [Wire; 2]) -> SmallVec<[(Wire, Port); 2]> {
+    let OpKind::Gate { gate, wires: own, .. } = &op.kind else { return SmallVec::new() };
     let ports = gate.def().ports;
     let is_swapped = own[0] != wires[0];
-    vec![(wires[0], ports[usize::from(is_swapped)]), (wires[1], ports[usize::from(!is_swapped)])]
+    smallvec![(wires[0], ports[usize::from(is_swapped)]), (wires[1], ports[usize::from(!is_swapped)])]
 }
 
 /// The CX that a gate with a SWAP costs, by those that it costs alone.
@@ -213,22 +214,11 @@ fn one_wire_matrix(op: &Op) -> M2 {
 }
 
 fn pair_matrix(ops: &[Op], wires: [Wire; 2]) -> M4 {
-    let mut product = tensor(&[IDENTITY; 2]);
-    for op in ops {
-        let OpKind::Gate { gate, wires: own, .. } = &op.kind else { continue };
-        let m = match own.len() {
-            1 if own[0] == wires[0] => tensor(&[one_wire_matrix(op), IDENTITY]),
-            1 => tensor(&[IDENTITY, one_wire_matrix(op)]),
-            _ => {
-                let m = (gate.def().matrix)(&angles(op));
-                let is_swapped = own[0] != wires[0];
-                let index = |i: usize| if is_swapped { (i >> 1) | (i & 1) << 1 } else { i };
-                std::array::from_fn(|r| std::array::from_fn(|c| m.at(index(r), index(c))))
-            }
-        };
-        product = times(&m, &product);
-    }
-    product
+    let product = |product: M4, op: &Op| match &op.kind {
+        OpKind::Gate { gate, wires: own, .. } => apply(*gate, &angles(op), own, wires, &product),
+        _ => product,
+    };
+    ops.iter().fold(tensor(&[IDENTITY; 2]), product)
 }
 
 /// The Pauli operator on a wire that a matrix commutes with.

@@ -10,9 +10,11 @@
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use smallvec::SmallVec;
 
-use crate::one_qubit::{IDENTITY, op_matrix, push_matrix, push_phase};
+use crate::one_qubit::{IDENTITY, push_matrix, push_phase};
 use crate::pair_basis::PairBasis;
+use crate::pair_matrix::apply;
 use crate::pass_turns::pass_turns;
 use qml_ir::canonical::{Canonical, M4, R4, dagger, decompose_with, is_local, tensor, times, two_body};
 
@@ -21,16 +23,16 @@ pub fn consolidate_pairs(circuit: &mut Circuit, basis: PairBasis) {
     let ops = std::mem::take(&mut circuit.ops);
     circuit.ops = rewrite_runs(ops, circuit.n_wires, &mut |run, wires, out| {
         // A gate by itself costs least.
-        if run.iter().filter(|op| op.wires().len() == 2).count() > 1 {
-            shorten(run, wires, basis, out);
+        if run.iter().filter(|op| op.wires().len() == 2).nth(1).is_some() {
+            shorten(run.drain(..), wires, basis, out);
         } else {
-            out.extend(run);
+            out.append(run);
         }
     });
 }
 
-/// What takes a run on two wires and appends what replaces it.
-pub type Rewrite<'a> = dyn FnMut(Vec<Op>, [Wire; 2], &mut Vec<Op>) + 'a;
+/// What takes a run on two wires, leaves nothing of it, and appends what replaces it.
+pub type Rewrite<'a> = dyn FnMut(&mut Vec<Op>, [Wire; 2], &mut Vec<Op>) + 'a;
 
 /// Rewrites all runs of gates on the same two wires.
 pub fn rewrite_runs(ops: Vec<Op>, n_wires: usize, rewrite: &mut Rewrite) -> Vec<Op> {
@@ -42,6 +44,7 @@ pub fn rewrite_runs(ops: Vec<Op>, n_wires: usize, rewrite: &mut Rewrite) -> Vec<
     runs.close_all(&mut order);
     let mut out = Vec::with_capacity(ops.len());
     let mut ops: Vec<Option<Op>> = ops.into_iter().map(Some).collect();
+    let mut members_of_run = Vec::new();
     for item in order {
         match item {
             Item::Op(i) => {
@@ -54,7 +57,9 @@ pub fn rewrite_runs(ops: Vec<Op>, n_wires: usize, rewrite: &mut Rewrite) -> Vec<
             }
             Item::Run(run) => {
                 let Run { wires, members } = &runs.all[run];
-                rewrite(members.iter().filter_map(|&i| ops[i].take()).collect(), *wires, &mut out);
+                members_of_run.clear();
+                members_of_run.extend(members.iter().filter_map(|&i| ops[i].take()));
+                rewrite(&mut members_of_run, *wires, &mut out);
             }
         }
     }
@@ -184,7 +189,8 @@ impl Segment {
         let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return false };
         if angles.iter().all(Angle::is_constant) {
             let before = self.constant;
-            self.constant = times(&self.matrix(op), &before);
+            let angles: SmallVec<[f64; 3]> = angles.iter().map(|angle| angle.constant).collect();
+            self.constant = apply(*gate, &angles, wires, self.wires, &before);
             // One-wire gates don't change what can be diagonalised.
             if wires.len() == 2 && !self.rotations.is_empty() && self.canonical().is_none() {
                 self.constant = before;
@@ -272,19 +278,6 @@ impl Segment {
             let (ab, ba) = (times(operator, &rotation), times(&rotation, operator));
             ab.iter().flatten().zip(ba.iter().flatten()).all(|(x, y)| (x - y).norm() < 1e-9)
         })
-    }
-
-    /// The matrix of a constant gate on the wires of the run.
-    fn matrix(&self, op: &Op) -> M4 {
-        if let Some(m) = op_matrix(op) {
-            return self.place(m, op.wires()[0]);
-        }
-        let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { qml_source::bug!("{op:?} in a run") };
-        let angles: Vec<f64> = angles.iter().map(|angle| angle.constant).collect();
-        let m = (gate.def().matrix)(&angles);
-        let is_swapped = wires[0] != self.wires[0];
-        let index = |i: usize| if is_swapped { (i >> 1) | (i & 1) << 1 } else { i };
-        std::array::from_fn(|r| std::array::from_fn(|c| m.at(index(r), index(c))))
     }
 
     fn place(&self, m: crate::one_qubit::M2, wire: Wire) -> M4 {

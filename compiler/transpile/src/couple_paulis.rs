@@ -19,6 +19,9 @@ use crate::target::Target;
 /// More rotations are not tried.
 const MAX_ROTATIONS: usize = 400;
 
+/// Above so many CX further weights are not tried where the first don't get there.
+const MAX_TRIED: usize = 100;
+
 /// The circuit on the qubits of the device, with fewer than `limit` CX; none if that cannot be, or is not found with any of
 /// the weights.
 pub fn couple_paulis(
@@ -60,6 +63,8 @@ pub fn couple_paulis(
         if let Some((pieces, end)) = coupled_network(stretch.aim(&strings), &couplings, limit, weights) {
             let n_cx = pieces.iter().filter(|piece| piece.is_cx()).count();
             best = Some((n_cx, pieces, end));
+        } else if best.is_none() && limit > MAX_TRIED {
+            break;
         }
     }
     let (_, pieces, end) = best?;

@@ -3,7 +3,7 @@
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, OpKind};
 
-use crate::stats::facts;
+use crate::device_facts::DeviceFacts;
 
 /// The logarithm of the probability that nothing goes wrong, by what may go wrong: the sum of `ln(1 - error)` over gates and
 /// measurements. The returned qubits are measured at the end. Decay of qubits that wait is not counted, nor is crosstalk.
@@ -41,12 +41,17 @@ impl Estimate {
 
 /// The estimate; none if the error of an operation is not known.
 pub fn estimate(circuit: &Circuit, device: &Device) -> Option<Estimate> {
+    estimate_by(circuit, &DeviceFacts::new(device))
+}
+
+/// The same, by facts that have been looked up.
+pub fn estimate_by(circuit: &Circuit, facts: &DeviceFacts) -> Option<Estimate> {
     let mut estimate = Estimate::default();
     let mut is_known = true;
     let mut is_measured = vec![false; circuit.n_wires];
     circuit.visit(|op| {
-        let Some((error, _)) = facts(op, device) else { return };
-        let Some(error) = error else {
+        let Some(facts) = facts.of(op) else { return };
+        let Some(error) = facts.error else {
             is_known = false;
             return;
         };
@@ -70,7 +75,7 @@ pub fn estimate(circuit: &Circuit, device: &Device) -> Option<Estimate> {
     });
     for wire in circuit.output.iter().map(|wire| wire.0 as usize).filter(|&wire| !is_measured[wire]) {
         estimate.n_measurements += 1;
-        estimate.log_others += (1.0 - device.qubits[wire].readout_error?).ln();
+        estimate.log_others += (1.0 - facts.device.qubits[wire].readout_error?).ln();
     }
     is_known.then_some(estimate)
 }

@@ -12,10 +12,13 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
+use crate::find_region::find_region;
 use crate::one_qubit::{op_matrix, push_phase};
 use crate::pair_basis::PairBasis;
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
+use crate::parity_tree::{MAX_TREE, parity_tree};
 use crate::parity_twine::parity_twine;
+use crate::target::Target;
 
 /// How far a stretch is followed past operations that are not part of it.
 const REACH: usize = 2000;
@@ -30,57 +33,120 @@ pub fn fold_parities(circuit: &mut Circuit) -> usize {
 /// Rewrites stretches with turns of most pairs of wires as parity twines on one line of all these wires; returns how many.
 /// What is left of the circuit should not ask for other neighbours much.
 pub fn twine_parities(circuit: &mut Circuit) -> usize {
-    let mut n_twines = 0;
-    let mut line: Vec<Wire> = Vec::new();
+    place_parities(circuit, &parity_twine)
+}
+
+/// The same as parity trees on one region of the device, of as many qubits as there are wires.
+pub fn slide_parities(circuit: &mut Circuit, target: &Target) -> usize {
+    if circuit.n_wires > MAX_TREE {
+        return 0;
+    }
+    let region = std::cell::OnceCell::new();
+    place_parities(circuit, &|n_wires, turns| {
+        let region = region.get_or_init(|| find_region(n_wires, target));
+        // No more than a twine takes.
+        let region = region.as_ref().filter(|region| region.len() == n_wires)?;
+        parity_tree(region, turns, n_wires * n_wires)
+    })
+}
+
+/// Rewrites stretches with turns of most pairs of wires as networks that are each made for the same places; returns how
+/// many.
+fn place_parities(circuit: &mut Circuit, network: &PlacedNetwork) -> usize {
+    let mut n_placed = 0;
+    let mut places: Vec<Wire> = Vec::new();
     fold_stretches(circuit, |ops, n_wires, out| {
         for ops in parts(ops, n_wires) {
-            match twine(&ops, &mut line) {
+            match placed(&ops, &mut places, network) {
                 Some(new) => {
-                    n_twines += 1;
+                    n_placed += 1;
                     out.extend(new);
                 }
                 None => out.extend(ops),
             }
         }
     });
-    n_twines
+    n_placed
 }
+
+/// By the number of wires and the parities to be turned: the pieces, and the wire of the start that each wire holds at the
+/// end.
+type PlacedNetwork<'a> = dyn Fn(usize, &[u128]) -> Option<(Vec<Piece>, Vec<usize>)> + 'a;
 
 fn fold_stretches(circuit: &mut Circuit, mut rewrite: impl FnMut(Vec<Op>, usize, &mut Vec<Op>)) {
-    let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
-    let mut start = 0;
-    while start < rest.len() {
-        circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_linear(op)));
-        let stretch = take(&mut rest[start..], circuit.n_wires, is_linear);
-        rewrite(stretch, circuit.n_wires, &mut circuit.ops);
-        start += rest[start..].iter().take_while(|op| op.is_none()).count();
+    let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_linear);
+    while !rest.is_empty() {
+        circuit.ops.extend(rest.take(false));
+        rewrite(rest.take(true), circuit.n_wires, &mut circuit.ops);
     }
 }
 
-/// Takes out the operations that are wanted and may happen before all others.
-pub fn take(ops: &mut [Option<Op>], n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Vec<Op> {
-    let mut is_blocked = vec![false; n_wires];
-    let (mut n_blocked, mut n_left) = (0, 0);
-    let mut taken = Vec::new();
-    for slot in ops {
-        let Some(op) = slot else { continue };
-        let wires = op.wires();
-        let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
-        if is_free && is_wanted(op) {
-            taken.extend(slot.take());
-            continue;
-        }
-        n_left += 1;
-        for wire in wires {
-            n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
-        }
-        // Measurements and branches keep their order.
-        let is_stop = !matches!(op.kind, OpKind::Gate { .. });
-        if is_stop || n_blocked == n_wires || n_left == REACH {
-            break;
-        }
+/// Operations from which stretches of those of one kind are taken.
+pub struct Rest {
+    ops: Vec<Option<Op>>,
+    is_wanted: Vec<bool>,
+    /// Those that are left, in order: `left[start..]`.
+    left: Vec<u32>,
+    start: usize,
+    /// How many of them are on each wire, and how many wires have any.
+    on_wire: Vec<u32>,
+    n_open: usize,
+}
+
+impl Rest {
+    /// Nothing taken yet.
+    pub fn new(ops: Vec<Op>, n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Self {
+        let is_wanted = ops.iter().map(is_wanted).collect();
+        let left = (0..ops.len() as u32).collect();
+        let mut on_wire = vec![0; n_wires];
+        ops.iter().flat_map(Op::wires).for_each(|wire| on_wire[wire.0 as usize] += 1);
+        let n_open = on_wire.iter().filter(|n| **n > 0).count();
+        Self { ops: ops.into_iter().map(Some).collect(), is_wanted, left, start: 0, on_wire, n_open }
     }
-    taken
+
+    /// Whether all are taken.
+    pub fn is_empty(&self) -> bool {
+        self.start == self.left.len()
+    }
+
+    /// Takes out the operations of a kind, wanted or not, that may happen before all others.
+    pub fn take(&mut self, wanted: bool) -> Vec<Op> {
+        let mut is_blocked = vec![false; self.on_wire.len()];
+        let mut n_blocked = 0;
+        let (mut taken, mut kept) = (Vec::new(), Vec::new());
+        let mut end = self.start;
+        for &i in &self.left[self.start..] {
+            end += 1;
+            let slot = &mut self.ops[i as usize];
+            let Some(op) = slot else { continue };
+            let wires = op.wires();
+            let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
+            if is_free && self.is_wanted[i as usize] == wanted {
+                for wire in wires {
+                    let n = &mut self.on_wire[wire.0 as usize];
+                    *n -= 1;
+                    self.n_open -= usize::from(*n == 0);
+                }
+                taken.extend(slot.take());
+                if n_blocked == self.n_open {
+                    break;
+                }
+                continue;
+            }
+            kept.push(i);
+            for wire in wires {
+                n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
+            }
+            // Measurements and branches keep their order.
+            let is_stop = !matches!(op.kind, OpKind::Gate { .. });
+            if is_stop || n_blocked == self.n_open || kept.len() == REACH {
+                break;
+            }
+        }
+        self.start = end - kept.len();
+        self.left[self.start..end].copy_from_slice(&kept);
+        taken
+    }
 }
 
 /// Whether an operation is a permutation of parities and a turn of one.
@@ -185,15 +251,14 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
         if before > 1 && wires_of(&ops) <= MAX_WIRES {
             ops.iter().for_each(|op| stretch.add(op));
             stretch.turns.retain(|turn| !vanishes(&turn.1));
-            let mut new = Vec::new();
             let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
             let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
-            stretch.write(parity_network(stretch.wires.len(), &turns, &map), ops[0].span, &mut new);
-            attribute_spans(&ops, &mut new);
-            let after: usize = new.iter().map(cost_of).sum();
-            if after < before {
+            if let Some(pieces) = parity_network(stretch.wires.len(), &turns, &map, before) {
+                let after = pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
+                let start = out.len();
+                stretch.write(pieces, ops[0].span, out);
+                attribute_spans(&ops, &mut out[start..]);
                 gone += before - after;
-                out.extend(new);
                 continue;
             }
         }
@@ -202,14 +267,14 @@ fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
     gone
 }
 
-/// A stretch as a parity twine on the line, which is made of its wires if it is empty; then the line has the names of what
-/// its wires hold. None if too few pairs are turned, or if more than pairs is.
-fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
+/// A stretch as a network on its places, which are its wires if there are none yet; then the places have the names of what
+/// they hold. None if too few pairs are turned, or if more than pairs is.
+fn placed(ops: &[Op], places: &mut Vec<Wire>, network: &PlacedNetwork) -> Option<Vec<Op>> {
     let n_wires = wires_of(ops);
     if !(4..=MAX_WIRES).contains(&n_wires) || ops.len() < n_wires * (n_wires - 1) / 4 {
         return None;
     }
-    let mut wires = line.clone();
+    let mut wires = places.clone();
     if wires.is_empty() {
         wires = ops.iter().flat_map(Op::wires).collect();
         wires.sort_unstable();
@@ -225,10 +290,11 @@ fn twine(ops: &[Op], line: &mut Vec<Wire>) -> Option<Vec<Op>> {
     if !is_whole || !is_permutation || 4 * n_pairs < n_wires * (n_wires - 1) {
         return None;
     }
-    let (mut pieces, mut held) = parity_twine(n_wires, &turns)?;
+    let (mut pieces, mut held) = network(n_wires, &turns)?;
     // What wire `i` has to hold is on wire `place`.
     let wanted: Vec<usize> = stretch.rows.iter().map(|row| row.0.trailing_zeros() as usize).collect();
-    *line = held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
+    *places =
+        held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
     for (i, &own) in wanted.iter().enumerate() {
         let place = held.iter().position(|&label| label == own).unwrap_or(i);
         if place != i {

@@ -13,7 +13,7 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
 use crate::attribute_spans::attribute_spans;
-use crate::fold_parities::{cost_of, take};
+use crate::fold_parities::{Rest, cost_of};
 use crate::one_qubit::{M2, dagger, euler, gate_matrix, is_multiple, op_matrix, times};
 use crate::pauli_network::{Aim, Piece, pauli_network};
 use crate::pauli_string::{Clifford, Letter, Pauli};
@@ -25,13 +25,10 @@ const MAX_WIRES: usize = 128;
 /// Rewrites the stretches outside of branches; returns how many CX are gone.
 pub fn fold_paulis(circuit: &mut Circuit) -> usize {
     let mut gone = 0;
-    let mut rest: Vec<Option<Op>> = std::mem::take(&mut circuit.ops).into_iter().map(Some).collect();
-    let mut start = 0;
-    while start < rest.len() {
-        circuit.ops.extend(take(&mut rest[start..], circuit.n_wires, |op| !is_pauli(op)));
-        let stretch = take(&mut rest[start..], circuit.n_wires, is_pauli);
-        gone += rewrite(stretch, &mut circuit.ops);
-        start += rest[start..].iter().take_while(|op| op.is_none()).count();
+    let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_pauli);
+    while !rest.is_empty() {
+        circuit.ops.extend(rest.take(false));
+        gone += rewrite(rest.take(true), &mut circuit.ops);
     }
     gone
 }

@@ -51,17 +51,24 @@ impl Arrows {
         &self.after[self.offsets[block as usize] as usize..self.offsets[block as usize + 1] as usize]
     }
 
-    /// The arrows of edges from a block to a later one, sorted.
-    fn new(n: usize, edges: &[(u32, u32)]) -> Self {
+    /// The arrows of edges between blocks, those from the same block in their order here.
+    fn new(n: usize, edges: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let (mut offsets, mut n_before) = (vec![0; n + 1], vec![0; n]);
-        for &(from, to) in edges {
+        for (from, to) in edges.clone() {
             offsets[from as usize + 1] += 1;
             n_before[to as usize] += 1;
         }
         for i in 1..offsets.len() {
             offsets[i] += offsets[i - 1];
         }
-        Self { n_before, offsets, after: edges.iter().map(|edge| edge.1).collect() }
+        let mut after = vec![0; offsets[n] as usize];
+        let mut next = offsets.clone();
+        for (from, to) in edges {
+            let place = &mut next[from as usize];
+            after[*place as usize] = to;
+            *place += 1;
+        }
+        Self { n_before, offsets, after }
     }
 }
 
@@ -108,6 +115,7 @@ impl Graph {
         let mut edges: Vec<(u32, u32)> = Vec::with_capacity(2 * blocks.len());
         let mut wires = Vec::with_capacity(blocks.len());
         for (i, block) in blocks.iter().enumerate() {
+            let start = edges.len();
             for &(wire, port) in &block.ports {
                 groups[wire.0 as usize].add(i as u32, port, max_group, &mut edges);
             }
@@ -122,25 +130,35 @@ impl Graph {
                 }
             }
             wires.push(own);
+            sort_from(&mut edges, start);
         }
         let region =
             |(i, block): (usize, &Block)| Some((i as u32, Region::new(block, n_wires, n_bits, basis)?));
         let regions = blocks.iter().enumerate().filter_map(region).collect();
-        edges.sort_unstable();
-        edges.dedup();
-        let forwards = Arrows::new(blocks.len(), &edges);
-        edges.iter_mut().for_each(|edge| *edge = (edge.1, edge.0));
-        edges.sort_unstable();
         Self {
             pairs: blocks.iter().map(|block| block.pair).collect(),
             costs: blocks.iter().map(|block| [block.n_cx, block.n_mirror]).collect(),
             regions,
             is_wall: blocks.iter().map(|block| block.ports.is_empty()).collect(),
             wires,
-            forwards,
-            backwards: Arrows::new(blocks.len(), &edges),
+            // By the later block, and then by the earlier one: so both have theirs sorted.
+            forwards: Arrows::new(blocks.len(), edges.iter().copied()),
+            backwards: Arrows::new(blocks.len(), edges.iter().map(|edge| (edge.1, edge.0))),
         }
     }
+}
+
+/// Sorts the edges from a place on and leaves each once.
+fn sort_from(edges: &mut Vec<(u32, u32)>, start: usize) {
+    edges[start..].sort_unstable();
+    let mut end = start;
+    for i in start..edges.len() {
+        if i == start || edges[i] != edges[end - 1] {
+            edges[end] = edges[i];
+            end += 1;
+        }
+    }
+    edges.truncate(end);
 }
 
 /// The wires of a block, sorted.

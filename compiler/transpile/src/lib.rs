@@ -13,12 +13,14 @@ mod collect_blocks;
 mod consolidate_pairs;
 mod couple_paulis;
 mod coupled_network;
+mod device_facts;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
 mod emit_iswap;
 mod estimate;
 mod find_line;
+mod find_region;
 mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
@@ -26,9 +28,12 @@ mod follow_zeros;
 mod graph;
 mod lower_controls;
 mod lower_native;
+mod move_states;
 mod one_qubit;
 mod pair_basis;
+mod pair_matrix;
 mod parity_network;
+mod parity_tree;
 mod parity_twine;
 mod pass_turns;
 mod pauli_network;
@@ -54,6 +59,7 @@ use qml_ir::specialise::bind::Node;
 use qml_source::{Diagnostic, Span};
 use rayon::prelude::*;
 
+pub use device_facts::DeviceFacts;
 pub use estimate::{Estimate, estimate};
 pub use report::{Compile, check_shots, diagnose, report};
 pub use schedule::{Exposure, exposures};
@@ -93,7 +99,7 @@ impl Default for Options {
 /// A circuit on the qubits of a device, with its figures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
-    /// The circuit; as many wires as the device has qubits. `layout`, `final_layout` and `output` tell where the source's
+    /// The circuit; as many wires as the device has qubits, and one for the resonator of a star. `layout`, `final_layout` and `output` tell where the source's
     /// wires are. Global phase is not kept.
     pub circuit: Circuit,
     /// The slots that compilation appended to those of the source, in order: what each is computed from.
@@ -104,6 +110,13 @@ pub struct Compiled {
     pub swaps: Vec<Span>,
 }
 
+/// A circuit on the qubits of a device with as few gates as are known, not yet in native ones.
+struct Finished {
+    circuit: Circuit,
+    computed: Vec<Node>,
+    swaps: Vec<Span>,
+}
+
 /// Compiles a circuit for a device. The same input gives the same output, on any number of threads.
 ///
 /// Errors: Q0705 where the device cannot be compiled for yet, Q0710 where it is too small, Q0711 to Q0713 where it lacks
@@ -111,6 +124,7 @@ pub struct Compiled {
 pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<Compiled, Diagnostic> {
     let basis = device.native_basis()?;
     let target = Target::new(device);
+    let facts = DeviceFacts::new(device);
     check_device::check_size(circuit, device, &target)?;
     check_device::check_features(circuit, device)?;
 
@@ -133,17 +147,21 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
     let problems: Vec<Problem> =
         variants.par_iter_mut().map(|circuit| Problem::new(circuit, target.pairs, at_bind)).collect();
     let n_wires = circuit.n_wires;
-    let ways = match Effort::of_level(options.level) {
+    let mut ways = match Effort::of_level(options.level) {
         None => vec![plain_layout(&problems[0], n_wires, &target, options.seed)],
         Some(effort) => choose_layouts(&problems, n_wires, &target, &effort, options.seed),
     };
+    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
+    let weight = if target.is_complete() { 1 } else { 2 };
+    // What is far behind does not catch up when SWAPs merge.
+    let limit = ways.iter().map(|routed| routed.key(weight)).min().unwrap_or(0);
+    ways.retain(|routed| routed.key(weight) / 2 <= limit);
     let least = problems.iter().map(|problem| problem.n_cx).min().unwrap_or(0);
     let coupled = |routed: &Routed| {
-        // Only where routing adds much is there much to gain.
-        let is_dear = options.level > 1 && routed.n_cx > least + least / 4;
-        let weights = if options.level > 2 { &COUPLED[..] } else { &COUPLED[..1] };
+        // Where routing adds next to nothing there is nothing to gain.
+        let is_dear = options.level > 1 && routed.n_cx > least + least / 20;
         let limit = usize::try_from(routed.n_cx).unwrap_or(0);
-        let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, weights);
+        let way = || couple_paulis::couple_paulis(&source, &target, &routed.start, limit, &COUPLED);
         is_dear.then(way).flatten()
     };
     let lower = |mut circuit: Circuit| {
@@ -152,7 +170,9 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
         checked(&circuit);
         (circuit, computed)
     };
-    let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| {
+    // Then a circuit that moves is lowered anew: gates of one direction alone may have to be turned round.
+    let is_directed = device.coupling.all_edges().any(|(_, _, facts)| facts.first.is_some());
+    let finish = |(mut circuit, swaps): (Circuit, Vec<Span>)| -> Finished {
         let mut computed = Vec::new();
         if options.level > 0 {
             // Again: SWAPs merge with the gates beside them.
@@ -163,30 +183,40 @@ pub fn compile(circuit: &Circuit, device: &Device, options: &Options) -> Result<
             schedule_blocks::schedule_blocks(&mut circuit, target.pairs);
             checked(&circuit);
         }
-        let (mut native, mut folded) = lower(circuit.clone());
+        Finished { circuit, computed, swaps }
+    };
+    let write = |finished: Finished| {
+        let Finished { circuit, mut computed, swaps } = finished;
+        let kept = is_directed.then(|| circuit.clone());
+        let (mut native, mut folded) = lower(circuit);
         let budget = place_by_errors::budget(options.level);
-        if place_by_errors::place_by_errors(&mut circuit, &native, device, &target, budget) {
-            // Lowered anew: gates of one direction alone may have to be turned round.
-            let moved = lower(circuit);
-            if choose_result::log_fidelity(&moved.0, device) > choose_result::log_fidelity(&native, device) {
+        if let Some(to) = place_by_errors::better_place(&native, &facts, &target, budget) {
+            let is_kept = kept.is_some();
+            let mut circuit = kept.unwrap_or_else(|| native.clone());
+            place_by_errors::move_to(&to, &mut circuit);
+            let moved = if is_kept { lower(circuit) } else { (circuit, folded.clone()) };
+            if choose_result::log_fidelity(&moved.0, &facts) > choose_result::log_fidelity(&native, &facts) {
                 (native, folded) = moved;
             }
         }
         computed.extend(folded);
-        let stats = stats::measure(&native, device, swaps.len());
+        if device.is_star() {
+            move_states::move_states(&mut native);
+        }
+        let stats = stats::measure(&native, &facts, swaps.len());
         Compiled { circuit: native, computed, stats, swaps }
     };
-    let written = |(rank, routed): (usize, &Routed)| -> Vec<Compiled> {
+    let finished = |(rank, routed): (usize, &Routed)| -> Vec<Finished> {
         let (source, blocks) = (&variants[routed.problem], &problems[routed.problem].blocks);
         let placed = place(source, blocks, &target, routed);
-        let coupled = if rank == 0 || options.level > 2 { coupled(routed) } else { None };
+        let coupled = if rank < 2 || options.level > 2 { coupled(routed) } else { None };
         std::iter::once(placed).chain(coupled.map(|circuit| (circuit, Vec::new()))).map(finish).collect()
     };
-    let compiled: Vec<Vec<Compiled>> = ways.par_iter().enumerate().map(written).collect();
-    let compiled: Vec<Compiled> = compiled.into_iter().flatten().collect();
-    // As much depth as gates where nothing has to be routed: there fewer gates come at the price of many steps.
-    let weight = if target.is_complete() { 1 } else { 2 };
-    let chosen = choose_result::choose_result(&compiled, device, weight);
+    let finished: Vec<Vec<Finished>> = ways.par_iter().enumerate().map(finished).collect();
+    let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
+    choose_result::keep_promising(&mut finished, target.pairs, weight);
+    let compiled: Vec<Compiled> = finished.into_par_iter().map(write).collect();
+    let chosen = choose_result::choose_result(&compiled, &facts, weight);
     compiled.into_iter().nth(chosen).map_or_else(|| qml_source::bug!("no layout was tried"), Ok)
 }
 
@@ -205,20 +235,23 @@ const COUPLED: [coupled_network::Weights; 3] = [
     coupled_network::Weights { fading: 800, table: 30 },
 ];
 
+/// Rewrites a circuit; how often, or by how much.
+type Fold<'a> = dyn Fn(&mut Circuit) -> usize + Sync + 'a;
+
 /// The circuit with its permutation taken out, and with fewer gates, in ways of which only routing shows which is the
 /// best.
 fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     elide_swaps::elide_swaps(&mut circuit);
     cancel_gates::cancel_gates(&mut circuit);
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
-    let mut folds: Vec<fn(&mut Circuit) -> usize> =
-        vec![|_| 1, fold_parities::fold_parities, fold_paulis::fold_paulis];
+    let slide = |circuit: &mut Circuit| fold_parities::slide_parities(circuit, target);
+    let mut folds: Vec<&Fold> = vec![&|_| 1, &fold_parities::fold_parities, &fold_paulis::fold_paulis];
     if !target.is_complete() {
-        // On a line: nothing has to be routed.
-        folds.push(fold_parities::twine_parities);
+        // On a line, and on a region of the device: nothing has to be routed.
+        folds.extend([&fold_parities::twine_parities as &Fold, &slide]);
     }
     let source = circuit;
-    let folded = |fold: &fn(&mut Circuit) -> usize| {
+    let folded = |fold: &&Fold| {
         let mut folded = source.clone();
         (fold(&mut folded) > 0).then(|| {
             elide_swaps::elide_swaps(&mut folded);
@@ -229,8 +262,8 @@ fn variants(mut circuit: Circuit, target: &Target) -> (Circuit, Vec<Circuit>) {
     let mut variants: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
     let limit = variants[0].as_ref().map_or(0, n_cx);
     for (i, variant) in variants.iter_mut().enumerate().skip(1) {
-        // A twine needs no SWAPs.
-        let limit = if i == 3 { 2 * limit } else { limit };
+        // What is made for couplings needs no SWAPs.
+        let limit = if i >= 3 { 2 * limit } else { limit };
         variant.take_if(|variant| n_cx(variant) >= limit);
     }
     let variants = variants.into_iter().flatten().collect();
@@ -268,8 +301,9 @@ fn lower_again(
     translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
     lower_native::lower_native(&mut circuit, device, basis, options.measured);
     checked(&circuit);
+    let facts = DeviceFacts::new(device);
     let measured = |circuit: Circuit| {
-        let stats = stats::measure(&circuit, device, compiled.swaps.len());
+        let stats = stats::measure(&circuit, &facts, compiled.swaps.len());
         Compiled { circuit, computed: Vec::new(), stats, swaps: compiled.swaps.clone() }
     };
     let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.one_qubit_gates);

@@ -409,12 +409,15 @@ impl Writer<'_> {
     }
 }
 
-/// The constant part within half a turn, and a quarter turn where it is one but for rounding: ranges of angles end there,
-/// and some devices take no others.
+/// The constant part within half a turn; a quarter turn where it is one but for rounding, since ranges of angles end there and
+/// some devices take no others; and another simple fraction where it is nothing but that.
 fn tidy(mut angle: Angle) -> Angle {
-    let quarter = (angle.constant / FRAC_PI_2).round() * FRAC_PI_2;
-    let is_quarter = (angle.constant - quarter).abs() < TOLERANCE;
-    angle.constant = wrap(if is_quarter { quarter } else { angle.constant });
+    const FRACTIONS: [(f64, f64); 2] = [(2.0, TOLERANCE), (48.0, 1e-13)];
+    let wrapped = wrap(angle.constant);
+    // Zero without a sign.
+    let nearest = |parts: f64| PI * (wrapped * parts / PI).round() / parts + 0.0;
+    let simple = FRACTIONS.iter().find(|(parts, rounding)| (wrapped - nearest(*parts)).abs() < *rounding);
+    angle.constant = simple.map_or(wrapped, |(parts, _)| nearest(*parts));
     angle
 }
 

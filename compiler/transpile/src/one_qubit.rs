@@ -3,6 +3,7 @@
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use qml_source::Span;
+use smallvec::SmallVec;
 
 pub use qml_ir::euler::{C64, Euler, IDENTITY, M2, TOLERANCE, dagger, euler, gate_matrix, times, wrap};
 
@@ -12,7 +13,7 @@ pub fn op_matrix(op: &Op) -> Option<M2> {
         OpKind::Gate { gate, angles, wires, controls }
             if wires.len() == 1 && controls.is_empty() && angles.iter().all(Angle::is_constant) =>
         {
-            let angles: Vec<f64> = angles.iter().map(|angle| angle.constant).collect();
+            let angles: SmallVec<[f64; 3]> = angles.iter().map(|angle| angle.constant).collect();
             Some(gate_matrix(*gate, &angles))
         }
         _ => None,

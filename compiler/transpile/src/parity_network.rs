@@ -23,22 +23,25 @@ pub const MAX_WIRES: usize = 128;
 const MAX_GREEDY: usize = 40;
 
 /// A network in which each parity of `turns` comes up, and after which wire `i` holds the parity `map[i]`. Parities are
-/// sets of wires, as bits; none is empty, and `map` is invertible. The shortest of a few attempts.
-pub fn parity_network(n_wires: usize, turns: &[u128], map: &[u128]) -> Vec<Piece> {
-    let attempt = |weight| {
+/// sets of wires, as bits; none is empty, and `map` is invertible. The shortest of a few attempts; none if all have
+/// `limit` CX or more.
+pub fn parity_network(n_wires: usize, turns: &[u128], map: &[u128], limit: usize) -> Option<Vec<Piece>> {
+    let n_attempts = if turns.is_empty() || turns.len() > 1000 { 1 } else { 3 };
+    let mut best: Option<(usize, Vec<Piece>)> = None;
+    for weight in [0, 1, 3].into_iter().take(n_attempts) {
         let mut network = Network {
             n_wires,
             open: turns.iter().copied().enumerate().collect(),
             map: map.to_vec(),
             pieces: Vec::new(),
+            n_cx: 0,
+            limit: best.as_ref().map_or(limit, |best| best.0),
         };
-        network.take_turns(weight);
-        network.finish();
-        network.pieces
-    };
-    let n_cx = |pieces: &Vec<Piece>| pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
-    let n_attempts = if turns.is_empty() || turns.len() > 1000 { 1 } else { 3 };
-    [0, 1, 3].into_iter().take(n_attempts).map(attempt).min_by_key(n_cx).unwrap_or_default()
+        if network.take_turns(weight) && network.finish() {
+            best = Some((network.n_cx, network.pieces));
+        }
+    }
+    best.map(|best| best.1)
 }
 
 struct Network {
@@ -48,6 +51,9 @@ struct Network {
     /// The sets that the wires have to hold at the end.
     map: Vec<u128>,
     pieces: Vec<Piece>,
+    /// How many CX these are, and how many are too many.
+    n_cx: usize,
+    limit: usize,
 }
 
 impl Network {
@@ -56,11 +62,19 @@ impl Network {
             *set ^= (*set >> target & 1) << control;
         }
         self.pieces.push(Piece::Cx(control, target));
+        self.n_cx += 1;
     }
 
-    /// Brings every set down to one wire. The sets of the map count `weight` times.
-    fn take_turns(&mut self, weight: i64) {
+    fn is_too_long(&self) -> bool {
+        self.n_cx >= self.limit
+    }
+
+    /// Brings every set down to one wire, the sets of the map counting `weight` times; whether the limit was kept.
+    fn take_turns(&mut self, weight: i64) -> bool {
         loop {
+            if self.is_too_long() {
+                return false;
+            }
             let pieces = &mut self.pieces;
             self.open.retain(|&(turn, set)| {
                 if set.is_power_of_two() {
@@ -68,7 +82,7 @@ impl Network {
                 }
                 set.count_ones() > 1
             });
-            let Some(least) = self.open.iter().map(|turn| turn.1.count_ones()).min() else { return };
+            let Some(least) = self.open.iter().map(|turn| turn.1.count_ones()).min() else { return true };
             // How often two wires are in a set together; a wire with itself: how often it is in a set.
             let mut together = vec![0_i64; self.n_wires * self.n_wires];
             let turns = self.open.iter().map(|turn| (turn.1, 2));
@@ -92,11 +106,14 @@ impl Network {
     }
 
     /// Makes the map a permutation: greedily as long as the map and its inverse get smaller (de Brugiere et al.,
-    /// arXiv:2201.06457), then by elimination.
-    fn finish(&mut self) {
+    /// arXiv:2201.06457), then by elimination. Whether the limit was kept.
+    fn finish(&mut self) -> bool {
         let mut inverse = invert(&self.map);
         let mut columns = transpose(&self.map);
         while self.n_wires <= MAX_GREEDY {
+            if self.is_too_long() {
+                return false;
+            }
             let mut best = (0, 0, 0);
             for control in 0..self.n_wires {
                 for target in (0..self.n_wires).filter(|&target| target != control) {
@@ -128,6 +145,7 @@ impl Network {
                 }
             }
         }
+        !self.is_too_long()
     }
 }
 

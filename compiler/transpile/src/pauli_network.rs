@@ -49,6 +49,9 @@ const MAX_FRONT: usize = 6;
 /// The part of all rotations that a search may be behind with.
 const AHEAD: usize = 5;
 
+/// More rotations than that are given up if the first attempt fails.
+const LONG: usize = 50;
+
 /// More rotations than that are tried to be written once only.
 const MANY: usize = 300;
 
@@ -71,9 +74,14 @@ pub fn pauli_network(aim: Aim, limit: usize) -> Option<Vec<Piece>> {
     for (fading, table_weight) in attempts.into_iter().take(n_attempts) {
         let limit = best.as_ref().map_or(limit, |best| best.0);
         let mut search = Search { network: Network::new(aim, &order, limit), growth: &growth };
-        if search.take_rotations(fading, table_weight) && search.undo_table() {
-            best = Some((search.network.n_cx, search.network.pieces));
+        if !(search.take_rotations(fading, table_weight) && search.undo_table()) {
+            // Of a long one the other attempts are rarely so much shorter.
+            if best.is_none() && aim.rotations.len() > LONG {
+                return None;
+            }
+            continue;
         }
+        best = Some((search.network.n_cx, search.network.pieces));
     }
     best.map(|best| best.1)
 }

@@ -13,10 +13,10 @@
 
 mod costs;
 
-use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
 use smallvec::SmallVec;
 
+use crate::device_facts::DeviceFacts;
 use crate::target::Target;
 use costs::{Costs, NEVER, times};
 
@@ -33,21 +33,23 @@ pub fn budget(level: u8) -> usize {
     }
 }
 
-/// Moves the circuit; whether there was a better place. `native` is the same circuit in the gates of the device.
-pub fn place_by_errors(
-    circuit: &mut Circuit,
+/// Where each qubit should go, if there is a better place for the circuit, which is in the gates of the device.
+pub fn better_place(
     native: &Circuit,
-    device: &Device,
+    facts: &DeviceFacts,
     target: &Target,
     budget: usize,
-) -> bool {
-    let costs = Costs::new(native, device, target);
-    let Some(place) = search(&costs, target, budget) else { return false };
-    let to = fill(&costs.wires, &place, circuit, target);
+) -> Option<Vec<Wire>> {
+    let costs = Costs::new(native, facts, target);
+    let place = search(&costs, target, budget)?;
+    Some(fill(&costs.wires, &place, native, target))
+}
+
+/// Moves the circuit to that place.
+pub fn move_to(to: &[Wire], circuit: &mut Circuit) {
     circuit.ops.iter_mut().for_each(|op| op.map_wires(&mut |wire| to[wire.0 as usize]));
     let Circuit { output, layout, final_layout, .. } = circuit;
     output.iter_mut().chain(layout).chain(final_layout).for_each(|wire| *wire = to[wire.0 as usize]);
-    true
 }
 
 /// The cheapest place of the wires that is found, if it is better than where they are.

@@ -8,7 +8,7 @@ use qml_devices::Device;
 use qml_ir::circuit::{Bit, BitExpr, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
-use crate::stats::facts;
+use crate::device_facts::DeviceFacts;
 
 /// How long a qubit holds a state.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,13 +25,18 @@ pub struct Exposure {
 
 /// The exposures of the qubits that something happens on, by qubit; none if the duration of an operation is not known.
 pub fn exposures(circuit: &Circuit, device: &Device) -> Option<Vec<Exposure>> {
+    exposures_by(circuit, &DeviceFacts::new(device))
+}
+
+/// The same, by facts that have been looked up.
+pub fn exposures_by(circuit: &Circuit, facts: &DeviceFacts) -> Option<Vec<Exposure>> {
     let mut is_known = true;
-    circuit.visit(|op| is_known &= facts(op, device).is_none_or(|facts| facts.1.is_some()));
+    circuit.visit(|op| is_known &= facts.of(op).is_none_or(|facts| facts.duration_s.is_some()));
     if !is_known {
         return None;
     }
     let mut late =
-        Late { device, wires: vec![Life::default(); circuit.n_wires], bits: vec![0.0; circuit.n_bits] };
+        Late { facts, wires: vec![Life::default(); circuit.n_wires], bits: vec![0.0; circuit.n_bits] };
     for wire in &circuit.output {
         late.wires[wire.0 as usize].is_held = true;
     }
@@ -60,7 +65,7 @@ struct Life {
 }
 
 struct Late<'a> {
-    device: &'a Device,
+    facts: &'a DeviceFacts<'a>,
     wires: Vec<Life>,
     /// The first use of each bit.
     bits: Vec<f64>,
@@ -110,7 +115,7 @@ impl Late<'_> {
         if let OpKind::Measure { bit: Bit(bit), .. } = op.kind {
             end = end.max(self.bits[bit as usize]);
         }
-        let start = end + facts(op, self.device).and_then(|facts| facts.1).unwrap_or(0.0);
+        let start = end + self.facts.of(op).and_then(|facts| facts.duration_s).unwrap_or(0.0);
         for wire in wires {
             let life = &mut self.wires[wire.0 as usize];
             if matches!(op.kind, OpKind::Reset { .. }) {

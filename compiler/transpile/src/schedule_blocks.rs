@@ -18,12 +18,23 @@ use crate::pair_basis::PairBasis;
 
 /// Orders the operations outside of branches.
 pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
+    // No order is shallower than what one of the wires takes.
+    if circuit.longest_path(|op| basis.cost(op)) <= heaviest(circuit, basis) {
+        return;
+    }
     let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits, basis);
     let mut best: Vec<u32> = (0..blocks.len() as u32).collect();
     let mut depth = depth_of(&best, &blocks, &graph, circuit.n_wires);
+    let chain = chains(&blocks, &graph);
+    let left = loads(&blocks, &graph, circuit.n_wires);
+    // No order is shallower than the longest chain and the most work on a wire.
+    let least = chain.iter().chain(&left).copied().max().unwrap_or(0);
     for rule in [Rule::Chain, Rule::Load, Rule::Both] {
-        let order = order_of(&blocks, &graph, circuit.n_wires, rule);
+        if depth <= least {
+            break;
+        }
+        let order = order_of(&blocks, &graph, &chain, left.clone(), rule);
         let new_depth = depth_of(&order, &blocks, &graph, circuit.n_wires);
         if new_depth < depth {
             depth = new_depth;
@@ -32,6 +43,16 @@ pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
     }
     let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
     best.into_iter().for_each(|i| circuit.ops.append(&mut blocks[i as usize]));
+}
+
+/// The most CX on one wire.
+fn heaviest(circuit: &Circuit, basis: PairBasis) -> usize {
+    let mut loads = vec![0; circuit.n_wires];
+    for op in &circuit.ops {
+        let cost = basis.cost(op);
+        op.wires().iter().for_each(|wire| loads[wire.0 as usize] += cost);
+    }
+    loads.into_iter().max().unwrap_or(0)
 }
 
 /// The longest path in CX.
@@ -54,21 +75,29 @@ enum Rule {
     Both,
 }
 
-/// The blocks in the order of their start.
-fn order_of(blocks: &[Block], graph: &Graph, n_wires: usize, rule: Rule) -> Vec<u32> {
-    // When each wire is free, and the CX that are left on it.
-    let mut free_at = vec![0_u64; n_wires];
-    let mut left = vec![0_u64; n_wires];
+/// The CX on each wire.
+fn loads(blocks: &[Block], graph: &Graph, n_wires: usize) -> Vec<u64> {
+    let mut loads = vec![0; n_wires];
     for (block, wires) in blocks.iter().zip(&graph.wires) {
-        wires.iter().for_each(|&wire| left[usize::from(wire)] += u64::from(block.n_cx));
+        wires.iter().for_each(|&wire| loads[usize::from(wire)] += u64::from(block.n_cx));
     }
-    // The longest chain of CX from each block on.
-    let mut chain = vec![0_u64; blocks.len()];
+    loads
+}
+
+/// The longest chain of CX from each block on.
+fn chains(blocks: &[Block], graph: &Graph) -> Vec<u64> {
+    let mut chains = vec![0; blocks.len()];
     for i in (0..blocks.len()).rev() {
-        let after =
-            graph.forwards.after(i as u32).iter().map(|&next| chain[next as usize]).max().unwrap_or(0);
-        chain[i] = after + u64::from(blocks[i].n_cx);
+        let after = graph.forwards.after(i as u32).iter().map(|&next| chains[next as usize]).max();
+        chains[i] = after.unwrap_or(0) + u64::from(blocks[i].n_cx);
     }
+    chains
+}
+
+/// The blocks in the order of their start; `chain` as in [`chains`], and `left` as in [`loads`].
+fn order_of(blocks: &[Block], graph: &Graph, chain: &[u64], mut left: Vec<u64>, rule: Rule) -> Vec<u32> {
+    // When each wire is free.
+    let mut free_at = vec![0_u64; left.len()];
     let mut n_before = graph.forwards.n_before.clone();
     // When the blocks before each have all ended.
     let mut ready_at = vec![0_u64; blocks.len()];

@@ -1,10 +1,10 @@
 //! Figures of a compiled circuit.
 
-use qml_devices::Device;
-use qml_ir::circuit::{Circuit, Op, OpKind};
+use qml_ir::circuit::{Circuit, Op};
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::estimate;
+use crate::device_facts::DeviceFacts;
+use crate::estimate::estimate_by;
 
 /// Figures of a compiled circuit; what is unknown is null.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Stats {
 }
 
 /// The figures of a circuit on a device.
-pub fn measure(circuit: &Circuit, device: &Device, swaps: usize) -> Stats {
+pub fn measure(circuit: &Circuit, facts: &DeviceFacts, swaps: usize) -> Stats {
     let mut is_used = vec![false; circuit.n_wires];
     circuit.visit(|op| op.wires().iter().for_each(|wire| is_used[wire.0 as usize] = true));
     circuit.output.iter().for_each(|wire| is_used[wire.0 as usize] = true);
@@ -46,8 +46,8 @@ pub fn measure(circuit: &Circuit, device: &Device, swaps: usize) -> Stats {
         one_qubit_gates: circuit.one_qubit_gates(),
         depth: circuit.depth(),
         swaps,
-        estimated_fidelity: estimate(circuit, device).map(|estimate| estimate.fidelity()),
-        duration_s: duration(circuit, device),
+        estimated_fidelity: estimate_by(circuit, facts).map(|estimate| estimate.fidelity()),
+        duration_s: duration(circuit, facts),
         compile_ms: None,
         initial_layout: circuit.layout.iter().map(|wire| wire.0).collect(),
         final_layout: circuit.final_layout.iter().map(|wire| wire.0).collect(),
@@ -55,36 +55,11 @@ pub fn measure(circuit: &Circuit, device: &Device, swaps: usize) -> Stats {
 }
 
 /// In whole picoseconds, so that the longest path is a path of integers.
-fn duration(circuit: &Circuit, device: &Device) -> Option<f64> {
+fn duration(circuit: &Circuit, facts: &DeviceFacts) -> Option<f64> {
     let mut is_known = true;
-    circuit.visit(|op| is_known &= facts(op, device).is_none_or(|facts| facts.1.is_some()));
+    circuit.visit(|op| is_known &= facts.of(op).is_none_or(|facts| facts.duration_s.is_some()));
     let picoseconds = |op: &Op| {
-        facts(op, device).and_then(|facts| facts.1).map_or(0, |seconds| (seconds * 1e12).round() as usize)
+        facts.of(op).and_then(|facts| facts.duration_s).map_or(0, |seconds| (seconds * 1e12).round() as usize)
     };
     is_known.then(|| circuit.longest_path(picoseconds) as f64 * 1e-12)
-}
-
-/// Error and duration of an operation of the device; none for what is no operation.
-pub fn facts(op: &Op, device: &Device) -> Option<(Option<f64>, Option<f64>)> {
-    match (&op.kind, op.wires().as_slice()) {
-        (OpKind::Gate { gate, .. }, wires @ (&[_] | &[_, _])) => {
-            let native = device.native_gate(gate.def().name);
-            if native.is_some_and(|native| native.is_virtual) {
-                return Some((Some(0.0), Some(0.0)));
-            }
-            let name = native.map_or(gate.def().name, |native| &native.name);
-            let facts = match *wires {
-                [a, b] => device.two_qubit_facts(name, a.0, b.0),
-                _ => device.one_qubit_facts(name, wires[0].0),
-            };
-            Some((facts.error, facts.duration_s.or_else(|| native?.duration_s)))
-        }
-        (OpKind::Measure { wire, .. }, _) => {
-            let facts = &device.qubits[wire.0 as usize];
-            Some((facts.readout_error, facts.readout_duration_s))
-        }
-        // Resets are not calibrated by their error.
-        (OpKind::Reset { wire }, _) => Some((Some(0.0), device.one_qubit_facts("reset", wire.0).duration_s)),
-        _ => None,
-    }
 }

@@ -22,8 +22,12 @@ fn options(level: u8) -> Options {
 /// Every gate is native, and every pair coupled the right way round.
 pub(crate) fn assert_native(circuit: &Circuit, device: &Device) {
     let basis = device.native_basis().unwrap();
-    assert_eq!(circuit.n_wires, device.n_qubits);
+    assert_eq!(circuit.n_wires, device.n_qubits + usize::from(device.is_star()));
+    let resonator = Wire(device.n_qubits as u32);
     circuit.visit(|op| match &op.kind {
+        OpKind::Gate { gate, wires, .. } if device.is_star() && wires.len() == 2 => {
+            assert!(["cz", "swap"].contains(&gate.def().name) && wires[1] == resonator, "{op:?}");
+        }
         OpKind::Gate { gate, wires, controls, .. } => {
             assert!(controls.is_empty());
             match wires.as_slice() {
@@ -183,7 +187,7 @@ fn random_circuits_on_every_kind_of_device() {
 }
 
 /// One of each kind of native gates.
-const DEVICES: [&str; 13] = [
+const DEVICES: [&str; 15] = [
     "iqm_garnet",
     "ibm_torino",
     "ibm_torino/rzz",
@@ -197,6 +201,8 @@ const DEVICES: [&str; 13] = [
     "ionq_aria_1",
     "ionq_forte_1",
     "quantinuum_h2_1",
+    "iqm_deneb_fake",
+    "iqm_sirius",
 ];
 
 #[test]

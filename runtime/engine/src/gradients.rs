@@ -63,7 +63,7 @@ impl Session<'_> {
                 let program = self.bind(&args[1])?;
                 let sampling = self.sampling(&args[2], &program, key)?;
                 let observables = observables_of(&args[0]);
-                let method = method_for(method, sampling, key)?;
+                let method = self.method(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
@@ -76,14 +76,14 @@ impl Session<'_> {
                     self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
                 let both_weights = [weights[0], -2.0 * mean * weights[0]];
                 let both = [squared(&observable)?, observable];
-                let method = method_for(method, sampling, key)?;
+                let method = self.method(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
                 let sampling = self.sampling(&args[1], &program, key)?;
-                let d_slots = match method_for(method, sampling, key)? {
+                let d_slots = match self.method(method, sampling, key)? {
                     Method::Adjoint => {
                         let plan = &program.prepared.runnable.plan;
                         let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
@@ -101,7 +101,7 @@ impl Session<'_> {
             ResultFunction::FidelityVjp => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
                 let sampling = self.sampling(&args[2], &p, key)?;
-                let method = method_for(method, sampling, key)?;
+                let method = self.method(method, sampling, key)?;
                 let (d_left, d_right) = self.fidelity_slots(&p, &q, sampling, method)?;
                 let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();
                 Ok(Value::tuple([
@@ -112,6 +112,23 @@ impl Session<'_> {
             }
             other => bug!("{other:?} is no derivative"),
         }
+    }
+
+    /// The rule that fits, or the one that was asked for if it can be.
+    fn method(&self, asked: &str, sampling: Sampling, key: i64) -> Result<Method, Fault> {
+        let asked = match (asked, &self.kernels.emulator) {
+            ("auto", Some(_)) => "parameter_shift",
+            ("adjoint", Some(emulator)) => {
+                let message =
+                    format!("the adjoint method needs a state, and `{}` has noise", emulator.device.name);
+                return Err(Box::new(
+                    Diagnostic::error(Code::Q0662, message)
+                        .help("leave the method out: on an emulated device it is the parameter-shift rule"),
+                ));
+            }
+            (asked, _) => asked,
+        };
+        method_for(asked, sampling, key)
     }
 
     fn expect_slots(
@@ -189,7 +206,7 @@ impl Session<'_> {
             return self.by_simultaneous_perturbation(key, program, sampling, value);
         }
         if program.prepared.shifted.get().is_none() {
-            let shifted = Shifted::new(&mut self.kernels, &program.prepared.runnable.circuit)?;
+            let shifted = Shifted::new(&mut self.kernels, &program.prepared.runnable)?;
             _ = program.prepared.shifted.set(shifted);
         }
         let Some(shifted) = program.prepared.shifted.get() else { bug!("just made") };

@@ -12,9 +12,10 @@ use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{Key, Specialised, specialise, split};
 use qml_prelude::observable::Pauli;
 use qml_prelude::{Fault, Program, Value};
-use qml_simulator::Plan;
+use qml_simulator::{Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
+use crate::emulator::Emulator;
 use crate::session::simulation_fault;
 use crate::shift::Shifted;
 
@@ -37,8 +38,12 @@ pub struct Statistics {
 /// A circuit with its plan, and the plans of its variants that shots need.
 #[derive(Debug)]
 pub(crate) struct Runnable {
-    /// The circuit.
+    /// The circuit: of an emulated device, the one that was compiled for it.
     pub circuit: Circuit,
+    /// What an emulated device does besides.
+    pub noise: Option<Noise>,
+    /// Its density matrix; made when something exact is asked of an emulated device.
+    pub density: OnceCell<Density>,
     /// The circuit as the simulator runs it.
     pub plan: Plan,
     /// With its register turned so that these letters are measured.
@@ -78,6 +83,8 @@ impl BoundProgram {
 /// All kernels of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Kernels {
+    /// The device that they run on, if it is emulated.
+    pub emulator: Option<Emulator>,
     prepared: HashMap<Key, Rc<Prepared>>,
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
@@ -85,6 +92,11 @@ pub(crate) struct Kernels {
 }
 
 impl Kernels {
+    /// No kernels yet, for a device or for none.
+    pub(crate) fn new(emulator: Option<Emulator>) -> Self {
+        Self { emulator, ..Self::default() }
+    }
+
     /// The program, ready to run.
     pub(crate) fn bind(
         &mut self,
@@ -110,7 +122,7 @@ impl Kernels {
 
     fn prepare(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Prepared, Fault> {
         let kernel = key.kernel;
-        let specialised = specialise(module, globals, kernel, &key.args).map_err(Box::new)?;
+        let mut specialised = specialise(module, globals, kernel, &key.args).map_err(Box::new)?;
         self.statistics.specialisations += 1;
         let count = self.of_kernel.entry(kernel).or_default();
         *count += 1;
@@ -124,19 +136,31 @@ impl Kernels {
                     .help("pass what changes often as a float: floats never make a new circuit"),
             );
         }
-        let runnable = self.runnable(specialised.circuit.clone())?;
+        let (circuit, noise) = match &mut self.emulator {
+            None => (specialised.circuit.clone(), None),
+            Some(emulator) => {
+                let (circuit, computed, noise) = emulator.compile(&specialised.circuit).map_err(Box::new)?;
+                specialised.bind.nodes.extend(computed);
+                (circuit, Some(noise))
+            }
+        };
+        let runnable = self.runnable(circuit, noise)?;
         Ok(Prepared { key, specialised, runnable, shifted: OnceCell::new() })
     }
 
     /// Plans a circuit, and keeps it for its variants.
-    pub(crate) fn runnable(&mut self, circuit: Circuit) -> Result<Runnable, Fault> {
-        let plan = self.plan(&circuit)?;
-        Ok(Runnable { circuit, plan, turned: RefCell::default() })
+    pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>) -> Result<Runnable, Fault> {
+        let plan = self.plan(&circuit, noise.as_ref())?;
+        Ok(Runnable { circuit, noise, density: OnceCell::new(), plan, turned: RefCell::default() })
     }
 
     /// Plans a circuit.
-    pub(crate) fn plan(&mut self, circuit: &Circuit) -> Result<Plan, Fault> {
+    pub(crate) fn plan(&mut self, circuit: &Circuit, noise: Option<&Noise>) -> Result<Plan, Fault> {
         self.statistics.plans += 1;
-        Plan::new(circuit).map_err(|fault| simulation_fault(&fault))
+        let plan = match noise {
+            None => Plan::new(circuit),
+            Some(noise) => Plan::noisy(circuit, noise),
+        };
+        plan.map_err(|fault| simulation_fault(&fault))
     }
 }

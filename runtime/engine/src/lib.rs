@@ -2,13 +2,15 @@
 //!
 //! [`Run`] compiles a program's host functions and calls them. Where they run a kernel, [`session`] specialises and plans it
 //! once per key ([`kernels`]) and evaluates it ([`results`]), exactly or with shots, with its derivative by the rule that
-//! fits: [`gradients`], of amplitudes and overlaps [`states`], by the coefficients of observables [`coefficients`]. A run is
-//! a function of its program, its inputs and the seed: the clock is read in `clock.rs` alone.
+//! fits: [`gradients`], of amplitudes and overlaps [`states`], by the coefficients of observables [`coefficients`]. An
+//! emulated device compiles circuits and adds noise on the way ([`emulator`]). A run is a function of its
+//! program, its inputs and the seed: the clock is read in `clock.rs` alone.
 //!
 //! The crate must never learn where programs come from.
 
 mod clock;
 mod coefficients;
+mod emulator;
 mod gradients;
 mod kernels;
 mod results;

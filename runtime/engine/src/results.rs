@@ -32,6 +32,7 @@ impl Session<'_> {
         key: i64,
         args: &[Value],
     ) -> Result<Value, Fault> {
+        self.check_emulated(function)?;
         match function {
             ResultFunction::Expect => {
                 let program = self.bind_register(&args[1])?;
@@ -114,6 +115,11 @@ impl Session<'_> {
             Value::Int(shots) => Some(*shots),
             _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
         };
+        if let (Some(shots), Some(emulator)) = (asked, &self.kernels.emulator)
+            && let Some(error) = qml_transpile::check_shots(shots, None, &emulator.device)
+        {
+            return Err(Box::new(error));
+        }
         match asked {
             None => Ok(Sampling::Exact),
             Some(shots @ 1..=1_000_000_000) => Ok(Sampling::Shots { shots: shots as usize, key: key as u64 }),
@@ -147,7 +153,10 @@ impl Session<'_> {
     ) -> Result<Vec<f64>, Fault> {
         match sampling {
             Sampling::Exact => {
-                let result = self.simulator.expectations(&runnable.plan, slots, observables);
+                let result = match self.density(runnable)? {
+                    None => self.simulator.expectations(&runnable.plan, slots, observables),
+                    Some(density) => self.simulator.noisy_expectations(density, slots, observables),
+                };
                 self.exact(result)
             }
             Sampling::Shots { shots, key } => {
@@ -162,8 +171,10 @@ impl Session<'_> {
         observable: &Observable,
         sampling: Sampling,
     ) -> Result<f64, Fault> {
-        if let Sampling::Exact = sampling {
-            let (runnable, slots) = program.angles();
+        let (runnable, slots) = program.angles();
+        if runnable.noise.is_none()
+            && let Sampling::Exact = sampling
+        {
             let result = self.simulator.variances(&runnable.plan, slots, std::slice::from_ref(observable));
             return Ok(self.exact(result)?[0]);
         }
@@ -177,9 +188,13 @@ impl Session<'_> {
         angles: Angles<'_>,
         sampling: Sampling,
     ) -> Result<Vec<f64>, Fault> {
-        let (Runnable { plan, .. }, slots) = angles;
+        let (runnable, slots) = angles;
+        let plan = &runnable.plan;
         let Sampling::Shots { shots, key } = sampling else {
-            let result = self.simulator.probabilities(plan, slots);
+            let result = match self.density(runnable)? {
+                None => self.simulator.probabilities(plan, slots),
+                Some(density) => self.simulator.noisy_probabilities(density, slots),
+            };
             return self.exact(result);
         };
         let n = plan.register_len();

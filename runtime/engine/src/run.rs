@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use qml_devices::Device;
 use qml_ir::host::{FunctionId, Module};
 use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
@@ -12,6 +13,7 @@ use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::clock::Clock;
+use crate::emulator::Emulator;
 use crate::kernels::{Kernels, Statistics};
 use crate::session::{Output, Session};
 
@@ -27,6 +29,8 @@ pub struct Options {
     pub seed: u64,
     /// Shots of result functions that say nothing themselves; without it they are exact.
     pub shots: Option<i64>,
+    /// Kernels are compiled for this device and run with its noise; without it exactly as they are.
+    pub emulated: Option<Device>,
     /// Threads for simulation.
     pub threads: usize,
     /// Where paths of data start.
@@ -105,7 +109,7 @@ fn in_session<T: Send>(
         let mut session = Session {
             module,
             globals: Vec::new(),
-            kernels: Kernels::default(),
+            kernels: Kernels::new(options.emulated.clone().map(Emulator::new)),
             simulator: Simulator::new(options.threads, Arc::clone(&options.interrupt)),
             default_shots: options.shots,
             folder: options.folder.clone(),
@@ -118,6 +122,10 @@ fn in_session<T: Send>(
         let compiled = Compiled::new(module, &roots);
         let result =
             initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
+        if result.is_ok() {
+            let note = session.kernels.emulator.as_ref().and_then(Emulator::note);
+            session.kernels.warnings.extend(note);
+        }
         (Run { statistics: session.kernels.statistics, warnings: session.kernels.warnings }, result)
     };
     std::thread::scope(|scope| {

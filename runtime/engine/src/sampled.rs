@@ -62,7 +62,8 @@ impl Session<'_> {
         if let Some(plan) = runnable.turned.borrow().get(letters) {
             return Ok(Rc::clone(plan));
         }
-        let plan = Rc::new(self.kernels.plan(&turned(&runnable.circuit, letters))?);
+        let turned = turned(&runnable.circuit, letters);
+        let plan = Rc::new(self.kernels.plan(&turned, runnable.noise.as_ref())?);
         runnable.turned.borrow_mut().insert(letters.to_vec(), Rc::clone(&plan));
         Ok(plan)
     }
@@ -110,7 +111,8 @@ fn groups(observables: &[Observable], n_qubits: usize, values: &mut [f64]) -> Ve
     groups
 }
 
-/// The circuit with its register turned so that measuring Z measures these letters.
+/// The circuit with its register turned so that measuring Z measures these letters. On an emulated device the turns
+/// are perfect.
 fn turned(circuit: &Circuit, letters: &[Option<Pauli>]) -> Circuit {
     let mut circuit = circuit.clone();
     for (qubit, letter) in letters.iter().enumerate() {

@@ -122,6 +122,7 @@ pub(crate) fn simulation_fault(fault: &qml_simulator::Fault) -> Fault {
                 "count the rounds, and return whether the loop came to its end: `while not done and rounds < 8 { ... }`",
             ),
         ),
+        F::Noisy => (Code::Q0721, None),
         F::Mixed => (Code::Q0655, Some("return all qubits, or use `expect` or `probs`, which allow for it")),
         F::RegisterMismatch { .. } => (Code::Q0656, None),
     };

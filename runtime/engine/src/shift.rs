@@ -5,7 +5,7 @@
 //! occurrences and the chain rule through the affine angles give the derivative with respect to each slot.
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Slot};
+use qml_ir::circuit::{Angle, Op, OpKind, Slot};
 use qml_prelude::Fault;
 use qml_source::bug;
 
@@ -31,8 +31,8 @@ pub(crate) struct Occurrence {
 
 impl Shifted {
     /// Gives each occurrence its slot, and finds its rule.
-    pub(crate) fn new(kernels: &mut Kernels, circuit: &Circuit) -> Result<Self, Fault> {
-        let mut circuit = circuit.clone();
+    pub(crate) fn new(kernels: &mut Kernels, runnable: &Runnable) -> Result<Self, Fault> {
+        let mut circuit = runnable.circuit.clone();
         let mut occurrences = Vec::new();
         circuit.visit_mut(|op| {
             let frequencies = frequencies(op);
@@ -48,7 +48,7 @@ impl Shifted {
             }
         });
         circuit.slots = (0..occurrences.len()).map(|i| format!("angle_{i}")).collect();
-        Ok(Self { runnable: kernels.runnable(circuit)?, occurrences })
+        Ok(Self { runnable: kernels.runnable(circuit, runnable.noise.clone())?, occurrences })
     }
 
     /// The values of the occurrences.

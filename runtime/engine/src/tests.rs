@@ -33,7 +33,14 @@ fn parse(text: &str) -> Module {
 }
 
 fn options() -> Options {
-    Options { seed: 3, shots: None, threads: 1, folder: PathBuf::new(), interrupt: Arc::default() }
+    Options {
+        seed: 3,
+        shots: None,
+        emulated: None,
+        threads: 1,
+        folder: PathBuf::new(),
+        interrupt: Arc::default(),
+    }
 }
 
 /// A folder that is empty at the start and gone at the end.

@@ -65,6 +65,8 @@ pub enum Fault {
     Unfinished,
     /// The register has no state vector: it is entangled with qubits that were not returned, or depends on outcomes.
     Mixed,
+    /// A state was asked for of a plan with noise, which has none: its density matrix gives exact results.
+    Noisy,
     /// Two registers that are compared differ in size.
     RegisterMismatch {
         /// Qubits of the first.
@@ -116,6 +118,7 @@ impl fmt::Display for Fault {
                 f,
                 "the register has no state vector: it is entangled with qubits that are not returned, or differs between outcomes"
             ),
+            Self::Noisy => write!(f, "the register has no state vector: there is noise"),
             Self::RegisterMismatch { left, right } => {
                 write!(f, "the registers have {left} and {right} qubits")
             }

@@ -11,6 +11,7 @@
 
 mod batch;
 mod bind;
+mod density;
 mod expect;
 mod fault;
 mod fidelity;
@@ -18,6 +19,7 @@ mod kernel;
 mod ket;
 mod kets;
 mod memory;
+mod noise;
 mod pass;
 mod pauli;
 mod pieces;
@@ -30,14 +32,17 @@ mod state_gradient;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod trajectory;
 mod vector;
 mod walk;
 
 pub use batch::{Batch, Cotangents};
+pub use density::Density;
 pub use expect::Expectations;
 pub use fault::Fault;
 pub use fidelity::Fidelity;
 pub use memory::available_bytes;
+pub use noise::{Channel, Noise};
 pub use pauli::Prepared;
 pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;

@@ -20,6 +20,7 @@ mod schedule;
 mod select;
 
 pub(crate) use block::{Block, Factor, M2};
+pub(crate) use lower::{Chances, Planned};
 pub(crate) use select::Select;
 
 use std::ops::Range;
@@ -27,8 +28,9 @@ use std::ops::Range;
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, BitExpr, Circuit};
 
-use crate::C64;
-use crate::Fault;
+use crate::noise::Noise;
+use crate::{C64, Fault};
+use lower::Kind;
 
 /// Most wires of a circuit: an index and the number of indices must be a `usize`.
 const MAX_WIRES: usize = 62;
@@ -50,6 +52,9 @@ pub struct Plan {
     /// Angles with a factor whose sine and cosine an operation reads.
     pub(crate) trigs: Vec<Trig>,
     pub(crate) matrices: Vec<MatrixSource>,
+    pub(crate) channels: Vec<Planned>,
+    /// How often the outcome of each qubit of the register is told wrongly; empty where there is no noise.
+    pub(crate) readout: Vec<f64>,
     /// How many forms of phases there are in all passes.
     pub(crate) n_forms: usize,
     /// The angle of the factor `exp(i angle)` before everything.
@@ -79,6 +84,15 @@ pub(crate) enum Step {
     Branch { condition: BitExpr, otherwise: usize },
     /// Goes on elsewhere.
     Jump { to: usize },
+    /// One of the plan's channels.
+    Channel(usize),
+    /// The outcome in a bit is told wrongly with this probability.
+    Misread {
+        bit: usize,
+        probability: f64,
+        /// The measurement before it is the last.
+        is_last: bool,
+    },
 }
 
 /// A unitary between two measurements.
@@ -190,13 +204,26 @@ pub(crate) enum Entries {
 impl Plan {
     /// Prepares a circuit. The circuit is valid; more than 62 wires are refused as too large.
     pub fn new(circuit: &Circuit) -> Result<Self, Fault> {
-        if circuit.n_wires > MAX_WIRES {
-            let qubits = circuit.n_wires;
+        Self::of_kind(circuit, circuit.n_wires, Kind::State)
+    }
+
+    /// Prepares a circuit with noise, for shots: what is exact asks for a [`crate::Density`].
+    pub fn noisy(circuit: &Circuit, noise: &Noise) -> Result<Self, Fault> {
+        Self::of_kind(circuit, circuit.n_wires, Kind::Shots(noise))
+    }
+
+    /// Prepares the density matrix of a circuit with noise.
+    pub(crate) fn density(circuit: &Circuit, noise: &Noise) -> Result<Self, Fault> {
+        Self::of_kind(circuit, 2 * circuit.n_wires, Kind::Density(noise))
+    }
+
+    fn of_kind(circuit: &Circuit, qubits: usize, kind: Kind<'_>) -> Result<Self, Fault> {
+        if qubits > MAX_WIRES {
             let needed_bytes = if qubits > 100 { u128::MAX } else { 16 << qubits };
             let available_bytes = crate::memory::available_bytes();
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
-        Ok(lower::lower(circuit))
+        Ok(lower::lower(circuit, kind))
     }
 
     /// Qubits of the register that the circuit returns.

@@ -2,11 +2,12 @@
 //!
 //! The shots walk through the plan together: at a measurement each shot draws its outcome, and the two groups go on with
 //! the two projected states. A shot draws from its own stream, keyed by the shot's number and the number of the
-//! measurement on its way, so it is the same whatever the threads and whatever the number of shots.
+//! measurement on its way, so it is the same whatever the threads and whatever the number of shots. Noise is drawn in the
+//! same way, from a stream of its own: see `trajectory.rs`.
 
 use std::ops::Range;
 
-use qml_prelude::random::uniform_at;
+use qml_prelude::random::{child_key, uniform_at};
 use rayon::prelude::*;
 
 use crate::Fault;
@@ -16,8 +17,11 @@ use crate::pass::apply;
 use crate::pieces::{copy, for_amplitudes, for_pieces, outcome_weights, scale};
 use crate::plan::{Plan, Step, holds};
 use crate::simulator::{Amplitude, Precision, Run, Simulator};
+use crate::trajectory::{groups, jump, largest};
 use crate::walk::{Purpose, settle};
 
+/// The stream of noise inside of that of the shots.
+const NOISE: u64 = 1 << 62;
 /// Amplitudes whose probabilities are summed before a search.
 const BLOCK: usize = 64;
 
@@ -72,7 +76,9 @@ impl Simulator {
         // The rows, the list of shots, and the index that each shot finds.
         self.kets.require_shots(shots.len(), n_bits + 2 * size_of::<usize>())?;
         let rows = Shots { n_shots: shots.len(), n_bits, bits: vec![false; shots.len() * n_bits] };
-        let mut sampler = Sampler { simulator: self, bound: &bound, key, first: shots.start, rows };
+        let noise_key = child_key(key, NOISE);
+        let mut sampler =
+            Sampler { simulator: self, bound: &bound, key, noise_key, first: shots.start, rows };
         if !shots.is_empty() {
             let mut all: Vec<usize> = shots.collect();
             let ket = self.start(plan.n_wires)?;
@@ -86,6 +92,8 @@ struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
     bound: &'a Bound<'a, T>,
     key: u64,
+    /// The key of noise, whose numbers are others than those of measurements.
+    noise_key: u64,
     /// The shot of the first row.
     first: usize,
     rows: Shots,
@@ -101,7 +109,8 @@ impl<T: Amplitude> Sampler<'_, T> {
         mut bits: Vec<bool>,
         mut shots: &mut [usize],
     ) -> Result<(), Fault> {
-        let run = &self.simulator.run;
+        let simulator = self.simulator;
+        let run = &simulator.run;
         let plan = self.bound.plan;
         while let Some(step) = plan.steps.get(at) {
             run.check()?;
@@ -114,6 +123,42 @@ impl<T: Amplitude> Sampler<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
+                Step::Channel(index) => {
+                    let channel = &plan.channels[*index];
+                    let (noise_key, place) = (self.noise_key, draws);
+                    let uniform = |shot: usize| uniform_at(noise_key, shot as u64, place);
+                    draws += 1;
+                    let mut groups = groups(run, channel, &ket, shots, uniform);
+                    // The largest group goes on with this state; each other one is at most half of the shots.
+                    let Some(last) = largest(&groups) else { return Ok(()) };
+                    let (operator, more, factor) = groups.swap_remove(last);
+                    for (operator, group, factor) in groups {
+                        let mut other = self.simulator.kets.take(run, ket.layout())?;
+                        copy(run, &ket, &mut other);
+                        jump(run, self.bound, channel, operator, factor, &mut other);
+                        self.follow(at, draws, other, bits.clone(), group)?;
+                    }
+                    jump(run, self.bound, channel, operator, factor, &mut ket);
+                    shots = more;
+                }
+                Step::Misread { is_last: true, .. } => {}
+                Step::Misread { bit, probability, .. } => {
+                    let uniform = |shot: usize| uniform_at(self.noise_key, shot as u64, draws);
+                    let n_wrong = ones_first(shots, |shot| uniform(shot) < *probability);
+                    draws += 1;
+                    let (wrong, right) = shots.split_at_mut(n_wrong);
+                    let is_wrong = wrong.len() > right.len();
+                    let (fewer, more) = if is_wrong { (right, wrong) } else { (wrong, right) };
+                    if !fewer.is_empty() {
+                        let mut other = self.simulator.kets.take(run, ket.layout())?;
+                        copy(run, &ket, &mut other);
+                        let mut other_bits = bits.clone();
+                        other_bits[*bit] ^= !is_wrong;
+                        self.follow(at, draws, other, other_bits, fewer)?;
+                    }
+                    bits[*bit] ^= is_wrong;
+                    shots = more;
+                }
                 Step::Measure { position, is_last, .. }
                     if Purpose::Outcomes.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
@@ -135,7 +180,6 @@ impl<T: Amplitude> Sampler<'_, T> {
                         scale(run, &mut other, factor(first));
                         self.follow(at, draws, other, other_bits, fewer)?;
                     }
-                    let run = &self.simulator.run;
                     settle(run, step, !first, &mut ket, &mut bits);
                     scale(run, &mut ket, factor(!first));
                     shots = more;
@@ -175,17 +219,36 @@ impl<T: Amplitude> Sampler<'_, T> {
                 _ => None,
             })
             .collect();
+        let misread: Vec<(usize, f64)> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match *step {
+                Step::Misread { bit, probability, is_last: true } => Some((bit, probability)),
+                _ => None,
+            })
+            .collect();
         let n_bits = self.rows.n_bits;
         for (&shot, index) in shots.iter().zip(indices) {
             for &(position, bit) in &last {
                 bits[bit] = index >> position & 1 == 1;
             }
+            // Numbers of noise that no step on the way took.
+            let mut place = draws;
+            let mut is_wrong = |probability: f64| {
+                place += 1;
+                probability > 0.0 && uniform_at(self.noise_key, shot as u64, place) < probability
+            };
+            misread.iter().for_each(|&(bit, probability)| bits[bit] ^= is_wrong(probability));
             let row = &mut self.rows.bits[(shot - self.first) * n_bits..][..n_bits];
             let (register, result) = row.split_at_mut(plan.register_len());
             register
                 .iter_mut()
                 .zip(&plan.output)
                 .for_each(|(bit, position)| *bit = index >> position & 1 == 1);
+            register
+                .iter_mut()
+                .zip(&plan.readout)
+                .for_each(|(bit, &probability)| *bit ^= is_wrong(probability));
             result.iter_mut().zip(&plan.result_bits).for_each(|(bit, value)| *bit = holds(value, bits));
         }
         Ok(())

@@ -90,6 +90,7 @@ impl<T: Amplitude> Sweep<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
+                Step::Channel(_) | Step::Misread { .. } => return Err(Fault::Noisy),
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);
@@ -168,6 +169,10 @@ fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket
             }
             project(run, state, position, outcome);
         }
-        Step::Unitary(_) | Step::Branch { .. } | Step::Jump { .. } => {}
+        Step::Unitary(_)
+        | Step::Branch { .. }
+        | Step::Jump { .. }
+        | Step::Channel(_)
+        | Step::Misread { .. } => {}
     }
 }

@@ -5,6 +5,7 @@ mod faults;
 mod generate;
 mod gradients;
 mod machines;
+mod noise;
 mod oracle;
 mod qaoa;
 mod states;

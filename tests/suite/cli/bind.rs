@@ -64,10 +64,8 @@ fn values_make_every_output_one_without_inputs() {
         for values in [[0.3, -1.1], [0.0, std::f64::consts::PI]] {
             let [a, b] = values;
             let build = |emit: &str| {
-                let bind = format!("--bind b={b:?} --bind a={a:?}");
-                folder
-                    .qmlang(&format!("build ansatz.qml --target {target} {bind} --unmeasured --emit {emit}"))
-                    .noted()
+                let bind = format!("--unmeasured --bind b={b:?} --bind a={a:?}");
+                folder.qmlang(&format!("build ansatz.qml --target {target} {bind} --emit {emit}")).noted()
             };
             for emit in ["qasm3", "qasm2"] {
                 assert_bound(&folder, &build(emit), &build("stats"), values);

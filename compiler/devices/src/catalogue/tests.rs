@@ -49,9 +49,11 @@ fn devices_that_can_be_compiled_for() {
         iqm_adonis_fake prx cz
         iqm_aphrodite_fake prx cz
         iqm_apollo_fake prx cz
+        iqm_deneb_fake prx cz move
         iqm_emerald prx cz
         iqm_garnet prx cz
         iqm_garnet_fake prx cz
+        iqm_sirius prx cz move
         oqc_lucy rz sx x ecr
         quantinuum_h1_1 rz u1q rzz
         quantinuum_h2_1 rz u1q rzz

@@ -2,13 +2,24 @@
 
 use super::{Angle, Bit, BitExpr, Circuit, Op, OpKind, Wire, Wires};
 
+/// The same wires; one or two without a loop, since passes ask for them all the time.
+#[inline]
+pub(super) fn copied(wires: &[Wire]) -> Wires {
+    match *wires {
+        [a] => Wires::from_buf_and_len([a; 4], 1),
+        [a, b] => Wires::from_buf_and_len([a, b, b, b], 2),
+        _ => Wires::from_slice(wires),
+    }
+}
+
 impl Op {
     /// All wires, each once: controls first, then the operands in their order; for a branch, those of both sides in the
     /// order in which they come.
+    #[inline]
     pub fn wires(&self) -> Wires {
         match &self.kind {
             // What most are.
-            OpKind::Gate { wires, controls, .. } if controls.is_empty() => return Wires::from_slice(wires),
+            OpKind::Gate { wires, controls, .. } if controls.is_empty() => return copied(wires),
             _ => {}
         }
         let mut wires = Wires::new();

@@ -4,8 +4,9 @@ use expect_test::expect;
 use qml_ir::circuit::testing::{Options, Random, assert_same_unitary, random_circuit};
 use qml_ir::circuit::{Circuit, dense};
 
-use super::{cost_of, fold_parities};
+use super::{cost_of, fold_parities, slide_parities, twine_parities};
 use crate::lower_controls::lower_controls;
+use crate::target::Target;
 
 fn total(circuit: &Circuit) -> usize {
     circuit.ops.iter().map(cost_of).sum()
@@ -81,4 +82,34 @@ fn turns_of_one_parity_merge() {
         gphase(pi/4)
     "#]]
     .assert_eq(&check(&circuit).to_string());
+}
+
+/// A circuit with turns of most pairs of wires, twice.
+fn dense_circuit(random: &mut Random, n_wires: usize) -> Circuit {
+    let mut text = Vec::new();
+    for slot in 0..2 {
+        for a in 0..n_wires {
+            text.push(format!("rx(s{slot}) q{a}"));
+            text.extend((0..a).filter(|_| random.below(5) > 0).map(|b| format!("rzz(s{slot}) q{a} q{b}")));
+        }
+    }
+    Circuit::parse(&text.join("; ")).unwrap()
+}
+
+#[test]
+fn placed_networks_keep_the_unitary() {
+    let mut random = Random::new(54);
+    for device in ["line:7", "grid:3x4", "iqm_garnet"] {
+        let target = Target::new(&qml_devices::find(device).unwrap());
+        for n_wires in [4, 5, 6] {
+            let original = dense_circuit(&mut random, n_wires);
+            let mut circuit = original.clone();
+            assert!(slide_parities(&mut circuit, &target) > 0);
+            circuit.validate();
+            assert_same_unitary(&original, &circuit);
+            let mut twined = original.clone();
+            assert!(twine_parities(&mut twined) > 0);
+            assert_same_unitary(&original, &twined);
+        }
+    }
 }

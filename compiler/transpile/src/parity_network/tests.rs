@@ -9,7 +9,7 @@ fn check(n_wires: usize, turns: &[u128], map: &[u128]) -> usize {
     let mut wires: Vec<u128> = (0..n_wires).map(|i| 1 << i).collect();
     let mut taken = vec![false; turns.len()];
     let mut n_cx = 0;
-    for piece in parity_network(n_wires, turns, map) {
+    for piece in parity_network(n_wires, turns, map, usize::MAX).unwrap() {
         match piece {
             Piece::Cx(control, target) => {
                 wires[target] ^= wires[control];
@@ -43,7 +43,9 @@ fn random_parities_and_maps() {
             (0..random.below(12)).map(|_| 1 + random.below((1 << n_wires) - 1) as u128).collect();
         turns.sort_unstable();
         turns.dedup();
-        check(n_wires, &turns, &map);
+        let n_cx = check(n_wires, &turns, &map);
+        assert_eq!(parity_network(n_wires, &turns, &map, n_cx), None);
+        assert!(parity_network(n_wires, &turns, &map, n_cx + 1).is_some());
     }
 }
 

@@ -81,7 +81,7 @@ fn clifford_products_get_clifford_gates() {
                 if random.chance(0.5) { [one, Matrix::identity(2)] } else { [Matrix::identity(2), one] };
             let [low, high] = local.map(|m| std::array::from_fn(|r| std::array::from_fn(|c| m.at(r, c))));
             let local = tensor(&[low, high]).concat();
-            u = Matrix { dim: 4, data: local }.times(&u);
+            u = Matrix { dim: 4, data: local.into() }.times(&u);
             if random.chance(0.3) {
                 u = Gate::Cx.matrix(&[]).times(&u);
             }

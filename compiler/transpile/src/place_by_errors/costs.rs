@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qml_devices::Device;
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 use smallvec::SmallVec;
 
-use crate::stats::facts;
+use crate::device_facts::DeviceFacts;
 use crate::target::Target;
 use crate::waiting::{loss, waiting};
 
@@ -40,7 +39,8 @@ pub struct Link {
 
 impl Costs {
     /// The costs of a circuit of native gates.
-    pub fn new(circuit: &Circuit, device: &Device, target: &Target) -> Self {
+    pub fn new(circuit: &Circuit, facts: &DeviceFacts, target: &Target) -> Self {
+        let device = facts.device;
         let mut happens = Happens::default();
         circuit.visit(|op| happens.note(op));
         for &wire in &circuit.output {
@@ -48,8 +48,8 @@ impl Costs {
             happens.alone.entry((wire.0 as u16, Alone::Measure)).or_insert(1);
         }
         let wires: Vec<u16> = happens.wires().into_iter().collect();
-        let mut alone = happens.costs_alone(&wires, device);
-        for (wire, seconds) in waiting(circuit, device).unwrap_or_default() {
+        let mut alone = happens.costs_alone(&wires, facts);
+        for (wire, seconds) in waiting(circuit, facts).unwrap_or_default() {
             let Ok(index) = wires.binary_search(&(wire.0 as u16)) else { continue };
             let own = &mut alone[index * device.n_qubits..][..device.n_qubits];
             for (own, qubit) in own.iter_mut().zip(&device.qubits) {
@@ -60,7 +60,7 @@ impl Costs {
         let gates: BTreeSet<Gate> = happens.pairs.keys().map(|key| key.1).collect();
         let gates: Vec<Gate> = gates.into_iter().collect();
         let links = happens.links(&wires, &gates);
-        let pairs = gates.into_iter().map(|gate| pair_costs(gate, device, target)).collect();
+        let pairs = gates.into_iter().map(|gate| pair_costs(gate, facts, target)).collect();
         Self { n_qubits: device.n_qubits, wires, alone, links, pairs }
     }
 
@@ -95,14 +95,14 @@ enum Alone {
 }
 
 impl Alone {
-    fn cost(self, qubit: u32, device: &Device) -> u64 {
+    fn cost(self, qubit: u32, facts: &DeviceFacts) -> u64 {
         let wire = Wire(qubit);
         let op = match self {
             Self::Gate(gate) => gate_op(gate, &[wire]),
             Self::Measure => Op::measure(wire, Bit(0), Span::default()),
             Self::Reset => Op { kind: OpKind::Reset { wire }, span: Span::default() },
         };
-        cost(&op, device)
+        cost(&op, facts)
     }
 }
 
@@ -132,12 +132,12 @@ impl Happens {
     }
 
     /// What happens on each of the wires alone, on each qubit.
-    fn costs_alone(&self, wires: &[u16], device: &Device) -> Vec<u64> {
-        let n_qubits = device.n_qubits;
+    fn costs_alone(&self, wires: &[u16], facts: &DeviceFacts) -> Vec<u64> {
+        let n_qubits = facts.device.n_qubits;
         let mut known: BTreeMap<Alone, Vec<u64>> = BTreeMap::new();
         let mut alone = vec![0_u64; wires.len() * n_qubits];
         for (&(wire, kind), &n) in &self.alone {
-            let on_qubits = || (0..n_qubits as u32).map(|qubit| kind.cost(qubit, device)).collect();
+            let on_qubits = || (0..n_qubits as u32).map(|qubit| kind.cost(qubit, facts)).collect();
             let costs = known.entry(kind).or_insert_with(on_qubits);
             let own = &mut alone[index_of(wire, wires) * n_qubits..][..n_qubits];
             own.iter_mut().zip(costs).for_each(|(own, cost)| *own = own.saturating_add(times(*cost, n)));
@@ -176,12 +176,12 @@ fn gate_op(gate: Gate, wires: &[Wire]) -> Op {
     Op::gate(gate, &angles, wires, Span::default())
 }
 
-fn cost(op: &Op, device: &Device) -> u64 {
-    match facts(op, device) {
+fn cost(op: &Op, facts: &DeviceFacts) -> u64 {
+    match facts.of(op).map(|facts| facts.error) {
         None => 0,
         // What never works is dear: a circuit that uses it has to move.
-        Some((Some(error), _)) => (-(1.0 - error).max(1e-9).ln() / UNIT).round() as u64,
-        Some((None, _)) => NEVER,
+        Some(Some(error)) => (-(1.0 - error).max(1e-9).ln() / UNIT).round() as u64,
+        Some(None) => NEVER,
     }
 }
 
@@ -190,13 +190,13 @@ pub fn times(cost: u64, n: u64) -> u64 {
     if cost == NEVER { NEVER } else { cost.saturating_mul(n) }
 }
 
-fn pair_costs(gate: Gate, device: &Device, target: &Target) -> Vec<u64> {
-    let n = device.n_qubits;
+fn pair_costs(gate: Gate, facts: &DeviceFacts, target: &Target) -> Vec<u64> {
+    let n = facts.device.n_qubits;
     let mut costs = vec![NEVER; n * n];
     for a in 0..n as u16 {
         for &b in target.neighbours(a) {
             costs[usize::from(a) * n + usize::from(b)] =
-                cost(&gate_op(gate, &[Wire(a.into()), Wire(b.into())]), device);
+                cost(&gate_op(gate, &[Wire(a.into()), Wire(b.into())]), facts);
         }
     }
     costs

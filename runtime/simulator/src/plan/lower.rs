@@ -2,6 +2,8 @@
 //!
 //! Expects: a valid circuit. Keeps: the state, including its global phase.
 
+mod noisy;
+
 use std::f64::consts::{PI, TAU};
 
 use qml_gates::Gate;
@@ -11,16 +13,36 @@ use super::measured::last_measurements;
 use super::pieces::{Piece, Run};
 use super::schedule::{Entry, schedule};
 use super::{Block, Entries, Factor, MatrixSource, Plan, Select, Step, Trig};
+use crate::noise::Noise;
+
+pub(crate) use noisy::{Chances, Planned};
+
+/// What a plan is for.
+#[derive(Clone, Copy)]
+pub(super) enum Kind<'a> {
+    /// The state of a circuit.
+    State,
+    /// Shots of a circuit with noise.
+    Shots(&'a Noise),
+    /// The density matrix of a circuit with noise, see [`noisy`].
+    Density(&'a Noise),
+}
 
 /// Plans a circuit.
-pub(super) fn lower(circuit: &Circuit) -> Plan {
+pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
+    let n_wires = match kind {
+        Kind::State | Kind::Shots(_) => circuit.n_wires,
+        Kind::Density(_) => 2 * circuit.n_wires,
+    };
     let mut builder = Builder {
-        position: (0..circuit.n_wires as u32).collect(),
-        pending: vec![Run::default(); circuit.n_wires],
+        kind,
+        number: 0,
+        position: (0..n_wires as u32).collect(),
+        pending: vec![Run::default(); n_wires],
         entries: Vec::new(),
         is_straight: true,
         plan: Plan {
-            n_wires: circuit.n_wires,
+            n_wires,
             n_bits: circuit.n_bits,
             slots: circuit.slots.clone(),
             steps: Vec::new(),
@@ -28,6 +50,8 @@ pub(super) fn lower(circuit: &Circuit) -> Plan {
             angles: Vec::new(),
             trigs: Vec::new(),
             matrices: Vec::new(),
+            channels: Vec::new(),
+            readout: Vec::new(),
             n_forms: 0,
             phase: Angle::default(),
             output: Vec::new(),
@@ -42,10 +66,16 @@ pub(super) fn lower(circuit: &Circuit) -> Plan {
     builder.flush_all();
     let mut plan = builder.plan;
     plan.output = circuit.output.iter().map(|wire| builder.position[wire.0 as usize]).collect();
+    if let Kind::Shots(noise) | Kind::Density(noise) = kind {
+        plan.readout = circuit.output.iter().map(|wire| noise.readout_error(*wire)).collect();
+    }
     plan
 }
 
-struct Builder {
+struct Builder<'a> {
+    kind: Kind<'a>,
+    /// Which operation comes next, in the order of `Circuit::visit`.
+    number: usize,
     /// Where each wire is, as a bit of a state index.
     position: Vec<u32>,
     /// For each wire, the one-qubit gates that are not yet entries.
@@ -57,8 +87,8 @@ struct Builder {
     plan: Plan,
 }
 
-impl Builder {
-    fn op(&mut self, op: &Op, is_last: bool) {
+impl Builder<'_> {
+    fn step_of(&mut self, op: &Op, is_last: bool) {
         match &op.kind {
             OpKind::Gate { gate, angles, wires, controls } => self.gate(*gate, angles, wires, controls),
             OpKind::PauliRotation { pauli, angle, controls } => self.pauli_rotation(pauli, angle, controls),

@@ -28,7 +28,7 @@ fn counts(shots: &Shots) -> BTreeMap<Vec<bool>, usize> {
 
 /// Compares shots with probabilities by chi-square; rows that are expected fewer than 8 times are taken together.
 #[track_caller]
-fn assert_drawn_from(shots: &Shots, distribution: &BTreeMap<Vec<bool>, f64>) {
+pub(super) fn assert_drawn_from(shots: &Shots, distribution: &BTreeMap<Vec<bool>, f64>) {
     let counts = counts(shots);
     let n = shots.n_shots as f64;
     let (mut chi_square, mut freedom) = (0.0, -1.0f64);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use qml_ir::circuit::{BitExpr, Circuit, Control, Op, OpKind, Wire};
+use qml_ir::circuit::{BitExpr, Circuit, Control, Op, OpKind, Wire, Wires};
 use qml_prelude::observable::{Observable, Pauli};
 
-use crate::C64;
+use crate::{C64, Channel, Noise};
 
 /// Replaces the state with the image under a unitary operation.
 fn apply(op: &OpKind, slots: &[f64], psi: &mut Vec<C64>) {
@@ -105,22 +105,43 @@ pub(super) type Mixture = BTreeMap<Vec<bool>, Vec<Vec<C64>>>;
 
 /// The mixture at the end of any circuit.
 pub(super) fn mixture(circuit: &Circuit, slots: &[f64]) -> Mixture {
+    noisy_mixture(circuit, slots, &Noise::default())
+}
+
+/// The mixture at the end of any circuit with noise.
+pub(super) fn noisy_mixture(circuit: &Circuit, slots: &[f64], noise: &Noise) -> Mixture {
     let dim = 1 << circuit.n_wires;
     let mut rho = vec![vec![C64::ZERO; dim]; dim];
     rho[0][0] = C64::ONE;
-    run(&circuit.ops, slots, BTreeMap::from([(vec![false; circuit.n_bits], rho)]))
+    run(&circuit.ops, 0, slots, noise, BTreeMap::from([(vec![false; circuit.n_bits], rho)]))
 }
 
-fn run(ops: &[Op], slots: &[f64], mut mixture: Mixture) -> Mixture {
+/// How many operations there are with those inside of branches.
+fn count(ops: &[Op]) -> usize {
+    let mut n = 0;
+    ops.iter().for_each(|op| op.visit(&mut |_| n += 1));
+    n
+}
+
+/// Runs operations of which the first has this number.
+fn run(ops: &[Op], mut number: usize, slots: &[f64], noise: &Noise, mut mixture: Mixture) -> Mixture {
     for op in ops {
+        let here = number;
+        number += count(std::slice::from_ref(op));
+        happen(&mut mixture, noise.channels_before(here));
         let before = std::mem::take(&mut mixture);
         for (bits, rho) in before {
             match &op.kind {
                 OpKind::Measure { wire, bit } => {
                     for outcome in [false, true] {
                         let mut bits = bits.clone();
-                        bits[bit.0 as usize] = outcome;
-                        add(&mut mixture, bits, both_sides(&rho, |psi| project(*wire, outcome, psi)));
+                        let rho = both_sides(&rho, |psi| project(*wire, outcome, psi));
+                        let error = noise.readout_error(*wire);
+                        for (told, share) in [(outcome, 1.0 - error), (!outcome, error)] {
+                            bits[bit.0 as usize] = told;
+                            let part = rho.iter().map(|column| column.iter().map(|a| a * share).collect());
+                            add(&mut mixture, bits.clone(), part.collect());
+                        }
                     }
                 }
                 OpKind::Reset { wire } => {
@@ -132,8 +153,10 @@ fn run(ops: &[Op], slots: &[f64], mut mixture: Mixture) -> Mixture {
                     add(&mut mixture, bits, lowered);
                 }
                 OpKind::If { condition, then, otherwise } => {
-                    let arm = if value(condition, &bits) { then } else { otherwise };
-                    let after = run(arm, slots, BTreeMap::from([(bits, rho)]));
+                    let first = (here + 1, here + 1 + count(then));
+                    let (arm, first) =
+                        if value(condition, &bits) { (then, first.0) } else { (otherwise, first.1) };
+                    let after = run(arm, first, slots, noise, BTreeMap::from([(bits, rho)]));
                     for (bits, rho) in after {
                         add(&mut mixture, bits, rho);
                     }
@@ -141,8 +164,21 @@ fn run(ops: &[Op], slots: &[f64], mut mixture: Mixture) -> Mixture {
                 kind => add(&mut mixture, bits, both_sides(&rho, |psi| apply(kind, slots, psi))),
             }
         }
+        happen(&mut mixture, noise.channels_after(here));
     }
     mixture
+}
+
+/// `sum K rho K^H` of each channel after the other.
+fn happen(mixture: &mut Mixture, channels: &[(Channel, Wires)]) {
+    for (channel, wires) in channels {
+        for (bits, rho) in std::mem::take(mixture) {
+            for operator in channel.operators() {
+                let part = both_sides(&rho, |psi| apply_matrix(operator, wires, &[], psi));
+                add(mixture, bits.clone(), part);
+            }
+        }
+    }
 }
 
 /// `K rho K^H`.
@@ -184,12 +220,31 @@ pub(super) fn value(condition: &BitExpr, bits: &[bool]) -> bool {
 
 /// The probability of each row of shots: register, then result bits.
 pub(super) fn distribution(circuit: &Circuit, slots: &[f64]) -> BTreeMap<Vec<bool>, f64> {
-    let mut rows = BTreeMap::new();
-    for (bits, rho) in mixture(circuit, slots) {
+    noisy_distribution(circuit, slots, &Noise::default())
+}
+
+/// The same with noise; outcomes of the register are told wrongly too.
+pub(super) fn noisy_distribution(
+    circuit: &Circuit,
+    slots: &[f64],
+    noise: &Noise,
+) -> BTreeMap<Vec<bool>, f64> {
+    let mut rows: BTreeMap<Vec<bool>, f64> = BTreeMap::new();
+    for (bits, rho) in noisy_mixture(circuit, slots, noise) {
         for (i, column) in rho.iter().enumerate() {
             let register = circuit.output.iter().map(|wire| i >> wire.0 & 1 == 1);
             let result = circuit.result_bits.iter().map(|expression| value(expression, &bits));
             *rows.entry(register.chain(result).collect()).or_insert(0.0) += column[i].re;
+        }
+    }
+    for (qubit, wire) in circuit.output.iter().enumerate() {
+        let error = noise.readout_error(*wire);
+        if error > 0.0 {
+            for (mut row, p) in std::mem::take(&mut rows) {
+                *rows.entry(row.clone()).or_insert(0.0) += (1.0 - error) * p;
+                row[qubit] ^= true;
+                *rows.entry(row).or_insert(0.0) += error * p;
+            }
         }
     }
     rows

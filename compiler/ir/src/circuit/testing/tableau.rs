@@ -68,7 +68,7 @@ impl Tableau {
                 images.as_ref().map(|images| self.transform(wires, images)).is_some()
             }
             OpKind::Unitary { matrix, wires, controls } if controls.is_empty() => {
-                let matrix = Matrix { dim: 1 << wires.len(), data: matrix.to_vec() };
+                let matrix = Matrix { dim: 1 << wires.len(), data: matrix[..].into() };
                 images(&matrix).map(|images| self.transform(wires, &images)).is_some()
             }
             OpKind::PauliRotation { pauli, angle, controls } if controls.is_empty() => {
@@ -137,7 +137,7 @@ fn images(matrix: &Matrix) -> Option<Images> {
 /// The matrix of a product of letters.
 fn letters(product: usize, n_wires: usize) -> Matrix {
     let dim = 1 << n_wires;
-    let mut matrix = Matrix { dim, data: vec![C64::new(0.0, 0.0); dim * dim] };
+    let mut matrix = Matrix::zero(dim);
     for column in 0..dim {
         let (mut row, mut entry) = (column, C64::new(1.0, 0.0));
         for wire in 0..n_wires {

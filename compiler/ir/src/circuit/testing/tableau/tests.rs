@@ -27,7 +27,7 @@ fn images_are_those_of_dense_matrices() {
             let (circuit, slots) = random_clifford(&mut random, n_wires, 20, 2);
             assert!(circuit.ops.len() > 5, "too few Clifford gates to show anything");
             let tableau = Tableau::of(&circuit, &slots);
-            let u = Matrix { dim: 1 << n_wires, data: unitary(&circuit, &slots).concat() };
+            let u = Matrix { dim: 1 << n_wires, data: unitary(&circuit, &slots).concat().into() };
             for wire in 0..n_wires {
                 for (letter, row) in [(1, wire), (2, n_wires + wire)] {
                     let moved = u.times(&letters(letter << (2 * wire), n_wires)).times(&u.dagger());

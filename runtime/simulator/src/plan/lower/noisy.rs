@@ -1,0 +1,219 @@
+//! Plans of circuits with noise: for shots, where channels are steps of their own, and for the density matrix.
+//!
+//! A density matrix on `n` wires is a state vector `vec(rho)` on `2 n` wires: the low half of an index is the row, the
+//! ket, the high half the column, the bra. A gate `U` acts as `U (x) conj(U)`, so it is done once on the ket's wires and,
+//! conjugated, once on the bra's; a channel is the matrix `sum K (x) conj(K)`. Wires are relabelled on both halves
+//! alike: the bra of the wire at position `p` is at `p + n`.
+
+use std::sync::Arc;
+
+use qml_gates::Gate;
+use qml_ir::circuit::{Op, OpKind, Pauli, Wire};
+use qml_source::bug;
+
+use super::{Builder, Kind};
+use crate::C64;
+use crate::noise::Channel;
+use crate::plan::schedule::schedule;
+use crate::plan::{Entries, Select, Step};
+
+/// A channel as a step for shots.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    /// Its wires, as bits of the state index.
+    pub positions: Vec<u32>,
+    /// What each operator does: a segment, or nothing. Unitaries of a mixture are scaled to be unitary.
+    pub operators: Vec<Option<usize>>,
+    pub chances: Chances,
+    /// No operator but the first happens with more than this probability, all together.
+    pub most: f64,
+}
+
+/// How probable operators are.
+#[derive(Clone, Debug)]
+pub(crate) enum Chances {
+    /// The same in each state.
+    Fixed(Vec<f64>),
+    /// The diagonals of `K^H K`, which are diagonal, on one wire.
+    Diagonal(Vec<[f64; 2]>),
+    /// `K^H K`.
+    General(Vec<Vec<C64>>),
+}
+
+impl Chances {
+    fn of(channel: &Channel) -> Self {
+        if let Some(mixture) = channel.mixture() {
+            return Self::Fixed(mixture);
+        }
+        let effects = channel.effects();
+        let is_diagonal = |effect: &Vec<C64>| effect[1].norm() == 0.0 && effect[2].norm() == 0.0;
+        if channel.n_wires() == 1 && effects.iter().all(is_diagonal) {
+            return Self::Diagonal(effects.iter().map(|effect| [effect[0].re, effect[3].re]).collect());
+        }
+        Self::General(effects)
+    }
+
+    /// A bound on the probability of all operators but the first: the largest eigenvalue of `1 - K^H K` is at most the
+    /// largest sum of a row (Gershgorin).
+    fn most(&self) -> f64 {
+        match self {
+            Self::Fixed(chances) => 1.0 - chances[0],
+            Self::Diagonal(effects) => 1.0 - effects[0][0].min(effects[0][1]),
+            Self::General(effects) => {
+                let dim = effects[0].len().isqrt();
+                let row = |i: usize| {
+                    let entry = |j: usize| {
+                        let identity = if i == j { 1.0 } else { 0.0 };
+                        (C64::new(identity, 0.0) - effects[0][i * dim + j]).norm()
+                    };
+                    (0..dim).map(entry).sum::<f64>()
+                };
+                (0..dim).map(row).fold(0.0, f64::max)
+            }
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// The next operation with its channels.
+    pub(super) fn op(&mut self, op: &Op, is_last: bool) {
+        let number = self.number;
+        self.number += 1;
+        let noise = match self.kind {
+            Kind::State => return self.step_of(op, is_last),
+            Kind::Shots(noise) | Kind::Density(noise) => noise,
+        };
+        for (channel, wires) in noise.channels_before(number) {
+            self.channel(channel, wires);
+        }
+        let n_wires = self.plan.n_wires as u32;
+        match (self.kind, &op.kind) {
+            (_, OpKind::Measure { wire, bit }) => {
+                if let Kind::Density(_) = self.kind {
+                    self.flush(Wire(wire.0 + n_wires / 2));
+                }
+                let is_last = is_last && !noise.touches_from(number, *wire);
+                self.step_of(op, is_last);
+                let (bit, probability) = (bit.0 as usize, noise.readout_error(*wire));
+                if probability > 0.0 {
+                    self.step(Step::Misread { bit, probability, is_last });
+                }
+            }
+            (Kind::Density(_), OpKind::Reset { wire }) => {
+                // tr(rho) |0><0|
+                let mut matrix = vec![C64::default(); 16];
+                matrix[0] = C64::new(1.0, 0.0);
+                matrix[3] = C64::new(1.0, 0.0);
+                self.superoperator(matrix, &[*wire]);
+            }
+            (Kind::Density(_), _) if op.is_unitary() => {
+                self.step_of(op, is_last);
+                if !matches!(op.kind, OpKind::Barrier { .. }) {
+                    self.step_of(&conjugate(op, n_wires / 2), is_last);
+                }
+            }
+            _ => self.step_of(op, is_last),
+        }
+        for (channel, wires) in noise.channels_after(number) {
+            self.channel(channel, wires);
+        }
+    }
+
+    fn channel(&mut self, channel: &Channel, wires: &[Wire]) {
+        if let Kind::Density(_) = self.kind {
+            return self.superoperator(channel.superoperator(), wires);
+        }
+        wires.iter().for_each(|wire| self.flush(*wire));
+        self.close_segment();
+        let chances = Chances::of(channel);
+        let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
+            let scale = match &chances {
+                Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
+                Chances::Diagonal(_) | Chances::General(_) => 1.0,
+            };
+            let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
+            if is_identity(&matrix) {
+                return None;
+            }
+            self.dense(Entries::Constant(matrix), wires, Select::default());
+            let entries = std::mem::take(&mut self.entries);
+            let segment = schedule(&mut self.plan, entries);
+            self.plan.segments.push(segment);
+            Some(self.plan.segments.len() - 1)
+        });
+        let operators = operators.collect();
+        let positions = wires.iter().map(|&wire| self.at(wire)).collect();
+        let most = chances.most();
+        self.plan.channels.push(Planned { positions, operators, chances, most });
+        self.plan.steps.push(Step::Channel(self.plan.channels.len() - 1));
+    }
+
+    /// A linear map of the density matrix of these wires.
+    fn superoperator(&mut self, matrix: Vec<C64>, wires: &[Wire]) {
+        let half = self.plan.n_wires as u32 / 2;
+        let bras = wires.iter().map(|wire| Wire(wire.0 + half));
+        let both: Vec<Wire> = wires.iter().copied().chain(bras).collect();
+        self.matrix(Entries::Constant(matrix), &both, &[]);
+    }
+}
+
+/// Whether a matrix of rows is the identity.
+fn is_identity(matrix: &[C64]) -> bool {
+    let dim = matrix.len().isqrt();
+    let identity = |i: usize| if i / dim == i % dim { 1.0 } else { 0.0 };
+    matrix.iter().enumerate().all(|(i, entry)| (entry - identity(i)).norm() < 1e-15)
+}
+
+/// The operation whose matrix is the conjugate, on wires that are `by` higher.
+fn conjugate(op: &Op, by: u32) -> Op {
+    let kind = match &op.kind {
+        OpKind::Gate { gate, angles, wires, controls } => match angle_signs(*gate) {
+            Some(signs) => {
+                let angles = angles.iter().zip(signs).map(|(angle, sign)| angle.times(sign)).collect();
+                OpKind::Gate { gate: *gate, angles, wires: wires.clone(), controls: controls.clone() }
+            }
+            None if angles.is_empty() => {
+                let matrix = conjugated(&(gate.def().matrix)(&[]).data);
+                OpKind::Unitary { matrix, wires: wires.clone(), controls: controls.clone() }
+            }
+            None => bug!("the conjugate of `{}`", gate.def().name),
+        },
+        OpKind::PauliRotation { pauli, angle, controls } => {
+            // conj exp(-i t/2 P) = exp(i t/2 conj(P)), and only Y changes its sign.
+            let n_y = pauli.iter().filter(|letter| letter.1 == Pauli::Y).count();
+            let sign = if n_y % 2 == 1 { 1.0 } else { -1.0 };
+            OpKind::PauliRotation {
+                pauli: pauli.clone(),
+                angle: angle.times(sign),
+                controls: controls.clone(),
+            }
+        }
+        OpKind::Unitary { matrix, wires, controls } => {
+            OpKind::Unitary { matrix: conjugated(matrix), wires: wires.clone(), controls: controls.clone() }
+        }
+        other => bug!("no conjugate of {other:?}"),
+    };
+    let mut conjugate = Op { kind, span: op.span };
+    conjugate.map_wires(&mut |wire| Wire(wire.0 + by));
+    conjugate
+}
+
+fn conjugated(matrix: &[C64]) -> Arc<[C64]> {
+    matrix.iter().map(C64::conj).collect()
+}
+
+/// The signs with which the angles of a gate give its conjugate, found on the matrix; none if there are none.
+fn angle_signs(gate: Gate) -> Option<Vec<f64>> {
+    let def = gate.def();
+    let n = def.params.len();
+    let tried = [[0.3, 1.1, -0.7, 2.3], [-1.9, 0.4, 2.6, -0.8]];
+    let is_conjugate = |signs: &Vec<f64>| {
+        tried.iter().all(|angles| {
+            let turned: Vec<f64> = angles.iter().zip(signs).map(|(angle, sign)| angle * sign).collect();
+            let (matrix, other) = ((def.matrix)(&angles[..n]).data, (def.matrix)(&turned).data);
+            matrix.iter().zip(&other).all(|(a, b)| (a.conj() - b).norm() < 1e-12)
+        })
+    };
+    let signs = |pattern: usize| (0..n).map(|i| if pattern >> i & 1 == 1 { -1.0 } else { 1.0 }).collect();
+    (0..1 << n).map(signs).find(is_conjugate)
+}

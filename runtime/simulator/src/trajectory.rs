@@ -1,0 +1,117 @@
+//! Trajectories: each shot takes one Kraus operator of each channel on its way.
+//!
+//! The operator `K` happens to a state `psi` with the probability `|K psi|^2`; the average over many shots is the density
+//! matrix (Dalibard, Castin and Molmer, Phys. Rev. Lett. 68, 580 (1992)). Shots that took the same operators up to here
+//! have the same state, so they walk together until they differ: most of them all the way. Operators of a mixture of
+//! unitaries are as probable in each state. Where probabilities depend on the state, it is looked at only if the number
+//! that a shot drew is so small that something else than the usual may happen to it.
+
+use crate::C64;
+use crate::bind::Bound;
+use crate::ket::Ket;
+use crate::pass::apply;
+use crate::pieces::{outcome_weights, scale};
+use crate::plan::{Chances, Planned};
+use crate::simulator::{Amplitude, Run};
+
+/// An operator, the shots to which it happens, and the factor that makes the state after it as long as before.
+pub(crate) type Group<'a> = (usize, &'a mut [usize], f64);
+
+/// Sorts shots by what happens to them; `uniform` is the number that a shot drew.
+pub(crate) fn groups<'a, T: Amplitude>(
+    run: &Run,
+    channel: &Planned,
+    ket: &Ket<T>,
+    shots: &'a mut [usize],
+    uniform: impl Fn(usize) -> f64,
+) -> Vec<Group<'a>> {
+    if shots.iter().all(|&shot| uniform(shot) >= channel.most) {
+        return vec![(0, shots, 1.0)];
+    }
+    let chances = chances(run, channel, ket);
+    let is_scaled = !matches!(channel.chances, Chances::Fixed(_));
+    shots.sort_by_cached_key(|&shot| choice(&chances, uniform(shot)));
+    let chunks = shots.chunk_by_mut(|&a, &b| choice(&chances, uniform(a)) == choice(&chances, uniform(b)));
+    let group = |group: &'a mut [usize]| {
+        let operator = choice(&chances, uniform(group[0]));
+        (
+            operator,
+            group,
+            if is_scaled { chances[operator].max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 },
+        )
+    };
+    chunks.map(group).collect()
+}
+
+/// The place of the group with the most shots.
+pub(crate) fn largest(groups: &[Group<'_>]) -> Option<usize> {
+    (0..groups.len()).max_by_key(|&i| groups[i].1.len())
+}
+
+/// Applies an operator.
+pub(crate) fn jump<T: Amplitude>(
+    run: &Run,
+    bound: &Bound<T>,
+    channel: &Planned,
+    operator: usize,
+    factor: f64,
+    ket: &mut Ket<T>,
+) {
+    if let Some(segment) = channel.operators[operator] {
+        apply(run, bound, &bound.plan.segments[segment], ket);
+    }
+    if factor != 1.0 {
+        scale(run, ket, factor);
+    }
+}
+
+/// The usual operator has the upper end of the numbers, so that a look at the state is rarely needed.
+fn choice(chances: &[f64], uniform: f64) -> usize {
+    let mut sum = 0.0;
+    for (operator, chance) in chances.iter().enumerate().skip(1) {
+        sum += chance;
+        if uniform < sum {
+            return operator;
+        }
+    }
+    0
+}
+
+/// The probabilities of the operators in a state.
+fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> Vec<f64> {
+    match &channel.chances {
+        Chances::Fixed(chances) => chances.clone(),
+        Chances::Diagonal(effects) => {
+            let weights = outcome_weights(run, ket, channel.positions[0]);
+            let norm = weights[0] + weights[1];
+            effects.iter().map(|effect| (effect[0] * weights[0] + effect[1] * weights[1]) / norm).collect()
+        }
+        Chances::General(effects) => {
+            let rho = reduced(ket, &channel.positions);
+            let dim = 1 << channel.positions.len();
+            let norm: f64 = (0..dim).map(|i| rho[i * dim + i].re).sum();
+            // tr(E rho)
+            let chance = |effect: &Vec<C64>| {
+                let term = |k: usize| effect[k] * rho[(k % dim) * dim + k / dim];
+                (0..dim * dim).map(term).sum::<C64>().re / norm
+            };
+            effects.iter().map(chance).collect()
+        }
+    }
+}
+
+/// The density matrix of some wires, row by row, for a state of any length.
+fn reduced<T: Amplitude>(ket: &Ket<T>, positions: &[u32]) -> Vec<C64> {
+    let dim = 1 << positions.len();
+    let inner: usize = positions.iter().map(|p| 1 << p).sum();
+    let at = |bits: usize| positions.iter().enumerate().map(|(i, p)| (bits >> i & 1) << p).sum::<usize>();
+    let places: Vec<usize> = (0..dim).map(at).collect();
+    let mut rho = vec![C64::default(); dim * dim];
+    for rest in (0..ket.len()).filter(|index| index & inner == 0) {
+        let part: Vec<C64> = places.iter().map(|place| ket.get(rest | place)).collect();
+        for (i, entry) in rho.iter_mut().enumerate() {
+            *entry += part[i / dim] * part[i % dim].conj();
+        }
+    }
+    rho
+}

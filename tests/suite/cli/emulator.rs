@@ -1,0 +1,100 @@
+//! `run --target emulator:DEVICE`: the noise of a device, and what it has no result for.
+
+use crate::suite::tool::{Folder, Outcome};
+
+const BELL: &str = "kernel bell() -> qubit[2] { let q = qubit[2]; h(q[0]); cx(q[0], q[1]); return q; }\n";
+
+fn run(main: &str, options: &str) -> Outcome {
+    Folder::with("a.qml", format!("{BELL}fn main() {{ {main} }}\n"))
+        .qmlang(&format!("run a.qml --seed 1 {options}"))
+}
+
+/// The numbers of the only line.
+fn numbers(text: &str) -> Vec<f64> {
+    let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+    inner.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_device_makes_errors_and_a_shape_does_not() {
+    let probs = |target: &str| numbers(&run("print(probs(bell()));", &format!("--target {target}")).out);
+    let shape = probs("emulator:line:2");
+    assert!(shape[1].abs() < 1e-12 && (shape[0] - 0.5).abs() < 1e-12, "{shape:?}");
+    let device = probs("emulator:iqm_garnet");
+    assert!(device[1] > 1e-3 && device[1] < 0.1, "{device:?}");
+    assert!((device.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{device:?}");
+}
+
+#[test]
+fn shots_are_drawn_from_the_exact_probabilities() {
+    let exact = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet").out);
+    let drawn = numbers(&run("print(probs(bell()));", "--target emulator:iqm_garnet --shots 20000").out);
+    for (p, found) in exact.iter().zip(&drawn) {
+        assert!((p - found).abs() < 5.0 * (p * (1.0 - p) / 20000.0).sqrt(), "{exact:?} {drawn:?}");
+    }
+    let once = |threads: u32| {
+        run(
+            "print(counts(bell(), shots: 500));",
+            &format!("--target emulator:ibm_torino --threads {threads}"),
+        )
+        .out
+    };
+    assert_eq!(once(1), once(3));
+}
+
+#[test]
+fn gradients_are_those_of_the_noisy_function() {
+    let source = "kernel k(t: float[3]) -> qubit[3] {
+    let q = qubit[3];
+    ry(t[0], q[0]);
+    cx(q[0], q[1]);
+    rz(t[1], q[1]);
+    rx(t[2], q[1]);
+    cx(q[1], q[2]);
+    return q;
+}
+fn f(t: float[3]) -> float { return expect(Z(0) * Z(2) + 0.7 * X(1), k(t)); }
+fn main() {
+    let t = [0.4, -1.3, 2.1];
+    let (value, slope) = grad f(t) wrt t;
+    print(slope);
+    let (same, other) = grad f(t) wrt t using \"finite_difference\";
+    print(other);
+}
+";
+    // Angles of the second device have a limited range: they are folded when they are bound.
+    for device in ["iqm_garnet", "aqt_ibex_q1", "ibm_torino"] {
+        let folder = Folder::with("g.qml", source);
+        let ran = folder.qmlang(&format!("run g.qml --seed 1 --target emulator:{device}"));
+        let lines: Vec<Vec<f64>> = ran.out.lines().map(numbers).collect();
+        assert_eq!(lines.len(), 2, "{}", ran.err);
+        for (a, b) in lines[0].iter().zip(&lines[1]) {
+            assert!((a - b).abs() < 1e-6, "{device}: {lines:?}");
+        }
+        assert!(lines[0].iter().any(|slope| slope.abs() > 0.1), "{device}: {lines:?}");
+    }
+}
+
+#[test]
+fn what_has_no_result_is_refused() {
+    let on = |main: &str| run(main, "--target emulator:iqm_garnet");
+    on("print(state(bell()));").fails("Q0721", &["`state`", "`iqm_garnet`"]);
+    on("print(fidelity(bell(), bell()));").fails("Q0721", &["`fidelity`"]);
+    on("print(counts(bell(), shots: 50000));").fails("Q0715", &["50000"]);
+    let wide = "kernel wide(n: int) -> qubit[n] { let q = qubit[n]; h(q); return q; }\n";
+    let folder = Folder::with("w.qml", format!("{wide}fn main() {{ print(expect(Z(0), wide(13))); }}\n"));
+    let with = |options: &str| folder.qmlang(&format!("run w.qml --seed 1 --target emulator:{options}"));
+    with("iqm_garnet").fails("Q0722", &["13 qubits", "--shots 1000"]);
+    assert_eq!(with("iqm_garnet --shots 10").status, 0);
+    with("iqm_adonis_fake").fails("Q0710", &["13 qubits"]);
+    run("", "--target emulator:nowhere").fails("Q0701", &["nowhere"]);
+    run("", "--target qpu:iqm_garnet").fails("Q0913", &["emulator:iqm_garnet"]);
+}
+
+#[test]
+fn what_the_data_lacks_is_told() {
+    let ran = run("print(1);", "--target emulator:line:2");
+    assert!(!ran.err.contains("Q0723"), "nothing was run: {}", ran.err);
+    let ran = run("print(probs(bell()));", "--target emulator:line:2");
+    assert!(ran.err.contains("Q0723") && ran.err.contains("the error of `cz`"), "{}", ran.err);
+}

@@ -1,0 +1,10 @@
+kernel bell() -> qubit[2] {
+    let q = qubit[2];
+    h(q[0]);
+    cx(q[0], q[1]);
+    return q;
+}
+
+fn main() {
+    print(probs(bell()));
+}
