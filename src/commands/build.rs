@@ -23,11 +23,14 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
-    let Source { circuit, mut bind, sources } = source(args)?;
+    let Source { mut circuit, mut bind, sources } = source(args)?;
     // Before compilation: what is wrong with them is told at once.
     let rows = values(args, &circuit.slots[..bind.n_inputs])?;
 
-    let measured = !args.unmeasured && !measures_itself(args, &circuit);
+    let measured = !args.unmeasured;
+    if measured && measures_itself(args, &circuit) {
+        circuit.output.clear();
+    }
     let options = Options { level: args.level, seed: args.seed, measured, blocks_at_bind: rows.is_some() };
     let cache = Cache::new(args.no_cache);
     let compile =

@@ -158,7 +158,7 @@ def foreign(target: str, circuit: QuantumCircuit) -> list[tuple[str, int, int]]:
     edges = {tuple(edge) for edge in facts["connectivity"].get("edges", [])}
     if not facts["connectivity"].get("directed", False):
         edges |= {(b, a) for a, b in edges}
-    names = {{"zz": "rzz"}.get(gate["name"], gate["name"]) for gate in facts["native_gates"]}
+    names = {{"zz": "rzz", "move": "swap"}.get(gate["name"], gate["name"]) for gate in facts["native_gates"]}
     return [pair for pair in pairs(circuit) if pair[0] not in names or (edges and pair[1:] not in edges)]
 
 

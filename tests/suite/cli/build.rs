@@ -177,11 +177,15 @@ fn what_is_measured_already_is_not_measured_again() {
     folder.write("coin.qml", coin);
     let text = folder.qmlang("build coin.qml --target line:2").noted();
     assert!(text.contains("// result: c[1]\n") && text.matches("measure").count() == 2, "{text}");
-    // A file of OpenQASM says itself what it measures.
-    folder
-        .write("one.qasm", "OPENQASM 2.0;\nqreg q[2];\ncreg c[1];\nU(1,0,0) q[1];\nmeasure q[1] -> c[0];\n");
+    // A file of OpenQASM says itself what it measures, and nothing else counts.
+    let one =
+        "OPENQASM 2.0;\nqreg q[2];\ncreg c[1];\nU(1,0,0) q[1];\nU(2,0,0) q[0];\nmeasure q[1] -> c[0];\n";
+    folder.write("one.qasm", one);
     let text = folder.qmlang("build one.qasm --target line:2").noted();
     assert!(text.matches("measure").count() == 1 && !text.contains("result"), "{text}");
+    assert!(!text.contains("sx q[0]") || !text.contains("sx q[1]"), "{text}");
+    let text = folder.qmlang("build one.qasm --target line:2 --unmeasured").noted();
+    assert!(text.contains("sx q[0]") && text.contains("sx q[1]"), "{text}");
     folder.write("none.qasm", "OPENQASM 2.0;\nqreg q[2];\nU(1,0,0) q[1];\n");
     let text = folder.qmlang("build none.qasm --target line:2").noted();
     assert!(text.matches("measure").count() == 2, "{text}");

@@ -325,7 +325,7 @@ fn returned_qubits_are_measured_once() {
     );
     check(
         "circuit output [q0 q1] results [!b0]\nh q0\nb0 = measure q0\nb1 = measure q1\nreset q1",
-        "circuit output [] results [!b0, b0, b2]\nh q0\nb0 = measure q0\nb1 = measure q1\nreset q1\nb2 = measure q1\n",
+        "circuit output [] results [b0, b2, !b0]\nh q0\nb0 = measure q0\nb1 = measure q1\nreset q1\nb2 = measure q1\n",
     );
     check(
         "circuit output [q0]\nb0 = measure q0\nb0 = measure q1",
