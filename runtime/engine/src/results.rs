@@ -11,7 +11,7 @@ use qml_prelude::{Fault, ResultFunction, Tensor, Value};
 use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
-use crate::kernels::{Angles, BoundProgram, Runnable};
+use crate::kernels::{Angles, BoundProgram};
 use crate::session::{Session, simulation_fault};
 
 /// How many shots are drawn at once where only their frequencies are asked for.
