@@ -115,7 +115,7 @@ fn op(stream: &mut Stream, n_wires: usize, with: With, depth: usize) -> OpKind {
             };
             let controls = controls(stream, &wires[n..]);
             let wires = wires[..n].iter().copied().collect();
-            OpKind::Unitary { matrix: Arc::from(matrix.data), wires, controls }
+            OpKind::Unitary { matrix: Arc::from(matrix.data.as_slice()), wires, controls }
         }
         _ => loop {
             let gate = Gate::ALL[stream.below(Gate::ALL.len() as u64) as usize];
