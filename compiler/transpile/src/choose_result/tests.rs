@@ -38,3 +38,17 @@ fn depth_counts_as_before() {
     // 9 * 3 and 16 * 2; 3 * 3 and 4 * 2.
     assert_eq!([2, 1].map(|weight| choose_result(&results, &DeviceFacts::new(&device), weight)), [0, 1]);
 }
+
+#[test]
+fn what_is_worse_by_a_third_is_left_out() {
+    let finished = |n: usize| Finished {
+        circuit: Circuit::parse(&vec!["cz q0 q1"; n].join("; ")).unwrap(),
+        computed: Vec::new(),
+        swaps: Vec::new(),
+    };
+    let mut all: Vec<Finished> = [12, 10, 11].map(finished).into();
+    // Gates times depth: 144, 100 and 121.
+    keep_promising(&mut all, PairBasis::Controlled, 1);
+    let left: Vec<usize> = all.iter().map(|finished| finished.circuit.ops.len()).collect();
+    assert_eq!(left, [10, 11]);
+}
