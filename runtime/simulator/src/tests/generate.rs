@@ -1,6 +1,5 @@
 //! Random circuits over the whole gate table, random observables.
 
-
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Slot, Wire};
 use qml_prelude::observable::{Observable, Pauli};
