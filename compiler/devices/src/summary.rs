@@ -77,7 +77,7 @@ pub fn table(devices: &[Summary]) -> String {
         let gates = match &device.not_supported {
             None => device.compiled_to.join(", "),
             Some(_) if device.other_paradigm => "no gates".to_owned(),
-            Some(_) => "not yet".to_owned(),
+            Some(_) => "not enough gates".to_owned(),
         };
         text += &format!("{:name$}  {:vendor$}  {:>6}  {gates}\n", device.name, device.vendor, device.qubits);
     }
@@ -178,7 +178,7 @@ impl fmt::Display for Summary {
         match &self.not_supported {
             None => writeln!(f, "  compiled to          {}", self.compiled_to.join(", "))?,
             Some(reason) if self.other_paradigm => writeln!(f, "  compiled to          no gates: {reason}")?,
-            Some(reason) => writeln!(f, "  compiled to          not yet: {reason}")?,
+            Some(reason) => writeln!(f, "  compiled to          nothing: {reason}")?,
         }
         writeln!(f, "  mid-circuit measure  {}", yes(self.mid_circuit_measurement))?;
         writeln!(f, "  feed-forward         {}", yes(self.feed_forward))?;

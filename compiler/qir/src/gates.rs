@@ -45,6 +45,11 @@ pub fn calls(gate: Gate, angles: &[f64], wires: &[Wire]) -> Vec<Call> {
     if matches!(gate, Gate::Id | Gate::Gphase) {
         return Vec::new();
     }
+    // A turn by nothing, as definitions and bound angles leave it.
+    let is_turn = matches!(gate, Gate::Rx | Gate::Ry | Gate::Rz | Gate::Rxx | Gate::Ryy | Gate::Rzz);
+    if is_turn && angles[0] == 0.0 {
+        return Vec::new();
+    }
     if let Some(&(_, name)) = NAMES.iter().find(|row| row.0 == gate) {
         return vec![Call { name, angles: angles.to_vec(), wires: wires.to_vec() }];
     }

@@ -117,7 +117,9 @@ impl Writer {
     fn gate(&mut self, op: &Op, gate: Gate, angles: &[Angle], wires: &[Wire]) -> Result<(), Diagnostic> {
         if !angles.iter().all(Angle::is_constant) {
             let problem = Diagnostic::error(Code::Q0815, "QIR has no inputs, and this angle is not bound");
-            return Err(problem.primary(op.span, "depends on a parameter").help("write OpenQASM 3"));
+            return Err(problem
+                .primary(op.span, "depends on a parameter")
+                .help("write OpenQASM 3, which has inputs, or give them numbers with `--bind name=value`"));
         }
         let values: Vec<f64> = angles.iter().map(|angle| angle.constant).collect();
         for Call { name, angles, wires } in calls(gate, &values, wires) {

@@ -190,7 +190,9 @@ fn gate_lines(
         if slots.is_empty() && !angle.is_constant() {
             let problem =
                 Diagnostic::error(Code::Q0812, "OpenQASM 2 has no inputs, and this angle is not bound");
-            return Err(problem.primary(op.span, "depends on a parameter").help("write OpenQASM 3"));
+            return Err(problem
+                .primary(op.span, "depends on a parameter")
+                .help("write OpenQASM 3, which has inputs, or give them numbers with `--bind name=value`"));
         }
         Ok(angle.format(|slot| slots[slot.0 as usize].clone()))
     };
