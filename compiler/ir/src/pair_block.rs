@@ -180,22 +180,27 @@ impl Step {
                 }
             }));
         }
-        let letters: &[Gate] = match gate {
-            Gate::Rx => &[Gate::X],
-            Gate::Ry => &[Gate::Y],
-            Gate::Rz => &[Gate::Z],
-            Gate::Rxx => &[Gate::X, Gate::X],
-            Gate::Ryy => &[Gate::Y, Gate::Y],
-            Gate::Rzz => &[Gate::Z, Gate::Z],
-            Gate::Rzx => &[Gate::Z, Gate::X],
-            _ => return None,
-        };
-        let placed = letters.iter().zip(wires).map(|(letter, &wire)| place(gate_matrix(*letter, &[]), wire));
+        let placed =
+            letters(*gate)?.iter().zip(wires).map(|(letter, &wire)| place(gate_matrix(*letter, &[]), wire));
         let pauli = placed.reduce(|a, b| times_4(&a, &b))?;
         let flips = (0..4).find(|&flips| pauli[0][flips].norm_sqr() > 0.5)?;
         let entries = std::array::from_fn(|r| pauli[r][r ^ flips]);
         Some(Self::Rotation { flips, entries, angle: angles[0].clone() })
     }
+}
+
+/// The letters of `P`, wire by wire, if a gate is a rotation `exp(-i angle/2 P)`.
+pub fn letters(gate: Gate) -> Option<&'static [Gate]> {
+    Some(match gate {
+        Gate::Rx => &[Gate::X],
+        Gate::Ry => &[Gate::Y],
+        Gate::Rz => &[Gate::Z],
+        Gate::Rxx => &[Gate::X, Gate::X],
+        Gate::Ryy => &[Gate::Y, Gate::Y],
+        Gate::Rzz => &[Gate::Z, Gate::Z],
+        Gate::Rzx => &[Gate::Z, Gate::X],
+        _ => return None,
+    })
 }
 
 /// Makes `b` the coordinate that is a multiple of pi/2, and 0.

@@ -29,7 +29,7 @@ fn main() -> Result<(), String> {
 }
 
 /// The best time of some runs, in seconds.
-#[allow(clippy::disallowed_methods)] // Time is shown, and decides nothing.
+#[expect(clippy::disallowed_methods, reason = "time is shown, and decides nothing")]
 fn best(runs: usize, mut work: impl FnMut()) -> f64 {
     let once = |_| {
         let start = Instant::now();

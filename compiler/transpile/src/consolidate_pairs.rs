@@ -286,19 +286,9 @@ impl Segment {
 
     /// `P` of the rotation `exp(-i angle/2 P)`.
     fn operator(&self, gate: Gate, wires: &[Wire]) -> Option<M4> {
-        let letters: &[Gate] = match gate {
-            Gate::Rx => &[Gate::X],
-            Gate::Ry => &[Gate::Y],
-            Gate::Rz => &[Gate::Z],
-            Gate::Rxx => &[Gate::X, Gate::X],
-            Gate::Ryy => &[Gate::Y, Gate::Y],
-            Gate::Rzz => &[Gate::Z, Gate::Z],
-            Gate::Rzx => &[Gate::Z, Gate::X],
-            _ => return None,
-        };
         let place =
             |(letter, wire): (&Gate, &Wire)| self.place(crate::one_qubit::gate_matrix(*letter, &[]), *wire);
-        letters.iter().zip(wires).map(place).reduce(|a, b| times(&a, &b))
+        qml_ir::pair_block::letters(gate)?.iter().zip(wires).map(place).reduce(|a, b| times(&a, &b))
     }
 }
 

@@ -14,8 +14,9 @@ use qml_ir::circuit::{Angle, Op, OpKind, Wire};
 use qml_source::Span;
 
 use crate::emit_canonical::{push_by_two, push_locals, push_three, turn_axis};
-use crate::one_qubit::{IDENTITY, M2, dagger, gate_matrix, is_multiple, push_matrix, push_phase};
-use qml_ir::canonical::{Canonical, M4, decompose, tensor, times};
+use crate::one_qubit::{IDENTITY, M2, dagger, is_multiple, push_matrix, push_phase};
+use crate::pair_matrix::apply;
+use qml_ir::canonical::{Canonical, M4, decompose, tensor};
 use qml_ir::weyl::to_chamber;
 
 /// Appends `CAN` of the coordinates, exactly, with iSWAP.
@@ -224,16 +225,7 @@ fn matrix(ops: &[Op], wires: [Wire; 2]) -> M4 {
     for op in ops {
         let OpKind::Gate { gate, angles, wires: own, .. } = &op.kind else { continue };
         let angles: Vec<f64> = angles.iter().map(|angle| angle.constant).collect();
-        let m = match own.as_slice() {
-            [wire] if *wire == wires[0] => tensor(&[gate_matrix(*gate, &angles), IDENTITY]),
-            [_] => tensor(&[IDENTITY, gate_matrix(*gate, &angles)]),
-            [] => tensor(&[IDENTITY; 2]),
-            _ => {
-                let m = gate.matrix(&angles);
-                std::array::from_fn(|r| std::array::from_fn(|c| m.at(r, c)))
-            }
-        };
-        product = times(&m, &product);
+        product = apply(*gate, &angles, own, wires, &product);
     }
     product
 }
