@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use qml_engine::{Method, Precision, Simulation};
 
 /// QML: programs for quantum and classical computers together.
 #[derive(Debug, Parser)]
@@ -42,6 +43,26 @@ pub(crate) struct Params {
     pub define: Vec<String>,
 }
 
+/// How circuits are simulated.
+#[derive(Debug, Args)]
+pub(crate) struct SimulationArgs {
+    /// What circuits are simulated by: `auto`, `statevector` or `stabilizer`
+    #[arg(long, value_name = "M", default_value = "auto", value_parser = Method::ALL.map(Method::name))]
+    pub method: String,
+    /// Precision of amplitudes: `f32` is faster, takes half the memory, and leaves about six digits
+    #[arg(long, value_name = "P", default_value = "f64", value_parser = ["f32", "f64"])]
+    pub precision: String,
+}
+
+impl SimulationArgs {
+    /// As the engine takes it.
+    pub(crate) fn simulation(&self) -> Simulation {
+        let precision = if self.precision == "f32" { Precision::F32 } else { Precision::F64 };
+        let method = Method::ALL.into_iter().find(|method| method.name() == self.method);
+        Simulation { method: method.unwrap_or_default(), precision }
+    }
+}
+
 /// `qmlang run`
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -52,6 +73,8 @@ pub(crate) struct RunArgs {
     /// Where kernels run: `simulator`, or `emulator:iqm_garnet` for the noise of a device
     #[arg(long, default_value = "simulator")]
     pub target: String,
+    #[command(flatten)]
+    pub simulation: SimulationArgs,
     /// Shots of result functions that say nothing themselves; without it they are exact
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
     pub shots: Option<i64>,
@@ -61,6 +84,9 @@ pub(crate) struct RunArgs {
     /// Threads for simulation; results don't depend on it [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// Tell by which method each kernel is simulated
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
     /// Diagnostics as JSON, one line each
     #[arg(long)]
     pub json: bool,
@@ -99,6 +125,8 @@ pub(crate) struct TestArgs {
     pub filter: String,
     #[command(flatten)]
     pub params: Params,
+    #[command(flatten)]
+    pub simulation: SimulationArgs,
     /// Threads for simulation [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

@@ -31,11 +31,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         seed,
         shots: args.shots,
         emulated,
+        simulation: args.simulation.simulation(),
         threads: threads(args.threads),
         folder: compilation.folder.clone(),
         interrupt: stop_on_interrupt(),
     };
-    let mut terminal = Terminal::default();
+    let mut terminal = Terminal { is_verbose: args.verbose, ..Terminal::default() };
     let result = Run::main(module, &options, &mut terminal);
     terminal.end_progress();
     let (run, fault) = match result {
@@ -101,6 +102,8 @@ fn draw_seed() -> u64 {
 /// Standard output, and progress on a terminal.
 #[derive(Default)]
 pub(crate) struct Terminal {
+    /// Whether methods are told.
+    is_verbose: bool,
     has_progress: bool,
 }
 
@@ -116,6 +119,13 @@ impl Output for Terminal {
             let of = if progress.steps > 0 { format!("/{}", progress.steps) } else { String::new() };
             _ = write!(err, "\r\x1b[Kstep {}{of}  objective {:.6}", progress.step, progress.objective);
             self.has_progress = true;
+        }
+    }
+
+    fn method(&mut self, kernel: &str, qubits: usize, method: &str) {
+        if self.is_verbose {
+            self.end_progress();
+            show::say(&format!("`{kernel}` on {qubits} qubits: {method}\n"));
         }
     }
 }

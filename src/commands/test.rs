@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use qml_driver::Disk;
-use qml_engine::{Options, Output, Progress, Run};
+use qml_engine::{Options, Output, Progress, Run, Simulation};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::TestArgs;
@@ -26,6 +26,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
     let job = Job {
         filter: &args.filter,
         params: &params,
+        simulation: args.simulation.simulation(),
         threads: (n_threads / n_workers).max(1),
         interrupt: stop_on_interrupt(),
     };
@@ -57,6 +58,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
 struct Job<'a> {
     filter: &'a str,
     params: &'a [(String, String)],
+    simulation: Simulation,
     /// Threads of one simulator.
     threads: usize,
     interrupt: Arc<AtomicBool>,
@@ -129,6 +131,7 @@ fn test_file(file: &Path, job: &Job<'_>) -> Report {
         seed: 0,
         shots: None,
         emulated: None,
+        simulation: job.simulation,
         threads: job.threads,
         folder: compilation.folder.clone(),
         interrupt: job.interrupt.clone(),
@@ -182,4 +185,5 @@ struct Quiet;
 impl Output for Quiet {
     fn print(&mut self, _: &str) {}
     fn progress(&mut self, _: Progress) {}
+    fn method(&mut self, _: &str, _: usize, _: &str) {}
 }

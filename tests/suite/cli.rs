@@ -6,3 +6,4 @@ mod build;
 mod cache;
 mod commands;
 mod emulator;
+mod methods;

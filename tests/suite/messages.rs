@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_driver::{Disk, Files};
-use qml_engine::{Options, Output, Progress, Run};
+use qml_engine::{Options, Output, Progress, Run, Simulation};
 use qml_source::{Diagnostic, SourceMap, Style, render};
 
 /// Everything that was said of a program.
@@ -48,6 +48,7 @@ pub(crate) fn compile_and_run_until(text: &Text<'_>, interrupt: &Arc<AtomicBool>
             seed: 1,
             shots: None,
             emulated: None,
+            simulation: Simulation::default(),
             threads: 2,
             folder: text.folder.to_path_buf(),
             interrupt: Arc::clone(interrupt),
@@ -89,6 +90,7 @@ struct Quiet;
 impl Output for Quiet {
     fn print(&mut self, _: &str) {}
     fn progress(&mut self, _: Progress) {}
+    fn method(&mut self, _: &str, _: usize, _: &str) {}
 }
 
 /// The `.qml` files below a folder, sorted; hidden folders are left out.

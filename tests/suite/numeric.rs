@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_driver::Files;
-use qml_engine::{Options, Output, Progress, Run};
+use qml_engine::{Options, Output, Progress, Run, Simulation};
 use qml_ir::host::Module;
 use qml_source::Diagnostic;
 
@@ -31,6 +31,7 @@ impl Output for Printed {
         self.0.push_str(text);
     }
     fn progress(&mut self, _: Progress) {}
+    fn method(&mut self, _: &str, _: usize, _: &str) {}
 }
 
 /// Seed 1, exact, one thread.
@@ -39,6 +40,7 @@ pub(crate) fn options() -> Options {
         seed: 1,
         shots: None,
         emulated: None,
+        simulation: Simulation::default(),
         threads: 1,
         folder: ".".into(),
         interrupt: Arc::new(AtomicBool::new(false)),

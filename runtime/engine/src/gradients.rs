@@ -16,12 +16,11 @@ use crate::results::{Sampling, observables_of, squared};
 use crate::session::{Session, simulation_fault};
 use crate::shift::Shifted;
 
-/// Half the step of central differences, which balances rounding against the third derivative.
-const STEP: f64 = 1e-5;
+/// How far simultaneous perturbation moves where values come from shots, whose noise is divided by it.
+const DISTANCE_OF_SHOTS: f64 = 0.1;
 
-/// How far simultaneous perturbation moves: where values are exact, and where they come from shots, whose noise is
-/// divided by it.
-const DISTANCES: (f64, f64) = (1e-4, 0.1);
+/// The method that needs amplitudes.
+pub(crate) const ADJOINT: &str = "adjoint gradients";
 
 /// The stream of the signs, apart from those of shots.
 const SIGNS: u64 = 1 << 63;
@@ -85,7 +84,7 @@ impl Session<'_> {
                 let sampling = self.sampling(&args[1], &program, key)?;
                 let d_slots = match self.method(method, sampling, key)? {
                     Method::Adjoint => {
-                        let plan = &program.prepared.runnable.plan;
+                        let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                         let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
                         self.exact(result)?.d_slots
                     }
@@ -141,7 +140,7 @@ impl Session<'_> {
     ) -> Result<Vec<f64>, Fault> {
         match method {
             Method::Adjoint => {
-                let plan = &program.prepared.runnable.plan;
+                let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.expectations_vjp(plan, &program.slots, observables, cotangents);
                 Ok(self.exact(result)?.d_slots)
             }
@@ -163,7 +162,8 @@ impl Session<'_> {
         match method {
             Method::Adjoint => {
                 self.kernels.statistics.kernel_calls += 2;
-                let (left, right) = (&p.prepared.runnable.plan, &q.prepared.runnable.plan);
+                let left = self.amplitudes_of(&p.prepared.runnable, ADJOINT)?;
+                let right = self.amplitudes_of(&q.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.fidelity_vjp((left, &p.slots), (right, &q.slots));
                 let fidelity = result.map_err(|fault| simulation_fault(&fault))?;
                 Ok((fidelity.d_left, fidelity.d_right))
@@ -192,13 +192,14 @@ impl Session<'_> {
     ) -> Result<Vec<f64>, Fault> {
         let mut d_slots = vec![0.0; program.slots.len()];
         if method == Method::FiniteDifference {
+            let half = self.simulation.difference_step();
             for (slot, derivative) in d_slots.iter_mut().enumerate() {
                 let mut at = |this: &mut Self, step: f64| {
                     let mut moved = program.slots.clone();
                     moved[slot] += step;
                     value(this, (&program.prepared.runnable, &moved), sampling)
                 };
-                *derivative = (at(self, STEP)? - at(self, -STEP)?) / (2.0 * STEP);
+                *derivative = (at(self, half)? - at(self, -half)?) / (2.0 * half);
             }
             return Ok(d_slots);
         }
@@ -206,7 +207,7 @@ impl Session<'_> {
             return self.by_simultaneous_perturbation(key, program, sampling, value);
         }
         if program.prepared.shifted.get().is_none() {
-            let shifted = Shifted::new(&mut self.kernels, &program.prepared.runnable)?;
+            let shifted = Shifted::new(&mut self.kernels, &program.prepared.runnable);
             _ = program.prepared.shifted.set(shifted);
         }
         let Some(shifted) = program.prepared.shifted.get() else { bug!("just made") };
@@ -243,7 +244,10 @@ impl Session<'_> {
         let bind = &program.prepared.specialised.bind;
         let inputs = &program.slots[..bind.n_inputs];
         let sign = |i: usize| sign_at(key, 0, i as u64);
-        let distance = if matches!(sampling, Sampling::Exact) { DISTANCES.0 } else { DISTANCES.1 };
+        let distance = match sampling {
+            Sampling::Exact => self.simulation.perturbation(),
+            Sampling::Shots { .. } => DISTANCE_OF_SHOTS,
+        };
         let mut slots = Vec::new();
         let mut at = |this: &mut Self, distance: f64, evaluation| {
             let moved: Vec<f64> = inputs.iter().enumerate().map(|(i, x)| x + distance * sign(i)).collect();

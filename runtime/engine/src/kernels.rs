@@ -4,7 +4,7 @@
 //! of it, so a training loop prepares each kernel once.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use qml_ir::circuit::Circuit;
@@ -12,7 +12,7 @@ use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{Key, Specialised, specialise, split};
 use qml_prelude::observable::Pauli;
 use qml_prelude::{Fault, Program, Value};
-use qml_simulator::{Density, Noise, Plan};
+use qml_simulator::{Clifford, Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
@@ -44,10 +44,32 @@ pub(crate) struct Runnable {
     pub noise: Option<Noise>,
     /// Its density matrix; made when something exact is asked of an emulated device.
     pub density: OnceCell<Density>,
-    /// The circuit as the simulator runs it.
-    pub plan: Plan,
+    /// The circuit as the simulator runs it on amplitudes, or why there can't be any.
+    plan: Result<Plan, qml_simulator::Fault>,
+    /// The circuit on a tableau, if it is one of Clifford gates, for the slots of the latest call.
+    clifford: RefCell<Option<(Vec<f64>, Option<Rc<Clifford>>)>>,
     /// With its register turned so that these letters are measured.
-    pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Plan>>>,
+    pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Runnable>>>,
+}
+
+impl Runnable {
+    /// The circuit as the simulator runs it on amplitudes.
+    pub(crate) fn plan(&self) -> Result<&Plan, Fault> {
+        self.plan.as_ref().map_err(simulation_fault)
+    }
+
+    /// The circuit on a tableau, if it is one of Clifford gates for these slots.
+    pub(crate) fn clifford(&self, slots: &[f64]) -> Option<Rc<Clifford>> {
+        let mut latest = self.clifford.borrow_mut();
+        match &*latest {
+            Some((known, clifford)) if known == slots => clifford.clone(),
+            _ => {
+                let clifford = Clifford::new(&self.circuit, slots).ok().map(Rc::new);
+                *latest = Some((slots.to_vec(), clifford.clone()));
+                clifford
+            }
+        }
+    }
 }
 
 /// A kernel for known sizes and integers.
@@ -89,6 +111,8 @@ pub(crate) struct Kernels {
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
     pub warnings: Vec<Diagnostic>,
+    /// Circuits, by name and wires, and the methods that were told of them.
+    pub told: BTreeSet<(String, usize, &'static str)>,
 }
 
 impl Kernels {
@@ -144,23 +168,24 @@ impl Kernels {
                 (circuit, Some(noise))
             }
         };
-        let runnable = self.runnable(circuit, noise)?;
+        let runnable = self.runnable(circuit, noise);
         Ok(Prepared { key, specialised, runnable, shifted: OnceCell::new() })
     }
 
     /// Plans a circuit, and keeps it for its variants.
-    pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>) -> Result<Runnable, Fault> {
-        let plan = self.plan(&circuit, noise.as_ref())?;
-        Ok(Runnable { circuit, noise, density: OnceCell::new(), plan, turned: RefCell::default() })
-    }
-
-    /// Plans a circuit.
-    pub(crate) fn plan(&mut self, circuit: &Circuit, noise: Option<&Noise>) -> Result<Plan, Fault> {
+    pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>) -> Runnable {
         self.statistics.plans += 1;
-        let plan = match noise {
-            None => Plan::new(circuit),
-            Some(noise) => Plan::noisy(circuit, noise),
+        let plan = match &noise {
+            None => Plan::new(&circuit),
+            Some(noise) => Plan::noisy(&circuit, noise),
         };
-        plan.map_err(|fault| simulation_fault(&fault))
+        Runnable {
+            circuit,
+            noise,
+            density: OnceCell::new(),
+            plan,
+            clifford: RefCell::default(),
+            turned: RefCell::default(),
+        }
     }
 }

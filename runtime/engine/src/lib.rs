@@ -18,11 +18,16 @@ mod run;
 mod sampled;
 mod session;
 mod shift;
+mod simulation;
 mod states;
+mod way;
 
 pub use kernels::Statistics;
 pub use run::{Options, Run, TestOutcome};
 pub use session::{Output, Progress};
+pub use simulation::{Method, Simulation};
+
+pub use qml_simulator::Precision;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram};
 use crate::session::{Session, simulation_fault};
+use crate::way::Way;
 
 /// How many shots are drawn at once where only their frequencies are asked for.
 const PART: usize = 1 << 20;
@@ -152,13 +153,7 @@ impl Session<'_> {
         sampling: Sampling,
     ) -> Result<Vec<f64>, Fault> {
         match sampling {
-            Sampling::Exact => {
-                let result = match self.density(runnable)? {
-                    None => self.simulator.expectations(&runnable.plan, slots, observables),
-                    Some(density) => self.simulator.noisy_expectations(density, slots, observables),
-                };
-                self.exact(result)
-            }
+            Sampling::Exact => self.exact_expectations((runnable, slots), observables),
             Sampling::Shots { shots, key } => {
                 self.sampled_expectations(runnable, slots, observables, shots, key)
             }
@@ -174,8 +169,9 @@ impl Session<'_> {
         let (runnable, slots) = program.angles();
         if runnable.noise.is_none()
             && let Sampling::Exact = sampling
+            && let Way::StateVector(plan) = self.way(program.angles())?
         {
-            let result = self.simulator.variances(&runnable.plan, slots, std::slice::from_ref(observable));
+            let result = self.simulator.variances(plan, slots, std::slice::from_ref(observable));
             return Ok(self.exact(result)?[0]);
         }
         let values =
@@ -188,16 +184,9 @@ impl Session<'_> {
         angles: Angles<'_>,
         sampling: Sampling,
     ) -> Result<Vec<f64>, Fault> {
-        let (runnable, slots) = angles;
-        let plan = &runnable.plan;
-        let Sampling::Shots { shots, key } = sampling else {
-            let result = match self.density(runnable)? {
-                None => self.simulator.probabilities(plan, slots),
-                Some(density) => self.simulator.noisy_probabilities(density, slots),
-            };
-            return self.exact(result);
-        };
-        let n = plan.register_len();
+        let Sampling::Shots { shots, key } = sampling else { return self.exact_probabilities(angles) };
+        let n = angles.0.circuit.output.len();
+        self.simulator.require_outcomes(n).map_err(|fault| simulation_fault(&fault))?;
         let mut histogram = vec![0_u32; 1 << n];
         self.for_shots(angles, shots, key, |row| histogram[index_of(&row[..n])] += 1)?;
         Ok(histogram.into_iter().map(|count| f64::from(count) / shots as f64).collect())
@@ -228,8 +217,8 @@ impl Session<'_> {
     fn counts(&mut self, program: &Value, shots: &Value, key: i64) -> Result<Value, Fault> {
         let program = self.bind(program)?;
         let (shots, key) = self.drawn_shots(shots, &program, key)?;
-        let plan = &program.angles().0.plan;
-        let n_bits = plan.register_len() + plan.n_result_bits();
+        let circuit = &program.angles().0.circuit;
+        let n_bits = circuit.output.len() + circuit.result_bits.len();
         let mut frequencies: BTreeMap<Vec<bool>, i64> = BTreeMap::new();
         let mut room = Ok(());
         self.for_shots(program.angles(), shots, key, |row| match frequencies.get_mut(row) {
@@ -249,7 +238,7 @@ impl Session<'_> {
     /// Calls `f` with the bits of each shot, drawn in parts: all together may not fit into memory.
     fn for_shots(
         &mut self,
-        (runnable, slots): Angles<'_>,
+        angles: Angles<'_>,
         shots: usize,
         key: u64,
         mut f: impl FnMut(&[bool]),
@@ -258,21 +247,21 @@ impl Session<'_> {
         self.kernels.statistics.shots += shots as u64;
         for start in (0..shots).step_by(PART) {
             let part = start..shots.min(start + PART);
-            let drawn = self.simulator.sample_part(&runnable.plan, slots, part, key);
-            let drawn = drawn.map_err(|fault| simulation_fault(&fault))?;
+            let drawn = self.sample_part(angles, part, key)?;
             (0..drawn.n_shots).for_each(|shot| f(drawn.row(shot)));
         }
         Ok(())
     }
 
-    fn sample(&mut self, (runnable, slots): Angles<'_>, shots: usize, key: u64) -> Result<Shots, Fault> {
+    pub(crate) fn sample(&mut self, angles: Angles<'_>, shots: usize, key: u64) -> Result<Shots, Fault> {
         self.kernels.statistics.kernel_calls += 1;
         self.kernels.statistics.shots += shots as u64;
-        self.simulator.sample(&runnable.plan, slots, shots, key).map_err(|fault| simulation_fault(&fault))
+        self.sample_part(angles, 0..shots, key)
     }
 
     pub(crate) fn state(&mut self, (runnable, slots): Angles<'_>) -> Result<Vec<C64>, Fault> {
-        let result = self.simulator.state(&runnable.plan, slots);
+        let plan = self.amplitudes_of(runnable, "amplitudes")?;
+        let result = self.simulator.state(plan, slots);
         self.exact(result)
     }
 

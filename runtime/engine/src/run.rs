@@ -9,13 +9,14 @@ use qml_ir::host::{FunctionId, Module};
 use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
 use qml_prelude::{Fault, Value};
-use qml_simulator::Simulator;
+use qml_simulator::{Method, Simulator};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::kernels::{Kernels, Statistics};
 use crate::session::{Output, Session};
+use crate::simulation::Simulation;
 
 /// Room for the calls of a program.
 const STACK_BYTES: usize = 256 << 20;
@@ -31,6 +32,8 @@ pub struct Options {
     pub shots: Option<i64>,
     /// Kernels are compiled for this device and run with its noise; without it exactly as they are.
     pub emulated: Option<Device>,
+    /// How kernels are simulated.
+    pub simulation: Simulation,
     /// Threads for simulation.
     pub threads: usize,
     /// Where paths of data start.
@@ -110,7 +113,12 @@ fn in_session<T: Send>(
             module,
             globals: Vec::new(),
             kernels: Kernels::new(options.emulated.clone().map(Emulator::new)),
-            simulator: Simulator::new(options.threads, Arc::clone(&options.interrupt)),
+            simulation: options.simulation,
+            simulator: Simulator::with_method(
+                Method::StateVector(options.simulation.precision),
+                options.threads,
+                Arc::clone(&options.interrupt),
+            ),
             default_shots: options.shots,
             folder: options.folder.clone(),
             output,

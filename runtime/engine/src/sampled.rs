@@ -10,7 +10,7 @@ use qml_ir::circuit::{Circuit, Op};
 use qml_prelude::Fault;
 use qml_prelude::observable::{Observable, Pauli, PauliString};
 use qml_prelude::random::child_key;
-use qml_simulator::{Plan, Simulator};
+use qml_simulator::check_observables;
 use qml_source::Span;
 
 use crate::kernels::Runnable;
@@ -33,16 +33,11 @@ impl Session<'_> {
         key: u64,
     ) -> Result<Vec<f64>, Fault> {
         let circuit = &runnable.circuit;
-        Simulator::check(&runnable.plan, observables).map_err(|fault| simulation_fault(&fault))?;
+        check_observables(circuit.output.len(), observables).map_err(|fault| simulation_fault(&fault))?;
         let mut values = vec![0.0; observables.len()];
         for (i, group) in groups(observables, circuit.output.len(), &mut values).iter().enumerate() {
-            let plan = self.turned_plan(runnable, &group.letters)?;
-            self.kernels.statistics.kernel_calls += 1;
-            self.kernels.statistics.shots += shots as u64;
-            let drawn = self
-                .simulator
-                .sample(&plan, slots, shots, child_key(key, i as u64))
-                .map_err(|fault| simulation_fault(&fault))?;
+            let turned = self.turned(runnable, &group.letters);
+            let drawn = self.sample((&turned, slots), shots, child_key(key, i as u64))?;
             for (observable, string, coefficient) in &group.strings {
                 let odd = (0..shots).filter(|&shot| {
                     let row = drawn.row(shot);
@@ -58,14 +53,14 @@ impl Session<'_> {
         Ok(values)
     }
 
-    fn turned_plan(&mut self, runnable: &Runnable, letters: &[Option<Pauli>]) -> Result<Rc<Plan>, Fault> {
-        if let Some(plan) = runnable.turned.borrow().get(letters) {
-            return Ok(Rc::clone(plan));
+    fn turned(&mut self, runnable: &Runnable, letters: &[Option<Pauli>]) -> Rc<Runnable> {
+        if let Some(turned) = runnable.turned.borrow().get(letters) {
+            return Rc::clone(turned);
         }
-        let turned = turned(&runnable.circuit, letters);
-        let plan = Rc::new(self.kernels.plan(&turned, runnable.noise.as_ref())?);
-        runnable.turned.borrow_mut().insert(letters.to_vec(), Rc::clone(&plan));
-        Ok(plan)
+        let circuit = turned(&runnable.circuit, letters);
+        let turned = Rc::new(self.kernels.runnable(circuit, runnable.noise.clone()));
+        runnable.turned.borrow_mut().insert(letters.to_vec(), Rc::clone(&turned));
+        turned
     }
 }
 

@@ -11,6 +11,7 @@ use qml_source::{Code, Diagnostic, Span};
 
 use crate::clock::Clock;
 use crate::kernels::Kernels;
+use crate::simulation::Simulation;
 
 /// Where a run's output goes.
 pub trait Output {
@@ -18,6 +19,8 @@ pub trait Output {
     fn print(&mut self, text: &str);
     /// How an optimization goes.
     fn progress(&mut self, progress: Progress);
+    /// By which method a kernel's circuit of so many qubits is simulated; once for each.
+    fn method(&mut self, kernel: &str, qubits: usize, method: &str);
 }
 
 /// How an optimization goes.
@@ -36,6 +39,7 @@ pub(crate) struct Session<'a> {
     pub module: &'a Module,
     pub globals: Vec<Value>,
     pub kernels: Kernels,
+    pub simulation: Simulation,
     pub simulator: Simulator,
     /// `--shots`.
     pub default_shots: Option<i64>,

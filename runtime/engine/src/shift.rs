@@ -6,7 +6,6 @@
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Op, OpKind, Slot};
-use qml_prelude::Fault;
 use qml_source::bug;
 
 use crate::kernels::{Kernels, Runnable};
@@ -31,7 +30,7 @@ pub(crate) struct Occurrence {
 
 impl Shifted {
     /// Gives each occurrence its slot, and finds its rule.
-    pub(crate) fn new(kernels: &mut Kernels, runnable: &Runnable) -> Result<Self, Fault> {
+    pub(crate) fn new(kernels: &mut Kernels, runnable: &Runnable) -> Self {
         let mut circuit = runnable.circuit.clone();
         let mut occurrences = Vec::new();
         circuit.visit_mut(|op| {
@@ -48,7 +47,7 @@ impl Shifted {
             }
         });
         circuit.slots = (0..occurrences.len()).map(|i| format!("angle_{i}")).collect();
-        Ok(Self { runnable: kernels.runnable(circuit, runnable.noise.clone())?, occurrences })
+        Self { runnable: kernels.runnable(circuit, runnable.noise.clone()), occurrences }
     }
 
     /// The values of the occurrences.

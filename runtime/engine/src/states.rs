@@ -4,7 +4,7 @@ use qml_prelude::{Fault, Value};
 use qml_simulator::C64;
 use qml_source::{Code, Diagnostic};
 
-use crate::gradients::{Method, cotangent_of, method_for};
+use crate::gradients::{ADJOINT, Method, cotangent_of, method_for};
 use crate::kernels::BoundProgram;
 use crate::results::Sampling;
 use crate::session::{Session, simulation_fault};
@@ -21,7 +21,7 @@ impl Session<'_> {
         let method = method_for(method, Sampling::Exact, key)?;
         let d_slots = match method {
             Method::Adjoint => {
-                let plan = &program.prepared.runnable.plan;
+                let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.state_vjp(plan, &program.slots, &cotangent);
                 if result == Err(qml_simulator::Fault::Mixed) {
                     return Err(no_phase());
@@ -102,7 +102,7 @@ impl Session<'_> {
         let sampling = self.sampling(shots, program, key)?;
         let d_slots = match method_for(method, sampling, key)? {
             Method::Adjoint => {
-                let plan = &program.prepared.runnable.plan;
+                let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.overlaps_vjp(plan, &program.slots, targets);
                 self.exact(result)?
             }

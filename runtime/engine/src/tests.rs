@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use qml_ir::host::Module;
 use qml_source::Code;
 
-use crate::{Options, Output, Progress, Run, TestOutcome};
+use crate::{Options, Output, Progress, Run, Simulation, TestOutcome};
 
 /// Keeps what is printed; stops the program after the first text, if it is told to.
 #[derive(Default)]
@@ -24,6 +24,7 @@ impl Output for Printed {
         }
     }
     fn progress(&mut self, _: Progress) {}
+    fn method(&mut self, _: &str, _: usize, _: &str) {}
 }
 
 fn parse(text: &str) -> Module {
@@ -37,6 +38,7 @@ fn options() -> Options {
         seed: 3,
         shots: None,
         emulated: None,
+        simulation: Simulation::default(),
         threads: 1,
         folder: PathBuf::new(),
         interrupt: Arc::default(),

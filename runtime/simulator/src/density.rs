@@ -12,6 +12,7 @@ use crate::bind::Bound;
 use crate::expect::LEFT_OUT;
 use crate::ket::Ket;
 use crate::noise::Noise;
+use crate::observables::check_observables;
 use crate::pass::apply;
 use crate::pauli::masks;
 use crate::pieces::{add, copy, for_pieces_mut};
@@ -101,7 +102,7 @@ impl Simulator {
         slots: &[f64],
         observables: &[Observable],
     ) -> Result<Exact<Vec<f64>>, Fault> {
-        Self::check(&density.plan, observables)?;
+        check_observables(density.plan.register_len(), observables)?;
         match self.precision() {
             Precision::F64 => self.noisy_expectations_in::<f64>(density, slots, observables),
             Precision::F32 => self.noisy_expectations_in::<f32>(density, slots, observables),

@@ -66,11 +66,6 @@ impl Simulator {
         Ok(Exact { value: prepared.combine(&values, 1, 0), branches })
     }
 
-    /// Whether the observables are ones of this circuit's register, as every function here demands.
-    pub fn check(plan: &Plan, observables: &[Observable]) -> Result<(), Fault> {
-        Prepared::new(plan, observables).map(drop)
-    }
-
     /// The variance `<O^2> - <O>^2` of each observable.
     pub fn variances(
         &self,

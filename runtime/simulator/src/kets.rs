@@ -34,6 +34,12 @@ impl Kets {
         self.available_for(needed_bytes).map_err(too_large)
     }
 
+    /// Checks that so many bytes, which a circuit of `qubits` qubits takes, fit into memory.
+    pub(crate) fn require_bytes(&self, needed_bytes: u128, qubits: usize) -> Result<(), Fault> {
+        let too_large = |available_bytes| Fault::TooLarge { needed_bytes, available_bytes, qubits };
+        self.available_for(needed_bytes).map_err(too_large)
+    }
+
     /// Checks that the rows of shots fit into memory.
     pub(crate) fn require_shots(&self, shots: usize, bytes_per_shot: usize) -> Result<(), Fault> {
         let needed_bytes = shots as u128 * bytes_per_shot as u128;

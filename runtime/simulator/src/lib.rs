@@ -11,6 +11,8 @@
 
 mod batch;
 mod bind;
+mod branches;
+mod clifford;
 mod density;
 mod expect;
 mod fault;
@@ -20,6 +22,7 @@ mod ket;
 mod kets;
 mod memory;
 mod noise;
+mod observables;
 mod pass;
 mod pauli;
 mod pieces;
@@ -37,12 +40,14 @@ mod vector;
 mod walk;
 
 pub use batch::{Batch, Cotangents};
+pub use clifford::Clifford;
 pub use density::Density;
 pub use expect::Expectations;
 pub use fault::Fault;
 pub use fidelity::Fidelity;
 pub use memory::available_bytes;
 pub use noise::{Channel, Noise};
+pub use observables::check_observables;
 pub use pauli::Prepared;
 pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;

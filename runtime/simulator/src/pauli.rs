@@ -11,16 +11,14 @@ use std::collections::BTreeMap;
 use qml_ir::circuit::Pauli;
 use qml_prelude::observable::Observable;
 
+use crate::Fault;
 use crate::ket::Ket;
+use crate::observables::check_observables;
 use crate::pass::{Buffers, Shared, Tiles, drive};
 use crate::plan::{Plan, RUN_WIRES, Select, TILE_WIRES};
 use crate::simulator::Run;
 use crate::vector::{Isa, Real};
 use crate::walk::Purpose;
-use crate::{C64, Fault};
-
-/// How far the imaginary part of a coefficient may be from zero, relative to its size where that is over one.
-const HERMITIAN: f64 = 1e-12;
 
 /// The masks `x`, `z` and the number of Ys of a string, given by positions and letters.
 pub(crate) fn masks(pauli: impl Iterator<Item = (u32, Pauli)>) -> (usize, usize, u32) {
@@ -83,39 +81,25 @@ pub(crate) struct Term {
 impl Prepared {
     /// Checks the observables against the plan's register and groups their strings.
     pub fn new(plan: &Plan, observables: &[Observable]) -> Result<Self, Fault> {
-        let register = plan.register_len();
         // Where the value of a string stands, by its masks.
         let mut strings: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let mut projectors: Vec<(Select, usize)> = Vec::new();
         let mut n_measured = 0;
         let mut prepared = Vec::new();
-        for (index, observable) in observables.iter().enumerate() {
-            let real = |coefficient: C64| {
-                let is_real = coefficient.im.abs() <= HERMITIAN * coefficient.norm().max(1.0);
-                if is_real && coefficient.re.is_finite() {
-                    Ok(coefficient.re)
-                } else {
-                    Err(Fault::NotHermitian { observable: index, coefficient })
-                }
-            };
+        check_observables(plan.register_len(), observables)?;
+        for observable in observables {
             let mut terms = Vec::new();
             for (string, &coefficient) in &observable.terms {
-                if let Some(&(qubit, _)) = string.iter().find(|(qubit, _)| *qubit as usize >= register) {
-                    return Err(Fault::QubitOutOfRange { qubit, register });
-                }
                 let (x, z, _) = masks(string.iter().map(|&(q, letter)| (plan.output[q as usize], letter)));
                 let measured = *strings.entry((x, z)).or_insert(n_measured);
                 n_measured = n_measured.max(measured + 1);
-                terms.push(Term { coefficient: real(coefficient)?, measured });
+                terms.push(Term { coefficient: coefficient.re, measured });
             }
             for (bits, coefficient) in &observable.projectors {
-                if bits.len() != register {
-                    return Err(Fault::ProjectorLength { bits: bits.len(), register });
-                }
                 let pairs = bits.iter().zip(&plan.output);
                 let select = pairs.fold(Select::default(), |s, (&bit, &position)| s.with(position, bit));
                 projectors.push((select, n_measured));
-                terms.push(Term { coefficient: real(*coefficient)?, measured: n_measured });
+                terms.push(Term { coefficient: coefficient.re, measured: n_measured });
                 n_measured += 1;
             }
             prepared.push(terms);

@@ -18,6 +18,11 @@ pub struct ProbabilitiesVjp {
 }
 
 impl Simulator {
+    /// Checks that a number for each outcome of a register fits into memory.
+    pub fn require_outcomes(&self, register: usize) -> Result<(), Fault> {
+        self.kets.require::<f32>(register, 1)
+    }
+
     /// The probability of each outcome of the register, qubit 0 least significant.
     pub fn probabilities(&self, plan: &Plan, slots: &[f64]) -> Result<Exact<Vec<f64>>, Fault> {
         match self.precision() {

@@ -275,7 +275,7 @@ fn block_ends<T: Amplitude>(run: &Run, ket: &Ket<T>) -> Vec<f64> {
 }
 
 /// Moves the shots for which `is_one` holds to the front; returns how many there are.
-fn ones_first(shots: &mut [usize], is_one: impl Fn(usize) -> bool) -> usize {
+pub(crate) fn ones_first(shots: &mut [usize], is_one: impl Fn(usize) -> bool) -> usize {
     let mut n_ones = 0;
     for i in 0..shots.len() {
         if is_one(shots[i]) {

@@ -1,6 +1,7 @@
 //! The simulator against plain loops, density matrices, finite differences, shift rules and published numbers.
 
 mod branches;
+mod clifford;
 mod faults;
 mod generate;
 mod gradients;

@@ -1,0 +1,130 @@
+//! Which simulator a circuit runs on.
+//!
+//! All are exact, or tell how far they are off; so the choice is one of time and memory. It depends on the circuit and the
+//! values of its slots, never on the machine.
+
+use std::rc::Rc;
+
+use qml_prelude::Fault;
+use qml_prelude::observable::Observable;
+use qml_simulator::{Clifford, Exact, Plan, Shots};
+use qml_source::{Code, Diagnostic, bug};
+
+use crate::kernels::{Angles, Runnable};
+use crate::session::{Session, simulation_fault};
+use crate::simulation::Method;
+
+/// From so many wires on a Clifford circuit runs on a tableau: below, amplitudes are as fast.
+const MANY_WIRES: usize = 17;
+
+/// How a circuit is simulated.
+pub(crate) enum Way<'r> {
+    /// All amplitudes.
+    StateVector(&'r Plan),
+    /// A stabiliser tableau.
+    Stabilizer(Rc<Clifford>),
+}
+
+impl Session<'_> {
+    /// How the circuit runs for these values of its slots.
+    pub(crate) fn way<'r>(&mut self, (runnable, slots): Angles<'r>) -> Result<Way<'r>, Fault> {
+        let way = match self.simulation.method {
+            _ if runnable.noise.is_some() => Way::StateVector(runnable.plan()?),
+            Method::StateVector => Way::StateVector(runnable.plan()?),
+            Method::Stabilizer => match runnable.clifford(slots) {
+                Some(clifford) => Way::Stabilizer(clifford),
+                None => return Err(not_clifford(runnable, slots)),
+            },
+            Method::Auto => match runnable.clifford(slots).filter(|_| runnable.circuit.n_wires >= MANY_WIRES)
+            {
+                Some(clifford) => Way::Stabilizer(clifford),
+                None => Way::StateVector(runnable.plan()?),
+            },
+        };
+        self.tell(runnable, &way);
+        Ok(way)
+    }
+
+    /// The plan of a circuit for what needs amplitudes; `what` is named where another method was asked for.
+    pub(crate) fn amplitudes_of<'r>(
+        &mut self,
+        runnable: &'r Runnable,
+        what: &str,
+    ) -> Result<&'r Plan, Fault> {
+        match self.simulation.method {
+            Method::Auto | Method::StateVector => {}
+            other => {
+                let message = format!("`--method {}` has no {what}", other.name());
+                return Err(Box::new(
+                    Diagnostic::error(Code::Q0664, message)
+                        .help("leave `--method` out: the method is chosen for each call"),
+                ));
+            }
+        }
+        let plan = runnable.plan()?;
+        self.tell(runnable, &Way::StateVector(plan));
+        Ok(plan)
+    }
+
+    pub(crate) fn exact_expectations(
+        &mut self,
+        angles: Angles<'_>,
+        observables: &[Observable],
+    ) -> Result<Vec<f64>, Fault> {
+        let result = match (self.density(angles.0)?, angles.1) {
+            (Some(density), slots) => self.simulator.noisy_expectations(density, slots, observables),
+            (None, slots) => match self.way(angles)? {
+                Way::StateVector(plan) => self.simulator.expectations(plan, slots, observables),
+                Way::Stabilizer(clifford) => self.simulator.clifford_expectations(&clifford, observables),
+            },
+        };
+        self.exact(result)
+    }
+
+    pub(crate) fn exact_probabilities(&mut self, angles: Angles<'_>) -> Result<Vec<f64>, Fault> {
+        let result: Result<Exact<Vec<f64>>, _> = match (self.density(angles.0)?, angles.1) {
+            (Some(density), slots) => self.simulator.noisy_probabilities(density, slots),
+            (None, slots) => match self.way(angles)? {
+                Way::StateVector(plan) => self.simulator.probabilities(plan, slots),
+                Way::Stabilizer(clifford) => self.simulator.clifford_probabilities(&clifford),
+            },
+        };
+        self.exact(result)
+    }
+
+    /// A part of the shots of a longer call.
+    pub(crate) fn sample_part(
+        &mut self,
+        angles: Angles<'_>,
+        part: std::ops::Range<usize>,
+        key: u64,
+    ) -> Result<Shots, Fault> {
+        let drawn = match self.way(angles)? {
+            Way::StateVector(plan) => self.simulator.sample_part(plan, angles.1, part, key),
+            Way::Stabilizer(clifford) => self.simulator.clifford_sample_part(&clifford, part, key),
+        };
+        drawn.map_err(|fault| simulation_fault(&fault))
+    }
+
+    /// Tells how a circuit is simulated, once for each way.
+    fn tell(&mut self, runnable: &Runnable, way: &Way<'_>) {
+        let name = match way {
+            Way::StateVector(_) => Method::StateVector.name(),
+            Way::Stabilizer(_) => Method::Stabilizer.name(),
+        };
+        let circuit = &runnable.circuit;
+        if self.kernels.told.insert((circuit.name.clone(), circuit.n_wires, name)) {
+            self.output.method(&circuit.name, circuit.n_wires, name);
+        }
+    }
+}
+
+fn not_clifford(runnable: &Runnable, slots: &[f64]) -> Fault {
+    let Err(op) = Clifford::new(&runnable.circuit, slots) else { bug!("it is a Clifford circuit") };
+    Box::new(
+        Diagnostic::error(Code::Q0664, "`--method stabilizer` has Clifford gates, and this is none")
+            .primary(op.span, "for these values")
+            .note("Clifford gates are made of `h`, `s` and `cx`; rotations are, by multiples of `pi / 2`")
+            .help("leave `--method` out: the method is chosen for each call"),
+    )
+}

@@ -1,0 +1,102 @@
+//! `--method`, `--precision` and `-v`: what circuits are simulated by.
+
+use crate::suite::tool::{Folder, Outcome};
+
+const KERNELS: &str = "kernel ghz[n]() -> qubit[n] {
+    let q = qubit[n];
+    h(q[0]);
+    for i in 1..n { cx(q[i - 1], q[i]); }
+    return q;
+}
+kernel turned[n](t: float[n]) -> qubit[n] {
+    let q = qubit[n];
+    ry(t, q);
+    for i in 1..n { cz(q[i - 1], q[i]); }
+    rx(t, q);
+    return q;
+}
+";
+
+fn run(main: &str, options: &str) -> Outcome {
+    Folder::with("a.qml", format!("{KERNELS}fn main() {{ {main} }}\n"))
+        .qmlang(&format!("run a.qml --seed 1 {options}"))
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    let words = text.split(|c: char| c.is_whitespace() || "[],".contains(c)).filter(|word| !word.is_empty());
+    words.map(|word| word.parse().unwrap_or_else(|_| panic!("{text}"))).collect()
+}
+
+#[test]
+fn a_thousand_qubits_have_counts_and_expectation_values() {
+    let main = "let c = counts(ghz[n: 1000](), shots: 1000);
+        print(c.n);
+        print(expect([Z(0) * Z(999), Z(500)], ghz[n: 1000]()));
+        print(expect(X(3), ghz[n: 1000](), shots: 400));";
+    let outcome = run(main, "-v");
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, "`ghz` on 1000 qubits: stabilizer\n"));
+    let found = numbers(&outcome.out);
+    assert!(found[0] + found[1] == 1000.0 && found[0] < 600.0, "{found:?}");
+    assert_eq!(found[2..4], [1.0, 0.0]);
+    assert!(found[4].abs() < 0.3, "{found:?}");
+}
+
+#[test]
+fn methods_agree_where_both_can() {
+    let main = "print(probs(ghz[n: 3]()), variance(Z(0) + X(1), ghz[n: 3]()), expect(X(0) * X(1) * X(2), ghz[n: 3]()));
+        print(expect(Z(0) + X(1) * Z(0), turned([0.5 * pi, pi, -0.5 * pi])));";
+    let exact = numbers(&run(main, "--method stabilizer").quiet());
+    for other in ["--method statevector", "--method auto", "--method statevector --precision f32"] {
+        let found = numbers(&run(main, other).quiet());
+        assert!(exact.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-5), "{exact:?} {found:?}");
+    }
+    let told = |options: &str| run("print(probs(ghz[n: 3]()));", options).err;
+    assert_eq!(told("-v"), "`ghz` on 3 qubits: statevector\n");
+    assert_eq!(told("--verbose --method stabilizer"), "`ghz` on 3 qubits: stabilizer\n");
+}
+
+#[test]
+fn what_a_tableau_lacks_is_refused_or_done_by_amplitudes() {
+    let slope = "fn f(t: float[3]) -> float { return expect(Z(0) * Z(2), turned(t)); }
+        fn main() { let (v, g) = grad f([0.0, 0.5 * pi, 0.0]) wrt t; print(g); }";
+    let folder = Folder::with("a.qml", format!("{KERNELS}{slope}\n"));
+    folder.qmlang("run a.qml --seed 1").quiet();
+    let refused = folder.qmlang("run a.qml --seed 1 --method stabilizer");
+    assert!(refused.status == 1 && refused.err.contains("Q0664"), "{}", refused.err);
+    for main in ["print(state(ghz[n: 2]()));", "print(probs(turned([0.3, 0.2])));"] {
+        let refused = run(main, "--method stabilizer");
+        assert!(refused.status == 1 && refused.err.contains("Q0664"), "{}", refused.err);
+    }
+    let large = run("print(probs(ghz[n: 1000](), shots: 10));", "");
+    assert!(large.status == 1 && large.err.contains("Q0651"), "{}", large.err);
+}
+
+#[test]
+fn single_precision_trains_as_well() {
+    let source = "fn f(t: float[3]) -> float { return expect(Z(0) * Z(2) + X(1), turned(t)); }
+        fn main() {
+            let t = [0.3, -0.8, 1.1];
+            let (v, g) = grad f(t) wrt t;
+            print(v, g, grad f(t) wrt t using \"finite_difference\");
+        }";
+    let folder = Folder::with("a.qml", format!("{KERNELS}{source}\n"));
+    let double = numbers(&folder.qmlang("run a.qml --seed 1").quiet().replace(['(', ')'], " "));
+    let single =
+        numbers(&folder.qmlang("run a.qml --seed 1 --precision f32").quiet().replace(['(', ')'], " "));
+    assert_ne!(double, single);
+    assert_eq!(double.len(), 8, "{double:?}");
+    let far = |i: usize| if i < 4 { 1e-5 } else { 1e-3 };
+    assert!((0..8).all(|i| (double[i] - single[i]).abs() < far(i)), "{double:?} {single:?}");
+}
+
+#[test]
+fn tests_take_the_same_options() {
+    let source = format!(
+        "{KERNELS}test \"wide\" {{ assert(expect(Z(0) * Z(39), ghz[n: 40]()) == 1.0); }}
+        test \"close\" {{ assert_close(probs(turned([0.3, 0.2]))[0], probs(turned([0.3, 0.2]))[0], 1e-9); }}\n"
+    );
+    let folder = Folder::with("a.qml", source);
+    assert_eq!(folder.qmlang("test a.qml --precision f32").status, 0);
+    let failed = folder.qmlang("test a.qml --method stabilizer");
+    assert!(failed.status == 1 && failed.out.ends_with("1 passed, 1 failed\n"), "{}", failed.out);
+}
