@@ -114,7 +114,8 @@ impl Session<'_> {
         };
         let circuit = &runnable.circuit;
         if self.kernels.told.insert((circuit.name.clone(), circuit.n_wires, name)) {
-            self.output.method(&circuit.name, circuit.n_wires, name);
+            let kernel = circuit.name.strip_prefix("main.").unwrap_or(&circuit.name);
+            self.output.method(kernel, circuit.n_wires, name);
         }
     }
 }

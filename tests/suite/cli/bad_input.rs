@@ -153,7 +153,9 @@ fn a_state_too_large_for_memory() {
         Folder::with("a.qml", format!("{REGISTER}fn main() {{ print(expect(Z(0), register(48))); }}\n"));
     // 16 bytes an amplitude.
     let needed = "takes 4 PiB of memory";
-    let outcome = folder.qmlang("run a.qml --seed 1").fails("Q0651", &["48 qubits", needed, "a.qml:2:"]);
+    let outcome = folder
+        .qmlang("run a.qml --seed 1 --method statevector")
+        .fails("Q0651", &["48 qubits", needed, "a.qml:2:"]);
     assert_eq!(outcome.out, "");
     let available = regex::Regex::new(r"memory, ([\d.]+) ([MGT]iB) are available").unwrap();
     let (_, [number, unit]) = available.captures(&outcome.err).expect("what there is").extract();
