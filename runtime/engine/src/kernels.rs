@@ -47,10 +47,13 @@ pub(crate) struct Runnable {
     /// The circuit as the simulator runs it on amplitudes, or why there can't be any.
     plan: Result<Plan, qml_simulator::Fault>,
     /// The circuit on a tableau, if it is one of Clifford gates, for the slots of the latest call.
-    clifford: RefCell<Option<(Vec<f64>, Option<Rc<Clifford>>)>>,
+    clifford: RefCell<Option<OfSlots<Option<Rc<Clifford>>>>>,
     /// With its register turned so that these letters are measured.
     pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Runnable>>>,
 }
+
+/// What a circuit is for some values of its slots.
+type OfSlots<T> = (Vec<f64>, T);
 
 impl Runnable {
     /// The circuit as the simulator runs it on amplitudes.

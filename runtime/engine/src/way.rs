@@ -53,7 +53,7 @@ impl Session<'_> {
     ) -> Result<&'r Plan, Fault> {
         match self.simulation.method {
             Method::Auto | Method::StateVector => {}
-            other => {
+            other @ Method::Stabilizer => {
                 let message = format!("`--method {}` has no {what}", other.name());
                 return Err(Box::new(
                     Diagnostic::error(Code::Q0664, message)

@@ -181,7 +181,7 @@ impl<O> Program<O> {
         register: R,
         key: u64,
         shots: Vec<usize>,
-        leaf: &mut dyn FnMut(&mut Branch<R>, &[usize]) -> Result<(), Fault>,
+        leaf: &mut impl FnMut(&mut Branch<R>, &[usize]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut waiting = vec![(Branch::start(self, register), shots)];
         while let Some((mut branch, mut shots)) = waiting.pop() {

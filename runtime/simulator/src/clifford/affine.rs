@@ -53,7 +53,7 @@ impl Outcomes {
     fn reduced(&self, mut vector: Vec<u64>) -> Vec<u64> {
         for direction in &self.directions {
             let Some(word) = direction.iter().rposition(|&word| word != 0) else { continue };
-            let highest = 63 - direction[word].leading_zeros();
+            let highest = direction[word].ilog2();
             if vector[word] >> highest & 1 == 1 {
                 vector.iter_mut().zip(direction).for_each(|(a, b)| *a ^= b);
             }

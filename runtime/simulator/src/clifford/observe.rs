@@ -10,7 +10,7 @@ use crate::simulator::Run;
 
 /// Strings on their way back, a row for each wire or bit.
 struct Strings {
-    n_strings: usize,
+    count: usize,
     /// Letters `x + 2 z`.
     letters: Vec<u8>,
     /// Whether there is a factor `(-1)^bit`.
@@ -24,7 +24,7 @@ impl Clifford {
     pub(super) fn moved_back(&self, run: &Run, strings: &[Letters]) -> Result<Vec<f64>, Fault> {
         let n = strings.len();
         let mut moving = Strings {
-            n_strings: n,
+            count: n,
             letters: vec![0; self.n_wires * n],
             signs: vec![false; self.program.n_bits * n],
             minus: vec![false; n],
@@ -60,8 +60,8 @@ impl Clifford {
 
 impl Strings {
     fn gate(&mut self, wires: &[u32], back: &[(usize, bool)]) {
-        for i in 0..self.n_strings {
-            let place = |wire: u32| wire as usize * self.n_strings + i;
+        for i in 0..self.count {
+            let place = |wire: u32| wire as usize * self.count + i;
             let product = wires
                 .iter()
                 .enumerate()
@@ -77,13 +77,13 @@ impl Strings {
 
     /// `Q` becomes `-i Q P`, after three quarters `i Q P`, where it anticommutes with `P`.
     fn rotate(&mut self, string: &Letters, quarters: u8) {
-        for i in 0..self.n_strings {
+        for i in 0..self.count {
             if !self.anticommutes(i, string) {
                 continue;
             }
             let mut phase = if quarters == 1 { 3 } else { 1 };
             for &(wire, letter) in string {
-                let own = &mut self.letters[wire as usize * self.n_strings + i];
+                let own = &mut self.letters[wire as usize * self.count + i];
                 phase += phase_of_product(*own, letter);
                 *own ^= letter;
             }
@@ -93,26 +93,26 @@ impl Strings {
 
     /// `Q` changes its sign where it anticommutes with the string and the sum of the bits is odd.
     fn correct(&mut self, string: &Letters, bits: &[u32], odd: bool) {
-        for i in 0..self.n_strings {
+        for i in 0..self.count {
             if self.anticommutes(i, string) {
                 self.minus[i] ^= odd;
-                bits.iter().for_each(|&bit| self.signs[bit as usize * self.n_strings + i] ^= true);
+                bits.iter().for_each(|&bit| self.signs[bit as usize * self.count + i] ^= true);
             }
         }
     }
 
     fn measure(&mut self, wire: u32, bit: u32) {
-        for i in 0..self.n_strings {
-            let sign = &mut self.signs[bit as usize * self.n_strings + i];
-            let letter = &mut self.letters[wire as usize * self.n_strings + i];
+        for i in 0..self.count {
+            let sign = &mut self.signs[bit as usize * self.count + i];
+            let letter = &mut self.letters[wire as usize * self.count + i];
             self.is_zero[i] |= *letter & 1 != 0;
             *letter ^= 2 * u8::from(std::mem::take(sign));
         }
     }
 
     fn reset(&mut self, wire: u32) {
-        for i in 0..self.n_strings {
-            let letter = &mut self.letters[wire as usize * self.n_strings + i];
+        for i in 0..self.count {
+            let letter = &mut self.letters[wire as usize * self.count + i];
             self.is_zero[i] |= *letter & 1 != 0;
             *letter = 0;
         }
@@ -120,7 +120,7 @@ impl Strings {
 
     fn anticommutes(&self, i: usize, string: &Letters) -> bool {
         let differ = |&(wire, letter): &(u32, u8)| {
-            let own = self.letters[wire as usize * self.n_strings + i];
+            let own = self.letters[wire as usize * self.count + i];
             own != 0 && own != letter
         };
         string.iter().filter(|letter| differ(letter)).count() % 2 == 1
