@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs, process};
 
+use cpu_time::ProcessTime;
 use qml_devices::{Device, find};
 use qml_ir::circuit::Circuit;
 use qml_ir::specialise::BindProgram;
@@ -54,16 +55,16 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
     }
     // Sums of logarithms of ratios, and their number, by suite, target and tool.
     let mut means: BTreeMap<[String; 3], (Figures, f64)> = BTreeMap::new();
-    let (mut total, mut longest) = (0.0, (0.0, String::new()));
+    let (mut total, mut total_cpu, mut longest) = (0.0, 0.0, (0.0, String::new()));
     let mut figures =
         String::from("suite,circuit,target,two_qubit_gates,two_qubit_depth,seconds,cpu_seconds\n");
     for ([suite, name, target], tools) in &rows {
         let program = load(&folder.join(suite).join(format!("{name}.qasm")))?;
         let device = device(target, program.circuit.n_wires)?;
-        let (begin, begin_cpu) = (Instant::now(), cpu_seconds());
+        let (begin, begin_cpu) = (Instant::now(), ProcessTime::now());
         let options = Options { level, ..Options::default() };
         let compiled = compile(&program.circuit, &device, &options).map_err(|error| error.message)?;
-        let (seconds, cpu) = (begin.elapsed().as_secs_f64(), cpu_seconds() - begin_cpu);
+        let (seconds, cpu) = (begin.elapsed().as_secs_f64(), begin_cpu.elapsed().as_secs_f64());
         let stats = &compiled.stats;
         let counts = format!("{},{}", stats.two_qubit_gates, stats.two_qubit_depth);
         figures += &format!("{suite},{name},{target},{counts},{seconds},{cpu}\n");
@@ -72,6 +73,7 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
             write_all(&compiled.circuit, &program.bind_program(), &to)?;
         }
         total += seconds;
+        total_cpu += cpu;
         if seconds > longest.0 {
             longest = (seconds, format!("{name} on {target}"));
         }
@@ -88,7 +90,10 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
         }
         println!();
     }
-    println!("\n{total:.2} s in all, the longest {:.2} s for {}", longest.0, longest.1);
+    println!(
+        "\n{total:.2} s in all ({total_cpu:.2} s of processor time), the longest {:.2} s for {}",
+        longest.0, longest.1
+    );
     println!("\nours over theirs, geometric means of two-qubit gates and two-qubit depth");
     for ([suite, target, tool], (sums, n)) in means {
         println!("{suite:9} {target:11} {tool:32} {:.3} {:.3}", (sums[0] / n).exp(), (sums[1] / n).exp());
@@ -115,16 +120,6 @@ fn write_all(circuit: &Circuit, bind: &BindProgram, to: &dyn Fn(&str) -> PathBuf
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Seconds that all threads together have worked; 0 where the system does not tell.
-fn cpu_seconds() -> f64 {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let nanoseconds = |path: PathBuf| {
-        let text = fs::read_to_string(path.join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<f64>().ok()
-    };
-    threads.filter_map(|thread| nanoseconds(thread.path())).sum::<f64>() / 1e9
 }
 
 fn load(path: &Path) -> Result<Program, String> {

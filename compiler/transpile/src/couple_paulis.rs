@@ -19,18 +19,19 @@ use crate::target::Target;
 /// More rotations are not tried.
 const MAX_ROTATIONS: usize = 400;
 
+/// What networks weigh, one after the other.
+const WEIGHTS: [Weights; 3] = [
+    Weights { fading: 900, table: 100 },
+    Weights { fading: 970, table: 200 },
+    Weights { fading: 800, table: 30 },
+];
+
 /// Above so many CX further weights are not tried where the first don't get there.
 const MAX_TRIED: usize = 100;
 
 /// The circuit on the qubits of the device, with fewer than `limit` CX; none if that cannot be, or is not found with any of
 /// the weights.
-pub fn couple_paulis(
-    circuit: &Circuit,
-    target: &Target,
-    start: &Layout,
-    limit: usize,
-    weights: &[Weights],
-) -> Option<Circuit> {
+pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: usize) -> Option<Circuit> {
     let is_gate = |op: &&Op| matches!(op.kind, OpKind::Gate { .. });
     let n_gates = circuit.ops.iter().take_while(is_gate).count();
     let is_end = |op: &Op| matches!(op.kind, OpKind::Measure { .. } | OpKind::Barrier { .. });
@@ -58,7 +59,7 @@ pub fn couple_paulis(
     };
     let couplings = Couplings::new(region.iter().map(near).collect());
     let mut best: Option<(usize, Vec<_>, Vec<usize>)> = None;
-    for &weights in weights {
+    for weights in WEIGHTS {
         let limit = best.as_ref().map_or(limit, |best| best.0);
         if let Some((pieces, end)) = coupled_network(stretch.aim(&strings), &couplings, limit, weights) {
             let n_cx = pieces.iter().filter(|piece| piece.is_cx()).count();

@@ -13,7 +13,8 @@ use qml_source::Diagnostic;
 use rayon::prelude::*;
 
 use crate::one_qubit::wrap;
-use crate::{Compiled, Options, compile, lower_again};
+use crate::write_native::lower_again;
+use crate::{Compiled, Options, compile};
 
 /// A compiled circuit that waits for its inputs.
 #[derive(Clone, Debug)]

@@ -3,22 +3,48 @@
 //! A SWAP with a qubit that holds no wire is two CX: such a qubit is 0, before and after.
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Op, OpKind, Wire};
+use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
+use crate::RoutedCircuit;
+use crate::choose_layout::Routed;
 use crate::collect_blocks::Block;
 use crate::route_swaps::{Layout, NONE, Regions, RoutedRegion, Step};
+use crate::target::Target;
+
+/// The circuit on the qubits of the device, and the gates that its SWAPs are for.
+pub fn write_routed(circuit: &Circuit, blocks: &[Block], target: &Target, routed: &Routed) -> RoutedCircuit {
+    let mut end = routed.start.clone();
+    let mut writer = Writer { swaps: Vec::new() };
+    let ops = writer.write_steps(blocks, &routed.steps, &routed.regions, Span::default(), &mut end);
+    let at = |layout: &Layout, wire: &Wire| Wire(layout.qubit[wire.0 as usize].into());
+    let wires = Circuit::wires(0..circuit.n_wires as u32);
+    let or_own = |layout: &[Wire]| if layout.is_empty() { wires.clone() } else { layout.to_vec() };
+    let placed = Circuit {
+        n_wires: target.n_qubits,
+        ops,
+        output: circuit.output.iter().map(|wire| at(&end, wire)).collect(),
+        layout: or_own(&circuit.layout).iter().map(|wire| at(&routed.start, wire)).collect(),
+        final_layout: or_own(&circuit.final_layout).iter().map(|wire| at(&end, wire)).collect(),
+        name: circuit.name.clone(),
+        n_bits: circuit.n_bits,
+        slots: circuit.slots.clone(),
+        result_bits: circuit.result_bits.clone(),
+        unfinished: circuit.unfinished.clone(),
+    };
+    RoutedCircuit { circuit: placed, swaps: writer.swaps }
+}
 
 /// What `write_steps` writes to.
-pub struct Writer {
+struct Writer {
     /// The gates that SWAPs up to now were needed for, those within branches too.
-    pub swaps: Vec<Span>,
+    swaps: Vec<Span>,
 }
 
 impl Writer {
     /// The operations of routed blocks; `layout` is where the wires start, and then where they end. SWAPs that serve no
     /// gate of the blocks are for the one at `origin`.
-    pub fn write_steps(
+    fn write_steps(
         &mut self,
         blocks: &[Block],
         steps: &[Step],

@@ -5,7 +5,6 @@ use qml_ir::circuit::OpKind;
 use qml_ir::circuit::testing::{Options, Random, assert_same_on_device, random_circuit};
 
 use super::couple_paulis;
-use crate::coupled_network::Weights;
 use crate::lower_controls::lower_controls;
 use crate::route_swaps::Layout;
 use crate::target::Target;
@@ -23,8 +22,7 @@ fn random_circuits_on_small_devices() {
             let qubits: Vec<u16> =
                 random.wires(4, target.n_qubits).into_iter().map(|wire| wire.0 as u16).collect();
             let start = Layout::new(qubits, target.n_qubits);
-            let weights = [Weights { fading: 900, table: 100 }];
-            let Some(coupled) = couple_paulis(&lowered, &target, &start, 2000, &weights) else { continue };
+            let Some(coupled) = couple_paulis(&lowered, &target, &start, 2000) else { continue };
             coupled.validate();
             assert_same_on_device(&source, &coupled);
             coupled.visit(|op| {

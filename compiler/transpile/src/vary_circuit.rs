@@ -1,0 +1,48 @@
+//! Rewrites a circuit in several ways, of which only routing shows which is the best.
+//!
+//! Expects: gates as `lower_controls` leaves them. Leaves: the same, each variant with the permutation of its wires taken
+//! out. Keeps: the unitary up to a global phase; what happens in branches.
+
+use qml_ir::circuit::Circuit;
+use rayon::prelude::*;
+
+use crate::setting::Setting;
+use crate::{cancel_gates, elide_swaps, fold_parities, fold_paulis, shorten};
+
+/// Rewrites a circuit; how often, or by how much.
+type Fold<'a> = dyn Fn(&mut Circuit) -> usize + Sync + 'a;
+
+/// The circuit with its permutation taken out, and its variants with fewer gates. At level 0 the circuit is the only one.
+pub fn vary_circuit(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Circuit>) {
+    if !setting.is_shortened {
+        return (Circuit::default(), vec![circuit]);
+    }
+    let target = &setting.target;
+    elide_swaps::elide_swaps(&mut circuit);
+    cancel_gates::cancel_gates(&mut circuit);
+    let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
+    let slide = |circuit: &mut Circuit| fold_parities::slide_parities(circuit, target);
+    let mut folds: Vec<&Fold> = vec![&|_| 1, &fold_parities::fold_parities, &fold_paulis::fold_paulis];
+    if !target.is_complete() {
+        // On a line, and on a region of the device: nothing has to be routed.
+        folds.extend([&fold_parities::twine_parities as &Fold, &slide]);
+    }
+    let source = circuit;
+    let folded = |fold: &&Fold| {
+        let mut folded = source.clone();
+        (fold(&mut folded) > 0).then(|| {
+            elide_swaps::elide_swaps(&mut folded);
+            shorten(&mut folded, target.pairs);
+            folded
+        })
+    };
+    let mut variants: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
+    let limit = variants[0].as_ref().map_or(0, n_cx);
+    for (i, variant) in variants.iter_mut().enumerate().skip(1) {
+        // What is made for couplings needs no SWAPs.
+        let limit = if i >= 3 { 2 * limit } else { limit };
+        variant.take_if(|variant| n_cx(variant) >= limit);
+    }
+    let variants = variants.into_iter().flatten().collect();
+    (source, variants)
+}
