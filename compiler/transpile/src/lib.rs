@@ -9,6 +9,7 @@ mod cancel_gates;
 mod check_device;
 mod choose_layout;
 mod choose_result;
+mod clifford_classes;
 mod collect_blocks;
 mod consolidate_pairs;
 mod couple_paulis;
@@ -46,6 +47,7 @@ mod route_swaps;
 mod schedule;
 mod schedule_blocks;
 mod setting;
+mod shorten_windows;
 mod stats;
 pub mod stored;
 mod target;
@@ -53,6 +55,8 @@ mod template;
 mod translate_pairs;
 mod vary_circuit;
 mod waiting;
+mod window;
+mod window_network;
 mod write_native;
 mod write_routed;
 
@@ -148,8 +152,10 @@ fn run_passes(circuit: &Circuit, setting: &Setting) -> Result<Compiled, Diagnost
     let finish = |(rank, way): (usize, &Routed)| -> Vec<Finished> {
         let blocks = &problems[way.problem].blocks;
         let placed = write_routed::write_routed(&variants[way.problem], blocks, &setting.target, way);
-        let coupled = if setting.may_couple(rank) { couple(&source, way, least, setting) } else { None };
-        std::iter::once(placed).chain(coupled).map(|routed| shorten_routed(routed, setting)).collect()
+        let is_favourite = setting.is_favourite(rank);
+        let coupled = if is_favourite { couple(&source, way, least, setting) } else { None };
+        let routed = std::iter::once(placed).chain(coupled);
+        routed.map(|routed| shorten_routed(routed, is_favourite, setting)).collect()
     };
     let mut finished: Vec<Finished> = ways.par_iter().enumerate().flat_map_iter(finish).collect();
     choose_result::keep_promising(&mut finished, setting.target.pairs, setting.depth_weight);
@@ -197,7 +203,7 @@ fn route(problems: &[Problem], n_wires: usize, setting: &Setting) -> Vec<Routed>
 
 /// The source as a Pauli network on the couplings, in place of a routing that adds much to `least` CX.
 fn couple(source: &Circuit, way: &Routed, least: i64, setting: &Setting) -> Option<RoutedCircuit> {
-    if way.n_cx <= least + least / 20 {
+    if setting.target.is_complete() || way.n_cx <= least + least / 20 {
         return None;
     }
     let limit = usize::try_from(way.n_cx).unwrap_or(0);
@@ -206,11 +212,15 @@ fn couple(source: &Circuit, way: &Routed, least: i64, setting: &Setting) -> Opti
 }
 
 /// With fewer gates: SWAPs merge with the gates beside them.
-fn shorten_routed(routed: RoutedCircuit, setting: &Setting) -> Finished {
+fn shorten_routed(routed: RoutedCircuit, is_favourite: bool, setting: &Setting) -> Finished {
     let RoutedCircuit { mut circuit, swaps } = routed;
     let mut computed = Vec::new();
     if setting.is_shortened {
         shorten(&mut circuit, setting.target.pairs);
+        let budget = shorten_windows::budget(setting.options.level);
+        if is_favourite && shorten_windows::shorten_windows(&mut circuit, &setting.target, budget) > 0 {
+            shorten(&mut circuit, setting.target.pairs);
+        }
         if setting.at_bind {
             bind_blocks::bind_blocks(&mut circuit, setting.target.pairs, &mut computed);
         }

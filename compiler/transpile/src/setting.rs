@@ -49,13 +49,13 @@ impl<'a> Setting<'a> {
         })
     }
 
-    /// Whether the way of this rank is worth a Pauli network in its place.
-    pub fn may_couple(&self, rank: usize) -> bool {
+    /// Whether the way of this rank gets what takes long: at level 2 the best way alone.
+    pub fn is_favourite(&self, rank: usize) -> bool {
         let n_ranks = match self.options.level {
             0 | 1 => 0,
-            2 => 2,
+            2 => 1,
             _ => usize::MAX,
         };
-        rank < n_ranks && !self.target.is_complete()
+        rank < n_ranks
     }
 }

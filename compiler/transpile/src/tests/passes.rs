@@ -7,9 +7,10 @@ use qml_ir::circuit::testing::{Options as Kinds, Random, random_circuit};
 
 use super::assert_same_outcomes;
 use crate::pair_basis::PairBasis;
+use crate::target::Target;
 use crate::{
     cancel_gates, consolidate_pairs, elide_swaps, fold_parities, fold_paulis, follow_zeros, lower_controls,
-    lower_native, remove_unread, schedule_blocks, translate_pairs,
+    lower_native, remove_unread, schedule_blocks, shorten_windows, translate_pairs,
 };
 
 type Pass = fn(&mut Circuit);
@@ -24,8 +25,13 @@ fn native(circuit: &mut Circuit) {
     _ = lower_native::lower_native(circuit, &device, device.native_basis().unwrap(), false);
 }
 
+fn windows(circuit: &mut Circuit) {
+    let target = Target::new(&qml_devices::find(&format!("all_to_all:{}", circuit.n_wires)).unwrap());
+    _ = shorten_windows::shorten_windows(circuit, &target, 100);
+}
+
 /// The name of each pass, the pass, and whether it expects gates as `lower_controls` leaves them.
-const PASSES: [(&str, Pass, bool); 12] = [
+const PASSES: [(&str, Pass, bool); 13] = [
     ("cancel_gates", |circuit| _ = cancel_gates::cancel_gates(circuit), true),
     (
         "consolidate_pairs",
@@ -41,6 +47,7 @@ const PASSES: [(&str, Pass, bool); 12] = [
     ("lower_native", native, true),
     ("remove_unread", |circuit| remove_unread::remove_unread(circuit, false), false),
     ("schedule_blocks", |circuit| schedule_blocks::schedule_blocks(circuit, PairBasis::Controlled), true),
+    ("shorten_windows", windows, true),
     ("translate_pairs", |circuit| translate_pairs::translate_pairs(circuit, TwoQubitBasis::Cz), true),
 ];
 
@@ -232,6 +239,29 @@ fn measurements_keep_blocks_apart_in_a_schedule() {
         &expect![
             "rzz(s0) q0 q1; rzz(s0) q2 q3; rzz(s0) q1 q2; rzz(s0) q3 q0; b0 = measure q0; if b0 { x q1 }"
         ],
+    );
+}
+
+#[test]
+fn windows_get_shorter_between_measurements() {
+    let text = "cx q0 q1; rz(s0) q1; cx q0 q1; swap q1 q2; cx q1 q2; b0 = measure q0; if b0 { swap q1 q2; cx q1 q2 }; cx q0 q1";
+    check(
+        "shorten_windows",
+        text,
+        &expect![[r#"
+        cx q0 q1
+        rz(s0) q1
+        cx q0 q1
+        cx q1 q2
+        h q1
+        h q2
+        cx q1 q2
+        h q2
+        h q1
+        b0 = measure q0
+        if b0 { swap q1 q2; cx q1 q2 }
+        cx q0 q1
+    "#]],
     );
 }
 
