@@ -4,12 +4,14 @@
 //! real-time control, a span on every operation, and the permutation of the wires as part of the circuit. One
 //! representation for simulator and device.
 
+pub mod condition;
 mod count;
 mod definition;
 pub mod dense;
 mod inverse;
 pub mod light_cone;
 mod measure_output;
+mod rotation;
 pub mod testing;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use qml_source::Span;
 use smallvec::SmallVec;
 
 pub use definition::definition;
+pub use rotation::{letter_gate, letter_rotation, rotation_gate, rotation_letters};
 pub use text::ParseError;
 pub use validate::Broken;
 

@@ -12,7 +12,7 @@ use qml_gates::Gate;
 use smallvec::SmallVec;
 
 use crate::canonical::{Canonical, M4, count_cx_of, decompose, tensor, times as times_4};
-use crate::circuit::{Angle, Op, OpKind, Wire};
+use crate::circuit::{Angle, Op, OpKind, Wire, letter_gate, rotation_letters};
 use crate::euler::{C64, IDENTITY, M2, dagger, euler, gate_matrix, times};
 
 /// A circuit on the wires 0 and 1 that becomes 2 or 3 CX with computed angles.
@@ -180,27 +180,13 @@ impl Step {
                 }
             }));
         }
-        let placed =
-            letters(*gate)?.iter().zip(wires).map(|(letter, &wire)| place(gate_matrix(*letter, &[]), wire));
+        let letters = rotation_letters(*gate)?.iter().zip(wires);
+        let placed = letters.map(|(&letter, &wire)| place(gate_matrix(letter_gate(letter), &[]), wire));
         let pauli = placed.reduce(|a, b| times_4(&a, &b))?;
         let flips = (0..4).find(|&flips| pauli[0][flips].norm_sqr() > 0.5)?;
         let entries = std::array::from_fn(|r| pauli[r][r ^ flips]);
         Some(Self::Rotation { flips, entries, angle: angles[0].clone() })
     }
-}
-
-/// The letters of `P`, wire by wire, if a gate is a rotation `exp(-i angle/2 P)`.
-pub fn letters(gate: Gate) -> Option<&'static [Gate]> {
-    Some(match gate {
-        Gate::Rx => &[Gate::X],
-        Gate::Ry => &[Gate::Y],
-        Gate::Rz => &[Gate::Z],
-        Gate::Rxx => &[Gate::X, Gate::X],
-        Gate::Ryy => &[Gate::Y, Gate::Y],
-        Gate::Rzz => &[Gate::Z, Gate::Z],
-        Gate::Rzx => &[Gate::Z, Gate::X],
-        _ => return None,
-    })
 }
 
 /// Makes `b` the coordinate that is a multiple of pi/2, and 0.

@@ -9,7 +9,7 @@
 //! the unitary, including global phase; what happens in branches.
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Pauli, Wire, letter_gate, rotation_letters};
 use smallvec::SmallVec;
 
 use crate::one_qubit::{IDENTITY, push_matrix, push_phase};
@@ -286,9 +286,10 @@ impl Segment {
 
     /// `P` of the rotation `exp(-i angle/2 P)`.
     fn operator(&self, gate: Gate, wires: &[Wire]) -> Option<M4> {
-        let place =
-            |(letter, wire): (&Gate, &Wire)| self.place(crate::one_qubit::gate_matrix(*letter, &[]), *wire);
-        qml_ir::pair_block::letters(gate)?.iter().zip(wires).map(place).reduce(|a, b| times(&a, &b))
+        let place = |(&letter, &wire): (&Pauli, &Wire)| {
+            self.place(crate::one_qubit::gate_matrix(letter_gate(letter), &[]), wire)
+        };
+        rotation_letters(gate)?.iter().zip(wires).map(place).reduce(|a, b| times(&a, &b))
     }
 }
 

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 
 use crate::pauli_network::{Aim, Network, Order, Piece};
-use crate::pauli_string::{Controlled, Letter, Pauli};
+use crate::pauli_string::{Controlled, LETTERS, Letter, Pauli};
 
 /// The next strings that a gate is judged by.
 const REACH: usize = 30;
@@ -354,7 +354,7 @@ impl Search<'_> {
 
 /// The nine gates on two wires.
 fn gates(wires: [usize; 2]) -> impl Iterator<Item = Controlled> {
-    let letters = Letter::ALL.into_iter().flat_map(|first| Letter::ALL.map(|second| [first, second]));
+    let letters = LETTERS.into_iter().flat_map(|first| LETTERS.map(|second| [first, second]));
     letters.map(move |letters| Controlled { wires, letters })
 }
 

@@ -9,7 +9,7 @@
 use std::f64::consts::FRAC_PI_2;
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire, rotation_letters};
 use qml_source::Span;
 
 use crate::attribute_spans::attribute_spans;
@@ -38,23 +38,9 @@ fn is_pauli(op: &Op) -> bool {
     let OpKind::Gate { gate, .. } = &op.kind else { return false };
     match gate {
         Gate::Cx | Gate::Cz | Gate::Swap => true,
-        _ if letters(*gate).is_some() => true,
+        _ if rotation_letters(*gate).is_some() => true,
         _ => op_matrix(op).is_some_and(|m| images(&m).is_some()),
     }
-}
-
-/// The letters of a rotation.
-fn letters(gate: Gate) -> Option<&'static [Letter]> {
-    Some(match gate {
-        Gate::Rx => &[Letter::X],
-        Gate::Ry => &[Letter::Y],
-        Gate::Rz => &[Letter::Z],
-        Gate::Rxx => &[Letter::X, Letter::X],
-        Gate::Ryy => &[Letter::Y, Letter::Y],
-        Gate::Rzz => &[Letter::Z, Letter::Z],
-        Gate::Rzx => &[Letter::Z, Letter::X],
-        _ => return None,
-    })
 }
 
 /// `g^-1 X g` and `g^-1 Z g` on wire 0, if they are letters up to sign.
@@ -110,7 +96,7 @@ impl Stretch {
             _ => {
                 let is_quarter = angles.iter().all(|angle| is_multiple(angle, FRAC_PI_2));
                 let matrix = op_matrix(op).and_then(|m| images(&m));
-                match (matrix, letters(*gate)) {
+                match (matrix, rotation_letters(*gate)) {
                     (Some(images), letters) if is_quarter || letters.is_none() => self.turn(at[0], images),
                     (_, Some(letters)) => {
                         let strings = letters.iter().zip(&at).map(|(&letter, &at)| self.string(letter, at));

@@ -7,7 +7,7 @@
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Wire};
+use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Wire, letter_rotation};
 use qml_source::{Code, Diagnostic, Span, bug};
 
 use crate::emit_canonical::push_decomposition;
@@ -240,12 +240,7 @@ impl Lowering {
         match (pauli, controls) {
             ([], _) => self.multi_phase(&angle.times(-0.5), controls),
             (&[(wire, letter)], []) => {
-                let gate = match letter {
-                    Pauli::X => Gate::Rx,
-                    Pauli::Y => Gate::Ry,
-                    Pauli::Z => Gate::Rz,
-                };
-                self.push(gate, std::slice::from_ref(angle), &[wire]);
+                self.push(letter_rotation(letter), std::slice::from_ref(angle), &[wire]);
             }
             (&[(a, p), (b, q)], []) => self.two_wire_rotation((a, p), (b, q), angle),
             (&[(wire, letter)], &[control]) => self.controlled_rotation(control, wire, letter, angle),

@@ -8,7 +8,7 @@
 //! What a gate does to a string depends on the letters on its two wires alone. So the next strings are counted by these
 //! letters once for each pair of wires, which judges all nine gates on the pair.
 
-use crate::pauli_string::{Clifford, Controlled, Letter, Pauli};
+use crate::pauli_string::{Clifford, Controlled, LETTERS, Letter, Pauli};
 
 /// A piece of the network; wires are numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,8 +258,8 @@ struct Search<'a> {
 type Growth = [[[i64; 16]; 3]; 3];
 
 fn growth() -> Growth {
-    Letter::ALL.map(|first| {
-        Letter::ALL.map(|second| {
+    LETTERS.map(|first| {
+        LETTERS.map(|second| {
             let gate = Controlled { wires: [0, 1], letters: [first, second] };
             std::array::from_fn(|letters| gate.growth(letters))
         })
@@ -404,9 +404,9 @@ pub fn shortening(pauli: Pauli, [a, b]: [usize; 2]) -> impl Iterator<Item = Cont
         (at_a.is_some() && at_b.is_some() && is_shorter)
             .then_some(Controlled { wires: [a, b], letters: [first, second] })
     };
-    Letter::ALL
+    LETTERS
         .into_iter()
-        .flat_map(move |first| Letter::ALL.into_iter().filter_map(move |second| both(first, second)))
+        .flat_map(move |first| LETTERS.into_iter().filter_map(move |second| both(first, second)))
 }
 
 #[cfg(test)]

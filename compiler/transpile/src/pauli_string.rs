@@ -1,5 +1,8 @@
 //! Strings of Pauli letters as bits, and what the gates of Pauli networks do to them.
 
+/// A Pauli letter.
+pub use qml_ir::circuit::Pauli as Letter;
+
 /// A product of Pauli operators: `i^phase` times, on each wire, `X^x Z^z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pauli {
@@ -11,29 +14,16 @@ pub struct Pauli {
     pub phase: u8,
 }
 
-/// A Pauli letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letter {
-    /// X.
-    X,
-    /// Y.
-    Y,
-    /// Z.
-    Z,
-}
+/// All letters.
+pub const LETTERS: [Letter; 3] = [Letter::X, Letter::Y, Letter::Z];
 
-impl Letter {
-    /// All letters.
-    pub const ALL: [Self; 3] = [Self::X, Self::Y, Self::Z];
-
-    /// The letter on a wire.
-    fn on(self, wire: usize) -> Pauli {
-        let bit = 1 << wire;
-        match self {
-            Self::X => Pauli { x: bit, z: 0, phase: 0 },
-            Self::Y => Pauli { x: bit, z: bit, phase: 1 },
-            Self::Z => Pauli { x: 0, z: bit, phase: 0 },
-        }
+/// The letter on a wire.
+fn on(letter: Letter, wire: usize) -> Pauli {
+    let bit = 1 << wire;
+    match letter {
+        Letter::X => Pauli { x: bit, z: 0, phase: 0 },
+        Letter::Y => Pauli { x: bit, z: bit, phase: 1 },
+        Letter::Z => Pauli { x: 0, z: bit, phase: 0 },
     }
 }
 
@@ -145,7 +135,7 @@ impl Controlled {
     pub fn conjugate_all<'a>(self, strings: impl Iterator<Item = &'a mut Pauli>) {
         let [a, b] = self.wires;
         let touched = 1_u128 << a | 1 << b;
-        let [first, second] = [self.letters[0].on(a), self.letters[1].on(b)];
+        let [first, second] = [on(self.letters[0], a), on(self.letters[1], b)];
         for pauli in strings.filter(|pauli| pauli.support() & touched != 0) {
             let (by_first, by_second) = (pauli.commutes_with(first), pauli.commutes_with(second));
             *pauli = match (by_first, by_second) {

@@ -7,9 +7,9 @@ use super::bind::Binary;
 use super::cases::{call_by_cases, is_known_by_case};
 use super::faults::{self, Failure};
 use super::machine::{Machine, call_row};
-use super::outcomes;
 use super::value::Abstract;
 use crate::circuit::Angle;
+use crate::circuit::condition;
 use crate::host::{BinaryOp, UnaryOp};
 
 impl Machine<'_> {
@@ -32,10 +32,10 @@ impl Machine<'_> {
             | (Abstract::Outcome(_), Abstract::Known(Value::Bool(_))) => {
                 let (x, y) = (x.to_outcome(), y.to_outcome());
                 Ok(Abstract::outcome(match operator {
-                    BinaryOp::And => outcomes::and(x, y),
-                    BinaryOp::Or => outcomes::or(x, y),
-                    BinaryOp::Ne => outcomes::xor(x, y),
-                    BinaryOp::Eq => outcomes::not(outcomes::xor(x, y)),
+                    BinaryOp::And => condition::and(x, y),
+                    BinaryOp::Or => condition::or(x, y),
+                    BinaryOp::Ne => condition::xor(x, y),
+                    BinaryOp::Eq => condition::not(condition::xor(x, y)),
                     _ => return Err(faults::not_on_outcomes(row_name(operator), span)),
                 }))
             }
@@ -84,7 +84,7 @@ pub(super) fn unary(operator: UnaryOp, x: &Abstract, span: Span) -> Result<Abstr
             Ok(Abstract::Known(call_row(row("op.neg"), vec![x.clone()], span)?))
         }
         (UnaryOp::Neg, Abstract::Float(x)) => Ok(Abstract::float(x.times(-1.0))),
-        (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(outcomes::not(x.clone()))),
+        (UnaryOp::Not, Abstract::Outcome(x)) => Ok(Abstract::outcome(condition::not(x.clone()))),
         (UnaryOp::Neg, Abstract::Number(_)) => call_by_cases(row("op.neg"), std::slice::from_ref(x), span),
         (UnaryOp::ToFloat | UnaryOp::Neg, Abstract::Outcome(_) | Abstract::Number(_)) => {
             Err(faults::depends_on_outcome("a number", span))

@@ -13,7 +13,7 @@ use super::faults::{self, Failure};
 use super::machine::{Machine, call_row, int};
 use super::structure;
 use super::value::{Abstract, Grid};
-use crate::circuit::{Angle, BitExpr};
+use crate::circuit::{Angle, BitExpr, condition};
 use crate::host::{BinaryOp, UnaryOp};
 
 impl Machine<'_> {
@@ -275,7 +275,7 @@ impl Machine<'_> {
         let is_any = name == "any";
         self.reduce(&grid, args.get(1), span, |_, items| {
             let start = BitExpr::Const(!is_any);
-            let combine = if is_any { super::outcomes::or } else { super::outcomes::and };
+            let combine = if is_any { condition::or } else { condition::and };
             Abstract::outcome(items.iter().fold(start, |all, item| combine(all, item.to_outcome())))
         })
     }

@@ -8,10 +8,10 @@ use qml_source::Span;
 
 use super::faults::{self, Failure};
 use super::machine::call_row;
-use super::outcomes::{and, not, or};
 use super::structure;
 use super::value::{Abstract, Grid, parts_of};
 use crate::circuit::BitExpr;
+use crate::circuit::condition::{and, not, or};
 
 /// How many cases are looked at one by one.
 const MAX_CASES: usize = 4096;

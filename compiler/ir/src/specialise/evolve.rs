@@ -13,7 +13,7 @@ use super::machine::{Machine, int};
 use super::observables;
 use super::qubits;
 use super::value::Abstract;
-use crate::circuit::{Angle, Control, Op, OpKind, Wire};
+use crate::circuit::{Angle, Control, Op, OpKind, Wire, letter_rotation};
 
 /// A summand of the observable, without its coefficient.
 enum Term {
@@ -131,12 +131,7 @@ impl Machine<'_> {
         match string[..] {
             [] => self.phase(&angle.times(-1.0), span),
             [(qubit, letter)] => {
-                let gate = match letter {
-                    Pauli::X => Gate::Rx,
-                    Pauli::Y => Gate::Ry,
-                    Pauli::Z => Gate::Rz,
-                };
-                self.emit(Op::gate(gate, &[rotation], &[wires[qubit as usize]], span))
+                self.emit(Op::gate(letter_rotation(letter), &[rotation], &[wires[qubit as usize]], span))
             }
             _ => {
                 let mut pauli: SmallVec<[(Wire, Pauli); 4]> =

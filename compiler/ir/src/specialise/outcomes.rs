@@ -8,6 +8,7 @@ use super::faults::{self, Failure};
 use super::machine::{Frame, Machine, known};
 use super::qubits;
 use super::value::{Abstract, Grid};
+use crate::circuit::condition::choose;
 use crate::circuit::{Bit, BitExpr, Op, OpKind};
 use crate::host;
 
@@ -88,55 +89,4 @@ pub(super) fn select(
         return Ok(Grid { shape: a.shape.clone(), items: items.collect::<Result<_, _>>()? }.into_abstract());
     }
     Err(faults::depends_on_outcome("a value that is no `bool` or `int`", span))
-}
-
-/// `if condition then a else b` of outcomes.
-fn choose(condition: &BitExpr, a: BitExpr, b: BitExpr) -> BitExpr {
-    let (c, not_c) = (condition.clone(), not(condition.clone()));
-    match (a, b) {
-        (BitExpr::Const(true), b) => or(c, b),
-        (BitExpr::Const(false), b) => and(not_c, b),
-        (a, BitExpr::Const(true)) => or(not_c, a),
-        (a, BitExpr::Const(false)) => and(c, a),
-        (a, b) => or(and(c, a), and(not_c, b)),
-    }
-}
-
-/// `not a`.
-pub(super) fn not(a: BitExpr) -> BitExpr {
-    match a {
-        BitExpr::Const(a) => BitExpr::Const(!a),
-        BitExpr::Not(a) => *a,
-        a => BitExpr::Not(Box::new(a)),
-    }
-}
-
-/// `a and b`.
-pub(super) fn and(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(false), _) | (_, BitExpr::Const(false)) => BitExpr::Const(false),
-        (BitExpr::Const(true), other) | (other, BitExpr::Const(true)) => other,
-        (a, b) if a == b => a,
-        (a, b) => BitExpr::And(Box::new(a), Box::new(b)),
-    }
-}
-
-/// `a or b`.
-pub(super) fn or(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(true), _) | (_, BitExpr::Const(true)) => BitExpr::Const(true),
-        (BitExpr::Const(false), other) | (other, BitExpr::Const(false)) => other,
-        (a, b) if a == b => a,
-        (a, b) => BitExpr::Or(Box::new(a), Box::new(b)),
-    }
-}
-
-/// `a != b`.
-pub(super) fn xor(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(false), other) | (other, BitExpr::Const(false)) => other,
-        (BitExpr::Const(true), other) | (other, BitExpr::Const(true)) => not(other),
-        (a, b) if a == b => BitExpr::Const(false),
-        (a, b) => BitExpr::Xor(Box::new(a), Box::new(b)),
-    }
 }

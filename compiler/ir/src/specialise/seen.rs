@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use qml_prelude::Value;
 
-use super::outcomes::{and, not, or, xor};
 use super::value::{Abstract, Grid};
+use crate::circuit::condition::{and, not, or, xor};
 use crate::circuit::{Bit, BitExpr};
 
 /// Facts about outcomes, those of inner branches last.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use num_complex::Complex;
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires, definition};
+use qml_ir::circuit::{
+    Angle, Circuit, Control, Op, OpKind, Pauli, Slot, Wire, Wires, definition, rotation_gate,
+};
 use qml_source::{Span, bug};
 
 /// Something that is defined once and then applied by its name.
@@ -148,18 +150,11 @@ pub fn what(op: &Op) -> Option<(Defined, Wires)> {
         OpKind::PauliRotation { pauli, .. } => {
             let letters: Vec<Pauli> = pauli.iter().map(|letter| letter.1).collect();
             let wires = pauli.iter().map(|letter| letter.0).collect();
-            let gate = match letters[..] {
-                [] => return None,
-                [Pauli::X] => Gate::Rx,
-                [Pauli::Y] => Gate::Ry,
-                [Pauli::Z] => Gate::Rz,
-                [Pauli::X, Pauli::X] => Gate::Rxx,
-                [Pauli::Y, Pauli::Y] => Gate::Ryy,
-                [Pauli::Z, Pauli::Z] => Gate::Rzz,
-                [Pauli::Z, Pauli::X] => Gate::Rzx,
-                _ => return Some((Defined::Rotation(letters), wires)),
-            };
-            Some((Defined::Gate(gate), wires))
+            if letters.is_empty() {
+                return None;
+            }
+            let gate = rotation_gate(&letters).map(Defined::Gate);
+            Some((gate.unwrap_or(Defined::Rotation(letters)), wires))
         }
         OpKind::Unitary { matrix, wires, .. } => {
             let bits = matrix.iter().map(|z| (z.re.to_bits(), z.im.to_bits())).collect();

@@ -1,6 +1,6 @@
 //! Strings under gates follow the matrices.
 
-use super::{Clifford, Controlled, Letter, Pauli};
+use super::{Clifford, Controlled, LETTERS, Letter, Pauli};
 use qml_ir::circuit::testing::Random;
 
 fn letter(x: u128, z: u128) -> Pauli {
@@ -33,7 +33,7 @@ fn products_and_signs() {
 fn every_controlled_gate_is_a_cx_in_its_frame() {
     let mut random = Random::new(63);
     for _ in 0..400 {
-        let letters = [0, 1].map(|_| Letter::ALL[random.below(3)]);
+        let letters = [0, 1].map(|_| LETTERS[random.below(3)]);
         let gate = Controlled { wires: [2, 0], letters };
         let start = letter(random.below(8) as u128, random.below(8) as u128);
         let mut direct = start;
