@@ -55,7 +55,7 @@ fn check_device(
     let compile =
         |circuit: &Circuit, device: &Device, options: &Options| cache.compile(circuit, device, options);
     for known in &known.circuits {
-        let options = Options::default();
+        let options = Options { from_zeros: true, ..Options::default() };
         for diagnostic in qml_transpile::diagnose(&known.circuit, known.span, device, &options, &compile) {
             if !said.contains(&diagnostic) {
                 said.push(diagnostic);

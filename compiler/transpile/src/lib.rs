@@ -25,7 +25,7 @@ mod find_region;
 mod fold_angles;
 mod fold_parities;
 mod fold_paulis;
-mod follow_zeros;
+mod follow_states;
 mod graph;
 mod lower_controls;
 mod lower_native;
@@ -86,10 +86,12 @@ pub struct Options {
     pub level: u8,
     /// Seed of the searches.
     pub seed: u64,
-    /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go. Without
-    /// it, a circuit that returns all its wires and measures nothing is kept as a unitary, up to a global phase; of any
-    /// other, above level 0, what it does to wires that start in 0: the result bits, and the state of returned qubits.
+    /// All qubits of the result are measured in the Z basis right after the circuit: last turns about Z may go.
     pub measured: bool,
+    /// All wires start in 0: above level 0, only what the circuit does then is kept, the result bits and the state of
+    /// returned qubits. Without it, a circuit that returns all its wires and measures nothing is kept as a unitary, up to
+    /// a global phase; of any other it is taken for granted, since nobody can put it behind something else.
+    pub from_zeros: bool,
     /// Two-qubit runs whose angles don't stay affine in the slots may become three CX at most, their angles computed when
     /// values are bound ([`Compiled::computed`]); not at level 0. For whoever binds: in text that keeps its inputs free
     /// these slots would be further inputs.
@@ -98,7 +100,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { level: 2, seed: 0, measured: false, blocks_at_bind: false }
+        Self { level: 2, seed: 0, measured: false, from_zeros: false, blocks_at_bind: false }
     }
 }
 
@@ -181,8 +183,8 @@ fn remove_idle(circuit: &mut Circuit, setting: &Setting) {
     if !setting.is_shortened {
         return;
     }
-    if follow_zeros::starts_from_zeros(circuit) {
-        follow_zeros::follow_zeros(circuit);
+    if setting.options.from_zeros || follow_states::starts_from_zeros(circuit) {
+        follow_states::follow_states(circuit);
     }
     remove_unread::remove_unread(circuit, setting.options.measured);
 }

@@ -289,6 +289,30 @@ fn measured_results_keep_their_probabilities() {
 }
 
 #[test]
+fn what_starts_from_zeros_ends_in_the_same_states() {
+    let mut random = Random::new(19);
+    let mut gates = [0; 2];
+    for name in ["line:4", "all_to_all:4/rzz", "iqm_garnet"] {
+        let device = find(name).unwrap();
+        for level in 0..4 {
+            for _ in 0..4 {
+                let source = random_circuit(&mut random, &Kinds::unitary(4, 8));
+                for from_zeros in [false, true] {
+                    let compiled =
+                        compile(&source, &device, &Options { from_zeros, ..options(level) }).unwrap();
+                    gates[usize::from(from_zeros)] += compiled.stats.two_qubit_gates;
+                    let small = touched(&compiled.circuit);
+                    if small.n_wires <= 7 {
+                        assert_same_outcomes(&source, &small);
+                    }
+                }
+            }
+        }
+    }
+    assert!(10 * gates[1] < 9 * gates[0], "{gates:?}");
+}
+
+#[test]
 fn the_result_does_not_depend_on_threads() {
     let mut random = Random::new(17);
     let source = random_circuit(&mut random, &Kinds::gates(8, 60));

@@ -34,7 +34,7 @@ impl Emulator {
     /// The circuit on the device, what its further slots are computed from, and what goes wrong there; the errors are
     /// those of `build`.
     pub(crate) fn compile(&mut self, source: &Circuit) -> Result<(Circuit, Vec<Node>, Noise), Diagnostic> {
-        let options = Options::default();
+        let options = Options { from_zeros: true, ..Options::default() };
         let compiled = qml_transpile::compile(source, &self.device, &options)?;
         // Only errors are asked for: what SWAPs cost is told by `check`.
         let elsewhere = |_: &Circuit, _: &Device, _: &Options| Ok(compiled.clone());

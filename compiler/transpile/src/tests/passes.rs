@@ -9,7 +9,7 @@ use super::assert_same_outcomes;
 use crate::pair_basis::PairBasis;
 use crate::target::Target;
 use crate::{
-    cancel_gates, consolidate_pairs, elide_swaps, fold_parities, fold_paulis, follow_zeros, lower_controls,
+    cancel_gates, consolidate_pairs, elide_swaps, fold_parities, fold_paulis, follow_states, lower_controls,
     lower_native, remove_unread, schedule_blocks, shorten_windows, translate_pairs,
 };
 
@@ -42,7 +42,7 @@ const PASSES: [(&str, Pass, bool); 13] = [
     ("fold_parities", |circuit| _ = fold_parities::fold_parities(circuit), true),
     ("twine_parities", |circuit| _ = fold_parities::twine_parities(circuit), true),
     ("fold_paulis", |circuit| _ = fold_paulis::fold_paulis(circuit), true),
-    ("follow_zeros", follow_zeros::follow_zeros, false),
+    ("follow_states", follow_states::follow_states, false),
     ("lower_controls", lower, false),
     ("lower_native", native, true),
     ("remove_unread", |circuit| remove_unread::remove_unread(circuit, false), false),

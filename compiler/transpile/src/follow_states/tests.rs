@@ -8,7 +8,7 @@ use crate::tests::assert_same_outcomes;
 fn check(before: &str, after: &Expect) {
     let original = Circuit::parse(before).unwrap();
     let mut circuit = original.clone();
-    follow_zeros(&mut circuit);
+    follow_states(&mut circuit);
     circuit.validate();
     assert_same_outcomes(&original, &circuit);
     after.assert_eq(&circuit.to_string());
@@ -47,6 +47,56 @@ fn values_move_with_swaps_and_end_in_branches() {
 }
 
 #[test]
+fn letters_with_an_eigenvalue_are_numbers() {
+    check(
+        "circuit slots [t]\nh q0; x q1; h q1; h q3; s q3; rxx(s0) q0 q2; rxx(s0) q1 q2; ryy(0.3) q3 q2; rot(s0) X q1 Y q3 Z q2; rzx(s0) q2 q1; ry(s0) q3",
+        &expect![[r#"
+            circuit slots [t]
+            h q0
+            x q1
+            h q1
+            h q3
+            s q3
+            rx(s0) q2
+            rx(-s0) q2
+            ry(0.3) q2
+            rot(-s0) Z q2
+            rz(-s0) q2
+        "#]],
+    );
+}
+
+#[test]
+fn controlled_gates_on_eigenvectors_are_phases_of_their_controls() {
+    check(
+        "circuit slots [t]\nh q0; h q1; z q1; h q3; ry(0.4) q2; cx q2 q0; cx q2 q1; ccx q2 q3 q1; crx(s0) q2 q1; ctrl(!q2) rx(0.5) q0; cx q0 q2",
+        &expect![[r#"
+            circuit slots [t]
+            h q0
+            h q1
+            z q1
+            h q3
+            ry(0.4) q2
+            z q2
+            ctrl(q3) z q2
+            p(0.5*s0) q2
+            ctrl(!q2) rx(0.5) q0
+            cx q0 q2
+        "#]],
+    );
+    check(
+        "h q0; h q1; cswap q2 q0 q1; ry(1) q2; cswap q2 q0 q1; u(0.5, 0.1, 0.2) q0; cswap q2 q0 q1",
+        &expect!["h q0; h q1; ry(1.0) q2; u(0.5, 0.1, 0.2) q0; cswap q2 q0 q1"],
+    );
+}
+
+#[test]
+fn clifford_gates_lead_from_one_eigenstate_to_the_next() {
+    check("h q0; x q0; s q0; sx q0; ry(pi/2) q0; h q0; t q0; z q0; h q0; reset q0", &expect!["h q0; s q0; sx q0; ry(pi/2) q0; h q0; h q0; reset q0"]);
+    check("h q0; b0 = measure q0; x q0; cx q0 q1", &expect!["h q0; b0 = measure q0; x q0; cx q0 q1"]);
+}
+
+#[test]
 fn only_unitaries_that_return_all_wires_are_asked_for_all_states() {
     let of = |text: &str| starts_from_zeros(&Circuit::parse(text).unwrap());
     assert!(!of("h q0; cx q0 q1"));
@@ -63,7 +113,7 @@ fn random_circuits_do_the_same_to_zeros() {
         let mut original = partly_read(&mut random);
         original.output = Circuit::wires(0..4);
         let mut circuit = original.clone();
-        follow_zeros(&mut circuit);
+        follow_states(&mut circuit);
         circuit.validate();
         assert_same_outcomes(&original, &circuit);
         n_removed += original.count(|_| true) - circuit.count(|_| true);
