@@ -6,17 +6,18 @@
 //! tool. With `--emit` it also writes, for `tests/peers`, each compiled circuit in every format
 //! (`OUT/SUITE.CIRCUIT.TARGET.*`), and the figures with seconds (`OUT/figures.csv`).
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use std::{env, fs, process};
+use std::{env, fs};
 
 use cpu_time::ProcessTime;
 use qml_devices::{Device, find};
 use qml_ir::circuit::Circuit;
 use qml_ir::specialise::BindProgram;
-use qml_qasm::Program;
-use qml_source::SourceMap;
+use qml_qasm::Registers;
 use qml_transpile::{Options, compile};
 
 /// Two-qubit gates and two-qubit depth.
@@ -28,15 +29,7 @@ fn main() {
         let out = arguments.drain(at..).nth(1)?;
         Some(PathBuf::from(out))
     });
-    let Some(folder) = arguments.first().map(Path::new) else {
-        eprintln!("usage: suite FOLDER [LEVEL] [--emit OUT]");
-        process::exit(2);
-    };
-    let level = arguments.get(1).and_then(|level| level.parse().ok()).unwrap_or(2);
-    if let Err(problem) = run(folder, level, emit.as_deref()) {
-        eprintln!("{problem}");
-        process::exit(1);
-    }
+    common::main("suite", &arguments, |folder, level| run(folder, level, emit.as_deref()));
 }
 
 /// Compiles all rows of the table, prints them, and writes what `emit` asks for.
@@ -59,7 +52,7 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
     let mut figures =
         String::from("suite,circuit,target,two_qubit_gates,two_qubit_depth,seconds,cpu_seconds\n");
     for ([suite, name, target], tools) in &rows {
-        let program = load(&folder.join(suite).join(format!("{name}.qasm")))?;
+        let program = common::load(&folder.join(suite).join(format!("{name}.qasm")))?;
         let device = device(target, program.circuit.n_wires)?;
         let (begin, begin_cpu) = (Instant::now(), ProcessTime::now());
         let options = Options { level, ..Options::default() };
@@ -103,14 +96,17 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
 
 /// The circuit in every format that it has; what is printed as IR must read back.
 fn write_all(circuit: &Circuit, bind: &BindProgram, to: &dyn Fn(&str) -> PathBuf) -> Result<(), String> {
-    write(&to("qasm"), &qml_qasm::export_bound(circuit, bind))?;
+    write(&to("qasm"), &qml_qasm::export_bound(circuit, bind, &Registers::default()))?;
     let ir = circuit.to_string();
     if Circuit::parse(&ir).map_err(|error| error.to_string())?.to_string() != ir {
         return Err(format!("{} does not read back", to("ir").display()));
     }
     write(&to("ir"), &ir)?;
     if circuit.slots.is_empty() {
-        write(&to("2.qasm"), &qml_qasm::export_qasm2(circuit).map_err(|error| error.message)?)?;
+        write(
+            &to("2.qasm"),
+            &qml_qasm::export_qasm2(circuit, &Registers::default()).map_err(|error| error.message)?,
+        )?;
         let mut measured = circuit.clone();
         measured.measure_output();
         write(&to("ll"), &qml_qir::export_qir(&measured).map_err(|error| error.message)?)?;
@@ -120,15 +116,6 @@ fn write_all(circuit: &Circuit, bind: &BindProgram, to: &dyn Fn(&str) -> PathBuf
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn load(path: &Path) -> Result<Program, String> {
-    let text = read(path)?;
-    let mut sources = SourceMap::default();
-    let file = sources.add(path.display().to_string(), text.clone());
-    // Angles that are computed from inputs are slots of their own.
-    let program = qml_qasm::import_program(file, &text);
-    program.map_err(|errors| format!("{}: {}", path.display(), errors[0].message))
 }
 
 fn read(path: &Path) -> Result<String, String> {
