@@ -7,6 +7,7 @@ use qml_driver::bindings;
 use qml_driver::kernel::KernelRequest;
 use qml_ir::circuit::{Circuit, OpKind};
 use qml_ir::specialise::BindProgram;
+use qml_qasm::Registers;
 use qml_source::{Code, Diagnostic, SourceMap};
 use qml_transpile::{Angles, Compiled, Options, Template};
 
@@ -23,15 +24,31 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
-    let Source { mut circuit, mut bind, sources } = source(args)?;
+    let Source { mut circuit, mut bind, registers, sources, is_kernel } = source(args)?;
     // Before compilation: what is wrong with them is told at once.
-    let rows = values(args, &circuit.slots[..bind.n_inputs])?;
+    let inputs = &circuit.slots[..bind.n_inputs];
+    if let Some(numbers) = one_set(args, inputs)? {
+        circuit = bound(&circuit, &bind, &numbers).map_err(|error| show::fail(&error, &sources))?;
+        bind = BindProgram::default();
+    }
+    let rows = match &args.bind_rows {
+        Some(file) => Some(rows(file, &circuit.slots[..bind.n_inputs], args.output.is_none())?),
+        None => None,
+    };
 
     let measured = !args.unmeasured;
-    if measured && measures_itself(args, &circuit) {
+    if measured && !is_kernel && measures(&circuit) {
+        // Its bits are the result.
         circuit.output.clear();
     }
-    let options = Options { level: args.level, seed: args.seed, measured, blocks_at_bind: rows.is_some() };
+    let options = Options {
+        level: args.level,
+        seed: args.seed,
+        measured,
+        // A file that is not measured may be meant as a unitary, to be put behind something.
+        from_zeros: is_kernel || measured,
+        blocks_at_bind: rows.is_some(),
+    };
     let cache = Cache::new(args.no_cache);
     let compile =
         |circuit: &Circuit, device: &Device, options: &Options| cache.compile(circuit, device, options);
@@ -41,10 +58,10 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         compiled.circuit.measure_output();
     }
     let texts = match rows {
-        Some(rows) => bound_texts(&args.emit, compiled, &bind, &rows),
+        Some(rows) => bound_texts(&args.emit, compiled, &bind, &registers, &rows),
         None => {
             bind.nodes.append(&mut compiled.computed);
-            text(&args.emit, &compiled, &bind).map(|text| vec![text])
+            text(&args.emit, &compiled, &bind, &registers).map(|text| vec![text])
         }
     };
     let texts = texts.map_err(|error| show::fail(&error, &sources))?;
@@ -64,55 +81,79 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
 }
 
 /// The circuit in the form that is asked for.
-fn text(emit: &str, compiled: &Compiled, bind: &BindProgram) -> Result<String, Diagnostic> {
+fn text(
+    emit: &str,
+    compiled: &Compiled,
+    bind: &BindProgram,
+    registers: &Registers,
+) -> Result<String, Diagnostic> {
     Ok(match emit {
-        "qasm2" => qml_qasm::export_qasm2(&compiled.circuit)?,
+        "qasm2" => qml_qasm::export_qasm2(&compiled.circuit, registers)?,
         "qir" => qml_qir::export_qir(&compiled.circuit)?,
         "ir" => compiled.circuit.to_string(),
         "stats" => serde_json::to_string_pretty(&compiled.stats).map_or_else(|e| e.to_string(), |s| s + "\n"),
-        _ => qml_qasm::export_bound(&compiled.circuit, bind),
+        _ => qml_qasm::export_bound(&compiled.circuit, bind, registers),
     })
 }
 
-/// The same for each set of values.
+/// The same for each set of values; all have the same structure.
 fn bound_texts(
     emit: &str,
     compiled: Compiled,
     bind: &BindProgram,
+    registers: &Registers,
     rows: &[Vec<f64>],
 ) -> Result<Vec<String>, Diagnostic> {
     let template = Template::new(compiled, bind);
     let (mut angles, no_slots) = (Angles::default(), BindProgram::default());
     let bound = |inputs: &Vec<f64>| {
         template.bind(inputs, &mut angles).map_err(|fault| *fault)?;
-        if !angles.values.iter().all(|angle| angle.is_finite()) {
-            let values: Vec<String> = inputs.iter().map(f64::to_string).collect();
-            let message = format!("for the values {} an angle is no number", values.join(", "));
-            return Err(Diagnostic::error(Code::Q0925, message)
-                .help("the circuit computes angles with functions that are not defined there"));
-        }
+        check_finite(&angles.values, inputs)?;
         let circuit = template.circuit(&angles.values);
-        text(emit, &Compiled { circuit, ..template.compiled().clone() }, &no_slots)
+        text(emit, &Compiled { circuit, ..template.compiled().clone() }, &no_slots, registers)
     };
     rows.iter().map(bound).collect()
 }
 
-/// The values that inputs are bound to, a row a circuit; none if inputs stay inputs.
-fn values(args: &BuildArgs, inputs: &[String]) -> Result<Option<Vec<Vec<f64>>>, Shown> {
+/// The circuit with numbers for its inputs.
+fn bound(circuit: &Circuit, bind: &BindProgram, inputs: &[f64]) -> Result<Circuit, Diagnostic> {
+    let mut slots = Vec::new();
+    bind.bind(inputs, &mut slots).map_err(|fault| *fault)?;
+    let circuit = circuit.bound(&slots);
+    let mut angles = Vec::new();
+    circuit.visit(|op| angles.extend(op.angles().iter().map(|angle| angle.constant)));
+    check_finite(&angles, inputs)?;
+    Ok(circuit)
+}
+
+fn check_finite(angles: &[f64], inputs: &[f64]) -> Result<(), Diagnostic> {
+    if angles.iter().all(|angle| angle.is_finite()) {
+        return Ok(());
+    }
+    let inputs: Vec<String> = inputs.iter().map(f64::to_string).collect();
+    let message = format!("for the values {} an angle is no number", inputs.join(", "));
+    Err(Diagnostic::error(Code::Q0925, message)
+        .help("the circuit computes angles with functions that are not defined there"))
+}
+
+/// The numbers of `--bind`.
+fn one_set(args: &BuildArgs, inputs: &[String]) -> Result<Option<Vec<f64>>, Shown> {
+    if args.bind.is_empty() {
+        return Ok(None);
+    }
+    let numbers = bindings::from_pairs(inputs, &show::pairs("--bind", &args.bind)?);
+    numbers.map(Some).map_err(|error| show::fail(&error, &SourceMap::default()))
+}
+
+/// The numbers of `--bind-rows`, a row a circuit; several need a folder.
+fn rows(file: &Path, inputs: &[String], is_printed: bool) -> Result<Vec<Vec<f64>>, Shown> {
     let fail = |error: Diagnostic| show::fail(&error, &SourceMap::default());
-    let Some(file) = &args.bind_rows else {
-        if args.bind.is_empty() {
-            return Ok(None);
-        }
-        let row = bindings::from_pairs(inputs, &show::pairs("--bind", &args.bind)?).map_err(fail)?;
-        return Ok(Some(vec![row]));
-    };
     let rows = bindings::from_csv(inputs, &read(file)?).map_err(fail)?;
-    if rows.len() > 1 && args.output.is_none() {
+    if rows.len() > 1 && is_printed {
         let message = format!("`{}` has {} rows, each of them a circuit", file.display(), rows.len());
         return Err(fail(Diagnostic::error(Code::Q0925, message).help("`-o FOLDER` writes a file for each")));
     }
-    Ok(Some(rows))
+    Ok(rows)
 }
 
 /// Writes `1.qasm`, `2.qasm` and so on, with as many digits as the last one has.
@@ -141,11 +182,10 @@ fn read(file: &Path) -> Result<String, Shown> {
     })
 }
 
-/// Whether the source is an OpenQASM file that measures: its bits are the result.
-fn measures_itself(args: &BuildArgs, circuit: &Circuit) -> bool {
+fn measures(circuit: &Circuit) -> bool {
     let mut measures = false;
     circuit.visit(|op| measures |= matches!(op.kind, OpKind::Measure { .. }));
-    measures && args.file.extension().is_some_and(|extension| extension == "qasm")
+    measures
 }
 
 /// What is compiled.
@@ -153,7 +193,11 @@ struct Source {
     circuit: Circuit,
     /// How slots are computed from the inputs.
     bind: BindProgram,
+    /// What an OpenQASM file calls its qubits and bits.
+    registers: Registers,
     sources: SourceMap,
+    /// It is a kernel, not a file of OpenQASM.
+    is_kernel: bool,
 }
 
 /// Reads the kernel or OpenQASM file.
@@ -164,7 +208,11 @@ fn source(args: &BuildArgs) -> Result<Source, Shown> {
             let text = read(&args.file)?;
             let file = sources.add(args.file.display().to_string(), text.as_str());
             match qml_qasm::import_program(file, &text) {
-                Ok(program) => Ok(Source { bind: program.bind_program(), circuit: program.circuit, sources }),
+                Ok(program) => {
+                    let bind = program.bind_program();
+                    let qml_qasm::Program { circuit, registers, .. } = program;
+                    Ok(Source { circuit, bind, registers, sources, is_kernel: false })
+                }
                 Err(errors) => {
                     show::show(&errors, &sources, Form::Text);
                     Err(Shown)
@@ -182,7 +230,8 @@ fn source(args: &BuildArgs) -> Result<Source, Shown> {
             let Some(module) = &compilation.module else { return Err(Shown) };
             let (circuit, bind) = qml_driver::kernel::bound_circuit(&compilation.program, module, &request)
                 .map_err(|error| show::fail(&error, &compilation.sources))?;
-            Ok(Source { circuit, bind, sources: compilation.sources })
+            let registers = Registers::default();
+            Ok(Source { circuit, bind, registers, sources: compilation.sources, is_kernel: true })
         }
         _ => {
             let message = format!("`{}` is neither a `.qml` nor a `.qasm` file", args.file.display());

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use qml_ir::circuit::dense::{C64, unitary};
 use qml_ir::circuit::testing::{Options, Random, random_circuit};
-use qml_qasm::{export_qasm2, export_qasm3, import_program};
+use qml_qasm::{Registers, export_qasm2, export_qasm3, import_program};
 use qml_source::FileId;
 
 /// Matrices of more wires than this are not written.
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
         let options = Options { pauli_rotations: true, ..Options::gates(4, 10) };
         let circuit = random_circuit(&mut random, &options);
-        let text = export_qasm2(&circuit).map_err(|refused| refused.message)?;
+        let text = export_qasm2(&circuit, &Registers::default()).map_err(|refused| refused.message)?;
         write(folder, &format!("two_{i}"), &text, &[], &[], &unitary(&circuit, &[]))?;
     }
     for path in arguments {

@@ -7,6 +7,7 @@ mod ast;
 mod call;
 mod classical;
 mod control;
+mod declare;
 mod evaluate;
 mod fault;
 mod lower;
@@ -16,6 +17,7 @@ mod powers;
 mod pragmas;
 mod program;
 mod token;
+mod values;
 
 use qml_ir::circuit::Circuit;
 use qml_source::{Diagnostic, FileId};

@@ -13,7 +13,7 @@ use qml_ir::specialise::BindProgram;
 use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::{FileId, SourceMap};
 
-use crate::{export_bound, export_program, export_qasm2, export_qasm3, import, import_program};
+use crate::{Registers, export_bound, export_program, export_qasm2, export_qasm3, import, import_program};
 
 fn read(text: &str) -> Circuit {
     import(FileId(0), text).unwrap_or_else(|faults| panic!("{faults:#?}\n{text}"))
@@ -35,7 +35,7 @@ fn check3(body: &str, expected: &str) {
 fn check_faults(text: &str, expected: &[(&str, &str)]) {
     let mut sources = SourceMap::default();
     let file = sources.add("test.qasm", text);
-    let faults = import(file, text).expect_err(text);
+    let faults = import(file, text).err().unwrap_or_default();
     let found: Vec<_> = faults
         .iter()
         .map(|fault| (fault.code.as_str(), sources.snippet(fault.primary.as_ref().unwrap().span)))
@@ -129,10 +129,7 @@ fn gates_of_the_included_files_have_their_matrices() {
 
 #[test]
 fn conditions_compare_registers_and_read_bits() {
-    check2(
-        "qreg q[1]; creg a[1]; creg c[2]; if (c==2) x q[0]; if(a==2) x q[0];",
-        "if !b1 & b2 { x q0 }; if false { x q0 }",
-    );
+    check2("qreg q[1]; creg a[1]; creg c[2]; if (c==2) x q[0]; if(a==2) x q[0];", "if !b1 & b2 { x q0 }");
     check3(
         "qubit q; bit[2] c; bit d = measure q; if (c[0] && !d) { x q; } else if (c != 1) h q;",
         "b2 = measure q0; if b0 & !b2 { x q0 } else { if !(b0 & !b1) { h q0 } }",
@@ -254,8 +251,12 @@ fn faults_are_named_at_their_place() {
         &[("Q0809", "(a * b)"), ("Q0809", "cos(a)")],
     );
     check_faults(
-        &format!("{three} while (true) {{ x q; }} let r = q; x q;"),
-        &[("Q0810", "while"), ("Q0810", "let")],
+        &format!("{three} while (true) {{ x q; }} let r = q; x r; def f(qubit p) {{ x p; }} break;"),
+        &[("Q0810", "while"), ("Q0810", "def"), ("Q0810", "break")],
+    );
+    check_faults(
+        &format!("{three} bit c; let r = c ++ q; let s = {{q, q}}; let t = none; if (c) {{ bit d; }} d = c;"),
+        &[("Q0811", "c"), ("Q0807", "let s = {q, q};"), ("Q0804", "none"), ("Q0804", "d")],
     );
     check_faults(
         &format!("{three} input int n; pow(0.5) @ U(a, 0, 0) q;"),
@@ -269,7 +270,7 @@ fn faults_are_named_at_their_place() {
     );
     check_faults(
         &format!("{three} bit c; bool f = !c; c = measure q; if (f) x q; f = c; if (f) {{ f = !c; }} m = f;"),
-        &[("Q0810", "f"), ("Q0810", "f = !c;"), ("Q0804", "m")],
+        &[("Q0810", "f"), ("Q0804", "m")],
     );
     check_faults(
         "OPENQASM 3.0; qubit q; #pragma braket noise bit_flip(0.1) q\nx q;",
@@ -350,7 +351,7 @@ fn openqasm_2_reads_back_to_the_same_matrix_up_to_phase() {
     for _ in 0..60 {
         let options = Options { pauli_rotations: true, barriers: true, ..Options::gates(4, 10) };
         let circuit = random_circuit(&mut random, &options);
-        assert_same_up_to_phase(&circuit, &read(&export_qasm2(&circuit).unwrap()));
+        assert_same_up_to_phase(&circuit, &read(&export_qasm2(&circuit, &Registers::default()).unwrap()));
     }
 }
 
@@ -388,9 +389,144 @@ fn measurements_and_branches_read_back() {
     }
 }
 
+/// The probability of each result, highest bit first.
+fn results(text: &str) -> BTreeMap<String, f64> {
+    let circuit = read(text);
+    let mut results = BTreeMap::new();
+    for branch in branches(&circuit, &[]) {
+        let digits =
+            circuit.result_bits.iter().rev().map(|bit| if bit.eval(&branch.bits) { '1' } else { '0' });
+        let weight: f64 = branch.state.iter().map(|z| z.norm_sqr()).sum();
+        *results.entry(digits.collect()).or_insert(0.0) += weight;
+    }
+    results.retain(|_, weight| *weight > 1e-12);
+    results
+}
+
+#[test]
+fn aliases_are_second_names() {
+    let text = |body: &str| {
+        format!(
+            "OPENQASM 3.0; include \"stdgates.inc\"; qubit[3] q; qubit r; bit[3] c; bit d;\n\
+             x q[0]; x r; {body}"
+        )
+    };
+    let direct = results(&text("cx q[0], q[1]; c[2] = measure q[1]; c[1] = measure r;"));
+    for aliases in [
+        "let a = q; let b = c; cx a[0], a[1]; b[2] = measure a[1]; b[1] = measure r;",
+        "let a = q[0:1]; let b = c[1:2]; cx a[0], a[1]; b[1] = measure a[1]; b[0] = measure r;",
+        "let a = r ++ q[{1, 0}]; cx a[2], a[1]; let b = c[1:2]; b = measure a[0:1];",
+        "let a = {r, q[1]}; let b = {c[1], c[2]}; cx q[0], a[1]; b = measure a;",
+    ] {
+        assert_eq!(results(&text(aliases)), direct, "{aliases}");
+    }
+}
+
+#[test]
+fn what_branches_assign_depends_on_their_conditions() {
+    let head = "OPENQASM 3.0; include \"stdgates.inc\"; qubit[3] q; bit[2] c; bit r;\n\
+                h q[0]; h q[1]; c[0] = measure q[0]; c[1] = measure q[1];";
+    // The last bit, r, is one for one of the outcomes of c, which are equally likely.
+    let expected = |ones: &str| {
+        let of = |c: &str| format!("{}{c}", u8::from(ones.split(' ').any(|one| one == c)));
+        ["00", "01", "10", "11"].iter().map(|c| (of(c), 0.25)).collect::<BTreeMap<String, f64>>()
+    };
+    for (body, ones) in [
+        ("bool x = false; if (c[0]) { x = c[1]; } r = x;", "11"),
+        ("bool x = c[0]; if (c[1]) { x = !x; } else { x = false; } r = x;", "10"),
+        ("uint[2] x = 0; if (c == 2) { x = 3; } else { x = c; } if (x == 3) { r = 1; }", "10 11"),
+        ("if (c[0]) { if (c[1]) { r = 1; } else { r = 0; } } else { r = !c[1]; }", "00 11"),
+        ("int n = 0; for int i in [1:3] { n = n + i; } if (c == n - 4) { r = 1; }", "10"),
+        ("switch (c) { case 0, 3 { r = 1; } case 1 { bit t = c[0]; r = t; } default { } }", "00 01 11"),
+        (
+            "bit[2] d = \"01\"; let e = d; e[1] = c[0]; if (bool(d[1]) && uint[1](c) == 1) { r = d[0]; }",
+            "01 11",
+        ),
+        ("if (c[0]) { x q[2]; } r = measure q[2]; if (c[1]) { r = r ^ c[0]; }", "01"),
+        (
+            "const int k = 2; float f = 1.5; int n = 4; rx(n * pi / 2 / k * (f - 0.5)) q[2]; r = measure q[2];",
+            "00 01 10 11",
+        ),
+    ] {
+        let found = results(&format!("{head} {body}"));
+        let expected = expected(ones);
+        // Bits that are declared on the way come behind r.
+        let found = found.iter().map(|(digits, weight)| (digits[digits.len() - 3..].to_owned(), *weight));
+        let mut shortened = BTreeMap::new();
+        found.for_each(|(digits, weight)| *shortened.entry(digits).or_insert(0.0) += weight);
+        for (digits, weight) in &expected {
+            assert!((shortened.get(digits).unwrap_or(&0.0) - weight).abs() < 1e-9, "{body}: {shortened:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_computed_from_a_bit_is_lost_with_it() {
+    let head = "OPENQASM 3.0; include \"stdgates.inc\"; qubit q; bit c; bit d; bool f;\n";
+    check_faults(
+        &format!("{head} c = measure q; f = c; d = !c; c = measure q; if (f) {{ }} if (d) {{ }} d = 0;"),
+        &[("Q0810", "f"), ("Q0810", "d")],
+    );
+    check_faults(
+        &format!(
+            "{head} c = measure q; if (c) {{ c = measure q; f = true; }} else {{ f = false; }} if (f) {{ }}"
+        ),
+        &[("Q0810", "f")],
+    );
+    // What is the same on both sides, or overwritten, is not.
+    check_faults(&format!("{head} c = measure q; d = c; c = measure q; d = c; if (d) {{ x q; }}"), &[]);
+}
+
+#[test]
+fn registers_keep_their_names() {
+    let text = "OPENQASM 2.0; include \"qelib1.inc\"; qreg data[2]; qreg flag[1]; creg low[2]; creg high[1]; creg int[1];
+        x data[1]; measure data -> low; if (low==2) x flag[0]; measure flag[0] -> high[0]; if (high==1) x data[0];";
+    let program = import_program(FileId(0), text).unwrap();
+    let three = export_program(&program);
+    for line in [
+        "// qubits of the source, in order: data[2], flag[1]",
+        "bit[2] low;",
+        "bit[1] high;",
+        "bit[1] int_;",
+        "low[1] = measure q[1];",
+        "if (low == 2) {",
+        "if (high[0]) {",
+    ] {
+        assert!(three.lines().any(|found| found == line), "{line}\n{three}");
+    }
+    assert_same_mixture(&program.circuit, &read(&three));
+    let two = export_qasm2(&program.circuit, &program.registers).unwrap();
+    for line in ["creg low[2];", "creg int_[1];", "if (low==2) x q[2];", "if (high==1) x q[0];"] {
+        assert!(two.lines().any(|found| found == line), "{line}\n{two}");
+    }
+    assert_same_mixture(&program.circuit, &read(&two));
+}
+
+#[test]
+fn conditions_are_tests_that_every_reader_knows() {
+    let mut random = Random::new(25);
+    let mut n_operators = 0;
+    for _ in 0..60 {
+        let mut circuit = random_circuit(&mut random, &Options::everything(2, 12));
+        circuit.result_bits.clear();
+        let text = export_qasm3(&circuit);
+        let is_known = |line: &str| !["&&", "||", "^"].iter().any(|sign| line.contains(sign));
+        n_operators += text.lines().filter(|line| line.contains("if (") && !is_known(line)).count();
+        assert_same_mixture(&circuit, &read(&text));
+    }
+    assert_eq!(n_operators, 0);
+    // A long condition over a long branch would be copied too often.
+    let long = "b0 = measure q0; b1 = measure q0; b2 = measure q0; b3 = measure q0;";
+    let body = "x q0; h q1; ".repeat(40);
+    let circuit =
+        Circuit::parse(&format!("{long} if b0 ^ b1 ^ b2 ^ b3 {{ {} }}", body.trim_end_matches("; ")));
+    assert!(export_qasm3(&circuit.unwrap()).contains("if ((((c[0] ^ c[1]) ^ c[2]) ^ c[3])) {"));
+}
+
 #[test]
 fn conditions_that_all_have_to_hold_are_nested() {
-    let circuit = Circuit::parse("b0 = measure q0; b1 = measure q1; if b0 & !b1 { x q0 }").unwrap();
+    let circuit =
+        Circuit::parse("b0 = measure q0; b1 = measure q1; b2 = measure q2; if b0 & !b1 { x q0 }").unwrap();
     let text = export_qasm3(&circuit);
     assert!(text.ends_with("if (c[0]) {\n  if (!c[1]) {\n    x q[0];\n  }\n}\n"), "{text}");
 }
@@ -402,7 +538,7 @@ fn openqasm_2_writes_most_branches_and_refuses_the_others() {
     for _ in 0..100 {
         let options = Options { measurements: true, pauli_rotations: true, ..Options::gates(3, 8) };
         let circuit = random_circuit(&mut random, &options);
-        match export_qasm2(&circuit) {
+        match export_qasm2(&circuit, &Registers::default()) {
             Ok(text) => {
                 n_written += 1;
                 assert_same_mixture(&circuit, &read(&text));
@@ -415,7 +551,9 @@ fn openqasm_2_writes_most_branches_and_refuses_the_others() {
 
 #[test]
 fn openqasm_2_refuses_what_it_has_no_words_for() {
-    let code = |text: &str| export_qasm2(&Circuit::parse(text).unwrap()).unwrap_err().code.to_string();
+    let code = |text: &str| {
+        export_qasm2(&Circuit::parse(text).unwrap(), &Registers::default()).unwrap_err().code.to_string()
+    };
     assert_eq!(code("rx(s0) q0"), "Q0812");
     assert_eq!(code("ctrl(q0, q1) rx(0.1) q2"), "Q0813");
     assert_eq!(code("if b0 { b0 = measure q0 }"), "Q0813");
@@ -438,9 +576,9 @@ fn what_is_written_is_short() {
         Circuit::parse("swap q0 q1; rz(1e-5) q0; iswap q0 q1; b0 = measure q1; if b0 { h q0 } else { x q0 }")
             .unwrap();
     let expected = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n\
-        gate iswap a0, a1 {\n  s a0;\n  s a1;\n  h a0;\n  cx a0, a1;\n  cx a1, a0;\n  h a1;\n}\nqreg q[2];\ncreg c0[1];\n\
-        swap q[0], q[1];\nrz(1.0e-5) q[0];\niswap q[0], q[1];\nmeasure q[1] -> c0[0];\nif (c0==1) h q[0];\nif (c0==0) x q[0];\n";
-    assert_eq!(export_qasm2(&circuit).unwrap(), expected);
+        gate iswap a0, a1 {\n  s a0;\n  s a1;\n  h a0;\n  cx a0, a1;\n  cx a1, a0;\n  h a1;\n}\nqreg q[2];\ncreg c[1];\n\
+        swap q[0], q[1];\nrz(1.0e-5) q[0];\niswap q[0], q[1];\nmeasure q[1] -> c[0];\nif (c==1) h q[0];\nif (c==0) x q[0];\n";
+    assert_eq!(export_qasm2(&circuit, &Registers::default()).unwrap(), expected);
 }
 
 /// The files of `tests/data`, by name.
@@ -473,8 +611,16 @@ fn files_of_other_tools_are_read() {
             continue;
         }
         let again = import_program(FileId(0), &export_program(&program)).unwrap();
-        let inputs = Random::new(6).angles(program.n_inputs);
-        let matrix = |program: &crate::Program| unitary(&program.circuit, &program.bind(&inputs));
+        let values = Random::new(6).angles(program.n_inputs);
+        let slots = program.bind(&values);
+        // Functions of inputs are inputs of what is written.
+        let value =
+            |name: &String| slots[program.circuit.slots.iter().position(|slot| slot == name).unwrap()];
+        let inputs: Vec<f64> = again.circuit.slots[..again.n_inputs].iter().map(value).collect();
+        let matrix = |program: &crate::Program| {
+            let inputs = if program.n_inputs == values.len() { &values } else { &inputs };
+            unitary(&program.circuit, &program.bind(inputs))
+        };
         assert!(distance(&matrix(&program), &matrix(&again)) < 1e-9, "{name}");
     }
 }
@@ -505,26 +651,15 @@ fn computed_slots_are_what_the_file_says() {
 }
 
 #[test]
-fn computed_slots_are_written_as_expressions() {
+fn products_are_written_as_expressions() {
     let (x, y) = (Angle::slot(Slot(0)), Angle::slot(Slot(1)));
-    let unary = [
-        Unary::Sin,
-        Unary::Cos,
-        Unary::Tan,
-        Unary::Asin,
-        Unary::Acos,
-        Unary::Atan,
-        Unary::Exp,
-        Unary::Log,
-        Unary::Log2,
-        Unary::Sqrt,
-        Unary::Tanh,
-        Unary::Sigmoid,
-        Unary::Stop,
-    ];
-    let mut nodes: Vec<Node> = unary.iter().map(|&function| Node::Unary(function, x.clone())).collect();
     let sum = Angle::slot(Slot(2)).plus(&y.times(-0.5));
-    nodes.extend([Binary::Mul, Binary::Div, Binary::Pow].map(|f| Node::Binary(f, x.clone(), sum.clone())));
+    let nodes = vec![
+        Node::Unary(Unary::Stop, x.clone()),
+        Node::Binary(Binary::Mul, x.clone(), sum.clone()),
+        Node::Binary(Binary::Div, x.clone(), sum.clone()),
+        Node::Binary(Binary::Pow, sum, Angle::constant(2.0)),
+    ];
     let bind = BindProgram { n_inputs: 2, nodes };
     let mut text = "circuit wires 1 slots [\"θ\" b".to_owned();
     (0..bind.nodes.len()).for_each(|i| write!(text, " _{i}").unwrap());
@@ -532,7 +667,7 @@ fn computed_slots_are_written_as_expressions() {
     (0..bind.n_slots()).for_each(|i| writeln!(text, "rx(s{i}) q0").unwrap());
     let circuit = Circuit::parse(&text).unwrap();
 
-    let written = export_bound(&circuit, &bind);
+    let written = export_bound(&circuit, &bind, &Registers::default());
     let again = import_program(FileId(0), &written).unwrap_or_else(|faults| panic!("{faults:#?}\n{written}"));
     assert_eq!(again.circuit.slots[..again.n_inputs], ["θ", "b"]);
     for inputs in [[0.3, 0.7], [0.9, -1.2]] {
@@ -549,10 +684,14 @@ fn computed_slots_are_written_as_expressions() {
 #[test]
 fn what_has_no_expression_stays_an_input_with_a_comment() {
     let slot = |i| Angle::slot(Slot(i));
-    let nodes =
-        vec![Node::Binary(Binary::Max, slot(0), slot(1)), Node::Binary(Binary::Mul, slot(2), slot(0))];
-    let circuit = Circuit::parse("circuit wires 1 slots [a b _0 _1]\nrx(s3) q0").unwrap();
-    let written = export_bound(&circuit, &BindProgram { n_inputs: 2, nodes });
+    let nodes = vec![
+        Node::Binary(Binary::Max, slot(0), slot(1)),
+        Node::Binary(Binary::Mul, slot(2), slot(0)),
+        Node::Unary(Unary::Sin, slot(3)),
+    ];
+    let circuit = Circuit::parse("circuit wires 1 slots [a b _0 _1 _2]\nrx(s3 + s4) q0").unwrap();
+    let written = export_bound(&circuit, &BindProgram { n_inputs: 2, nodes }, &Registers::default());
     assert!(written.contains("input float[64] _0; // maximum(a, b)\n"), "{written}");
-    assert!(written.contains("rx(((_0)*(a))) q[0];\n"), "{written}");
+    assert!(written.contains("input float[64] _2; // sin(((_0)*(a)))\n"), "{written}");
+    assert!(written.contains("rx(((_0)*(a)) + _2) q[0];\n"), "{written}");
 }

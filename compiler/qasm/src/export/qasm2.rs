@@ -6,22 +6,28 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Wire};
 use qml_source::{Code, Diagnostic};
 
+use super::decisions::compare;
 use super::define::{Defined, Definitions, global_phase, what};
+use super::names::BitNames;
 use super::{comments, qubit};
+use crate::Registers;
 
 /// Conditions on more bits than this are not written as lists of values.
 const MAX_BITS: usize = 6;
 
-/// The circuit as OpenQASM 2, up to its global phase; wire `i` is `q[i]`.
+/// The circuit as OpenQASM 2, up to its global phase; wire `i` is `q[i]`. Bits are called as in `registers`, from the first
+/// on, where conditions can be written so.
 ///
 /// Errors: an angle with a slot; controls that `qelib1.inc` has no gate for; a condition that can't be a list of
 /// comparisons, or whose bits change in its branch.
-pub fn export_qasm2(circuit: &Circuit) -> Result<String, Diagnostic> {
+pub fn export_qasm2(circuit: &Circuit, registers: &Registers) -> Result<String, Diagnostic> {
     let mut flat = Vec::new();
     flatten(&circuit.ops, None, &mut flat)?;
     let ops: Vec<Op> = flat.iter().map(|(_, op)| op.clone()).collect();
     let definitions = Definitions::of(&ops, |gate| gate.def().qasm2.is_some(), false);
-    let mut text = format!("OPENQASM 2.0;\ninclude \"qelib1.inc\";\n{}", comments(circuit));
+    let mut text = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n".to_owned();
+    let bits = Bits::of(circuit, &flat, registers);
+    text += &comments(circuit, registers, &|bit| bits.name(bit));
     for definition in &definitions.all {
         let body = &definition.body;
         let angles: Vec<String> = (0..body.slots.len()).map(|i| format!("t{i}")).collect();
@@ -38,8 +44,7 @@ pub fn export_qasm2(circuit: &Circuit) -> Result<String, Diagnostic> {
     if circuit.n_wires > 0 {
         let _ = writeln!(text, "qreg q[{}];", circuit.n_wires);
     }
-    let bits = Bits::of(circuit, &flat);
-    text += &bits.declaration(circuit.n_bits);
+    text += &bits.declaration();
     for (condition, op) in &flat {
         let lines = match &op.kind {
             OpKind::Measure { wire, bit } => {
@@ -115,34 +120,43 @@ fn cannot(what: &str) -> Diagnostic {
 
 /// How bits are declared.
 enum Bits {
+    /// In registers; conditions ask for the value of one of them.
+    Registers(BitNames),
     /// Each as a register of its own, so that conditions can read it alone.
-    Single,
+    Single(usize),
     /// All in one register; conditions are lists of its values.
     Together(usize),
 }
 
 impl Bits {
-    fn of(circuit: &Circuit, flat: &[(Option<BitExpr>, Op)]) -> Self {
-        let mut conditions = flat.iter().filter_map(|(condition, _)| condition.as_ref()).peekable();
-        let is_conditional = conditions.peek().is_some();
-        if is_conditional && conditions.all(|condition| single_bit(condition).is_some()) {
-            Self::Single
+    fn of(circuit: &Circuit, flat: &[(Option<BitExpr>, Op)], registers: &Registers) -> Self {
+        let conditions: Vec<&BitExpr> = flat.iter().filter_map(|(condition, _)| condition.as_ref()).collect();
+        let names = BitNames::new(&registers.bits, circuit.n_bits, &[], true).0;
+        if conditions.iter().all(|condition| register_value(condition, &names).is_some()) {
+            Self::Registers(names)
+        } else if conditions.iter().all(|condition| single_bit(condition).is_some()) {
+            Self::Single(circuit.n_bits)
         } else {
             Self::Together(circuit.n_bits)
         }
     }
 
-    fn declaration(&self, n_bits: usize) -> String {
+    fn declaration(&self) -> String {
+        let one = |name: &str, size: usize| format!("creg {name}[{size}];\n");
         match self {
-            Self::Single => (0..n_bits).map(|bit| format!("creg c{bit}[1];\n")).collect::<Vec<_>>().concat(),
+            Self::Registers(names) => {
+                (0..names.len()).map(|i| one(names.register(i), names.bits(i).len())).collect()
+            }
+            Self::Single(n) => (0..*n).map(|bit| one(&format!("c{bit}"), 1)).collect(),
             Self::Together(0) => String::new(),
-            Self::Together(n) => format!("creg c[{n}];\n"),
+            Self::Together(n) => one("c", *n),
         }
     }
 
     fn name(&self, bit: Bit) -> String {
         match self {
-            Self::Single => format!("c{}[0]", bit.0),
+            Self::Registers(names) => names.name(bit),
+            Self::Single(_) => format!("c{}[0]", bit.0),
             Self::Together(_) => format!("c[{}]", bit.0),
         }
     }
@@ -151,7 +165,11 @@ impl Bits {
     fn prefixes(&self, condition: Option<&BitExpr>, op: &Op) -> Result<Vec<String>, Diagnostic> {
         let Some(condition) = condition else { return Ok(vec![String::new()]) };
         match self {
-            Self::Single => {
+            Self::Registers(names) => {
+                let prefix = |(register, value)| format!("if ({}=={value}) ", names.register(register));
+                Ok(register_value(condition, names).map(prefix).into_iter().collect())
+            }
+            Self::Single(_) => {
                 let comparison = single_bit(condition)
                     .map(|(bit, value)| format!("if (c{}=={}) ", bit.0, u8::from(value)));
                 Ok(comparison.into_iter().collect())
@@ -167,6 +185,12 @@ impl Bits {
                 .primary(op.span, "in a branch")),
         }
     }
+}
+
+/// The register and its value that a condition asks for, if it is no more than that.
+fn register_value(condition: &BitExpr, names: &BitNames) -> Option<(usize, u64)> {
+    let (register, value, rest) = compare(condition, names, 1)?;
+    (rest == BitExpr::Const(true)).then_some((register, value))
 }
 
 /// The bit and the value that a condition asks for, if it is that simple.

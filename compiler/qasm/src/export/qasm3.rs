@@ -3,30 +3,34 @@
 use std::fmt::Write;
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Bit, BitExpr, Circuit, Control, Op, OpKind, Wire};
+use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Wire};
 use qml_ir::specialise::BindProgram;
 
+use super::decisions::{Decision, Test, decide};
 use super::define::{Definitions, global_phase};
-use super::{comments, expressions, names, qubit};
-use crate::Program;
+use super::names::{BitNames, format_condition};
+use super::{comments, expressions, qubit};
 use crate::import::STDGATES;
+use crate::{Program, Registers};
 
 /// The circuit as OpenQASM 3. Slots are inputs, with names made acceptable where they are not; wire `i` is `q[i]`, bit
 /// `i` is `c[i]`. [`crate::import`] reads it back to the same matrix.
 pub fn export_qasm3(circuit: &Circuit) -> String {
-    export_bound(circuit, &BindProgram { n_inputs: circuit.slots.len(), nodes: Vec::new() })
+    let bind = BindProgram { n_inputs: circuit.slots.len(), nodes: Vec::new() };
+    export_bound(circuit, &bind, &Registers::default())
 }
 
-/// As [`export_qasm3`]; the computed slots become the expressions that they are computed from.
+/// As [`export_qasm3`]; the computed slots become the expressions that they are computed from, and bits have their names.
 pub fn export_program(program: &Program) -> String {
-    export_bound(&program.circuit, &program.bind_program())
+    export_bound(&program.circuit, &program.bind_program(), &program.registers)
 }
 
 /// As [`export_qasm3`], for a circuit whose slots behind the inputs are computed by `bind`: they become expressions of
-/// the inputs. What OpenQASM has no words for stays an input, and a comment says what it is.
-pub fn export_bound(circuit: &Circuit, bind: &BindProgram) -> String {
+/// the inputs. What readers have no words for stays an input, and a comment says what it is. Bits are called as in
+/// `registers`, from the first on; a comment tells of those of qubits.
+pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers) -> String {
     assert_eq!(circuit.slots.len(), bind.n_slots(), "the slots of a circuit are those of its bind program");
-    let mut slots = names::sanitize(&circuit.slots);
+    let (bits, mut slots) = BitNames::new(&registers.bits, circuit.n_bits, &circuit.slots, false);
     let mut inputs: Vec<Input> =
         slots[..bind.n_inputs].iter().map(|name| Input { name: name.clone(), computed: None }).collect();
     for (i, node) in bind.nodes.iter().enumerate() {
@@ -37,7 +41,8 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram) -> String {
             Err(computed) => inputs.push(Input { name: slots[slot].clone(), computed: Some(computed) }),
         }
     }
-    export(circuit, &slots, &inputs)
+    let comments = comments(circuit, registers, &|bit| bits.name(bit));
+    export(circuit, &slots, &inputs, &bits, &comments)
 }
 
 /// An input of the file.
@@ -47,9 +52,9 @@ struct Input {
     computed: Option<String>,
 }
 
-fn export(circuit: &Circuit, slots: &[String], inputs: &[Input]) -> String {
+fn export(circuit: &Circuit, slots: &[String], inputs: &[Input], bits: &BitNames, comments: &str) -> String {
     let definitions = Definitions::of(&circuit.ops, |gate| STDGATES.contains(&gate.def().name), true);
-    let mut text = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{}", comments(circuit));
+    let mut text = format!("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n{comments}");
     for Input { name, computed } in inputs {
         let comment = computed.as_ref().map_or_else(String::new, |text| format!(" // {text}"));
         let _ = writeln!(text, "input float[64] {name};{comment}");
@@ -60,17 +65,18 @@ fn export(circuit: &Circuit, slots: &[String], inputs: &[Input]) -> String {
         let params = if angles.is_empty() { String::new() } else { format!("({})", angles.join(", ")) };
         let _ = writeln!(text, "gate {}{params} {} {{", definition.name, wires.join(", "));
         let wire = |wire: Wire| format!("a{}", wire.0);
-        let mut writer = Writer { definitions: &definitions, slots: &angles, wire: &wire, indent: 1, text };
+        let mut writer =
+            Writer { definitions: &definitions, slots: &angles, bits, wire: &wire, indent: 1, text };
         writer.ops(&definition.body.ops);
         text = writer.text + "}\n";
     }
     if circuit.n_wires > 0 {
         let _ = writeln!(text, "qubit[{}] q;", circuit.n_wires);
     }
-    if circuit.n_bits > 0 {
-        let _ = writeln!(text, "bit[{}] c;", circuit.n_bits);
+    for i in 0..bits.len() {
+        let _ = writeln!(text, "bit[{}] {};", bits.bits(i).len(), bits.register(i));
     }
-    let mut writer = Writer { definitions: &definitions, slots, wire: &qubit, indent: 0, text };
+    let mut writer = Writer { definitions: &definitions, slots, bits, wire: &qubit, indent: 0, text };
     writer.ops(&circuit.ops);
     writer.text
 }
@@ -78,6 +84,7 @@ fn export(circuit: &Circuit, slots: &[String], inputs: &[Input]) -> String {
 struct Writer<'a> {
     definitions: &'a Definitions,
     slots: &'a [String],
+    bits: &'a BitNames,
     wire: &'a dyn Fn(Wire) -> String,
     indent: usize,
     text: String,
@@ -94,19 +101,19 @@ impl Writer<'_> {
         }
         match &op.kind {
             OpKind::Measure { wire, bit } => {
-                self.line(&format!("{} = measure {};", name(*bit), (self.wire)(*wire)));
+                self.line(&format!("{} = measure {};", self.bits.name(*bit), (self.wire)(*wire)));
             }
             OpKind::Reset { wire } => self.line(&format!("reset {};", (self.wire)(*wire))),
             OpKind::Barrier { wires } => self.line(&format!("barrier {};", self.list(wires))),
-            OpKind::If { condition, then, otherwise } if otherwise.is_empty() => {
-                self.all_hold(&conjuncts(condition), then);
-            }
             OpKind::If { condition, then, otherwise } => {
-                self.line(&format!("if ({}) {{", format_condition(condition)));
-                self.indented(then);
-                self.line("} else {");
-                self.indented(otherwise);
-                self.line("}");
+                match decide(condition, self.bits, then, otherwise) {
+                    Some(decision) => self.decision(&decision, [otherwise, then]),
+                    None => self.branch(
+                        &format_condition(condition, &|bit| self.bits.name(bit)),
+                        !otherwise.is_empty(),
+                        &mut |writer, holds| writer.ops(if holds { then } else { otherwise }),
+                    ),
+                }
             }
             OpKind::Gate { .. } | OpKind::PauliRotation { .. } | OpKind::Unitary { .. } => {
                 let Some((defined, controls, wires)) = self.definitions.applied(op) else { return };
@@ -154,20 +161,48 @@ impl Writer<'_> {
         wires.iter().map(|&wire| (self.wire)(wire)).collect::<Vec<_>>().join(", ")
     }
 
-    /// One branch within the other: not every reader knows `&&`, Qiskit's does not.
-    fn all_hold(&mut self, conditions: &[&BitExpr], ops: &[Op]) {
-        let Some((first, others)) = conditions.split_first() else { return self.ops(ops) };
-        self.line(&format!("if ({}) {{", format_condition(first)));
-        self.indent += 1;
-        self.all_hold(others, ops);
-        self.indent -= 1;
-        self.line("}");
+    /// A decision, with what happens where the condition fails and where it holds.
+    fn decision(&mut self, decision: &Decision, sides: [&[Op]; 2]) {
+        let Decision::Test { test, holds, fails } = decision else {
+            return self.ops(sides[usize::from(*decision == Decision::Known(true))]);
+        };
+        let is_idle = |decision: &Decision| match decision {
+            Decision::Known(value) => sides[usize::from(*value)].is_empty(),
+            Decision::Test { .. } => false,
+        };
+        match *test {
+            Test::Bit(bit) if is_idle(holds) => {
+                let condition = format!("!{}", self.bits.name(bit));
+                self.branch(&condition, false, &mut |writer, _| writer.decision(fails, sides));
+            }
+            Test::Bit(bit) => {
+                let condition = self.bits.name(bit);
+                self.branch(&condition, !is_idle(fails), &mut |writer, is_first| {
+                    writer.decision(if is_first { holds } else { fails }, sides);
+                });
+            }
+            Test::Register(register, value) => {
+                let condition = format!("{} == {value}", self.bits.register(register));
+                self.branch(&condition, !is_idle(fails), &mut |writer, is_first| {
+                    writer.decision(if is_first { holds } else { fails }, sides);
+                });
+            }
+        }
     }
 
-    fn indented(&mut self, ops: &[Op]) {
+    /// `side` writes the first side, and the second one if there is one.
+    fn branch(&mut self, condition: &str, has_second: bool, side: &mut dyn FnMut(&mut Self, bool)) {
+        self.line(&format!("if ({condition}) {{"));
         self.indent += 1;
-        self.ops(ops);
+        side(self, true);
         self.indent -= 1;
+        if has_second {
+            self.line("} else {");
+            self.indent += 1;
+            side(self, false);
+            self.indent -= 1;
+        }
+        self.line("}");
     }
 
     fn line(&mut self, line: &str) {
@@ -177,28 +212,4 @@ impl Writer<'_> {
 
 fn modifiers(controls: &[Control]) -> String {
     controls.iter().map(|control| if control.on_one { "ctrl @ " } else { "negctrl @ " }).collect()
-}
-
-fn name(bit: Bit) -> String {
-    format!("c[{}]", bit.0)
-}
-
-/// The conditions that all have to hold.
-fn conjuncts(condition: &BitExpr) -> Vec<&BitExpr> {
-    match condition {
-        BitExpr::And(a, b) => [conjuncts(a), conjuncts(b)].concat(),
-        _ => vec![condition],
-    }
-}
-
-/// A condition on the bits of `c`.
-pub(super) fn format_condition(condition: &BitExpr) -> String {
-    match condition {
-        BitExpr::Const(value) => value.to_string(),
-        BitExpr::Bit(bit) => name(*bit),
-        BitExpr::Not(a) => format!("!{}", format_condition(a)),
-        BitExpr::And(a, b) => format!("({} && {})", format_condition(a), format_condition(b)),
-        BitExpr::Or(a, b) => format!("({} || {})", format_condition(a), format_condition(b)),
-        BitExpr::Xor(a, b) => format!("({} ^ {})", format_condition(a), format_condition(b)),
-    }
 }

@@ -39,10 +39,12 @@ pub enum StatementKind {
     Include(Name),
     /// `qreg q[2];`, `qubit[2] q;`
     Qubits { name: Name, size: Option<Expr> },
-    /// `creg c[2];`, `bit[2] c;`, `bit[2] c = measure q;`
-    Bits { name: Name, size: Option<Expr>, measured: Option<Operand> },
+    /// `creg c[2];`, `bit[2] c;`, `bit[2] c = measure q;`, `bit c = d[0] & d[1];`
+    Bits { name: Name, size: Option<Expr>, value: Option<Value> },
     /// `input float[64] x;`
     Input(Name),
+    /// `let a = q[0:1];`, `let a = q ++ r;`, `let a = {q[0], r[1]};`: all of these, in order.
+    Alias { name: Name, parts: Vec<Operand> },
     /// `const float x = pi / 2;`
     Constant { name: Name, value: Expr },
     /// `gate g(a) q { .. }`
@@ -65,8 +67,8 @@ pub enum StatementKind {
     Switch { subject: Expr, cases: Vec<(Vec<Expr>, Vec<Statement>)>, default: Vec<Statement> },
     /// `bool x = c[0];`, `uint[2] x;`
     Variable { name: Name, value: Option<Expr> },
-    /// `x = c & 3;`
-    Assign { name: Name, value: Expr },
+    /// `x = c & 3;`, `c[0] = c[1];`
+    Assign { to: Operand, value: Expr },
     /// `delay[100ns] q;`
     Delay(Vec<Operand>),
     /// `box { .. }`
@@ -75,6 +77,15 @@ pub enum StatementKind {
     Pragma(Name),
     /// `#pragma braket unitary([[0, 1], [1, 0]]) q[0]`: the matrix row by row, the first qubit highest.
     Unitary { matrix: Vec<Complex<f64>>, operands: Vec<Operand> },
+}
+
+/// What bits are declared with.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `measure q`
+    Measured(Operand),
+    /// `c & 3`
+    Expr(Expr),
 }
 
 /// What a loop goes through.
@@ -154,6 +165,8 @@ pub enum Part {
     Index(Expr),
     /// `q[1:3]`, with the last one
     Range(Expr, Expr),
+    /// `q[{0, 2}]`
+    Set(Vec<Expr>),
 }
 
 /// An expression.
@@ -172,6 +185,8 @@ pub enum ExprKind {
     Number(f64),
     /// `true`, `false`
     Bool(bool),
+    /// `"0110"`: lowest bit first, which is the last digit.
+    Bits(Vec<bool>),
     /// A name.
     Name(String),
     /// `c[1]`
@@ -182,4 +197,6 @@ pub enum ExprKind {
     Binary(&'static str, Box<Expr>, Box<Expr>),
     /// `sin(x)`
     Call(Name, Vec<Expr>),
+    /// `bool(x)`, `uint[8](x)`
+    Cast { to: &'static str, size: Option<Box<Expr>>, value: Box<Expr> },
 }

@@ -1,14 +1,16 @@
 //! Conditions, and words of bits that they compare.
 
+use qml_ir::circuit::condition::{and, not, or, xor};
 use qml_ir::circuit::{Bit, BitExpr};
 
 use super::ast::{Expr, ExprKind};
 use super::fault::Fault;
 use super::lower::Lowering;
 use super::names::Meaning;
+use super::values::{Word, padded};
 
 /// The most operators in a word: comparing copies its operands, so that short texts can mean long conditions.
-const MAX_SIZE: usize = 4096;
+pub const MAX_SIZE: usize = 4096;
 
 /// The most bits that are compared at once; conditions nest as deep.
 const MAX_BITS: usize = 1000;
@@ -22,7 +24,7 @@ impl Lowering<'_> {
     }
 
     /// A number that is not negative, by its bits, lowest first.
-    pub fn word(&mut self, expr: &Expr) -> Result<Vec<BitExpr>, Fault> {
+    pub fn word(&mut self, expr: &Expr) -> Result<Word, Fault> {
         let word = self.any_word(expr)?;
         check_size(&word, expr)?;
         Ok(word)
@@ -38,6 +40,7 @@ impl Lowering<'_> {
                     Err(Fault::Kind { wanted: "a condition; compare the register with a number", span })
                 }
             },
+            ExprKind::Cast { value, .. } => Ok(self.word(value)?.into_iter().fold(BitExpr::Const(false), or)),
             ExprKind::Unary("!" | "~", operand) => Ok(not(self.condition(operand)?)),
             ExprKind::Binary(sign @ ("&&" | "||" | "&" | "|" | "^"), left, right) => {
                 let (left, right) = (self.condition(left)?, self.condition(right)?);
@@ -62,8 +65,17 @@ impl Lowering<'_> {
         }
     }
 
-    fn any_word(&mut self, expr: &Expr) -> Result<Vec<BitExpr>, Fault> {
+    fn any_word(&mut self, expr: &Expr) -> Result<Word, Fault> {
         match &expr.kind {
+            ExprKind::Bits(bits) => Ok(bits.iter().map(|&bit| BitExpr::Const(bit)).collect()),
+            ExprKind::Cast { to: "bool", .. } => Ok(vec![self.condition(expr)?]),
+            ExprKind::Cast { size, value, .. } => {
+                let mut word = self.word(value)?;
+                if let Some(size) = size {
+                    word.truncate(self.count(size)?);
+                }
+                Ok(word)
+            }
             ExprKind::Index(..) => Ok(self.bits(expr)?.0),
             ExprKind::Name(name) if self.is_bits(name) => {
                 let word = self.bits(expr)?.0;
@@ -105,38 +117,53 @@ impl Lowering<'_> {
     /// Whether a name stands for bits, or for nothing at all.
     fn is_bits(&self, name: &str) -> bool {
         match self.symbols.get(name).map(|symbol| &symbol.meaning) {
-            Some(meaning) => matches!(meaning, Meaning::Bits { .. } | Meaning::Variable(_)),
+            Some(meaning) => {
+                matches!(meaning, Meaning::Bits { .. } | Meaning::SomeBits(_) | Meaning::Variable(_))
+            }
             None => !matches!(name, "pi" | "π" | "tau" | "τ" | "euler" | "ℇ"),
         }
     }
 
     /// The bits that an expression names, and whether they are a register.
-    fn bits(&mut self, expr: &Expr) -> Result<(Vec<BitExpr>, bool), Fault> {
+    fn bits(&mut self, expr: &Expr) -> Result<(Word, bool), Fault> {
         let span = expr.span;
         let (name, index) = match &expr.kind {
             ExprKind::Name(name) => (name, None),
             ExprKind::Index(name, index) => (&name.text, Some(index)),
             _ => return Err(Fault::Kind { wanted: "bits", span }),
         };
-        let (mut bits, is_register) = match self.symbols.get(name).map(|symbol| &symbol.meaning) {
-            Some(&Meaning::Bits { start, size, is_register }) => {
-                let bits = (start..start + size).map(|bit| BitExpr::Bit(Bit(bit as u32)));
-                (bits.collect::<Vec<_>>(), is_register)
-            }
-            Some(Meaning::Variable(Some(word))) => (word.clone(), word.len() > 1),
-            Some(Meaning::Variable(None)) => {
-                let what = format!("`{name}`, whose bits were measured again or never set,");
-                return Err(Fault::Unsupported { what, span });
+        let lost = || {
+            let what = format!("`{name}`, whose bits were measured again or never set,");
+            Fault::Unsupported { what, span }
+        };
+        let (size, is_register) = match self.symbols.get(name).map(|symbol| &symbol.meaning) {
+            Some(&Meaning::Bits { size, is_register, .. }) => (size, is_register),
+            Some(Meaning::SomeBits(bits)) => (bits.len(), true),
+            Some(&Meaning::Variable(variable)) => {
+                let size = self.values.variable(variable).ok_or_else(lost)?.len();
+                (size, size > 1)
             }
             Some(_) => return Err(Fault::Kind { wanted: "bits", span }),
             None => return Err(Fault::Unknown { name: name.clone(), what: "register", span, help: None }),
         };
-        match index {
+        let (places, is_register) = match index {
             Some(index) => {
-                let i = self.index(index, name, bits.len())?;
-                Ok((vec![bits.swap_remove(i)], false))
+                let place = self.index(index, name, size)?;
+                (place..place + 1, false)
             }
-            None => Ok((bits, is_register)),
+            None => (0..size, is_register),
+        };
+        let word: Option<Word> = places.map(|place| self.held(name, place)).collect();
+        Ok((word.ok_or_else(lost)?, is_register))
+    }
+
+    /// What a bit of a register or a variable holds, if that is not lost.
+    fn held(&self, name: &str, place: usize) -> Option<BitExpr> {
+        match &self.symbols.get(name)?.meaning {
+            Meaning::Bits { start, .. } => self.values.bit(Bit((start + place) as u32)),
+            Meaning::SomeBits(bits) => self.values.bit(bits[place]),
+            Meaning::Variable(variable) => self.values.variable(*variable)?.get(place).cloned(),
+            _ => None,
         }
     }
 }
@@ -147,18 +174,12 @@ fn check_size(word: &[BitExpr], expr: &Expr) -> Result<(), Fault> {
 }
 
 /// How many operators a condition has.
-fn size(condition: &BitExpr) -> usize {
+pub fn size(condition: &BitExpr) -> usize {
     match condition {
         BitExpr::Const(_) | BitExpr::Bit(_) => 0,
         BitExpr::Not(a) => 1 + size(a),
         BitExpr::And(a, b) | BitExpr::Or(a, b) | BitExpr::Xor(a, b) => 1 + size(a) + size(b),
     }
-}
-
-/// Both words at the length of the longer one.
-fn padded<'a>(a: &'a [BitExpr], b: &'a [BitExpr]) -> impl Iterator<Item = (BitExpr, BitExpr)> + 'a {
-    let at = |word: &[BitExpr], i: usize| word.get(i).cloned().unwrap_or(BitExpr::Const(false));
-    (0..a.len().max(b.len())).map(move |i| (at(a, i), at(b, i)))
 }
 
 /// Whether two words are the same number.
@@ -172,42 +193,4 @@ fn less(a: &[BitExpr], b: &[BitExpr]) -> BitExpr {
         let here = and(not(a.clone()), b.clone());
         or(here, and(not(xor(a, b)), lower))
     })
-}
-
-fn not(a: BitExpr) -> BitExpr {
-    match a {
-        BitExpr::Const(value) => BitExpr::Const(!value),
-        BitExpr::Not(inner) => *inner,
-        a => BitExpr::Not(Box::new(a)),
-    }
-}
-
-fn and(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(false), _) | (_, BitExpr::Const(false)) => BitExpr::Const(false),
-        (BitExpr::Const(true), other) | (other, BitExpr::Const(true)) => other,
-        (a, b) => BitExpr::And(Box::new(a), Box::new(b)),
-    }
-}
-
-/// Whether one of two holds.
-pub fn or(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(true), _) | (_, BitExpr::Const(true)) => BitExpr::Const(true),
-        (BitExpr::Const(false), other) | (other, BitExpr::Const(false)) => other,
-        (a, b) => BitExpr::Or(Box::new(a), Box::new(b)),
-    }
-}
-
-fn xor(a: BitExpr, b: BitExpr) -> BitExpr {
-    match (a, b) {
-        (BitExpr::Const(value), other) | (other, BitExpr::Const(value)) => {
-            if value {
-                not(other)
-            } else {
-                other
-            }
-        }
-        (a, b) => BitExpr::Xor(Box::new(a), Box::new(b)),
-    }
 }

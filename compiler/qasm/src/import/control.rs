@@ -1,50 +1,111 @@
-//! Loops, `switch` and classical variables; all are gone in the circuit.
+//! Branches, loops, `switch` and assignments; of these, branches alone are left in the circuit.
 
-use qml_ir::circuit::{Angle, Bit, BitExpr, Op, OpKind};
+use qml_ir::circuit::condition::or;
+use qml_ir::circuit::{Angle, BitExpr, Op, OpKind};
 use qml_source::Span;
 
-use super::ast::{Expr, Name, Statement, Values};
-use super::classical::{equal, or};
+use super::ast::{Expr, Name, Operand, Part, Statement, StatementKind, Values as LoopValues};
+use super::classical::{MAX_SIZE, equal};
 use super::fault::Fault;
 use super::lower::Lowering;
 use super::names::{MAX_OPS, Meaning, Symbol};
+use super::values::Values;
 
 impl Lowering<'_> {
     /// The body for each value.
     pub fn unroll(
         &mut self,
         name: &Name,
-        values: &Values,
+        values: &LoopValues,
         body: &[Statement],
         span: Span,
     ) -> Result<Vec<Op>, Fault> {
         let values = self.loop_values(values, span)?;
-        let outside = self.symbols.get(&name.text).cloned();
         let n_before = self.faults.len();
-        let mut ops = Vec::new();
-        for value in values {
-            let meaning = Meaning::Value(Angle::constant(value as f64));
-            self.symbols.insert(name.text.clone(), Symbol { meaning, declared: Some(name.span) });
-            self.n_ops += 1;
-            if self.n_ops > MAX_OPS {
-                return Err(Fault::TooLarge(span));
+        self.in_scope(|lowering| {
+            let mut ops = Vec::new();
+            for value in values {
+                let meaning = Meaning::Value(Angle::constant(value as f64));
+                lowering.symbols.insert(name.text.clone(), Symbol { meaning, declared: Some(name.span) });
+                lowering.n_ops += 1;
+                if lowering.n_ops > MAX_OPS {
+                    return Err(Fault::TooLarge(span));
+                }
+                ops.extend(lowering.block(body));
+                if lowering.faults.len() > n_before {
+                    break;
+                }
             }
-            ops.extend(body.iter().flat_map(|statement| self.statement(statement, true)));
-            if self.faults.len() > n_before {
-                break;
-            }
-        }
-        match outside {
-            Some(symbol) => self.symbols.insert(name.text.clone(), symbol),
-            None => self.symbols.remove(&name.text),
-        };
-        Ok(ops)
+            Ok(ops)
+        })
     }
 
-    fn loop_values(&mut self, values: &Values, span: Span) -> Result<Vec<i64>, Fault> {
+    /// Names that are declared on the way mean nothing afterwards.
+    fn in_scope<T>(&mut self, part: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.symbols.clone();
+        let result = part(self);
+        self.symbols = outside;
+        result
+    }
+
+    /// The statements of a block.
+    pub fn block(&mut self, body: &[Statement]) -> Vec<Op> {
+        if !body.iter().any(|statement| is_declaration(&statement.kind)) {
+            return body.iter().flat_map(|statement| self.statement(statement, true)).collect();
+        }
+        self.in_scope(|lowering| {
+            body.iter().flat_map(|statement| lowering.statement(statement, true)).collect()
+        })
+    }
+
+    /// A branch. What its sides assign depends on the condition afterwards.
+    pub fn branch(
+        &mut self,
+        condition: &Expr,
+        then: &[Statement],
+        otherwise: &[Statement],
+        span: Span,
+    ) -> Result<Vec<Op>, Fault> {
+        // Faults of the sides are told too.
+        let condition = self.condition(condition);
+        let before = self.values.clone();
+        let then = self.block(then);
+        let after_then = std::mem::replace(&mut self.values, before);
+        let otherwise = self.block(otherwise);
+        self.decide(condition?, (then, &after_then), otherwise, span)
+    }
+
+    /// The branch with these sides; the values are those after `otherwise`.
+    fn decide(
+        &mut self,
+        condition: BitExpr,
+        (then, after_then): (Vec<Op>, &Values),
+        otherwise: Vec<Op>,
+        span: Span,
+    ) -> Result<Vec<Op>, Fault> {
+        let mut measured = Vec::new();
+        for op in then.iter().chain(&otherwise) {
+            op.visit(&mut |op| {
+                if let OpKind::Measure { bit, .. } = op.kind {
+                    measured.push(bit);
+                }
+            });
+        }
+        self.values = Values::after_branch(&condition, after_then, &self.values, &measured);
+        if self.values.size() > MAX_SIZE {
+            return Err(Fault::TooLarge(span));
+        }
+        Ok(match condition {
+            BitExpr::Const(true) => then,
+            BitExpr::Const(false) => otherwise,
+            condition => vec![Op { kind: OpKind::If { condition, then, otherwise }, span }],
+        })
+    }
+
+    fn loop_values(&mut self, values: &LoopValues, span: Span) -> Result<Vec<i64>, Fault> {
         let (first, step, last) = match values {
-            Values::Set(values) => return values.iter().map(|value| self.whole(value, &[])).collect(),
-            Values::Range(range) => (&range.first, &range.step, &range.last),
+            LoopValues::Set(values) => return values.iter().map(|value| self.whole(value, &[])).collect(),
+            LoopValues::Range(range) => (&range.first, &range.step, &range.last),
         };
         let step_value = step.as_ref().map_or(Ok(1), |step| self.whole(step, &[]))?;
         let (first, last) = (self.whole(first, &[])?, self.whole(last, &[])?);
@@ -79,39 +140,48 @@ impl Lowering<'_> {
             }
             conditions.push(condition);
         }
-        let mut side = |body: &[Statement]| -> Vec<Op> {
-            body.iter().flat_map(|statement| self.statement(statement, true)).collect()
-        };
-        let bodies: Vec<Vec<Op>> = cases.iter().map(|(_, body)| side(body)).collect();
-        let mut otherwise = side(default);
-        for (condition, then) in conditions.into_iter().zip(bodies).rev() {
-            otherwise = vec![Op { kind: OpKind::If { condition, then, otherwise }, span }];
+        let before = self.values.clone();
+        let mut bodies = Vec::new();
+        for (_, body) in cases {
+            let ops = self.block(body);
+            bodies.push((ops, std::mem::replace(&mut self.values, before.clone())));
+        }
+        let mut otherwise = self.block(default);
+        for (condition, (then, after_then)) in conditions.into_iter().zip(bodies).rev() {
+            otherwise = self.decide(condition, (then, &after_then), otherwise, span)?;
         }
         Ok(otherwise)
     }
 
-    pub fn assign(&mut self, name: &Name, value: &Expr) -> Result<(), Fault> {
+    /// A variable, or bits, get a value.
+    pub fn assign(&mut self, to: &Operand, value: &Expr) -> Result<(), Fault> {
         let word = self.word(value)?;
-        match self.symbols.get_mut(&name.text).map(|symbol| &mut symbol.meaning) {
-            Some(Meaning::Variable(variable)) => *variable = Some(word),
-            Some(_) => return Err(Fault::Kind { wanted: "a variable", span: name.span }),
+        let name = &to.name.text;
+        match self.symbols.get(name).map(|symbol| &symbol.meaning) {
+            Some(&Meaning::Variable(variable)) => match &to.part {
+                Part::Whole => self.values.set(variable, word),
+                _ => return Err(Fault::Kind { wanted: "a variable as a whole, or bits", span: to.span }),
+            },
+            Some(Meaning::Bits { .. } | Meaning::SomeBits(_)) => {
+                self.assign_bits(to, &word)?;
+            }
+            Some(_) => return Err(Fault::Kind { wanted: "a variable", span: to.name.span }),
             None => {
-                let (name, span) = (name.text.clone(), name.span);
+                let (name, span) = (name.clone(), to.name.span);
                 return Err(Fault::Unknown { name, what: "variable", span, help: None });
             }
         }
         Ok(())
     }
+}
 
-    /// Variables that were computed from these bits have lost what they were computed from.
-    pub fn forget(&mut self, bits: &[Bit]) {
-        for symbol in self.symbols.values_mut() {
-            let Meaning::Variable(variable) = &mut symbol.meaning else { continue };
-            let mut is_lost = false;
-            for bit in variable.iter().flatten() {
-                bit.each_bit(&mut |bit| is_lost |= bits.contains(&bit));
-            }
-            variable.take_if(|_| is_lost);
-        }
-    }
+/// Whether a statement gives a name a meaning.
+fn is_declaration(kind: &StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::Bits { .. }
+            | StatementKind::Alias { .. }
+            | StatementKind::Constant { .. }
+            | StatementKind::Variable { .. }
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{E, PI, TAU};
 
-use qml_ir::circuit::{Angle, Slot};
+use qml_ir::circuit::{Angle, BitExpr, Slot};
 use qml_source::Span;
 
 use super::ast::{Expr, ExprKind, Name};
@@ -51,9 +51,13 @@ impl Lowering<'_> {
                 let argument = self.value(argument, locals)?;
                 Ok(self.compute(*function, vec![argument], span))
             }
-            ExprKind::Bool(_) | ExprKind::Index(..) | ExprKind::Unary(..) | ExprKind::Binary(..) => {
-                Err(Fault::Kind { wanted: "a number", span })
-            }
+            ExprKind::Cast { to: "int" | "uint", value, .. } => self.value(value, locals),
+            ExprKind::Bool(_)
+            | ExprKind::Bits(_)
+            | ExprKind::Index(..)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Cast { .. } => Err(Fault::Kind { wanted: "a number", span }),
         }
     }
 
@@ -86,6 +90,10 @@ impl Lowering<'_> {
         }
         match self.symbols.get(name).map(|symbol| &symbol.meaning) {
             Some(Meaning::Value(value)) => return Ok(value.clone()),
+            Some(&Meaning::Variable(variable)) => {
+                let known = self.values.variable(variable).and_then(|word| number(word));
+                return known.map(Angle::constant).ok_or(Fault::Kind { wanted: "a known number", span });
+            }
             Some(_) => return Err(Fault::Kind { wanted: "a number", span }),
             None => {}
         }
@@ -145,6 +153,15 @@ impl Lowering<'_> {
             _ => Err(Fault::Index { name: name.to_owned(), size, index: index as f64, span: expr.span }),
         }
     }
+}
+
+/// The number of a word that depends on no outcome.
+fn number(word: &[BitExpr]) -> Option<f64> {
+    let bit = |(place, bit): (usize, &BitExpr)| match bit {
+        BitExpr::Const(value) => Some(f64::from(*value) * 2_f64.powi(place as i32)),
+        _ => None,
+    };
+    word.iter().enumerate().map(bit).sum()
 }
 
 fn divide(mut angle: Angle, divisor: f64) -> Angle {

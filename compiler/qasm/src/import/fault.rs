@@ -2,6 +2,8 @@
 
 use qml_source::{Code, Diagnostic, Span};
 
+use super::parse::UNKNOWN;
+
 /// A fact about a file, found where it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
@@ -27,6 +29,8 @@ pub enum Fault {
     NotAffine(Span),
     /// A part of OpenQASM that isn't understood.
     Unsupported { what: String, span: Span },
+    /// The same for what a word begins.
+    Word { word: String, span: Span },
     /// A qubit, a bit, a number or a condition is wanted, and something else is there.
     Kind { wanted: &'static str, span: Span },
     /// More operations or wires than can be held.
@@ -48,6 +52,7 @@ impl Fault {
             | Self::Opaque { span, .. }
             | Self::NotAffine(span)
             | Self::Unsupported { span, .. }
+            | Self::Word { span, .. }
             | Self::Kind { span, .. }
             | Self::TooLarge(span) => *span,
         }
@@ -115,6 +120,13 @@ impl From<Fault> for Diagnostic {
                 Self::error(Code::Q0810, format!("{what} is not supported yet")).primary(span, "").note(
                     "circuits are read: registers, gates, measurements, resets, `if`, `switch`, `for`, and inputs",
                 )
+            }
+            Fault::Word { word, .. } => {
+                let unknown = Self::error(Code::Q0810, format!("`{word}` is not read")).primary(span, "");
+                match UNKNOWN.iter().find(|(words, _)| words.contains(&word.as_str())) {
+                    Some((_, help)) => unknown.help(*help),
+                    None => unknown,
+                }
             }
             Fault::Kind { wanted, .. } => {
                 Self::error(Code::Q0811, format!("expected {wanted}")).primary(span, "this is something else")

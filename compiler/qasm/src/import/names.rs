@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, BitExpr};
+use qml_ir::circuit::{Angle, Bit, Wire};
 use qml_source::Span;
 
 use super::ast::Expr;
@@ -21,9 +21,12 @@ pub enum Meaning {
     Bits { start: usize, size: usize, is_register: bool },
     /// An input or a constant.
     Value(Angle),
-    /// A classical variable: the bits that it was computed from, lowest first; none before its first assignment, nor after
-    /// one of them was measured again.
-    Variable(Option<Vec<BitExpr>>),
+    /// An alias for wires.
+    SomeWires(Rc<[Wire]>),
+    /// An alias for bits.
+    SomeBits(Rc<[Bit]>),
+    /// A classical variable, by its number.
+    Variable(usize),
     /// A gate.
     Gate(GateMeaning),
 }

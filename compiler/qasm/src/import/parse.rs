@@ -1,14 +1,14 @@
 //! Tokens to statements, by recursive descent. After a fault it goes on behind the next semicolon.
 
+mod control;
+mod declarations;
 mod expressions;
 mod pragma;
 
 use logos::Logos;
 use qml_source::{FileId, Span};
 
-use super::ast::{
-    Call, Definition, Expr, File, Modifier, Name, Operand, Part, Range, Statement, StatementKind, Values,
-};
+use super::ast::{Call, Definition, Expr, File, Modifier, Name, Operand, Part, Statement, StatementKind};
 use super::fault::Fault;
 use super::token::Token;
 
@@ -16,6 +16,23 @@ type Parsed<T> = Result<T, Fault>;
 
 /// How deep expressions and blocks may nest.
 const MAX_DEPTH: usize = 40;
+
+/// Words of OpenQASM that begin what is not read, and what to do instead.
+pub const UNKNOWN: [(&[&str], &str); 6] = [
+    (
+        &["while"],
+        "how often it goes round is not known beforehand: a `for` with a fixed number of rounds is read, and kernels have \
+         loops that an outcome ends: `while measure(q[0]) { .. }`",
+    ),
+    (
+        &["def", "extern", "return"],
+        "a `gate` is read where only gates are applied; write anything else where it is called",
+    ),
+    (&["cal", "defcal", "defcalgrammar"], "pulses are not compiled: leave them to the tools of the device"),
+    (&["break", "continue", "end"], "put what comes after it into an `if`"),
+    (&["duration", "stretch", "nop"], "times are not kept: leave it out"),
+    (&["complex", "array"], "write `const` numbers, bits or ints instead"),
+];
 
 /// The statements of a file, and what is wrong with its text.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Fault>) {
@@ -104,134 +121,50 @@ impl<'a> Parser<'a> {
     }
 
     fn statement_kind(&mut self) -> Parsed<StatementKind> {
-        let kind = match self.peek() {
-            "include" => {
-                self.at += 1;
-                let span = self.span();
-                let Some(Token::Text) = self.token() else {
-                    return Err(self.expected("a file name in quotes"));
-                };
-                self.at += 1;
-                let text = self.slice(span).trim_matches('"').to_owned();
-                StatementKind::Include(Name { text, span })
-            }
-            "qreg" => self.old_register(|name, size| StatementKind::Qubits { name, size })?,
-            "creg" => self.old_register(|name, size| StatementKind::Bits { name, size, measured: None })?,
-            "qubit" => {
-                self.at += 1;
-                let size = self.designator()?;
-                StatementKind::Qubits { size, name: self.name()? }
-            }
-            "bit" => {
-                self.at += 1;
-                let size = self.designator()?;
-                let name = self.name()?;
-                let measured = if self.eat("=") {
-                    self.expect("measure")?;
-                    Some(self.operand()?)
-                } else {
-                    None
-                };
-                StatementKind::Bits { name, size, measured }
-            }
-            "input" => {
-                self.at += 1;
-                if !matches!(self.peek(), "float" | "angle") {
-                    let what = format!("an input of type `{}`", self.peek());
-                    return Err(Fault::Unsupported { what, span: self.span() });
-                }
-                self.scalar_type()?;
-                StatementKind::Input(self.name()?)
-            }
-            "const" => {
-                self.at += 1;
-                self.scalar_type()?;
-                let name = self.name()?;
-                self.expect("=")?;
-                StatementKind::Constant { name, value: self.expr()? }
-            }
-            "gate" => return self.definition().map(StatementKind::Gate),
-            "opaque" => {
-                self.at += 1;
-                let name = self.name()?;
-                self.params()?;
-                self.names()?;
-                StatementKind::Opaque(name)
-            }
-            "measure" => {
-                self.at += 1;
-                let from = self.operand()?;
-                let to = if self.eat("->") { Some(self.operand()?) } else { None };
-                StatementKind::Measure { from, to }
-            }
-            "reset" => {
-                self.at += 1;
-                StatementKind::Reset(self.operand()?)
-            }
-            "barrier" => {
-                self.at += 1;
-                StatementKind::Barrier(if self.peek() == ";" { Vec::new() } else { self.operands()? })
-            }
-            "if" => return self.branch(),
-            "for" => return self.repetition(),
-            "switch" => return self.switch(),
-            "delay" => self.delay()?,
-            "box" => {
-                self.at += 1;
-                self.duration()?;
-                return Ok(StatementKind::Box(self.block()?));
-            }
-            "int" | "uint" | "bool" => {
-                self.at += 1;
-                self.designator()?;
-                let name = self.name()?;
-                let value = if self.eat("=") { Some(self.expr()?) } else { None };
-                StatementKind::Variable { name, value }
-            }
-            word @ ("while" | "def" | "cal" | "defcal" | "defcalgrammar" | "extern" | "let" | "output"
-            | "duration" | "stretch" | "float" | "angle" | "complex" | "array" | "return"
-            | "break" | "continue" | "end" | "nop") => {
-                return Err(Fault::Unsupported { what: format!("`{word}`"), span: self.span() });
+        match self.peek() {
+            "include" => self.include(),
+            "gate" => self.definition().map(StatementKind::Gate),
+            "opaque" => self.opaque(),
+            "if" => self.branch(),
+            "for" => self.repetition(),
+            "switch" => self.switch(),
+            "box" => self.boxed(),
+            "measure" | "reset" | "barrier" | "delay" => self.operation(),
+            word if declarations::WORDS.contains(&word) => self.declaration(),
+            word if UNKNOWN.iter().any(|(words, _)| words.contains(&word)) => {
+                Err(Fault::Word { word: word.to_owned(), span: self.span() })
             }
             _ if self.token() == Some(Token::Pragma) => {
                 let span = self.span();
                 self.at += 1;
-                return self.pragma(span);
+                self.pragma(span)
             }
-            _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => self.call_or_assignment()?,
-            _ => return Err(self.expected("a statement")),
-        };
-        self.expect(";")?;
-        Ok(kind)
+            _ if matches!(self.token(), Some(Token::Word | Token::Physical)) => {
+                let kind = self.call_or_assignment()?;
+                self.expect(";")?;
+                Ok(kind)
+            }
+            _ => Err(self.expected("a statement")),
+        }
     }
 
-    fn old_register(&mut self, make: fn(Name, Option<Expr>) -> StatementKind) -> Parsed<StatementKind> {
+    fn include(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        let span = self.span();
+        let Some(Token::Text) = self.token() else { return Err(self.expected("a file name in quotes")) };
+        self.at += 1;
+        let text = self.slice(span).trim_matches('"').to_owned();
+        self.expect(";")?;
+        Ok(StatementKind::Include(Name { text, span }))
+    }
+
+    fn opaque(&mut self) -> Parsed<StatementKind> {
         self.at += 1;
         let name = self.name()?;
-        let size = self.designator()?;
-        Ok(make(name, size))
-    }
-
-    /// `[expr]`, if it is there.
-    fn designator(&mut self) -> Parsed<Option<Expr>> {
-        if !self.eat("[") {
-            return Ok(None);
-        }
-        let size = self.expr()?;
-        self.expect("]")?;
-        Ok(Some(size))
-    }
-
-    fn scalar_type(&mut self) -> Parsed<()> {
-        let span = self.span();
-        match self.peek() {
-            "float" | "angle" | "int" | "uint" => {
-                self.at += 1;
-                self.designator()?;
-                Ok(())
-            }
-            other => Err(Fault::Unsupported { what: format!("the type `{other}` here"), span }),
-        }
+        self.params()?;
+        self.names()?;
+        self.expect(";")?;
+        Ok(StatementKind::Opaque(name))
     }
 
     fn definition(&mut self) -> Parsed<Definition> {
@@ -276,66 +209,25 @@ impl<'a> Parser<'a> {
         Ok(body)
     }
 
-    fn branch(&mut self) -> Parsed<StatementKind> {
-        self.at += 1;
-        self.expect("(")?;
-        let condition = self.expr()?;
-        self.expect(")")?;
-        let then = self.block_or_statement()?;
-        let otherwise = if self.eat("else") { self.block_or_statement()? } else { Vec::new() };
-        Ok(StatementKind::If { condition, then, otherwise })
-    }
-
-    /// `for int i in [0:2] { .. }`; the type may be missing.
-    fn repetition(&mut self) -> Parsed<StatementKind> {
-        self.at += 1;
-        if matches!(self.peek(), "int" | "uint" | "float" | "angle") {
-            self.scalar_type()?;
+    fn operation(&mut self) -> Parsed<StatementKind> {
+        let word = self.peek();
+        if word == "delay" {
+            let kind = self.delay()?;
+            self.expect(";")?;
+            return Ok(kind);
         }
-        let name = self.name()?;
-        self.expect("in")?;
-        let values = if self.eat("{") {
-            let mut values = vec![self.expr()?];
-            while self.eat(",") {
-                values.push(self.expr()?);
+        self.at += 1;
+        let kind = match word {
+            "measure" => {
+                let from = self.operand()?;
+                let to = if self.eat("->") { Some(self.operand()?) } else { None };
+                StatementKind::Measure { from, to }
             }
-            self.expect("}")?;
-            Values::Set(values)
-        } else {
-            self.expect("[")?;
-            let first = self.expr()?;
-            self.expect(":")?;
-            let second = self.expr()?;
-            let third = if self.eat(":") { Some(self.expr()?) } else { None };
-            self.expect("]")?;
-            Values::Range(Box::new(match third {
-                Some(last) => Range { first, step: Some(second), last },
-                None => Range { first, step: None, last: second },
-            }))
+            "reset" => StatementKind::Reset(self.operand()?),
+            _ => StatementKind::Barrier(if self.peek() == ";" { Vec::new() } else { self.operands()? }),
         };
-        Ok(StatementKind::For { name, values, body: self.block_or_statement()? })
-    }
-
-    fn switch(&mut self) -> Parsed<StatementKind> {
-        self.at += 1;
-        self.expect("(")?;
-        let subject = self.expr()?;
-        self.expect(")")?;
-        self.expect("{")?;
-        let (mut cases, mut default) = (Vec::new(), Vec::new());
-        while !self.eat("}") {
-            if self.eat("default") {
-                default = self.block()?;
-                continue;
-            }
-            self.expect("case")?;
-            let mut values = vec![self.expr()?];
-            while self.eat(",") {
-                values.push(self.expr()?);
-            }
-            cases.push((values, self.block()?));
-        }
-        Ok(StatementKind::Switch { subject, cases, default })
+        self.expect(";")?;
+        Ok(kind)
     }
 
     /// `delay[100ns] q;`, in OpenQASM 2 `delay(100) q;`.
@@ -371,11 +263,7 @@ impl<'a> Parser<'a> {
             if self.eat("measure") {
                 return Ok(StatementKind::Measure { from: self.operand()?, to: Some(to) });
             }
-            let Part::Whole = to.part else {
-                let what = "an assignment to a part that is no measurement".to_owned();
-                return Err(Fault::Unsupported { what, span: to.span });
-            };
-            return Ok(StatementKind::Assign { name: to.name, value: self.expr()? });
+            return Ok(StatementKind::Assign { to, value: self.expr()? });
         }
         self.at = start;
         let mut modifiers = Vec::new();
@@ -444,16 +332,31 @@ impl<'a> Parser<'a> {
         } else {
             self.name()?
         };
-        let part = if self.eat("[") {
-            let first = self.expr()?;
-            let part = if self.eat(":") { Part::Range(first, self.expr()?) } else { Part::Index(first) };
-            self.expect("]")?;
-            part
-        } else {
-            Part::Whole
-        };
+        let part = if self.eat("[") { self.part()? } else { Part::Whole };
         let span = self.since(name.span);
         Ok(Operand { name, part, span })
+    }
+
+    /// What stands behind `[`, and the closing bracket.
+    fn part(&mut self) -> Parsed<Part> {
+        let part = if self.eat("{") {
+            Part::Set(self.set()?)
+        } else {
+            let first = self.expr()?;
+            if self.eat(":") { Part::Range(first, self.expr()?) } else { Part::Index(first) }
+        };
+        self.expect("]")?;
+        Ok(part)
+    }
+
+    /// Expressions between commas, and the closing brace.
+    fn set(&mut self) -> Parsed<Vec<Expr>> {
+        let mut values = vec![self.expr()?];
+        while self.eat(",") {
+            values.push(self.expr()?);
+        }
+        self.expect("}")?;
+        Ok(values)
     }
 
     fn name(&mut self) -> Parsed<Name> {

@@ -5,6 +5,8 @@ use qml_ir::specialise::BindProgram;
 use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::Span;
 
+use crate::Registers;
+
 /// An imported circuit. Its slots are the inputs of the file, followed by the computed ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
@@ -14,6 +16,8 @@ pub struct Program {
     pub n_inputs: usize,
     /// The other slots in order; each needs only slots before it.
     pub computed: Vec<Computed>,
+    /// What its wires and bits are called.
+    pub registers: Registers,
 }
 
 /// A slot that is computed when the inputs are bound.

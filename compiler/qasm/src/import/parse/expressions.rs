@@ -8,6 +8,9 @@ use super::{Parsed, Parser};
 /// How many operators may follow each other.
 const MAX_CHAIN: usize = 500;
 
+/// What values are cast to.
+const TYPES: [&str; 4] = ["bool", "bit", "int", "uint"];
+
 impl Parser<'_> {
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         self.binary(0)
@@ -80,6 +83,20 @@ impl Parser<'_> {
                 let Ok(value) = digits.parse() else { return Err(self.expected("a number")) };
                 ExprKind::Number(value)
             }
+            Some(Token::Text) => {
+                let bits: Option<Vec<bool>> = self
+                    .slice(span)
+                    .trim_matches('"')
+                    .chars()
+                    .rev()
+                    .filter(|digit| *digit != '_')
+                    .map(|digit| digit.to_digit(2).map(|digit| digit == 1))
+                    .collect();
+                let Some(bits) = bits else { return Err(self.expected("a text of the digits 0 and 1")) };
+                self.at += 1;
+                ExprKind::Bits(bits)
+            }
+            Some(Token::Word) if TYPES.contains(&self.peek()) => self.cast()?,
             Some(Token::Word) => {
                 let name = self.name()?;
                 if self.eat("(") {
@@ -109,5 +126,15 @@ impl Parser<'_> {
             _ => return Err(self.expected("an expression")),
         };
         Ok(Expr { kind, span: self.since(span) })
+    }
+
+    /// `bool(x)`, `uint[8](x)`
+    fn cast(&mut self) -> Parsed<ExprKind> {
+        let Some(to) = TYPES.into_iter().find(|to| self.eat(to)) else {
+            return Err(self.expected("a type"));
+        };
+        let size = self.designator()?.map(Box::new);
+        let Some(value) = self.argument()? else { return Err(self.expected("`(`")) };
+        Ok(ExprKind::Cast { to, size, value: value.into() })
     }
 }
