@@ -4,7 +4,8 @@
 //! slots. Its structure can be fixed all the same: `K1 CAN(a, b, c) K2` with one-wire `K1`, `K2` is three CX for all
 //! `a`, `b`, `c`, and two where one of them is known to vanish. The angles are then found by the canonical
 //! decomposition ([`crate::canonical`]) of the bound matrix, in about two microseconds. They jump where the form is not
-//! unique, so they have no derivative: gradients are those of the circuit that the block stands for.
+//! unique, so they have no derivative; what they make is as smooth as before. Gradients are those of the circuit that the
+//! block stands for, or come from shifts of its inputs, each bound anew.
 
 use std::f64::consts::FRAC_PI_2;
 

@@ -3,7 +3,8 @@
 //! A [`Template`] is a compiled circuit whose angles are forms over slots, flattened to one sparse matrix: to bind it is
 //! to run the bind program (what is not affine, two-qubit blocks among it) and one product with that matrix. Nothing is
 //! compiled, looked up or allocated on the way, so that each step of a training loop costs less than reading its result.
-//! Structure never depends on values: the same gates, the same qubits, the same noise.
+//! Structure never depends on values: the same gates, the same qubits, the same noise. Where values are known for good, the
+//! circuit with these values is compiled instead: it may need fewer gates.
 
 use qml_devices::Device;
 use qml_ir::circuit::{Angle, Circuit, Op};
@@ -13,7 +14,6 @@ use qml_source::Diagnostic;
 use rayon::prelude::*;
 
 use crate::one_qubit::wrap;
-use crate::write_native::lower_again;
 use crate::{Compiled, Options, compile};
 
 /// A compiled circuit that waits for its inputs.
@@ -146,20 +146,6 @@ impl Template {
             }
         });
         circuit
-    }
-
-    /// A bound circuit of this template with the gates left out that these values make superfluous, for a last run:
-    /// blocks that became the identity, three CX where two are enough. Layouts stay.
-    ///
-    /// # Errors
-    /// As [`compile`].
-    pub fn shrunk(
-        &self,
-        bound: &Circuit,
-        device: &Device,
-        options: &Options,
-    ) -> Result<Compiled, Diagnostic> {
-        lower_again(bound.clone(), &self.compiled, device, options)
     }
 
     /// The product of the sparse matrix with the slots.

@@ -56,29 +56,3 @@ fn lower(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Node>) {
     checked(&circuit);
     (circuit, computed)
 }
-
-/// The native circuit shortened as it stands on the device, layouts kept; `compiled` if it doesn't get better.
-pub fn lower_again(
-    mut circuit: Circuit,
-    compiled: &Compiled,
-    device: &Device,
-    options: &Options,
-) -> Result<Compiled, Diagnostic> {
-    let basis = device.native_basis()?;
-    let plain = circuit.clone();
-    lower_controls::lower_controls(&mut circuit)?;
-    let pairs = PairBasis::of(basis.two_qubit);
-    shorten(&mut circuit, pairs);
-    schedule_blocks::schedule_blocks(&mut circuit, pairs);
-    translate_pairs::translate_pairs(&mut circuit, basis.two_qubit);
-    lower_native::lower_native(&mut circuit, device, basis, options.measured);
-    checked(&circuit);
-    let facts = DeviceFacts::new(device);
-    let measured = |circuit: Circuit| {
-        let stats = stats::measure(&circuit, &facts, compiled.swaps.len());
-        Compiled { circuit, computed: Vec::new(), stats, swaps: compiled.swaps.clone() }
-    };
-    let key = |compiled: &Compiled| (compiled.stats.two_qubit_gates, compiled.stats.one_qubit_gates);
-    let (plain, again) = (measured(plain), measured(circuit));
-    Ok(if key(&again) < key(&plain) { again } else { plain })
-}

@@ -173,7 +173,7 @@ fn returned_qubits_are_measured_in_their_order() {
 #[test]
 fn what_is_measured_already_is_not_measured_again() {
     let folder = folder();
-    let coin = "kernel coin() -> qubit[1] { let q = qubit[2]; h(q); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
+    let coin = "kernel coin() -> qubit[1] { let q = qubit[2]; h(q[0]); ry(0.3, q[1]); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
     folder.write("coin.qml", coin);
     let text = folder.qmlang("build coin.qml --target line:2").noted();
     assert!(text.contains("// result: c[1]\n") && text.matches("measure").count() == 2, "{text}");
@@ -208,15 +208,14 @@ fn qir_is_a_program_of_numbers() {
     folder
         .qmlang("build ring.qml --kernel ring --target line:4 --emit qir")
         .fails_silent("Q0815", &["not bound"]);
-    let forward =
-        "kernel k() -> qubit[1] { let q = qubit[2]; h(q); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
+    let forward = "kernel k() -> qubit[1] { let q = qubit[2]; h(q[0]); ry(0.3, q[1]); if measure(q[0]) { x(q[1]); } return q[1..2]; }\n";
     folder.write("forward.qml", forward);
     let text = folder.qmlang("build forward.qml --target line:2 --emit qir").noted();
     assert!(text.contains("adaptive_profile") && text.contains("br i1 %0, label %then_0"), "{text}");
 }
 
 #[test]
-fn computed_angles_are_expressions_of_the_inputs() {
+fn functions_of_the_inputs_are_inputs_and_products_are_expressions() {
     let folder = folder();
     let kernel =
         "kernel k(α: float, b: float) -> qubit[1] { let q = qubit[1]; rx(sin(α) * b, q); return q; }\n";
@@ -228,7 +227,8 @@ fn computed_angles_are_expressions_of_the_inputs() {
         let text = build(&folder, (file, ""), "line:1", "qasm3").noted();
         assert!(text.contains(inputs), "{text}");
         let program = qml_qasm::import_program(FileId(0), &text).unwrap();
-        let found = unitary(&program.circuit, &program.bind(&[0.3, 0.7]));
+        assert!(text.contains("; // sin(α)\n"), "{text}");
+        let found = unitary(&program.circuit, &program.bind(&[0.3, 0.7, 0.3_f64.sin()]));
         let expected =
             unitary(&Circuit::parse("circuit slots [a]\nrx(s0) q0").unwrap(), &[0.3_f64.sin() * 0.7]);
         assert!(distance_up_to_phase(&found, &expected) < 1e-12, "{text}");

@@ -92,7 +92,10 @@ fn controlled_gates_on_eigenvectors_are_phases_of_their_controls() {
 
 #[test]
 fn clifford_gates_lead_from_one_eigenstate_to_the_next() {
-    check("h q0; x q0; s q0; sx q0; ry(pi/2) q0; h q0; t q0; z q0; h q0; reset q0", &expect!["h q0; s q0; sx q0; ry(pi/2) q0; h q0; h q0; reset q0"]);
+    check(
+        "h q0; x q0; s q0; sx q0; ry(pi/2) q0; h q0; t q0; z q0; h q0; reset q0",
+        &expect!["h q0; s q0; sx q0; ry(pi/2) q0; h q0; h q0; reset q0"],
+    );
     check("h q0; b0 = measure q0; x q0; cx q0 q1", &expect!["h q0; b0 = measure q0; x q0; cx q0 q1"]);
 }
 
