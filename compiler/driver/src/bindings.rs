@@ -1,5 +1,6 @@
 //! Values for the inputs of a circuit: from the command line, or from a table with a row a circuit.
 
+use qml_ir::circuit::Circuit;
 use qml_source::{Code, Diagnostic};
 
 /// Values of all inputs, in their order, from pairs of name and value.
@@ -66,17 +67,25 @@ fn order(inputs: &[String], names: &[&str]) -> Result<Vec<usize>, Diagnostic> {
 }
 
 fn number(text: &str, name: &str, line: Option<u64>) -> Result<f64, Diagnostic> {
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => {
+    match text.parse().ok().or_else(|| multiple_of_pi(text)).filter(|value: &f64| value.is_finite()) {
+        Some(value) => Ok(value),
+        None => {
             let place = line.map_or_else(String::new, |line| format!(" in line {line}"));
             Err(Diagnostic::error(
                 Code::Q0925,
                 format!("`{text}` for the input `{name}`{place} is no number"),
             )
-            .help("angles are in radians, like `1.5708`"))
+            .help("angles are in radians, like `1.5708` or `pi/2`"))
         }
     }
+}
+
+/// `pi/2`, `-3*pi/4`: as angles of circuits are written.
+fn multiple_of_pi(text: &str) -> Option<f64> {
+    let is_part = |c: char| c.is_ascii_digit() || ".*/+-pi ".contains(c);
+    let circuit = Circuit::parse(&format!("rz({text}) q0")).ok().filter(|_| text.chars().all(is_part))?;
+    let angle = circuit.ops.first()?.angles().first()?.clone();
+    angle.is_constant().then_some(angle.constant)
 }
 
 fn no_table(error: &csv::Error) -> Diagnostic {

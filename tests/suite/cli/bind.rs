@@ -130,7 +130,10 @@ fn what_is_wrong_with_values_is_told() {
     let build = |options: &str| folder.qmlang(&format!("build ansatz.qml --target line:3 {options}"));
     build("--bind a=1").fails_silent("Q0925", &["`b` has no value", "a, b"]);
     build("--bind c=1").fails_silent("Q0925", &["no input `c`", "a, b"]);
-    build("--bind a=1 --bind b=pi").fails_silent("Q0925", &["`pi` for the input `b`"]);
+    build("--bind a=1 --bind b=two").fails_silent("Q0925", &["`two` for the input `b`", "`pi/2`"]);
+    build("--bind a=1 --bind b=s0").fails_silent("Q0925", &["`s0` for the input `b`"]);
+    let half_turn = |b: &str| build(&format!("--bind a=-3*pi/4 --bind b={b} --emit ir")).noted();
+    assert_eq!(half_turn("pi/2"), half_turn("1.5707963267948966"));
     build("--bind a=1 --bind a=2").fails_silent("Q0912", &["`a` twice"]);
     build("--bind a").fails_silent("Q0912", &["no value"]);
     build("--bind-rows none.csv").fails_silent("Q0910", &["none.csv"]);
