@@ -17,7 +17,7 @@ use crate::clifford_classes::{Classes, N_WIRES, Shape};
 use crate::fold_paulis::Stretch;
 use crate::pair_basis::PairBasis;
 use crate::pauli_network::{Aim as NetworkAim, Network, Order, Piece};
-use crate::pauli_string::{Controlled, Letter, Pauli};
+use crate::pauli_string::{Controlled, LETTERS, Pauli};
 use crate::target::Target;
 use crate::window::{Entry, Grower, Window, commute, partners};
 use crate::window_network::{Aim, Search};
@@ -203,7 +203,7 @@ fn network(aim: NetworkAim, path: &[u16], shape: Shape) -> Vec<Piece> {
     let mut network = Network::new(aim, &order, usize::MAX);
     network.take_done();
     for &class in path {
-        let letters = || Letter::ALL.into_iter().flat_map(|a| Letter::ALL.map(|b| [a, b]));
+        let letters = || LETTERS.into_iter().flat_map(|a| LETTERS.map(|b| [a, b]));
         let on_pair = |&wires: &[usize; 2]| letters().map(move |letters| Controlled { wires, letters });
         let leads = |gate: &Controlled| {
             let mut table = network.table.clone();

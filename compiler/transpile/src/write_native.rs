@@ -1,15 +1,11 @@
 //! Writes a finished circuit in the gates of the device, on the qubits where least goes wrong.
 
-use qml_devices::Device;
 use qml_ir::circuit::Circuit;
 use qml_ir::specialise::bind::Node;
-use qml_source::Diagnostic;
 
-use crate::device_facts::DeviceFacts;
-use crate::pair_basis::PairBasis;
 use crate::setting::Setting;
-use crate::{Compiled, Finished, Options, checked, choose_result, lower_controls, lower_native, move_states};
-use crate::{place_by_errors, schedule_blocks, shorten, stats, translate_pairs};
+use crate::{Compiled, Finished, checked, choose_result, lower_native, move_states};
+use crate::{place_by_errors, stats, translate_pairs};
 
 /// The circuit in native gates, with its figures.
 pub fn write_native(finished: Finished, setting: &Setting) -> Compiled {
