@@ -396,7 +396,7 @@ fn results(text: &str) -> BTreeMap<String, f64> {
     for branch in branches(&circuit, &[]) {
         let digits =
             circuit.result_bits.iter().rev().map(|bit| if bit.eval(&branch.bits) { '1' } else { '0' });
-        let weight: f64 = branch.state.iter().map(|z| z.norm_sqr()).sum();
+        let weight: f64 = branch.state.iter().map(C64::norm_sqr).sum();
         *results.entry(digits.collect()).or_insert(0.0) += weight;
     }
     results.retain(|_, weight| *weight > 1e-12);
