@@ -1,14 +1,16 @@
 //! Many calls of one circuit at once: samples of a data set, in the lanes of the registers.
 //!
-//! The states of as many samples as a register has lanes lie amplitude by amplitude, sample by sample. So every gate, on
-//! any wire, is an operation between whole registers: nothing is exchanged between lanes, and the work that does not
-//! depend on the numbers, walking through plan and state, is shared. Angles that all samples have in common are bound
-//! once a lane, which costs less than telling them apart. Groups of samples run on all threads.
+//! Most of what a call does besides arithmetic is the same for all samples: slots that no sample changes, the weights of a
+//! model beside its inputs, are bound once for many samples, with the tables that depend on them alone. Samples run one
+//! after the other on each thread, ket and bra in its first cache.
+//!
+//! States so small that they don't fill a register are done otherwise: as many samples as a register has lanes lie
+//! amplitude by amplitude, sample by sample, and every gate is an operation between whole registers.
 
 use rayon::prelude::*;
 
 use crate::Fault;
-use crate::bind::Bound;
+use crate::bind::{Bound, Varied};
 use crate::kernel::Collected;
 use crate::ket::{Ket, Layout};
 use crate::pass::{apply, unapply};
@@ -27,6 +29,20 @@ pub struct Batch {
 
 /// The derivative of the whole with respect to each value of a sample, from the sample's number and its values.
 pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
+
+/// Rows of a group that share what they have in common.
+const ROWS: usize = 16;
+
+/// The slots that are not the same in all rows.
+fn varied_slots(plan: &Plan, rows: &[&[f64]]) -> Vec<bool> {
+    let mut is_varied = vec![false; plan.n_slots()];
+    for row in &rows[1..] {
+        for ((is_varied, a), b) in is_varied.iter_mut().zip(*row).zip(rows[0]) {
+            *is_varied |= a.to_bits() != b.to_bits();
+        }
+    }
+    is_varied
+}
 
 impl Simulator {
     /// The expectation values of the observables for each row of slots.
@@ -51,8 +67,8 @@ impl Simulator {
         self.run_batch(plan, rows, prepared, Some(cotangents))
     }
 
-    /// The rows in groups of as many as there are lanes; the last group may be smaller. Circuits with outcomes, and those
-    /// whose states are larger than a tile, run row by row.
+    /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; small ones
+    /// in groups of as many rows as there are lanes; others row by row on each thread.
     fn run_batch(
         &self,
         plan: &Plan,
@@ -64,18 +80,33 @@ impl Simulator {
         if !is_unitary || plan.n_wires > TILE_WIRES || rows.len() < 2 {
             return self.one_by_one(plan, rows, prepared, cotangents);
         }
-        let lanes = 1
-            << match self.precision() {
-                Precision::F64 => self.isa.lane_bits::<f64>(),
-                Precision::F32 => self.isa.lane_bits::<f32>(),
-            };
-        let group = |(i, rows): (usize, &[&[f64]])| match self.precision() {
-            Precision::F64 => self.run_lanes::<f64>(plan, i * lanes, rows, prepared, cotangents),
-            Precision::F32 => self.run_lanes::<f32>(plan, i * lanes, rows, prepared, cotangents),
+        match self.precision() {
+            Precision::F64 => self.run_groups::<f64>(plan, rows, prepared, cotangents),
+            Precision::F32 => self.run_groups::<f32>(plan, rows, prepared, cotangents),
+        }
+    }
+
+    fn run_groups<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        rows: &[&[f64]],
+        prepared: &Prepared,
+        cotangents: Option<Cotangents<'_>>,
+    ) -> Result<Batch, Fault> {
+        let lane_bits = self.isa.lane_bits::<T>() as usize;
+        let is_in_lanes = plan.n_wires <= lane_bits;
+        let per_group = if is_in_lanes { 1 << lane_bits } else { ROWS };
+        let varied = Varied::new(plan, &varied_slots(plan, rows));
+        let group = |(i, rows): (usize, &[&[f64]])| {
+            if is_in_lanes {
+                self.run_lanes::<T>(plan, i * per_group, rows, prepared, cotangents)
+            } else {
+                self.run_rows::<T>(plan, i * per_group, rows, &varied, prepared, cotangents)
+            }
         };
-        let parts: Vec<Result<Batch, Fault>> = match self.run.pool_for(rows.len().div_ceil(lanes)) {
-            Some(pool) => pool.install(|| rows.par_chunks(lanes).enumerate().map(group).collect()),
-            None => rows.chunks(lanes).enumerate().map(group).collect(),
+        let parts: Vec<Result<Batch, Fault>> = match self.run.pool_for(rows.len().div_ceil(per_group)) {
+            Some(pool) => pool.install(|| rows.par_chunks(per_group).enumerate().map(group).collect()),
+            None => rows.chunks(per_group).enumerate().map(group).collect(),
         };
         let mut batch = Batch::default();
         for part in parts {
@@ -83,6 +114,57 @@ impl Simulator {
             batch.values.extend(part.values);
             batch.d_slots.extend(part.d_slots);
         }
+        Ok(batch)
+    }
+
+    /// Row by row: what rows have in common is bound once.
+    fn run_rows<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        first: usize,
+        rows: &[&[f64]],
+        varied: &Varied,
+        prepared: &Prepared,
+        cotangents: Option<Cotangents<'_>>,
+    ) -> Result<Batch, Fault> {
+        let run = &self.run;
+        let mut bound = self.bind::<T>(plan, rows[0])?;
+        let layout = self.layout::<T>(plan.n_wires);
+        let mut ket: Ket<T> = self.kets.take(run, layout)?;
+        let mut bra: Ket<T> = self.kets.take(run, layout)?;
+        let mut measured = prepared.zeros(1);
+        let mut collected = Collected::new(&bound);
+        let first_segment = plan.first_trainable_segment();
+        let mut batch = Batch::default();
+        for (i, slots) in rows.iter().enumerate() {
+            run.check()?;
+            if i > 0 {
+                bound.rebind(slots, varied)?;
+            }
+            ket.reals_mut().fill(T::ZERO);
+            ket.reals_mut()[0] = T::ONE;
+            for segment in &plan.segments {
+                apply(run, &bound, segment, &mut ket);
+            }
+            measured.fill(0.0);
+            prepared.add_values(run, self.isa, &ket, &mut measured);
+            let values = prepared.combine(&measured, 1, 0);
+            if let Some(cotangents) = cotangents {
+                let weights = prepared.weights(&[&cotangents(first + i, &values)]);
+                prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
+                collected.clear();
+                for index in (first_segment..plan.segments.len()).rev() {
+                    let is_first = index == first_segment;
+                    let segment = &plan.segments[index];
+                    unapply(run, &bound, segment, [&mut ket, &mut bra], is_first, &mut collected);
+                }
+                batch.d_slots.push(bound.to_slots(&collected));
+            }
+            batch.values.push(values);
+        }
+        self.kets.give(bra);
+        self.kets.give(ket);
+        run.check()?;
         Ok(batch)
     }
 
@@ -140,10 +222,10 @@ impl Simulator {
             let mut bra: Ket<T> = self.kets.take(run, layout)?;
             prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
             let mut collected = Collected::new(&bound);
-            let first = plan.segments.iter().position(|segment| segment.first_trainable.is_some());
-            for index in (first.unwrap_or(plan.segments.len())..plan.segments.len()).rev() {
+            let first = plan.first_trainable_segment();
+            for index in (first..plan.segments.len()).rev() {
                 let states = [&mut ket, &mut bra];
-                unapply(run, &bound, &plan.segments[index], states, Some(index) == first, &mut collected);
+                unapply(run, &bound, &plan.segments[index], states, index == first, &mut collected);
             }
             let d_slots = bound.to_slots(&collected);
             let n_slots = plan.slots.len();

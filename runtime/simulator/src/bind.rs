@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use qml_source::bug;
 
-use crate::kernel::{Collected, FormTables, build_tables, form_lens};
-use crate::plan::{Entries, Form, Op, Plan};
+use crate::kernel::{Collected, FormTables, Tables};
+use crate::plan::{Entries, Op, Plan};
 use crate::vector::{Isa, Real, Task, Vector, dispatch, sin_cos};
 use crate::{C64, Fault};
 
@@ -19,21 +19,8 @@ pub(crate) struct Bound<'a, T: Real> {
     pub isa: Isa,
     /// How many calls: 1, or the number of lanes.
     samples: usize,
-    /// The value of each angle, for all samples side by side.
-    angles: Vec<f64>,
-    /// Arguments of sines and cosines in the same order.
-    arguments: Vec<f64>,
-    /// For each of the plan's trigs its cosine and sine, as coefficients.
-    pub trigs: Vec<T>,
-    /// All matrices, entry by entry, as coefficients.
-    matrices: Vec<T>,
-    /// Where each matrix begins, in entries, and where the last one ends.
-    starts: Vec<usize>,
-    /// Where the tables of each form are.
-    pub forms: Vec<FormTables>,
-    pub tables: Vec<T>,
-    /// The global factor of each sample.
-    phases: Vec<C64>,
+    layout: &'a Tables,
+    of: Buffers<T>,
     store: &'a Store<T>,
 }
 
@@ -45,14 +32,25 @@ pub(crate) struct Store<T> {
 
 #[derive(Debug)]
 struct Buffers<T> {
+    /// The slots of all samples, one after the other.
+    slots: Vec<f64>,
+    /// Where there are matrices: the value of each angle, for all samples side by side.
     angles: Vec<f64>,
+    /// Arguments of sines and cosines in the same order.
     arguments: Vec<f64>,
+    /// The cosine and sine of each argument, in groups.
     trigs: Vec<T>,
+    /// All matrices, entry by entry, as coefficients.
     matrices: Vec<T>,
-    starts: Vec<usize>,
-    forms: Vec<FormTables>,
+    /// The tables of all forms.
     tables: Vec<T>,
-    phases: Vec<C64>,
+}
+
+/// What has to be bound again where only some slots change.
+#[derive(Debug)]
+pub(crate) struct Varied {
+    trigs: Vec<u32>,
+    forms: Vec<bool>,
 }
 
 impl<T> Default for Store<T> {
@@ -64,14 +62,12 @@ impl<T> Default for Store<T> {
 impl<T> Default for Buffers<T> {
     fn default() -> Self {
         Self {
+            slots: Vec::new(),
             angles: Vec::new(),
             arguments: Vec::new(),
             trigs: Vec::new(),
             matrices: Vec::new(),
-            starts: Vec::new(),
-            forms: Vec::new(),
             tables: Vec::new(),
-            phases: Vec::new(),
         }
     }
 }
@@ -85,16 +81,7 @@ impl<T> Store<T> {
 
 impl<T: Real> Drop for Bound<'_, T> {
     fn drop(&mut self) {
-        let buffers = Buffers {
-            angles: std::mem::take(&mut self.angles),
-            arguments: std::mem::take(&mut self.arguments),
-            trigs: std::mem::take(&mut self.trigs),
-            matrices: std::mem::take(&mut self.matrices),
-            starts: std::mem::take(&mut self.starts),
-            forms: std::mem::take(&mut self.forms),
-            tables: std::mem::take(&mut self.tables),
-            phases: std::mem::take(&mut self.phases),
-        };
+        let buffers = std::mem::take(&mut self.of);
         let mut free = self.store.lock();
         if free.len() < KEPT {
             free.push(buffers);
@@ -102,11 +89,33 @@ impl<T: Real> Drop for Bound<'_, T> {
     }
 }
 
+impl Varied {
+    /// Where these slots change.
+    pub(crate) fn new(plan: &Plan, is_varied: &[bool]) -> Self {
+        let trigs = plan.arguments.on(is_varied);
+        let is_on = |trig: usize| trigs.binary_search(&(trig as u32)).is_ok();
+        let ops = plan.segments.iter().flat_map(|segment| &segment.passes).flat_map(|pass| &pass.ops);
+        let forms = ops.filter_map(|op| match op {
+            Op::Phases(form) => Some(form.monomials.iter().any(|m| is_on(m.trig))),
+            _ => None,
+        });
+        let forms = forms.collect();
+        Self { trigs, forms }
+    }
+}
+
+/// Makes a buffer this long; what is in it is written over.
+fn resize<N: Copy>(buffer: &mut Vec<N>, len: usize, zero: N) {
+    if buffer.len() != len {
+        buffer.clear();
+        buffer.resize(len, zero);
+    }
+}
+
 impl<'a, T: Real> Bound<'a, T> {
     /// Fills in the slots of one call.
     pub(crate) fn new(plan: &'a Plan, isa: Isa, store: &'a Store<T>, slots: &[f64]) -> Result<Self, Fault> {
-        let bound = Self::fill(plan, isa, store, &[slots])?;
-        Ok(bound.with_tables::<false>())
+        Self::fill(plan, isa, store, &[slots])
     }
 
     /// Fills in the slots of as many calls as a vector has lanes; fewer calls are filled up with the last one.
@@ -118,79 +127,107 @@ impl<'a, T: Real> Bound<'a, T> {
     ) -> Result<Self, Fault> {
         let lanes = 1 << isa.lane_bits::<T>();
         let rows: Vec<&[f64]> = (0..lanes).map(|lane| rows[lane.min(rows.len() - 1)]).collect();
-        let bound = Self::fill(plan, isa, store, &rows)?;
-        Ok(bound.with_tables::<true>())
+        Self::fill(plan, isa, store, &rows)
     }
 
     fn fill(plan: &'a Plan, isa: Isa, store: &'a Store<T>, rows: &[&[f64]]) -> Result<Self, Fault> {
-        for slots in rows {
-            if slots.len() != plan.slots.len() {
-                bug!("{} values for {} slots", slots.len(), plan.slots.len());
-            }
-            if let Some(slot) = slots.iter().position(|value| !value.is_finite()) {
-                return Err(Fault::NotFinite { slot, name: plan.slots[slot].clone(), value: slots[slot] });
-            }
-        }
-        let mut b = store.lock().pop().unwrap_or_default();
+        let of = store.lock().pop().unwrap_or_default();
         let samples = rows.len();
-        b.angles.clear();
-        for angle in &plan.angles {
-            b.angles.extend(rows.iter().map(|slots| angle.eval(slots)));
+        let layout = plan.tables(if samples == 1 { isa.lane_bits::<T>() } else { 0 });
+        let mut bound = Self { plan, isa, samples, layout, of, store };
+        bound.of.slots.clear();
+        for slots in rows {
+            bound.add_slots(slots)?;
         }
-        b.arguments.clear();
-        for trig in &plan.trigs {
-            let angles = &b.angles[trig.angle * samples..][..samples];
-            b.arguments.extend(angles.iter().map(|angle| angle * trig.factor));
+        let lanes = 1 << isa.lane_bits::<T>();
+        let n = (plan.trigs.len() * samples).next_multiple_of(lanes);
+        let b = &mut bound.of;
+        resize(&mut b.arguments, n, 0.0);
+        resize(&mut b.trigs, 2 * n, T::ZERO);
+        for (sample, slots) in rows.iter().enumerate() {
+            plan.arguments.fill(slots, &mut b.arguments[sample..], samples);
         }
-        b.trigs.clear();
-        b.trigs.resize(2 * b.arguments.len(), T::ZERO);
-        let trigs = &mut b.trigs;
-        sin_cos(isa, &b.arguments, &mut |i, cos, sin| {
-            let at = i / samples * 2 * samples + i % samples;
-            trigs[at] = T::from_f64(cos);
-            trigs[at + samples] = T::from_f64(sin);
-        });
-        b.phases.clear();
-        let phase = |slots: &&[f64]| C64::from_polar(1.0, plan.phase.eval(slots));
-        b.phases.extend(rows.iter().map(phase));
-        let mut bound = Self {
-            plan,
-            isa,
-            samples,
-            angles: b.angles,
-            arguments: b.arguments,
-            trigs: b.trigs,
-            matrices: b.matrices,
-            starts: b.starts,
-            forms: b.forms,
-            tables: b.tables,
-            phases: b.phases,
-            store,
-        };
+        sin_cos(isa, &b.arguments, &mut b.trigs);
+        for &(trig, c) in &plan.coefficients {
+            for k in trig * samples..(trig + 1) * samples {
+                let at = k / lanes * 2 * lanes + k % lanes;
+                b.trigs[at] = T::from_f64(c.re);
+                b.trigs[at + lanes] = T::from_f64(c.im);
+            }
+        }
         bound.fill_matrices();
+        resize(&mut bound.of.tables, layout.n_groups * 2 * lanes, T::ZERO);
+        bound.build_tables(None);
         Ok(bound)
     }
 
-    fn fill_matrices(&mut self) {
-        self.starts.clear();
-        self.starts.push(0);
-        let mut end = 0;
-        for source in &self.plan.matrices {
-            end += 1usize << (2 * source.n_wires);
-            self.starts.push(end);
+    /// Fills in the slots of another call, which differs from the last one only in those that vary.
+    pub(crate) fn rebind(&mut self, slots: &[f64], varied: &Varied) -> Result<(), Fault> {
+        self.of.slots.clear();
+        self.add_slots(slots)?;
+        let lanes = 1 << self.isa.lane_bits::<T>();
+        let b = &mut self.of;
+        let n = varied.trigs.len().next_multiple_of(lanes);
+        // The arguments that changed, and behind them room for their sines and cosines.
+        let (mut arguments, mut groups) = ([0.0; SOME], [T::ZERO; 2 * SOME]);
+        for trigs in varied.trigs.chunks(SOME) {
+            let n = n.min(trigs.len().next_multiple_of(lanes));
+            self.plan.arguments.fill_some(trigs, slots, &mut arguments[..trigs.len()]);
+            sin_cos(self.isa, &arguments[..n], &mut groups[..2 * n]);
+            let place = |k: usize| k / lanes * 2 * lanes + k % lanes;
+            for (k, &trig) in trigs.iter().enumerate() {
+                let (from, to) = (place(k), place(trig as usize));
+                b.trigs[to] = groups[from];
+                b.trigs[to + lanes] = groups[from + lanes];
+            }
         }
-        self.matrices.clear();
-        self.matrices.resize(2 * end * self.samples, T::ZERO);
-        let mut angles = vec![0.0; if self.plan.matrices.is_empty() { 0 } else { self.plan.angles.len() }];
-        for (source, start) in self.plan.matrices.iter().zip(&self.starts) {
-            for sample in 0..self.samples {
+        self.fill_matrices();
+        self.build_tables(Some(&varied.forms));
+        Ok(())
+    }
+
+    /// Checks the slots of a sample and keeps them.
+    fn add_slots(&mut self, slots: &[f64]) -> Result<(), Fault> {
+        if slots.len() != self.plan.slots.len() {
+            bug!("{} values for {} slots", slots.len(), self.plan.slots.len());
+        }
+        if let Some(slot) = slots.iter().position(|value| !value.is_finite()) {
+            let name = self.plan.slots[slot].clone();
+            return Err(Fault::NotFinite { slot, name, value: slots[slot] });
+        }
+        self.of.slots.extend_from_slice(slots);
+        Ok(())
+    }
+
+    /// The slots of a sample.
+    fn slots(&self, sample: usize) -> &[f64] {
+        let n = self.plan.slots.len();
+        &self.of.slots[sample * n..][..n]
+    }
+
+    fn fill_matrices(&mut self) {
+        let plan = self.plan;
+        if plan.matrices.is_empty() {
+            return;
+        }
+        let (n, samples) = (plan.slots.len(), self.samples);
+        let lanes = 1 << self.isa.lane_bits::<T>();
+        let b = &mut self.of;
+        b.angles.clear();
+        for angle in &plan.angles {
+            b.angles.extend((0..samples).map(|sample| angle.eval(&b.slots[sample * n..][..n])));
+        }
+        resize(&mut b.matrices, 2 * plan.n_entries * samples, T::ZERO);
+        let mut angles = vec![0.0; plan.angles.len()];
+        for source in &plan.matrices {
+            for sample in 0..samples {
                 let mut put = |k: usize, entry: &C64| {
-                    let at = 2 * (start + k) * self.samples + sample;
-                    self.matrices[at] = T::from_f64(entry.re);
-                    self.matrices[at + self.samples] = T::from_f64(entry.im);
+                    let at = 2 * (source.start + k) * samples + sample;
+                    b.matrices[at] = T::from_f64(entry.re);
+                    b.matrices[at + samples] = T::from_f64(entry.im);
                 };
                 for (k, angle) in angles.iter_mut().enumerate() {
-                    *angle = self.angles[k * self.samples + sample];
+                    *angle = b.angles[k * samples + sample];
                 }
                 match &source.entries {
                     Entries::Constant(entries) => entries.iter().enumerate().for_each(|(k, e)| put(k, e)),
@@ -201,16 +238,24 @@ impl<'a, T: Real> Bound<'a, T> {
                     Entries::Block(block) => {
                         block.matrix(&angles).iter().enumerate().for_each(|(k, e)| put(k, e));
                     }
+                    Entries::Pair(pair) => {
+                        let matrix = pair.matrix(|trig| trig_of(&b.trigs, lanes, trig * samples + sample));
+                        matrix.iter().enumerate().for_each(|(k, e)| put(k, e));
+                    }
                 }
             }
         }
     }
 
-    fn with_tables<const PER_LANE: bool>(mut self) -> Self {
-        if self.plan.n_forms > 0 {
-            dispatch(self.isa, Tables::<T, PER_LANE>(&mut self));
+    fn build_tables(&mut self, only: Option<&[bool]>) {
+        if self.layout.forms.is_empty() {
+            return;
         }
-        self
+        if self.samples == 1 {
+            dispatch(self.isa, Build::<T, false>(self, only));
+        } else {
+            dispatch(self.isa, Build::<T, true>(self, only));
+        }
     }
 
     /// How many calls are bound.
@@ -220,24 +265,39 @@ impl<'a, T: Real> Bound<'a, T> {
 
     /// The global factor of a sample.
     pub(crate) fn phase(&self, sample: usize) -> C64 {
-        self.phases[sample]
+        C64::from_polar(1.0, self.plan.phase.eval(self.slots(sample)))
+    }
+
+    /// For each of the plan's trigs its cosine and sine, as coefficients.
+    #[inline(always)]
+    pub(crate) fn trigs(&self) -> *const T {
+        self.of.trigs.as_ptr()
+    }
+
+    /// The tables of all forms.
+    #[inline(always)]
+    pub(crate) fn tables(&self) -> *const T {
+        self.of.tables.as_ptr()
+    }
+
+    /// Where the tables of a form are.
+    #[inline(always)]
+    pub(crate) fn form(&self, index: usize) -> &FormTables {
+        &self.layout.forms[index]
     }
 
     /// The entries of a matrix.
     #[inline(always)]
     pub(crate) fn matrix(&self, index: usize) -> *const T {
-        self.matrices[2 * self.starts[index] * self.samples..].as_ptr()
-    }
-
-    /// How many numbers the transition matrices of a sample have.
-    pub(crate) fn matrix_reals(&self) -> usize {
-        2 * self.starts.last().copied().unwrap_or(0)
+        self.of.matrices[2 * self.plan.matrices[index].start * self.samples..].as_ptr()
     }
 
     /// The transition matrix that belongs to a matrix.
     pub(crate) fn collected_matrix<'c>(&self, index: usize, collected: &'c mut Collected) -> &'c mut [f64] {
-        let [start, end] = [self.starts[index], self.starts[index + 1]].map(|i| 2 * i * self.samples);
-        &mut collected.matrices[start..end]
+        let source = &self.plan.matrices[index];
+        let len = 1usize << (2 * source.n_wires);
+        let [start, len] = [source.start, len].map(|i| 2 * i * self.samples);
+        &mut collected.matrices[start..][..len]
     }
 
     /// Whether a matrix depends on a slot.
@@ -248,20 +308,8 @@ impl<'a, T: Real> Bound<'a, T> {
             Entries::Constant(_) => false,
             Entries::Gate(_, range) => range.clone().any(varies),
             Entries::Block(block) => block.angles().any(varies),
+            Entries::Pair(pair) => pair.trigs().any(|trig| self.plan.trig_varies(trig)),
         }
-    }
-
-    /// Whether the argument of a sine depends on a slot.
-    #[inline(always)]
-    pub(crate) fn trig_is_trainable(&self, trig: usize) -> bool {
-        !self.plan.angles[self.plan.trigs[trig].angle].is_constant()
-    }
-
-    /// Whether a term of a form depends on a slot.
-    #[inline(always)]
-    pub(crate) fn form_is_trainable(&self, form: &Form) -> bool {
-        form.monomials.iter().any(|m| self.trig_is_trainable(m.trig))
-            || form.others.iter().any(|o| self.trig_is_trainable(o.trig))
     }
 
     /// The derivatives with respect to the slots, sample by sample, from what a sweep back collected.
@@ -269,34 +317,39 @@ impl<'a, T: Real> Bound<'a, T> {
         let (plan, samples) = (self.plan, self.samples);
         let n_slots = plan.slots.len();
         let mut d_slots = vec![0.0; n_slots * samples];
-        let mut angles = vec![0.0; plan.angles.len()];
-        let mut d_angles = vec![0.0; plan.angles.len()];
         for sample in 0..samples {
-            d_angles.fill(0.0);
-            for (i, trig) in plan.trigs.iter().enumerate() {
-                d_angles[trig.angle] += trig.factor * collected.trigs[i * samples + sample];
-            }
-            if !plan.matrices.is_empty() {
-                for (k, angle) in angles.iter_mut().enumerate() {
-                    *angle = self.angles[k * samples + sample];
-                }
-                self.pull_back(collected, sample, &angles, &mut d_angles);
-            }
             let d_slots = &mut d_slots[sample * n_slots..][..n_slots];
-            for (angle, d_angle) in plan.angles.iter().zip(&d_angles) {
-                for &(slot, coefficient) in &angle.terms {
-                    d_slots[slot.0 as usize] += coefficient * d_angle;
+            plan.arguments.pull_back(&collected.trigs[sample.min(collected.trigs.len())..], samples, d_slots);
+            if !plan.matrices.is_empty() {
+                let angles: Vec<f64> =
+                    plan.angles.iter().map(|angle| angle.eval(self.slots(sample))).collect();
+                let mut d_angles = vec![0.0; angles.len()];
+                let mut d_trigs = vec![0.0; plan.trigs.len()];
+                self.pull_back(collected, sample, &angles, &mut d_angles, &mut d_trigs);
+                plan.arguments.pull_back(&d_trigs, 1, d_slots);
+                for (angle, d_angle) in plan.angles.iter().zip(&d_angles) {
+                    for &(slot, coefficient) in &angle.terms {
+                        d_slots[slot.0 as usize] += coefficient * d_angle;
+                    }
                 }
             }
         }
         d_slots
     }
 
-    /// Adds what transition matrices say of the angles of their matrices.
-    fn pull_back(&self, collected: &Collected, sample: usize, angles: &[f64], d_angles: &mut [f64]) {
-        for (source, &start) in self.plan.matrices.iter().zip(&self.starts) {
+    /// Adds what transition matrices say of the angles of their matrices, or of their trigs.
+    fn pull_back(
+        &self,
+        collected: &Collected,
+        sample: usize,
+        angles: &[f64],
+        d_angles: &mut [f64],
+        d_trigs: &mut [f64],
+    ) {
+        let lanes = 1 << self.isa.lane_bits::<T>();
+        for source in &self.plan.matrices {
             let at = |k: usize| {
-                let at = 2 * ((start + k) * self.samples + sample);
+                let at = 2 * ((source.start + k) * self.samples + sample);
                 C64::new(collected.matrices[at], collected.matrices[at + 1])
             };
             match &source.entries {
@@ -313,48 +366,38 @@ impl<'a, T: Real> Bound<'a, T> {
                 Entries::Block(block) => {
                     block.pull_back(&[at(0), at(1), at(2), at(3)], angles, d_angles);
                 }
+                Entries::Pair(pair) => {
+                    let trig = |trig: usize| trig_of(&self.of.trigs, lanes, trig * self.samples + sample);
+                    pair.pull_back(at, trig, d_trigs);
+                }
             }
         }
     }
 }
 
-/// Makes the tables of all forms.
-struct Tables<'b, 'a, T: Real, const PER_LANE: bool>(&'b mut Bound<'a, T>);
+/// Cosine and sine `k` of those that lie in groups.
+fn trig_of<T: Real>(trigs: &[T], lanes: usize, k: usize) -> C64 {
+    let at = k / lanes * 2 * lanes + k % lanes;
+    C64::new(trigs[at].to_f64(), trigs[at + lanes].to_f64())
+}
 
-impl<T: Real, const PER_LANE: bool> Task<T> for Tables<'_, '_, T, PER_LANE> {
+/// How many arguments are bound again together; a multiple of the most lanes.
+const SOME: usize = 64;
+
+/// Makes the tables of all forms, or only of some.
+struct Build<'b, 'a, T: Real, const PER_LANE: bool>(&'b mut Bound<'a, T>, Option<&'b [bool]>);
+
+impl<T: Real, const PER_LANE: bool> Task<T> for Build<'_, '_, T, PER_LANE> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<V: Vector<Real = T>>(self) {
-        let bound = self.0;
-        let is_sign = |trig: usize| {
-            let at = 2 * trig * bound.samples + bound.samples;
-            bound.trigs[at..at + bound.samples].iter().all(|sin| sin.to_f64().abs() < 1e-15)
-        };
-        bound.forms.clear();
-        let mut end = 0;
-        let passes = || bound.plan.segments.iter().flat_map(|segment| &segment.passes);
-        let forms = || {
-            passes().flat_map(|pass| {
-                pass.ops.iter().filter_map(move |op| match op {
-                    Op::Phases(form) => Some((form, pass.tile.len() as u32)),
-                    _ => None,
-                })
-            })
-        };
-        for (form, n_wires) in forms() {
-            // Forms are numbered in the order in which they stand.
-            debug_assert_eq!(form.index, bound.forms.len());
-            let (tables, next) = form_lens::<V, PER_LANE>(form, n_wires, end, is_sign);
-            bound.forms.push(tables);
-            end = next;
-        }
-        bound.tables.clear();
-        bound.tables.resize(end, T::ZERO);
-        for ((form, _), at) in forms().zip(&bound.forms) {
-            // SAFETY: The tables have the lengths that were added up; `V` is an instruction set of the machine.
-            unsafe {
-                build_tables::<V, PER_LANE>(form, at, bound.trigs.as_ptr(), bound.tables.as_mut_ptr());
+        let Self(bound, only) = self;
+        let (trigs, tables) = (bound.of.trigs.as_ptr(), bound.of.tables.as_mut_ptr());
+        for (i, form) in bound.layout.forms.iter().enumerate() {
+            if only.is_none_or(|only| only[i]) {
+                // SAFETY: The tables have room for all groups; `V` is an instruction set of the machine.
+                unsafe { bound.layout.build::<V, PER_LANE>(form, trigs, tables) };
             }
         }
     }

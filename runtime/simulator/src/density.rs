@@ -200,7 +200,7 @@ impl<T: Amplitude> Walk<'_, T> {
                 }
                 // Done with the measurement before it, or of no interest.
                 Step::Misread { .. } => {}
-                Step::Reset { .. } | Step::Channel(_) => {
+                Step::Reset { .. } | Step::Track(_) => {
                     qml_source::bug!("no step of a density matrix: {step:?}")
                 }
             }

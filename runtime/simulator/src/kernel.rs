@@ -18,7 +18,7 @@ mod rotation;
 mod tables;
 mod turns;
 
-pub(crate) use tables::{FormTables, build_tables, form_lens};
+pub(crate) use tables::{FormTables, MOST_LANE_BITS, Tables};
 
 use crate::bind::Bound;
 use crate::plan::{Form, Op, Pass, Select, Turn};
@@ -56,8 +56,14 @@ impl Collected {
         let per = bound.samples();
         Self {
             trigs: vec![0.0; bound.plan.trigs.len() * per],
-            matrices: vec![0.0; bound.matrix_reals() * per],
+            matrices: vec![0.0; 2 * bound.plan.n_entries * per],
         }
+    }
+
+    /// Nothing again.
+    pub(crate) fn clear(&mut self) {
+        self.trigs.fill(0.0);
+        self.matrices.fill(0.0);
     }
 
     /// Adds another part.
@@ -185,9 +191,9 @@ macro_rules! kernels {
 
 kernels! {
     TurnsForth(&'a [Turn]) |at, turns|
-        turns::forth::<V, PER_LANE>(at.tile, turns, at.bound.trigs.as_ptr());
+        turns::forth::<V, PER_LANE>(at.tile, turns, at.bound.trigs());
     TurnsBack((&'a [Turn], To<'a, T>)) |at, (turns, (bra, collected))|
-        turns::back::<V, PER_LANE>([at.tile, bra], turns, at.bound.trigs.as_ptr(), &mut collected.trigs);
+        turns::back::<V, PER_LANE>([at.tile, bra], turns, at.bound.trigs(), &mut collected.trigs);
     PhasesForth(&'a Form) |at, form|
         phases::forth::<V, PER_LANE>(at.tile, form, at.bound, at.scratch);
     PhasesBack((&'a Form, To<'a, T>)) |at, (form, (bra, collected))|
@@ -218,12 +224,12 @@ kernels! {
     RotationForth(&'a Op) |at, op|
         if let Op::Rotation { trig, on, .. } = op {
             let string = rotation::String::of(op, at.tile.outer);
-            rotation::forth::<V, PER_LANE>(at.tile, string, at.bound.trigs.as_ptr(), *trig, on.inner);
+            rotation::forth::<V, PER_LANE>(at.tile, string, at.bound.trigs(), *trig, on.inner);
         };
     RotationBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
         if let Op::Rotation { trig, on, .. } = op {
             let string = rotation::String::of(op, at.tile.outer);
-            let (trigs, sums) = (at.bound.trigs.as_ptr(), &mut collected.trigs);
+            let (trigs, sums) = (at.bound.trigs(), &mut collected.trigs);
             rotation::back::<V, PER_LANE>([at.tile, bra], string, trigs, *trig, on.inner, sums);
         };
 }
@@ -245,9 +251,9 @@ pub(crate) unsafe fn collect<V: Vector, const PER_LANE: bool>(
     // SAFETY: As for `Vector`.
     unsafe {
         if PER_LANE {
-            let lanes = sum.lanes();
-            for (to, lane) in into[index * V::LANES..][..V::LANES].iter_mut().zip(lanes) {
-                *to += factor * lane.to_f64();
+            let (lanes, into) = (sum.lanes(), &mut into[index * V::LANES..][..V::LANES]);
+            for l in 0..V::LANES {
+                into[l] += factor * lanes[l].to_f64();
             }
         } else {
             into[index] += factor * sum.sum();

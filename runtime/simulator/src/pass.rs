@@ -5,6 +5,9 @@
 //! number depends on the state alone, and what the strips collect is added up in their order: any number of threads gives
 //! the same bits.
 
+use std::cell::RefCell;
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::bind::Bound;
@@ -17,6 +20,9 @@ use crate::vector::Real;
 /// How many pieces the tiles are shared in at most.
 const STRIPS: usize = 64;
 
+/// Lines of sixteen registers.
+const SPARE: usize = 16;
+
 /// Applies a segment.
 pub(crate) fn apply<T: Real>(run: &Run, bound: &Bound<T>, segment: &Segment, ket: &mut Ket<T>) {
     for pass in &segment.passes {
@@ -25,6 +31,10 @@ pub(crate) fn apply<T: Real>(run: &Run, bound: &Bound<T>, segment: &Segment, ket
         }
         let layout = ket.layout();
         let (tiles, ket) = (Tiles::new(layout, pass), Shared::new(ket));
+        if tiles.n_strips() == 1 {
+            with_buffers(|buffers| forth_strip(bound, pass, &tiles, ket, tiles.strip(0), buffers));
+            continue;
+        }
         drive(run, &tiles, |strip, buffers| {
             forth_strip(bound, pass, &tiles, ket, strip, buffers);
         });
@@ -55,8 +65,9 @@ pub(crate) fn unapply<T: Real>(
         }
         let tiles = Tiles::new(layout, pass);
         if tiles.n_strips() == 1 {
-            let (strip, buffers) = (0..tiles.count, &mut Buffers::default());
-            back_strip(bound, (pass, first), &tiles, states, strip, buffers, collected);
+            with_buffers(|buffers| {
+                back_strip(bound, (pass, first), &tiles, states, tiles.strip(0), buffers, collected);
+            });
             continue;
         }
         let parts = drive(run, &tiles, |strip, buffers| {
@@ -110,8 +121,14 @@ impl Tiles {
         Layout { n_wires: self.n_wires, ..self.layout }
     }
 
-    fn n_strips(&self) -> usize {
+    pub(crate) fn n_strips(&self) -> usize {
         self.count.min(STRIPS)
+    }
+
+    /// The tiles of a strip.
+    pub(crate) fn strip(&self, i: usize) -> Range<usize> {
+        let per_strip = self.count / self.n_strips();
+        i * per_strip..(i + 1) * per_strip
     }
 
     /// The index bits of a tile outside of it.
@@ -193,7 +210,8 @@ pub(crate) struct Buffers {
 }
 
 impl Buffers {
-    /// Room for tiles of `n_states` states, if they have to be gathered, and for two numbers an amplitude.
+    /// Room for tiles of `n_states` states, if they have to be gathered, and for two numbers an amplitude and those of two
+    /// blocks of eight groups.
     pub(crate) fn reserve<T: Real>(&mut self, tiles: &Tiles, n_states: usize) -> ([*mut T; 2], *mut T) {
         let lines = tiles.tile_layout().n_lines::<T>();
         if !tiles.starts.is_empty() {
@@ -201,7 +219,7 @@ impl Buffers {
                 .iter_mut()
                 .for_each(|state| state.resize(lines.max(state.len()), Line::default()));
         }
-        self.scratch.resize(lines.max(self.scratch.len()), Line::default());
+        self.scratch.resize((lines + SPARE).max(self.scratch.len()), Line::default());
         (self.states.each_mut().map(|state| state.as_mut_ptr().cast()), self.scratch.as_mut_ptr().cast())
     }
 }
@@ -210,24 +228,24 @@ impl Buffers {
 pub(crate) fn drive<A: Send>(
     run: &Run,
     tiles: &Tiles,
-    work: impl Fn(std::ops::Range<usize>, &mut Buffers) -> A + Sync,
+    work: impl Fn(Range<usize>, &mut Buffers) -> A + Sync,
 ) -> Vec<A> {
     let n_strips = tiles.n_strips();
-    let per_strip = tiles.count / n_strips;
-    let strip = |i: usize| i * per_strip..(i + 1) * per_strip;
-    if n_strips == 1 {
-        return vec![work(strip(0), &mut Buffers::default())];
-    }
-    let each = |buffers: &mut Buffers, i: usize| work(strip(i), buffers);
+    let each = |i: usize| with_buffers(|buffers| work(tiles.strip(i), buffers));
     match run.pool_for(n_strips) {
-        Some(pool) => {
-            pool.install(|| (0..n_strips).into_par_iter().map_init(Buffers::default, each).collect())
-        }
-        None => {
-            let mut buffers = Buffers::default();
-            (0..n_strips).map(|i| each(&mut buffers, i)).collect()
-        }
+        Some(pool) => pool.install(|| (0..n_strips).into_par_iter().map(each).collect()),
+        None => (0..n_strips).map(each).collect(),
     }
+}
+
+thread_local! {
+    /// The buffers of this thread.
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// Lends this thread's buffers; nobody asks for them twice at once.
+pub(crate) fn with_buffers<A>(work: impl FnOnce(&mut Buffers) -> A) -> A {
+    BUFFERS.with_borrow_mut(work)
 }
 
 /// Does a pass in a strip of tiles.
@@ -236,7 +254,7 @@ fn forth_strip<T: Real>(
     pass: &Pass,
     tiles: &Tiles,
     ket: Shared<T>,
-    strip: std::ops::Range<usize>,
+    strip: Range<usize>,
     buffers: &mut Buffers,
 ) {
     let ([buffer, _], scratch) = buffers.reserve::<T>(tiles, 1);
@@ -260,7 +278,7 @@ fn back_strip<T: Real>(
     (pass, first): (&Pass, usize),
     tiles: &Tiles,
     states: [Shared<T>; 2],
-    strip: std::ops::Range<usize>,
+    strip: Range<usize>,
     buffers: &mut Buffers,
     collected: &mut Collected,
 ) {

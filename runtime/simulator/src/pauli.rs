@@ -7,6 +7,7 @@
 mod strings;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use qml_ir::circuit::Pauli;
 use qml_prelude::observable::Observable;
@@ -14,7 +15,7 @@ use qml_prelude::observable::Observable;
 use crate::Fault;
 use crate::ket::Ket;
 use crate::observables::check_observables;
-use crate::pass::{Buffers, Shared, Tiles, drive};
+use crate::pass::{Buffers, Shared, Tiles, drive, with_buffers};
 use crate::plan::{Plan, RUN_WIRES, Select, TILE_WIRES};
 use crate::simulator::Run;
 use crate::vector::{Isa, Real};
@@ -191,26 +192,35 @@ impl Prepared {
             }
             let tiles = Tiles::of(layout, &pass.tile);
             let shared_image = image.as_deref_mut().map(|out| Shared::new(out));
-            let parts = drive(run, &tiles, |strip, buffers| {
-                let values = if values.is_some() { vec![0.0; n_strings * samples] } else { Vec::new() };
-                let look = Look {
-                    pass,
-                    tiles: &tiles,
-                    ket: Shared::read(psi),
-                    image: shared_image,
-                    is_first: index == 0,
-                    weights: &narrow,
-                    isa,
-                    strip,
-                    buffers,
-                    values,
-                };
-                if samples > 1 { look.run::<true>() } else { look.run::<false>() }
-            });
-            if let Some(values) = values.as_deref_mut() {
-                for part in parts {
-                    values.iter_mut().zip(part).for_each(|(value, part)| *value += part);
+            let look = Look {
+                pass,
+                tiles: &tiles,
+                ket: Shared::read(psi),
+                image: shared_image,
+                is_first: index == 0,
+                weights: &narrow,
+                isa,
+            };
+            let run_strip = |strip, buffers: &mut Buffers, values: &mut [f64]| {
+                if samples > 1 {
+                    look.run::<true>(strip, buffers, values);
+                } else {
+                    look.run::<false>(strip, buffers, values);
                 }
+            };
+            let n_values = if values.is_some() { n_strings * samples } else { 0 };
+            let values = values.as_deref_mut().map_or(&mut [][..], |values| &mut values[..n_values]);
+            if tiles.n_strips() == 1 {
+                with_buffers(|buffers| run_strip(tiles.strip(0), buffers, values));
+                continue;
+            }
+            let parts = drive(run, &tiles, |strip, buffers| {
+                let mut values = vec![0.0; n_values];
+                run_strip(strip, buffers, &mut values);
+                values
+            });
+            for part in parts {
+                values.iter_mut().zip(part).for_each(|(value, part)| *value += part);
             }
         }
         for (i, select) in self.projectors.iter().enumerate() {
@@ -286,7 +296,7 @@ fn passes(n_wires: usize, strings: impl Iterator<Item = (usize, usize)>) -> Vec<
     passes
 }
 
-/// Looks at a strip of tiles; gives the values of the strings.
+/// Looks at strips of tiles.
 struct Look<'a, T: Real> {
     pass: &'a ObservablePass,
     tiles: &'a Tiles,
@@ -295,16 +305,14 @@ struct Look<'a, T: Real> {
     is_first: bool,
     weights: &'a [T],
     isa: Isa,
-    strip: std::ops::Range<usize>,
-    buffers: &'a mut Buffers,
-    values: Vec<f64>,
 }
 
 impl<T: Real> Look<'_, T> {
-    fn run<const PER_LANE: bool>(mut self) -> Vec<f64> {
-        let (buffers, scratch) = self.buffers.reserve::<T>(self.tiles, 2);
+    /// Adds the values of the strings, if there is room for them.
+    fn run<const PER_LANE: bool>(&self, strip: Range<usize>, buffers: &mut Buffers, values: &mut [f64]) {
+        let (buffers, scratch) = buffers.reserve::<T>(self.tiles, 2);
         let n_reals = self.tiles.tile_layout().n_reals();
-        for index in self.strip.clone() {
+        for index in strip {
             // SAFETY: Strips don't overlap, and the buffers have room.
             unsafe {
                 let ket = self.tiles.open(self.ket, index, buffers[0]);
@@ -313,8 +321,8 @@ impl<T: Real> Look<'_, T> {
                     std::slice::from_raw_parts_mut(tile.data, n_reals).fill(T::ZERO);
                 }
                 for group in &self.pass.groups {
-                    if !self.values.is_empty() {
-                        strings::values::<T, PER_LANE>(self.isa, ket, group, scratch, &mut self.values);
+                    if !values.is_empty() {
+                        strings::values::<T, PER_LANE>(self.isa, ket, group, scratch, values);
                     }
                     if let Some((_, tile)) = image {
                         let weights = self.weights.as_ptr();
@@ -326,6 +334,5 @@ impl<T: Real> Look<'_, T> {
                 }
             }
         }
-        self.values
     }
 }

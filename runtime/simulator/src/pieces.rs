@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::ket::Ket;
 use crate::simulator::Run;
-use crate::vector::Real;
+use crate::vector::{MOST_LANES, Real};
 
 /// Amplitudes of a piece: 64 KiB of doubles.
 pub(crate) const PIECE: usize = 1 << 12;
@@ -63,11 +63,23 @@ pub(crate) fn for_amplitudes<T: Real>(
 /// The squared norm of the part of a state where the wire is 0, and of that where it is 1.
 pub(crate) fn outcome_weights<T: Real>(run: &Run, ket: &Ket<T>, position: u32) -> [f64; 2] {
     let layout = ket.layout();
+    let width = 1 << layout.width_bits;
     let parts = for_pieces(run, ket, |first, piece| {
+        // The sums of each lane, over groups where the wire is 0 and where it is 1; a wire that counts lanes is 0 there.
+        let mut lanes = [[0.0; MOST_LANES]; 2];
+        for (group, numbers) in piece.chunks_exact(2 * width).enumerate() {
+            let index = first + group * width;
+            let (re, im) = numbers.split_at(width);
+            for ((sum, re), im) in lanes[index >> position & 1].iter_mut().zip(re).zip(im) {
+                *sum += re.to_f64() * re.to_f64() + im.to_f64() * im.to_f64();
+            }
+        }
         let mut weights = [0.0; 2];
-        for_amplitudes(layout, first, piece, |i, re, im| {
-            weights[i >> position & 1] += piece[re].to_f64().powi(2) + piece[im].to_f64().powi(2);
-        });
+        for (value, sums) in lanes.iter().enumerate() {
+            for (lane, sum) in sums.iter().enumerate().take(width) {
+                weights[value | (lane >> position & usize::from(position < layout.lane_bits))] += sum;
+            }
+        }
         weights
     });
     parts.into_iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]])

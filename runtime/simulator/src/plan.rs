@@ -6,28 +6,37 @@
 //! 1. [`lower`]: gates become *entries*. Each one-qubit gate is a real rotation between two diagonals,
 //!    `U = e^(ia) P(b) RY(c) P(d)`; neighbours merge, also where the angles are symbols ([`pieces`]). Exchanges of wires
 //!    become a relabelling, branches become jumps.
+//!    In large states, what happens between the same two wires becomes a matrix ([`pairs`]).
 //! 2. [`schedule`]: entries become *passes*. A pass brings one tile of the state after the other into the cache and does
 //!    there whatever entries act inside of it.
 //! 3. [`layers`]: within a pass, entries that commute become one operation: rotations of many wires one, and all
 //!    diagonals together one quadratic form of phases.
 
+mod arguments;
 mod block;
 mod layers;
 mod lower;
 mod measured;
+mod pairs;
 mod pieces;
 mod schedule;
 mod select;
+mod track;
 
+pub(crate) use arguments::Arguments;
 pub(crate) use block::{Block, Factor, M2};
 pub(crate) use lower::{Chances, Planned};
+pub(crate) use pairs::Pair;
 pub(crate) use select::Select;
+pub(crate) use track::Track;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, BitExpr, Circuit};
 
+use crate::kernel::{MOST_LANE_BITS, Tables};
 use crate::noise::Noise;
 use crate::{C64, Fault};
 use lower::Kind;
@@ -51,8 +60,17 @@ pub struct Plan {
     pub(crate) angles: Vec<Angle>,
     /// Angles with a factor whose sine and cosine an operation reads.
     pub(crate) trigs: Vec<Trig>,
+    /// Their arguments for a call.
+    pub(crate) arguments: Arguments,
+    /// Where the tables of forms are, made when they are first asked for, by how many wires count lanes.
+    pub(crate) tables: [OnceLock<Tables>; MOST_LANE_BITS + 1],
     pub(crate) matrices: Vec<MatrixSource>,
+    /// Entries of all matrices.
+    pub(crate) n_entries: usize,
     pub(crate) channels: Vec<Planned>,
+    pub(crate) tracks: Vec<Track>,
+    /// Trigs that are no cosine and sine but the parts of this number.
+    pub(crate) coefficients: Vec<(usize, C64)>,
     /// How often the outcome of each qubit of the register is told wrongly; empty where there is no noise.
     pub(crate) readout: Vec<f64>,
     /// How many forms of phases there are in all passes.
@@ -84,8 +102,8 @@ pub(crate) enum Step {
     Branch { condition: BitExpr, otherwise: usize },
     /// Goes on elsewhere.
     Jump { to: usize },
-    /// One of the plan's channels.
-    Channel(usize),
+    /// One of the plan's tracks.
+    Track(usize),
     /// The outcome in a bit is told wrongly with this probability.
     Misread {
         bit: usize,
@@ -187,6 +205,8 @@ pub(crate) struct Trig {
 #[derive(Clone, Debug)]
 pub(crate) struct MatrixSource {
     pub n_wires: usize,
+    /// Where its entries begin among those of all matrices.
+    pub start: usize,
     pub entries: Entries,
 }
 
@@ -199,6 +219,8 @@ pub(crate) enum Entries {
     Gate(Gate, Range<usize>),
     /// One-qubit gates one after the other.
     Block(Block),
+    /// Gates on two wires one after the other.
+    Pair(Pair),
 }
 
 impl Plan {
@@ -252,12 +274,29 @@ impl Plan {
         passes.fold((0, 0), |(passes, ops), pass| (passes + 1, ops + pass.ops.len()))
     }
 
+    /// Where the tables of forms are in states whose lowest wires, so many, count lanes.
+    pub(crate) fn tables(&self, lane_bits: u32) -> &Tables {
+        self.tables[lane_bits as usize].get_or_init(|| Tables::new(self, lane_bits))
+    }
+
+    /// Whether the argument of a sine depends on a slot.
+    #[inline(always)]
+    pub(crate) fn trig_varies(&self, trig: usize) -> bool {
+        self.arguments.varies(trig)
+    }
+
     /// Whether a step depends on a slot.
     pub(crate) fn is_trainable(&self, step: usize) -> bool {
         match self.steps[step] {
             Step::Unitary(segment) => self.segments[segment].first_trainable.is_some(),
             _ => false,
         }
+    }
+
+    /// The first segment that depends on a slot; their number if none does.
+    pub(crate) fn first_trainable_segment(&self) -> usize {
+        let first = self.segments.iter().position(|segment| segment.first_trainable.is_some());
+        first.unwrap_or(self.segments.len())
     }
 
     /// Whether an operation depends on a slot.
@@ -273,6 +312,7 @@ impl Plan {
                 Entries::Constant(_) => false,
                 Entries::Gate(_, range) => range.clone().any(angle),
                 Entries::Block(block) => block.angles().any(angle),
+                Entries::Pair(pair) => pair.trigs().any(trig),
             },
             Op::Flip { .. } => false,
             Op::Rotation { trig: index, .. } => trig(*index),

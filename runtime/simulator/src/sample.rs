@@ -14,14 +14,16 @@ use crate::Fault;
 use crate::bind::Bound;
 use crate::ket::Ket;
 use crate::pass::apply;
-use crate::pieces::{copy, for_amplitudes, for_pieces, outcome_weights, scale};
-use crate::plan::{Plan, Step, holds};
+use crate::pieces::{copy, for_pieces, outcome_weights, scale};
+use crate::plan::{Plan, Step, Track, holds};
 use crate::simulator::{Amplitude, Precision, Run, Simulator};
 use crate::trajectory::{groups, jump, largest};
 use crate::walk::{Purpose, settle};
 
 /// The stream of noise inside of that of the shots.
 const NOISE: u64 = 1 << 62;
+/// Parts of the shots of a circuit with noise.
+const PARTS: usize = 4;
 /// Amplitudes whose probabilities are summed before a search.
 const BLOCK: usize = 64;
 
@@ -73,19 +75,45 @@ impl Simulator {
     ) -> Result<Shots, Fault> {
         let bound = self.bind::<T>(plan, slots)?;
         let n_bits = plan.register_len() + plan.result_bits.len();
-        // The rows, the list of shots, and the index that each shot finds.
-        self.kets.require_shots(shots.len(), n_bits + 2 * size_of::<usize>())?;
-        let rows = Shots { n_shots: shots.len(), n_bits, bits: vec![false; shots.len() * n_bits] };
+        // The rows, the list of shots, the event that it waits for, and the index that each shot finds.
+        self.kets.require_shots(shots.len(), n_bits + 4 * size_of::<usize>())?;
         let noise_key = child_key(key, NOISE);
-        let mut sampler =
-            Sampler { simulator: self, bound: &bound, key, noise_key, first: shots.start, rows };
-        if !shots.is_empty() {
-            let mut all: Vec<usize> = shots.collect();
-            let ket = self.start(plan.n_wires)?;
-            sampler.follow(0, 0, ket, vec![false; plan.n_bits], &mut all)?;
-        }
-        Ok(sampler.rows)
+        let part = |shots: Range<usize>| -> Result<Vec<bool>, Fault> {
+            let rows = Shots { n_shots: shots.len(), n_bits, bits: vec![false; shots.len() * n_bits] };
+            let events = vec![(usize::MAX, 0); if plan.tracks.is_empty() { 0 } else { shots.len() }];
+            let first = shots.start;
+            let mut sampler = Sampler { simulator: self, bound: &bound, key, noise_key, first, rows, events };
+            if !shots.is_empty() {
+                let mut all: Vec<usize> = shots.collect();
+                let ket = self.start(plan.n_wires)?;
+                sampler.follow(Place::default(), ket, vec![false; plan.n_bits], &mut all)?;
+            }
+            Ok(sampler.rows.bits)
+        };
+        // Noise parts most shots from each other sooner or later: it pays to follow several groups at once, although
+        // each of them begins at the beginning. How many there are doesn't depend on the number of threads.
+        let n_parts = if plan.tracks.is_empty() || shots.len() < 64 { 1 } else { PARTS };
+        let at = |i: usize| shots.start + shots.len() * i / n_parts;
+        let parts: Vec<Result<Vec<bool>, Fault>> = match self.run.pool_for(n_parts) {
+            Some(pool) => {
+                pool.install(|| (0..n_parts).into_par_iter().map(|i| part(at(i)..at(i + 1))).collect())
+            }
+            None => (0..n_parts).map(|i| part(at(i)..at(i + 1))).collect(),
+        };
+        let bits = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Shots { n_shots: shots.len(), n_bits, bits })
     }
+}
+
+/// Where a group of shots is.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// The next step.
+    step: usize,
+    /// Measurements and channels before it.
+    draws: u64,
+    /// The next unit, in the midst of a track.
+    unit: usize,
 }
 
 struct Sampler<'a, T: Amplitude> {
@@ -97,14 +125,15 @@ struct Sampler<'a, T: Amplitude> {
     /// The shot of the first row.
     first: usize,
     rows: Shots,
+    /// For each shot the last track that it came to, and the next channel that may do something unusual to it.
+    events: Vec<(usize, usize)>,
 }
 
 impl<T: Amplitude> Sampler<'_, T> {
-    /// Follows a group of shots from step `at`, after `draws` measurements on the way.
+    /// Follows a group of shots from a place on.
     fn follow(
         &mut self,
-        mut at: usize,
-        mut draws: u64,
+        mut place: Place,
         mut ket: Ket<T>,
         mut bits: Vec<bool>,
         mut shots: &mut [usize],
@@ -112,6 +141,7 @@ impl<T: Amplitude> Sampler<'_, T> {
         let simulator = self.simulator;
         let run = &simulator.run;
         let plan = self.bound.plan;
+        let Place { step: mut at, mut draws, .. } = place;
         while let Some(step) = plan.steps.get(at) {
             run.check()?;
             at += 1;
@@ -123,23 +153,13 @@ impl<T: Amplitude> Sampler<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
-                Step::Channel(index) => {
-                    let channel = &plan.channels[*index];
-                    let (noise_key, place) = (self.noise_key, draws);
-                    let uniform = |shot: usize| uniform_at(noise_key, shot as u64, place);
-                    draws += 1;
-                    let mut groups = groups(run, channel, &ket, shots, uniform);
-                    // The largest group goes on with this state; each other one is at most half of the shots.
-                    let Some(last) = largest(&groups) else { return Ok(()) };
-                    let (operator, more, factor) = groups.swap_remove(last);
-                    for (operator, group, factor) in groups {
-                        let mut other = self.simulator.kets.take(run, ket.layout())?;
-                        copy(run, &ket, &mut other);
-                        jump(run, self.bound, channel, operator, factor, &mut other);
-                        self.follow(at, draws, other, bits.clone(), group)?;
-                    }
-                    jump(run, self.bound, channel, operator, factor, &mut ket);
+                Step::Track(index) => {
+                    let track = &plan.tracks[*index];
+                    let here = Place { step: at - 1, draws, ..place };
+                    let Some(more) = self.pass(track, here, &mut ket, &bits, shots)? else { return Ok(()) };
                     shots = more;
+                    draws += track.channels.len() as u64;
+                    place.unit = 0;
                 }
                 Step::Misread { is_last: true, .. } => {}
                 Step::Misread { bit, probability, .. } => {
@@ -154,7 +174,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                         copy(run, &ket, &mut other);
                         let mut other_bits = bits.clone();
                         other_bits[*bit] ^= !is_wrong;
-                        self.follow(at, draws, other, other_bits, fewer)?;
+                        self.follow(Place { step: at, draws, unit: 0 }, other, other_bits, fewer)?;
                     }
                     bits[*bit] ^= is_wrong;
                     shots = more;
@@ -178,7 +198,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                         let mut other_bits = bits.clone();
                         settle(run, step, first, &mut other, &mut other_bits);
                         scale(run, &mut other, factor(first));
-                        self.follow(at, draws, other, other_bits, fewer)?;
+                        self.follow(Place { step: at, draws, unit: 0 }, other, other_bits, fewer)?;
                     }
                     settle(run, step, !first, &mut ket, &mut bits);
                     scale(run, &mut ket, factor(!first));
@@ -192,6 +212,67 @@ impl<T: Amplitude> Sampler<'_, T> {
         self.read_out(draws, &ket, &mut bits, shots)?;
         self.simulator.kets.give(ket);
         Ok(())
+    }
+
+    /// Takes shots through a track from a unit on: all the way for those that stay together as the largest group, which
+    /// are returned.
+    fn pass<'s>(
+        &mut self,
+        track: &Track,
+        Place { step, draws, mut unit }: Place,
+        ket: &mut Ket<T>,
+        bits: &[bool],
+        mut shots: &'s mut [usize],
+    ) -> Result<Option<&'s mut [usize]>, Fault> {
+        let simulator = self.simulator;
+        let (run, bound) = (&simulator.run, self.bound);
+        let plan = bound.plan;
+        let n_channels = track.channels.len();
+        loop {
+            // The next channel that may do something unusual to one of the shots.
+            let mut stop = n_channels;
+            for &shot in &*shots {
+                let found = self.events[shot - self.first];
+                let found = if found.0 == step && found.1 >= unit {
+                    found.1
+                } else {
+                    let is_rare = |k: &usize| {
+                        let most = plan.channels[track.channels[*k]].most;
+                        uniform_at(self.noise_key, shot as u64, draws + *k as u64) < most
+                    };
+                    (unit..n_channels).find(is_rare).unwrap_or(n_channels)
+                };
+                self.events[shot - self.first] = (step, found);
+                stop = stop.min(found);
+            }
+            let to = if stop == n_channels { n_channels + 1 } else { stop };
+            for segment in track.usual(plan, unit, to) {
+                apply(run, bound, segment, ket);
+            }
+            run.check()?;
+            if stop == n_channels {
+                return Ok(Some(shots));
+            }
+            if let Some(segment) = track.gates[stop] {
+                apply(run, bound, &plan.segments[segment], ket);
+            }
+            let channel = &plan.channels[track.channels[stop]];
+            let (noise_key, draw) = (self.noise_key, draws + stop as u64);
+            let mut groups =
+                groups(run, channel, ket, shots, |shot| uniform_at(noise_key, shot as u64, draw));
+            unit = stop + 1;
+            // The largest group goes on with this state; each other one is at most half of the shots.
+            let Some(last) = largest(&groups) else { return Ok(None) };
+            let (operator, more, factor) = groups.swap_remove(last);
+            for (operator, group, factor) in groups {
+                let mut other = simulator.kets.take(run, ket.layout())?;
+                copy(run, ket, &mut other);
+                jump(run, bound, channel, operator, factor, &mut other);
+                self.follow(Place { step, draws, unit }, other, bits.to_vec(), group)?;
+            }
+            jump(run, bound, channel, operator, factor, ket);
+            shots = more;
+        }
     }
 
     /// Measures all wires for these shots and fills in their rows.
@@ -257,14 +338,8 @@ impl<T: Amplitude> Sampler<'_, T> {
 
 /// The summed probabilities at the end of each block.
 fn block_ends<T: Amplitude>(run: &Run, ket: &Ket<T>) -> Vec<f64> {
-    let layout = ket.layout();
-    let of_piece = |base: usize, piece: &[T]| {
-        let mut sums = vec![0.0; (piece.len() / 2).div_ceil(BLOCK)];
-        for_amplitudes(layout, base, piece, |i, re, im| {
-            sums[(i - base) / BLOCK] += piece[re].to_f64().powi(2) + piece[im].to_f64().powi(2);
-        });
-        sums
-    };
+    // A block's groups lie side by side, and lanes beyond a tiny state are zero.
+    let of_piece = |_, piece: &[T]| piece.chunks(2 * BLOCK).map(sum_of_squares).collect::<Vec<f64>>();
     let mut ends: Vec<f64> = for_pieces(run, ket, of_piece).concat();
     let mut sum = 0.0;
     for end in &mut ends {
@@ -272,6 +347,17 @@ fn block_ends<T: Amplitude>(run: &Run, ket: &Ket<T>) -> Vec<f64> {
         *end = sum;
     }
     ends
+}
+
+/// The sum of all squares, in eight parts that the compiler can put side by side.
+fn sum_of_squares<T: Amplitude>(numbers: &[T]) -> f64 {
+    let mut sums = [0.0; 8];
+    for some in numbers.chunks(8) {
+        for (sum, x) in sums.iter_mut().zip(some) {
+            *sum += x.to_f64() * x.to_f64();
+        }
+    }
+    sums.iter().sum()
 }
 
 /// Moves the shots for which `is_one` holds to the front; returns how many there are.

@@ -40,9 +40,9 @@ impl Simulator {
             return Ok(indices.iter().map(|&i| state[i]).collect());
         }
         let place = |i: usize| plan.output.iter().enumerate().map(|(k, p)| (i >> k & 1) << p).sum();
-        let mut found = Vec::new();
+        let (mut found, phase) = (Vec::new(), bound.phase(0));
         self.walk(&bound, Purpose::State).run(|psi| {
-            found = indices.iter().map(|&i| psi.get(place(i)) * bound.phase(0)).collect();
+            found = indices.iter().map(|&i| psi.get(place(i)) * phase).collect();
             Ok(())
         })?;
         Ok(found)
@@ -53,7 +53,8 @@ impl Simulator {
         if plan.is_whole() {
             self.kets.require::<T>(plan.n_wires, 3)?;
             let mut value = Vec::new();
-            let scaled = |psi: &Ket<T>| (0..psi.len()).map(|i| psi.get(i) * bound.phase(0)).collect();
+            let phase = bound.phase(0);
+            let scaled = |psi: &Ket<T>| (0..psi.len()).map(|i| psi.get(i) * phase).collect();
             let branches = self.walk(bound, Purpose::State).run(|psi| {
                 value = scaled(psi);
                 Ok(())
@@ -82,9 +83,8 @@ impl Simulator {
             if outside > IMPURITY { Err(Fault::Mixed) } else { Ok(()) }
         })?;
         let mut value = pure.unwrap_or_default();
-        for a in &mut value {
-            *a *= bound.phase(0);
-        }
+        let phase = bound.phase(0);
+        value.iter_mut().for_each(|a| *a *= phase);
         Ok(Exact { value, branches })
     }
 }

@@ -29,7 +29,7 @@ impl Simulator {
     ) -> Result<Exact<Vec<f64>>, Fault> {
         let plan = bound.plan;
         let parts = Parts::new(plan);
-        let mut d_phase = 0.0;
+        let (mut d_phase, phase) = (0.0, bound.phase(0));
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
             let weight =
                 |rest: usize| parts.indices.iter().map(|&i| psi.get(i | rest).norm_sqr()).sum::<f64>();
@@ -38,8 +38,8 @@ impl Simulator {
             bra.reals_mut().fill(T::ZERO);
             for (&i, g) in parts.indices.iter().zip(cotangent) {
                 // The sweep gives 2 Re <bra|d psi>, without the phase that no wire carries.
-                bra.set(i | own, g * bound.phase(0).conj() / 2.0);
-                d_phase += (g.conj() * C64::I * bound.phase(0) * psi.get(i | own)).re;
+                bra.set(i | own, g * phase.conj() / 2.0);
+                d_phase += (g.conj() * C64::I * phase * psi.get(i | own)).re;
             }
             Ok(())
         };

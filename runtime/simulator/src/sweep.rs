@@ -90,7 +90,7 @@ impl<T: Amplitude> Sweep<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
-                Step::Channel(_) | Step::Misread { .. } => return Err(Fault::Noisy),
+                Step::Track(_) | Step::Misread { .. } => return Err(Fault::Noisy),
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);
@@ -172,7 +172,7 @@ fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket
         Step::Unitary(_)
         | Step::Branch { .. }
         | Step::Jump { .. }
-        | Step::Channel(_)
+        | Step::Track(_)
         | Step::Misread { .. } => {}
     }
 }

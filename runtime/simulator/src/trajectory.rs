@@ -14,7 +14,11 @@ use crate::pieces::{outcome_weights, scale};
 use crate::plan::{Chances, Planned};
 use crate::simulator::{Amplitude, Run};
 
-/// An operator, the shots to which it happens, and the factor that makes the state after it as long as before.
+/// The squared length under which a state is made longer.
+const SHORT: f64 = 0.1;
+
+/// An operator, the shots to which it happens, and the factor that brings the state after it back to the length one, if
+/// it has become short: lengths don't matter otherwise, probabilities are shares.
 pub(crate) type Group<'a> = (usize, &'a mut [usize], f64);
 
 /// Sorts shots by what happens to them; `uniform` is the number that a shot drew.
@@ -28,17 +32,16 @@ pub(crate) fn groups<'a, T: Amplitude>(
     if shots.iter().all(|&shot| uniform(shot) >= channel.most) {
         return vec![(0, shots, 1.0)];
     }
-    let chances = chances(run, channel, ket);
-    let is_scaled = !matches!(channel.chances, Chances::Fixed(_));
+    let (chances, norm) = chances(run, channel, ket);
+    let factor = |operator: usize| {
+        let left = chances[operator] * norm;
+        if left < SHORT { left.max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 }
+    };
     shots.sort_by_cached_key(|&shot| choice(&chances, uniform(shot)));
     let chunks = shots.chunk_by_mut(|&a, &b| choice(&chances, uniform(a)) == choice(&chances, uniform(b)));
     let group = |group: &'a mut [usize]| {
         let operator = choice(&chances, uniform(group[0]));
-        (
-            operator,
-            group,
-            if is_scaled { chances[operator].max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 },
-        )
+        (operator, group, factor(operator))
     };
     chunks.map(group).collect()
 }
@@ -77,14 +80,16 @@ fn choice(chances: &[f64], uniform: f64) -> usize {
     0
 }
 
-/// The probabilities of the operators in a state.
-fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> Vec<f64> {
+/// The probabilities of the operators in a state, and its squared length.
+fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> (Vec<f64>, f64) {
     match &channel.chances {
-        Chances::Fixed(chances) => chances.clone(),
+        // Unitary, whatever the length.
+        Chances::Fixed(chances) => (chances.clone(), f64::INFINITY),
         Chances::Diagonal(effects) => {
             let weights = outcome_weights(run, ket, channel.positions[0]);
             let norm = weights[0] + weights[1];
-            effects.iter().map(|effect| (effect[0] * weights[0] + effect[1] * weights[1]) / norm).collect()
+            let chance = |effect: &[f64; 2]| (effect[0] * weights[0] + effect[1] * weights[1]) / norm;
+            (effects.iter().map(chance).collect(), norm)
         }
         Chances::General(effects) => {
             let rho = reduced(ket, &channel.positions);
@@ -95,7 +100,7 @@ fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> Vec<f64>
                 let term = |k: usize| effect[k] * rho[(k % dim) * dim + k / dim];
                 (0..dim * dim).map(term).sum::<C64>().re / norm
             };
-            effects.iter().map(chance).collect()
+            (effects.iter().map(chance).collect(), norm)
         }
     }
 }

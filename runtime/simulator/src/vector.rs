@@ -191,6 +191,13 @@ pub(crate) trait Vector: Copy + Send + Sync + 'static {
         unsafe { Self::load(Self::Real::INSIDE[mask].as_ptr()) }
     }
 
+    /// 1 in lanes `l` with `l & mask == value`, 0 in the others.
+    #[inline(always)]
+    unsafe fn selected(mask: usize, value: usize) -> Self {
+        // SAFETY: As for the whole trait.
+        unsafe { Self::inside(mask).exchange_all(mask ^ value) }
+    }
+
     /// `(-1)^|l & z|` in lane `l`.
     #[inline(always)]
     unsafe fn signs(z: usize) -> Self {
@@ -367,7 +374,8 @@ impl<V: Vector> Complex<V> {
         }
     }
 
-    /// Coefficient `k` of a table: one number for all lanes, or one for each where `PER_LANE`.
+    /// Coefficient `k` of a table that lies in groups, as amplitudes do: the same number in all lanes, or, where
+    /// `PER_LANE`, the group `k` with a number for each lane.
     #[inline(always)]
     pub(crate) unsafe fn coefficient<const PER_LANE: bool>(table: *const V::Real, k: usize) -> Self {
         // SAFETY: The table has so many entries.
@@ -375,21 +383,8 @@ impl<V: Vector> Complex<V> {
             if PER_LANE {
                 Self::load(table.add(2 * V::LANES * k))
             } else {
-                Self { re: V::splat(*table.add(2 * k)), im: V::splat(*table.add(2 * k + 1)) }
-            }
-        }
-    }
-
-    /// Writes coefficient `k` of a table.
-    #[inline(always)]
-    pub(crate) unsafe fn set_coefficient<const PER_LANE: bool>(self, table: *mut V::Real, k: usize) {
-        // SAFETY: The table has so many entries.
-        unsafe {
-            if PER_LANE {
-                self.store(table.add(2 * V::LANES * k));
-            } else {
-                *table.add(2 * k) = self.re.lanes()[0];
-                *table.add(2 * k + 1) = self.im.lanes()[0];
+                let at = table.add((k >> V::BITS << (V::BITS + 1)) + (k & (V::LANES - 1)));
+                Self { re: V::splat(*at), im: V::splat(*at.add(V::LANES)) }
             }
         }
     }

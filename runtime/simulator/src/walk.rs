@@ -90,7 +90,7 @@ impl<T: Amplitude> Walk<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
-                Step::Channel(_) | Step::Misread { .. } => return Err(Fault::Noisy),
+                Step::Track(_) | Step::Misread { .. } => return Err(Fault::Noisy),
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);
@@ -146,7 +146,7 @@ pub(crate) fn settle<T: Amplitude>(
         Step::Unitary(_)
         | Step::Branch { .. }
         | Step::Jump { .. }
-        | Step::Channel(_)
+        | Step::Track(_)
         | Step::Misread { .. } => {}
     }
 }

@@ -36,4 +36,7 @@ fn main() {
     if wanted("shots") {
         tables::shots(threads, largest);
     }
+    if wanted("noisy") {
+        tables::noisy_shots(threads, largest);
+    }
 }

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Runs both alternately until each has at least seven times and half a second; the medians in seconds.
+/// Runs both alternately until each has at least seven times and half a second, or half a minute has passed; the medians
+/// in seconds.
 pub fn alternate<A, B>(mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> (f64, f64) {
     black_box(ours());
     black_box(theirs());
@@ -20,7 +21,8 @@ pub fn alternate<A, B>(mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> 
     let n_theirs = calls(time(1, &mut theirs));
     let (mut a, mut b) = (Vec::new(), Vec::new());
     let start = Instant::now();
-    while a.len() < 7 || (start.elapsed().as_secs_f64() < 1.0 && a.len() < 1000) {
+    let passed = || start.elapsed().as_secs_f64();
+    while a.is_empty() || (a.len() < 7 && passed() < 30.0) || (passed() < 1.0 && a.len() < 1000) {
         a.push(time(n_ours, &mut ours));
         b.push(time(n_theirs, &mut theirs));
     }

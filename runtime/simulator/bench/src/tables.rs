@@ -6,7 +6,7 @@ use prism_q::backend::Backend;
 use prism_q::{BackendKind, PreparedCircuit, StatevectorBackend};
 use qml_prelude::observable::Observable;
 use qml_prelude::random::Stream;
-use qml_simulator::{C64, Method, Plan, Precision, Prepared, Simulator};
+use qml_simulator::{C64, Channel, Method, Noise, Plan, Precision, Prepared, Simulator};
 
 use crate::machine::Machine;
 use crate::measure::{alternate, show};
@@ -283,4 +283,57 @@ pub fn shots(threads: usize, largest: usize) {
         theirs_time / ours_f32,
         far.fold(0.0, f64::max)
     );
+}
+
+/// Shots with depolarizing noise of 1e-3 and amplitude damping of 1e-2 on each wire of each gate.
+pub fn noisy_shots(threads: usize, largest: usize) {
+    head("noisy shots, n, f64, f32, PRISM-Q, ratio f64, ratio f32, distance of the means of Z");
+    for (n, count) in [(8, 10_000), (12, 10_000), (16, 1_000)].into_iter().filter(|(n, _)| *n <= largest) {
+        let workload = workloads::hea(n, 2);
+        let (circuit, slots) = ours::circuit(&workload);
+        let mut noise = Noise::default();
+        for (i, op) in circuit.ops.iter().enumerate() {
+            for wire in op.wires() {
+                // Each letter with a third of the probability.
+                noise.after(i, Channel::depolarizing(1, 4.0 / 3.0 * 1e-3), &[wire]);
+                noise.after(i, Channel::amplitude_damping(1e-2), &[wire]);
+            }
+        }
+        let plan = Plan::noisy(&circuit, &noise).expect("plan");
+        let (unmeasured, _) = peer::circuit(&workload);
+        let mut peer_circuit = prism_q::Circuit::new(n, n);
+        peer_circuit.instructions.extend(unmeasured.instructions.iter().cloned());
+        (0..n).for_each(|q| peer_circuit.add_measure(q, q));
+        let mut model = prism_q::NoiseModel::uniform_depolarizing(&peer_circuit, 1e-3);
+        let damping = prism_q::NoiseModel::with_amplitude_damping(&peer_circuit, 1e-2);
+        model.after_gate.iter_mut().zip(damping.after_gate).for_each(|(events, more)| events.extend(more));
+        let theirs = || {
+            prism_q::simulate(&peer_circuit)
+                .backend(BackendKind::Statevector)
+                .noise(&model)
+                .seed(1)
+                .shots(count)
+                .expect("shots")
+        };
+        let (doubles, singles) = (simulator(Precision::F64, threads), simulator(Precision::F32, threads));
+        let run = |simulator: &Simulator| simulator.sample(&plan, &slots, count, 1).expect("shots");
+        let (ours, theirs_time) = alternate(|| run(&doubles), theirs);
+        let (ours_f32, _) = alternate(|| run(&singles), || ());
+        let (mine, other) = (run(&doubles), theirs());
+        let far = (0..n).map(|q| {
+            let ones = (0..count).filter(|&shot| mine.row(shot)[q]).count() as f64;
+            let others = other.shots.iter().filter(|shot| shot[q]).count() as f64;
+            2.0 * (ones - others).abs() / count as f64
+        });
+        println!(
+            "| {count} | {n} | {} | {} | {} | {:.2} | {:.2} | {:.0e} |",
+            show(ours),
+            show(ours_f32),
+            show(theirs_time),
+            theirs_time / ours,
+            theirs_time / ours_f32,
+            far.fold(0.0, f64::max)
+        );
+    }
+    println!();
 }

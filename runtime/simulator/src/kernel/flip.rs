@@ -18,7 +18,10 @@ pub(super) unsafe fn flip<V: Vector, const PER_LANE: bool>(tile: Tile<V::Real>, 
     unsafe {
         if far == 0 {
             let top = 1 << near.ilog2();
-            let moves = moved::<V>(|l| lane_select.has(if l & top == 0 { l } else { l ^ near }));
+            // Where the lane has the top bit, what its partner says.
+            let (here, is_top) = (V::selected(lane_select.mask, lane_select.value), V::inside(top));
+            let rest = V::splat(V::Real::ONE).sub(is_top);
+            let moves = moved(here.exchange_all(near).mul_add(is_top, here.mul(rest)));
             for_selected(tile.n_groups, mask, value, |g| {
                 let at = tile.group::<V>(g);
                 let v = Complex::<V>::load(at);
@@ -36,8 +39,8 @@ pub(super) unsafe fn flip<V: Vector, const PER_LANE: bool>(tile: Tile<V::Real>, 
             });
             return;
         }
-        let moves_here = moved::<V>(|l| lane_select.has(l));
-        let moves_there = moved::<V>(|l| lane_select.has(l ^ near));
+        let here = V::selected(lane_select.mask, lane_select.value);
+        let (moves_here, moves_there) = (moved(here), moved(here.exchange_all(near)));
         for_selected(tile.n_groups, mask | top, value, |g| {
             let (at, partner) = (tile.group::<V>(g), tile.group::<V>(g ^ far));
             let (v, w) = (Complex::<V>::load(at), Complex::<V>::load(partner));
@@ -49,10 +52,9 @@ pub(super) unsafe fn flip<V: Vector, const PER_LANE: bool>(tile: Tile<V::Real>, 
 
 /// Ones where a lane moves and zeros where it stays, and the opposite.
 #[inline(always)]
-unsafe fn moved<V: Vector>(moves: impl Fn(usize) -> bool) -> (V, V) {
-    let one = |is_one: bool| if is_one { V::Real::ONE } else { V::Real::ZERO };
+unsafe fn moved<V: Vector>(moves: V) -> (V, V) {
     // SAFETY: As for `Vector`.
-    unsafe { (V::from_lanes(|l| one(moves(l))), V::from_lanes(|l| one(!moves(l)))) }
+    unsafe { (moves, V::splat(V::Real::ONE).sub(moves)) }
 }
 
 /// `to` where lanes move, else `from`; exact, because one of the products is a zero.

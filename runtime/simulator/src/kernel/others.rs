@@ -1,27 +1,80 @@
 //! Terms of a form with more than two bits: each one a sweep of its own over the amplitudes that it changes.
 
-use super::{Tile, for_selected, is_odd, lane_bits};
-use crate::plan::{Other, OtherKind, Select};
+use super::{Tile, collect, for_selected, is_odd, lane_bits};
+use crate::bind::Bound;
+use crate::plan::{Form, Other, OtherKind, Select};
 use crate::vector::{Complex, Real, Vector};
 
-/// Calls `visit` with the factor of each group that has one.
+/// Multiplies.
 #[inline(always)]
-pub(super) unsafe fn each<V: Vector, const PER_LANE: bool>(
+pub(super) unsafe fn multiply<V: Vector, const PER_LANE: bool>(
     tile: Tile<V::Real>,
     other: &Other,
     trigs: *const V::Real,
-    mut visit: impl FnMut(usize, Complex<V>),
 ) {
     // SAFETY: The caller's contract.
     unsafe {
         let factor = Complex::<V>::coefficient::<PER_LANE>(trigs, other.trig);
-        let one = V::splat(V::Real::ONE);
         each_sign::<V, PER_LANE>(tile.n_groups, tile.outer, other, |group, sign| {
-            // The cosine is even; a lane with sign zero keeps its amplitude.
-            let is_in = sign.mul(sign);
-            let re = factor.re.mul_add(is_in, one.sub(is_in));
-            visit(group, Complex { re, im: factor.im.mul(sign) });
+            let at = tile.group::<V>(group);
+            Complex::<V>::load(at).mul(signed(factor, sign)).store(at);
         });
+    }
+}
+
+/// Divides.
+#[inline(always)]
+pub(super) unsafe fn divide<V: Vector, const PER_LANE: bool>(
+    tile: Tile<V::Real>,
+    other: &Other,
+    trigs: *const V::Real,
+) {
+    // SAFETY: The caller's contract.
+    unsafe {
+        let factor = Complex::<V>::coefficient::<PER_LANE>(trigs, other.trig);
+        each_sign::<V, PER_LANE>(tile.n_groups, tile.outer, other, |group, sign| {
+            let at = tile.group::<V>(group);
+            Complex::<V>::load(at).mul_conj(signed(factor, sign)).store(at);
+        });
+    }
+}
+
+/// Collects for all terms that depend on a slot, from `w = Im(bra* ket)` of each group, which is written down first.
+#[inline(always)]
+pub(super) unsafe fn collect_all<V: Vector, const PER_LANE: bool>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    form: &Form,
+    bound: &Bound<V::Real>,
+    products: *mut V::Real,
+    sums: &mut [f64],
+) {
+    // SAFETY: The caller's contract; there is a number for each amplitude.
+    unsafe {
+        for group in 0..ket.n_groups {
+            let v = Complex::<V>::load(ket.group::<V>(group));
+            let w = Complex::<V>::load(bra.group::<V>(group));
+            let product = w.im.neg_mul_add(v.re, w.re.mul(v.im));
+            product.store(products.add(group * V::LANES));
+        }
+        for other in form.others.iter().filter(|other| bound.plan.trig_varies(other.trig)) {
+            let mut total = V::splat(V::Real::ZERO);
+            each_sign::<V, PER_LANE>(ket.n_groups, ket.outer, other, |group, sign| {
+                total = V::load(products.add(group * V::LANES)).mul_add(sign, total);
+            });
+            collect::<V, PER_LANE>(total, -2.0, sums, other.trig);
+        }
+    }
+}
+
+/// The factor with the sign of its angle; 1 in a lane with sign zero.
+#[inline(always)]
+unsafe fn signed<V: Vector>(factor: Complex<V>, sign: V) -> Complex<V> {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        // The cosine is even; a lane with sign zero keeps its amplitude.
+        let is_in = sign.mul(sign);
+        let outside = V::splat(V::Real::ONE).sub(is_in);
+        Complex { re: factor.re.mul_add(is_in, outside), im: factor.im.mul(sign) }
     }
 }
 
@@ -47,10 +100,9 @@ pub(super) unsafe fn each_sign<V: Vector, const PER_LANE: bool>(
     let select = Select { mask: on.inner.mask & lanes, value: on.inner.value & lanes };
     // SAFETY: As for `Vector`.
     unsafe {
-        let even = V::from_lanes(|l| {
-            let sign = if is_odd(l & z & lanes) { -outer_sign } else { outer_sign };
-            V::Real::from_f64(if select.has(l) { sign } else { 0.0 })
-        });
+        let even = V::selected(select.mask, select.value)
+            .mul(V::signs(z & lanes))
+            .mul(V::splat(V::Real::from_f64(outer_sign)));
         let odd = V::splat(V::Real::ZERO).sub(even);
         for_selected(n_groups, on.inner.mask >> bits, on.inner.value >> bits, |group| {
             visit(group, if is_odd(group & z >> bits) { odd } else { even });

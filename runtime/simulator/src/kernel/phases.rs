@@ -3,14 +3,19 @@
 //! See [`super::tables`] for how the factor of an amplitude is found: 12 flops where no term reaches across blocks, 18
 //! where one does, and two times the amplitude's bytes; 3 flops where all factors are signs.
 //!
-//! Back: for a term `x b`, `b` a product of bits, `dE/dx = -2 sum of b Im(bra* ket)`, and the numbers `w = Im(bra* ket)`
-//! are the same before and after. They are written down once; sums over single bits fold them in half bit by bit.
+//! Back: for a term `x b`, `b` a product of bits, `dE/dx = -2 sum of b w` with `w = Im(bra* ket)`, which is the same before
+//! and after: 26 flops and four times the bytes of ket and bra for both and all `w`. A block of eight groups adds its `w` up
+//! while they are in registers, in all and over each of its three bits; sums over bits that count blocks come from what
+//! is left, one or four numbers where there were eight.
 
-use super::tables::{FormTables, scale, where_lanes};
+use super::tables::{FormTables, Trainable, scale_where, where_lanes};
 use super::{Tile, collect, for_selected, lane_bits, others};
 use crate::bind::Bound;
-use crate::plan::Form;
+use crate::plan::{Form, Monomial};
 use crate::vector::{Complex, Real, Vector};
+
+/// Groups of a block.
+const BLOCK: usize = 8;
 
 /// Multiplies.
 #[inline(always)]
@@ -20,28 +25,18 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     bound: &Bound<V::Real>,
     scratch: *mut V::Real,
 ) {
-    let at = &bound.forms[form.index];
     // SAFETY: The caller's contract.
     unsafe {
         if !form.monomials.is_empty() {
-            let blocks = Blocks::new::<PER_LANE>(tile, form, at, bound, scratch);
-            if at.is_real {
-                blocks.each::<PER_LANE, true>(|group, factor| {
-                    let at = tile.group::<V>(group);
-                    Complex::<V>::load(at).scale(factor.re).store(at);
-                });
+            let blocks = Blocks::<V>::new::<PER_LANE>(tile, form, bound, scratch);
+            if blocks.at.is_real {
+                blocks.multiply::<PER_LANE, true>(tile);
             } else {
-                blocks.each::<PER_LANE, false>(|group, factor| {
-                    let at = tile.group::<V>(group);
-                    Complex::<V>::load(at).mul(factor).store(at);
-                });
+                blocks.multiply::<PER_LANE, false>(tile);
             }
         }
         for other in &form.others {
-            others::each::<V, PER_LANE>(tile, other, bound.trigs.as_ptr(), |group, factor| {
-                let at = tile.group::<V>(group);
-                Complex::<V>::load(at).mul(factor).store(at);
-            });
+            others::multiply::<V, PER_LANE>(tile, other, bound.trigs());
         }
     }
 }
@@ -55,53 +50,36 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     scratch: *mut V::Real,
     sums: &mut [f64],
 ) {
-    let at = &bound.forms[form.index];
-    let n = ket.n_groups;
-    // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
+    let at = bound.form(form.index);
+    // SAFETY: The caller's contract; the scratch has two numbers for each amplitude, and those of two blocks.
     unsafe {
-        let products = scratch;
-        let is_trainable = bound.form_is_trainable(form);
-        let keep = |group: usize, v: Complex<V>, w: Complex<V>| {
-            if is_trainable {
-                let product = w.im.neg_mul_add(v.re, w.re.mul(v.im));
-                product.store(products.add(group * V::LANES));
-            }
-        };
-        let both = |group: usize| (ket.group::<V>(group), bra.group::<V>(group));
-        if form.monomials.is_empty() {
-            if is_trainable {
-                for group in 0..n {
-                    let (v, w) = both(group);
-                    keep(group, Complex::load(v), Complex::load(w));
+        if at.has_trainable_others {
+            others::collect_all::<V, PER_LANE>([ket, bra], form, bound, scratch, sums);
+        }
+        if !form.monomials.is_empty() {
+            let states = [ket, bra];
+            let half = scratch.add((ket.n_groups + BLOCK) * V::LANES);
+            let blocks = Blocks::<V>::new::<PER_LANE>(ket, form, bound, half);
+            match at.trainable {
+                Trainable::Nothing if at.is_real => {
+                    blocks.multiply::<PER_LANE, true>(ket);
+                    blocks.multiply::<PER_LANE, true>(bra);
                 }
-            }
-        } else {
-            let blocks = Blocks::new::<PER_LANE>(ket, form, at, bound, scratch.add(n * V::LANES));
-            if at.is_real && !is_trainable {
-                blocks.each::<PER_LANE, true>(|group, factor| {
-                    let (to_ket, to_bra) = both(group);
-                    Complex::<V>::load(to_ket).scale(factor.re).store(to_ket);
-                    Complex::<V>::load(to_bra).scale(factor.re).store(to_bra);
-                });
-            } else {
-                blocks.each::<PER_LANE, false>(|group, factor| {
-                    let (to_ket, to_bra) = both(group);
-                    let (v, w) = (Complex::<V>::load(to_ket), Complex::<V>::load(to_bra));
-                    keep(group, v, w);
-                    v.mul_conj(factor).store(to_ket);
-                    w.mul_conj(factor).store(to_bra);
-                });
+                Trainable::Nothing => _ = blocks.divide::<PER_LANE, false, false>(states, scratch),
+                Trainable::Singles => {
+                    let found = blocks.divide::<PER_LANE, true, false>(states, scratch);
+                    found.singles::<PER_LANE>(form, bound, ket.outer, sums);
+                }
+                Trainable::Pairs => {
+                    let found = blocks.divide::<PER_LANE, true, true>(states, scratch);
+                    found.pairs::<PER_LANE>(form, bound, ket.outer, sums);
+                    found.singles::<PER_LANE>(form, bound, ket.outer, sums);
+                }
             }
         }
         for other in &form.others {
-            others::each::<V, PER_LANE>(ket, other, bound.trigs.as_ptr(), |group, factor| {
-                let (to_ket, to_bra) = both(group);
-                Complex::<V>::load(to_ket).mul_conj(factor).store(to_ket);
-                Complex::<V>::load(to_bra).mul_conj(factor).store(to_bra);
-            });
-        }
-        if is_trainable {
-            add_up::<V, PER_LANE>(products, n, ket.outer, form, bound, sums);
+            others::divide::<V, PER_LANE>(ket, other, bound.trigs());
+            others::divide::<V, PER_LANE>(bra, other, bound.trigs());
         }
     }
 }
@@ -109,9 +87,11 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
 /// The tables of a form in a tile, with the terms that reach outside of it worked in.
 struct Blocks<'a, V: Vector> {
     at: &'a FormTables,
-    t: [Complex<V>; 8],
+    t: [Complex<V>; BLOCK],
     s: *const V::Real,
     tables: *const V::Real,
+    reaches_lanes: bool,
+    reaches_upper: bool,
 }
 
 impl<'a, V: Vector> Blocks<'a, V> {
@@ -119,36 +99,36 @@ impl<'a, V: Vector> Blocks<'a, V> {
     unsafe fn new<const PER_LANE: bool>(
         tile: Tile<V::Real>,
         form: &Form,
-        at: &'a FormTables,
         bound: &'a Bound<V::Real>,
         scratch: *mut V::Real,
     ) -> Self {
+        let at = bound.form(form.index);
+        let tables = bound.tables();
         // SAFETY: The caller's contract.
         unsafe {
-            let tables = bound.tables.as_ptr();
-            let mut t = [Complex::<V>::splat(1.0, 0.0); 8];
+            let mut t = [Complex::<V>::splat(1.0, 0.0); BLOCK];
             for (j, entry) in t.iter_mut().enumerate().take(1 << at.upper_bits) {
-                *entry = Complex::load(tables.add(at.t + 2 * V::LANES * j));
+                *entry = Complex::load(tables.add(2 * V::LANES * (at.t + j)));
             }
-            let mut s = tables.add(at.s);
+            let mut s = tables.add(2 * V::LANES * at.s);
             let mut is_own = false;
             let low_bits = at.lane_bits + at.upper_bits;
             for m in &form.monomials {
                 if m.outer == 0 || tile.outer & m.outer != m.outer {
                     continue;
                 }
-                let factor = Complex::<V>::coefficient::<PER_LANE>(bound.trigs.as_ptr(), m.trig);
-                if m.inner >> low_bits != 0 {
-                    let n = 1 << at.high_bits;
+                let factor = Complex::<V>::coefficient::<PER_LANE>(bound.trigs(), m.trig);
+                let far = m.inner >> low_bits;
+                if far != 0 {
                     if !is_own {
                         // The tables in the tile are everybody's: this one is changed in a copy.
-                        std::ptr::copy_nonoverlapping(s, scratch, 2 * n);
+                        let n = 1 << at.high_bits.saturating_sub(lane_bits::<V, PER_LANE>());
+                        std::ptr::copy_nonoverlapping(s, scratch, 2 * V::LANES * n);
                         (s, is_own) = (scratch, true);
                     }
-                    scale::<V, PER_LANE>(scratch, 0, n, m.inner >> low_bits, factor);
+                    scale_where::<V, PER_LANE>(scratch, at.high_bits, far, factor);
                 } else {
-                    let near = m.inner & ((1 << at.lane_bits) - 1);
-                    let factor = if near == 0 { factor } else { where_lanes(near, factor) };
+                    let factor = where_lanes(m.inner & ((1 << at.lane_bits) - 1), factor);
                     let upper = m.inner >> at.lane_bits;
                     for (j, entry) in t.iter_mut().enumerate() {
                         if j & upper == upper {
@@ -157,118 +137,293 @@ impl<'a, V: Vector> Blocks<'a, V> {
                     }
                 }
             }
-            Self { at, t, s, tables }
+            let reaches = |from: u32, n: u32| at.e[from as usize..][..n as usize].iter().any(Option::is_some);
+            let reaches_lanes = reaches(0, at.lane_bits);
+            let reaches_upper = reaches(at.lane_bits, at.upper_bits);
+            Self { at, t, s, tables, reaches_lanes, reaches_upper }
         }
     }
 
-    /// Calls `visit` with each group and its factor; only the real part counts where `REAL`.
+    /// What all amplitudes of a block have in common, but for what lanes add.
     #[inline(always)]
-    unsafe fn each<const PER_LANE: bool, const REAL: bool>(&self, mut visit: impl FnMut(usize, Complex<V>)) {
-        let at = self.at;
-        let n_upper = 1 << at.upper_bits;
-        let reaches_lanes = at.e[..at.lane_bits as usize].iter().any(Option::is_some);
-        let upper_e = &at.e[at.lane_bits as usize..][..at.upper_bits as usize];
-        let reaches_upper = upper_e.iter().any(Option::is_some);
-        // SAFETY: The caller's contract.
+    unsafe fn common<const PER_LANE: bool>(&self, h: usize) -> Complex<V> {
+        // SAFETY: There is an entry for each block.
         unsafe {
-            for h in 0..1usize << at.high_bits {
-                let mut s = Complex::<V>::coefficient::<PER_LANE>(self.s, h);
-                if reaches_lanes {
-                    for (bit, e) in at.e[..at.lane_bits as usize].iter().enumerate() {
-                        if let Some(e) = e {
-                            let e = Complex::<V>::coefficient::<PER_LANE>(self.tables.add(*e), h);
-                            s = s.mul(where_lanes(1 << bit, e));
+            let mut s = Complex::<V>::coefficient::<PER_LANE>(self.s, h);
+            if self.reaches_lanes {
+                for bit in 0..self.at.lane_bits as usize {
+                    if let Some(e) = self.at.e[bit] {
+                        let e = Complex::<V>::coefficient::<PER_LANE>(self.tables.add(2 * V::LANES * e), h);
+                        s = s.mul(where_lanes(1 << bit, e));
+                    }
+                }
+            }
+            s
+        }
+    }
+
+    /// What the groups of a block have in common with others, where terms reach across.
+    #[inline(always)]
+    unsafe fn by_group<const PER_LANE: bool>(&self, h: usize, s: Complex<V>) -> [Complex<V>; BLOCK] {
+        let mut c = [s; BLOCK];
+        for r in 0..self.at.upper_bits as usize {
+            let half = 1 << r;
+            // SAFETY: There is an entry for each block.
+            unsafe {
+                match self.at.e[self.at.lane_bits as usize + r] {
+                    Some(e) => {
+                        let e = Complex::<V>::coefficient::<PER_LANE>(self.tables.add(2 * V::LANES * e), h);
+                        for j in 0..half {
+                            c[half | j] = c[j].mul(e);
+                        }
+                    }
+                    None => {
+                        for j in 0..half {
+                            c[half | j] = c[j];
                         }
                     }
                 }
-                let first = h << at.upper_bits;
-                if reaches_upper {
-                    let mut c = [s; 8];
-                    for (r, e) in upper_e.iter().enumerate() {
-                        let half = 1 << r;
-                        let e = e.map(|e| Complex::<V>::coefficient::<PER_LANE>(self.tables.add(e), h));
-                        for j in 0..half {
-                            c[half | j] = match e {
-                                Some(e) => c[j].mul(e),
-                                None => c[j],
-                            };
-                        }
-                    }
-                    for (j, (t, c)) in self.t.into_iter().zip(c).enumerate().take(n_upper) {
-                        visit(first | j, times::<V, REAL>(t, c));
+            }
+        }
+        c
+    }
+
+    #[inline(always)]
+    unsafe fn multiply<const PER_LANE: bool, const REAL: bool>(&self, tile: Tile<V::Real>) {
+        let n_upper = 1usize << self.at.upper_bits;
+        // SAFETY: The caller's contract.
+        unsafe {
+            for h in 0..1usize << self.at.high_bits {
+                let s = self.common::<PER_LANE>(h);
+                let first = h << self.at.upper_bits;
+                if self.reaches_upper {
+                    let c = self.by_group::<PER_LANE>(h, s);
+                    for (j, c) in c.iter().enumerate().take(n_upper) {
+                        multiply_group::<V, REAL>(tile.group::<V>(first | j), self.t[j], *c);
                     }
                 } else {
                     for j in 0..n_upper {
-                        visit(first | j, times::<V, REAL>(self.t[j], s));
+                        multiply_group::<V, REAL>(tile.group::<V>(first | j), self.t[j], s);
                     }
                 }
             }
         }
     }
-}
 
-#[inline(always)]
-unsafe fn times<V: Vector, const REAL: bool>(a: Complex<V>, b: Complex<V>) -> Complex<V> {
-    // SAFETY: As for `Vector`.
-    unsafe { if REAL { Complex { re: a.re.mul(b.re), im: b.im } } else { a.mul(b) } }
-}
-
-/// Adds up the products for each term; they are overwritten.
-#[inline(always)]
-unsafe fn add_up<V: Vector, const PER_LANE: bool>(
-    products: *mut V::Real,
-    n_groups: usize,
-    outer: usize,
-    form: &Form,
-    bound: &Bound<V::Real>,
-    sums: &mut [f64],
-) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let lanes = (1 << bits) - 1;
-    // SAFETY: The caller's contract.
-    unsafe {
-        let zero = V::splat(V::Real::ZERO);
-        let product = |group: usize| V::load(products.add(group * V::LANES));
-        // Where the lanes have all bits of the mask.
-        let only = |mask: usize, sum: V| {
-            if mask == 0 { sum } else { sum.mul(V::inside(mask)) }
-        };
-        for other in form.others.iter().filter(|other| bound.trig_is_trainable(other.trig)) {
-            let mut total = zero;
-            others::each_sign::<V, PER_LANE>(n_groups, outer, other, |group, sign| {
-                total = product(group).mul_add(sign, total);
-            });
-            collect::<V, PER_LANE>(total, -2.0, sums, other.trig);
-        }
-        let of_form = || form.monomials.iter().filter(|m| bound.trig_is_trainable(m.trig));
-        let is_active = |m: &&crate::plan::Monomial| outer & m.outer == m.outer;
-        for m in of_form().filter(is_active).filter(|m| m.inner.count_ones() == 2) {
-            let mut total = zero;
-            let far = m.inner >> bits;
-            for_selected(n_groups, far, far, |group| total = total.add(product(group)));
-            collect::<V, PER_LANE>(only(m.inner & lanes, total), -2.0, sums, m.trig);
-        }
-        // Fold in half, the highest bit first: the upper half is the sum over that bit.
-        let mut single = [zero; 64];
-        let mut len = n_groups;
-        while len > 1 {
-            len /= 2;
-            let mut total = zero;
-            for group in 0..len {
-                let (low, high) = (product(group), product(group + len));
-                total = total.add(high);
-                low.add(high).store(products.add(group * V::LANES));
+    /// Divides ket and bra; with `SUMS` keeps the sums of `w` over blocks, with `PAIRS` all that pairs of bits need.
+    #[inline(always)]
+    unsafe fn divide<const PER_LANE: bool, const SUMS: bool, const PAIRS: bool>(
+        &self,
+        [ket, bra]: [Tile<V::Real>; 2],
+        scratch: *mut V::Real,
+    ) -> Sums<V> {
+        let n_upper = 1usize << self.at.upper_bits;
+        // SAFETY: The caller's contract.
+        unsafe {
+            let zero = V::splat(V::Real::ZERO);
+            let mut sums = Sums::new(self.at, scratch);
+            for h in 0..1usize << self.at.high_bits {
+                let s = self.common::<PER_LANE>(h);
+                let first = h << self.at.upper_bits;
+                let mut w = [zero; BLOCK];
+                if self.reaches_upper {
+                    let c = self.by_group::<PER_LANE>(h, s);
+                    for (j, w) in w.iter_mut().enumerate().take(n_upper) {
+                        let at = [ket.group::<V>(first | j), bra.group::<V>(first | j)];
+                        *w = divide_group::<V, SUMS>(at, self.t[j].mul(c[j]));
+                    }
+                } else {
+                    for (j, w) in w.iter_mut().enumerate().take(n_upper) {
+                        let at = [ket.group::<V>(first | j), bra.group::<V>(first | j)];
+                        *w = divide_group::<V, SUMS>(at, self.t[j].mul(s));
+                    }
+                }
+                if SUMS {
+                    sums.add::<PAIRS>(h, &w);
+                }
             }
-            single[(bits + len.ilog2()) as usize] = total;
-        }
-        let all = product(0);
-        for m in of_form().filter(is_active).filter(|m| m.inner.count_ones() < 2) {
-            let total = match m.inner {
-                0 => all,
-                inner if inner <= lanes => only(inner, all),
-                inner => single[inner.ilog2() as usize],
-            };
-            collect::<V, PER_LANE>(total, -2.0, sums, m.trig);
+            sums
         }
     }
+}
+
+/// Multiplies a group with `a b`, of which only the real part counts where `REAL`.
+#[inline(always)]
+unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, a: Complex<V>, b: Complex<V>) {
+    // SAFETY: The group is in the tile.
+    unsafe {
+        if REAL {
+            Complex::<V>::load(at).scale(a.re.mul(b.re)).store(at);
+        } else {
+            Complex::<V>::load(at).mul(a.mul(b)).store(at);
+        }
+    }
+}
+
+/// Divides a group of ket and bra; gives `Im(bra* ket)`.
+#[inline(always)]
+unsafe fn divide_group<V: Vector, const SUMS: bool>(
+    [to_ket, to_bra]: [*mut V::Real; 2],
+    factor: Complex<V>,
+) -> V {
+    // SAFETY: The group is in the tiles.
+    unsafe {
+        let (v, w) = (Complex::<V>::load(to_ket), Complex::<V>::load(to_bra));
+        v.mul_conj(factor).store(to_ket);
+        w.mul_conj(factor).store(to_bra);
+        if SUMS { w.im.neg_mul_add(v.re, w.re.mul(v.im)) } else { v.re }
+    }
+}
+
+/// Sums of `w`: for each block in all and, for pairs, over each of its bits, in scratch; over the whole tile here.
+struct Sums<V: Vector> {
+    n_blocks: usize,
+    lane_bits: u32,
+    upper_bits: u32,
+    /// For each block the sum of its groups, then for each block that over its first bit, and so on.
+    scratch: *mut V::Real,
+    upper: [V; 3],
+    /// Over pairs of bits of a block: 0 and 1, 0 and 2, 1 and 2.
+    upper_pairs: [V; 3],
+}
+
+impl<V: Vector> Sums<V> {
+    #[inline(always)]
+    unsafe fn new(at: &FormTables, scratch: *mut V::Real) -> Self {
+        // SAFETY: As for `Vector`.
+        let zero = unsafe { V::splat(V::Real::ZERO) };
+        Self {
+            n_blocks: 1 << at.high_bits,
+            lane_bits: at.lane_bits,
+            upper_bits: at.upper_bits,
+            scratch,
+            upper: [zero; 3],
+            upper_pairs: [zero; 3],
+        }
+    }
+
+    /// The sum of a block, or over one of its bits.
+    #[inline(always)]
+    unsafe fn of_block(&self, table: usize, h: usize) -> *mut V::Real {
+        // SAFETY: The scratch has four numbers for each block.
+        unsafe { self.scratch.add((table * self.n_blocks + h) * V::LANES) }
+    }
+
+    #[inline(always)]
+    unsafe fn add<const PAIRS: bool>(&mut self, h: usize, w: &[V; BLOCK]) {
+        // SAFETY: As for `of_block`.
+        unsafe {
+            // Fold in half, the highest bit first: the upper half is the sum over that bit.
+            let (w45, w67) = (w[4].add(w[5]), w[6].add(w[7]));
+            let bit2 = w45.add(w67);
+            let folded = [w[0].add(w[4]), w[1].add(w[5]), w[2].add(w[6]), w[3].add(w[7])];
+            let bit1 = folded[2].add(folded[3]);
+            let bit0 = folded[1].add(folded[3]);
+            let all = folded[0].add(folded[2]).add(bit0);
+            all.store(self.of_block(0, h));
+            self.upper[0] = self.upper[0].add(bit0);
+            self.upper[1] = self.upper[1].add(bit1);
+            self.upper[2] = self.upper[2].add(bit2);
+            if PAIRS {
+                bit0.store(self.of_block(1, h));
+                bit1.store(self.of_block(2, h));
+                bit2.store(self.of_block(3, h));
+                self.upper_pairs[0] = self.upper_pairs[0].add(folded[3]);
+                self.upper_pairs[1] = self.upper_pairs[1].add(w[5].add(w[7]));
+                self.upper_pairs[2] = self.upper_pairs[2].add(w67);
+            }
+        }
+    }
+
+    /// Collects for terms of two bits of the tile.
+    #[inline(always)]
+    unsafe fn pairs<const PER_LANE: bool>(
+        &self,
+        form: &Form,
+        bound: &Bound<V::Real>,
+        outer: usize,
+        sums: &mut [f64],
+    ) {
+        let lanes = (1usize << self.lane_bits) - 1;
+        let upper = ((1usize << self.upper_bits) - 1) << self.lane_bits;
+        for m in &form.monomials {
+            if m.inner.count_ones() != 2 || !is_active(bound, m, outer) {
+                continue;
+            }
+            let (near, middle) = (m.inner & lanes, (m.inner & upper) >> self.lane_bits);
+            let far = m.inner >> (self.lane_bits + self.upper_bits);
+            // SAFETY: As for `of_block`.
+            unsafe {
+                let mut total = V::splat(V::Real::ZERO);
+                if far == 0 && middle != 0 {
+                    total = match middle {
+                        1 | 2 | 4 => self.upper[middle.ilog2() as usize],
+                        3 => self.upper_pairs[0],
+                        5 => self.upper_pairs[1],
+                        _ => self.upper_pairs[2],
+                    };
+                } else {
+                    let table = if middle == 0 { 0 } else { middle.ilog2() as usize + 1 };
+                    for_selected(self.n_blocks, far, far, |h| {
+                        total = total.add(V::load(self.of_block(table, h)));
+                    });
+                }
+                collect::<V, PER_LANE>(only(near, total), -2.0, sums, m.trig);
+            }
+        }
+    }
+
+    /// Collects for terms of at most one bit of the tile; the sums of blocks are overwritten.
+    #[inline(always)]
+    unsafe fn singles<const PER_LANE: bool>(
+        &self,
+        form: &Form,
+        bound: &Bound<V::Real>,
+        outer: usize,
+        sums: &mut [f64],
+    ) {
+        // SAFETY: As for `of_block`.
+        unsafe {
+            let zero = V::splat(V::Real::ZERO);
+            let mut far = [zero; 64];
+            let mut len = self.n_blocks;
+            while len > 1 {
+                len /= 2;
+                let mut total = zero;
+                for h in 0..len {
+                    let (low, high) = (V::load(self.of_block(0, h)), V::load(self.of_block(0, h + len)));
+                    total = total.add(high);
+                    low.add(high).store(self.of_block(0, h));
+                }
+                far[len.ilog2() as usize] = total;
+            }
+            let all = V::load(self.of_block(0, 0));
+            for m in &form.monomials {
+                if m.inner.count_ones() > 1 || !is_active(bound, m, outer) {
+                    continue;
+                }
+                let total = match m.inner.checked_ilog2() {
+                    Some(bit) if bit >= self.lane_bits + self.upper_bits => {
+                        far[(bit - self.lane_bits - self.upper_bits) as usize]
+                    }
+                    Some(bit) if bit >= self.lane_bits => self.upper[(bit - self.lane_bits) as usize],
+                    _ => only(m.inner, all),
+                };
+                collect::<V, PER_LANE>(total, -2.0, sums, m.trig);
+            }
+        }
+    }
+}
+
+/// Whether a term depends on a slot and the bits outside of the tile are one.
+#[inline(always)]
+fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
+    outer & m.outer == m.outer && bound.plan.trig_varies(m.trig)
+}
+
+/// The lanes that have all bits of the mask, zero in the others.
+#[inline(always)]
+unsafe fn only<V: Vector>(mask: usize, sum: V) -> V {
+    // SAFETY: As for `Vector`.
+    unsafe { if mask == 0 { sum } else { sum.mul(V::inside(mask)) } }
 }

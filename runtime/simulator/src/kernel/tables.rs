@@ -2,164 +2,289 @@
 //!
 //! An index of a tile has three parts: *low* bits count lanes, the next few (*upper*) a block of up to eight groups, the
 //! others (*high*) the blocks. The factor of an amplitude is `T[low, upper] S[high]` times, where a term of the form has
-//! a bit of each side, `E_q[high]` for each low or upper bit `q` that is one. `T` has one entry for each amplitude of a
-//! block, `S` and `E_q` one for each block, and each entry is the product of an earlier one with a few factors. So a form
-//! of any number of terms costs two complex multiplications an amplitude, and little more where low and high bits meet.
+//! a bit of each side, `E_q[high]` for each low or upper bit `q` that is one. Each of these tables is a diagonal again,
+//! on fewer bits, and lies in groups as a state does. It is made by doubling: the half where the next bit is one is the
+//! half where it is zero, times a product of factors of single bits, which is made in the same way. So a form of any
+//! number of terms costs two complex multiplications an amplitude, a little more where low and high bits meet, and its
+//! tables about as much for an eighth of the amplitudes.
+
+use std::f64::consts::PI;
+use std::ops::Range;
 
 use super::lane_bits;
-use crate::plan::{Form, Monomial};
+use crate::plan::{Form, Op, Plan};
 use crate::vector::{Complex, Real, Vector};
 
 /// Most bits that count the groups of a block.
 pub(super) const UPPER_BITS: u32 = 3;
 /// Most bits of an amplitude's index in its block.
 const MOST_LOW: usize = 7;
+/// Most wires that count lanes.
+pub(crate) const MOST_LANE_BITS: usize = 4;
 
-/// Where the tables of a form begin, in numbers from the start of all tables.
-#[derive(Clone, Copy, Debug, Default)]
+/// The tables of all forms of a plan, for states whose lowest wires count lanes.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    pub forms: Vec<FormTables>,
+    diagonals: Vec<Diagonal>,
+    terms: Vec<Term>,
+    /// Groups of all tables.
+    pub n_groups: usize,
+}
+
+/// Where the tables of a form begin, in groups from the start of all tables.
+#[derive(Clone, Debug)]
 pub(crate) struct FormTables {
-    /// One entry for each group of a block, for each lane a number.
     pub t: usize,
-    /// One coefficient for each block.
     pub s: usize,
-    /// For each bit of an index in a block, one coefficient for each block, where terms reach across.
+    /// For each bit of an index in a block, where terms reach across.
     pub e: [Option<usize>; MOST_LOW],
     pub lane_bits: u32,
     pub upper_bits: u32,
     pub high_bits: u32,
     /// All factors are 1 or -1.
     pub is_real: bool,
+    /// Which monomials depend on a slot.
+    pub trainable: Trainable,
+    /// Whether any of [`Form::others`] does.
+    pub has_trainable_others: bool,
+    diagonals: Range<usize>,
 }
 
-/// The sizes of the parts of an index.
-pub(super) fn parts(n_wires: u32, lane_bits: u32) -> (u32, u32, u32) {
-    let lanes = lane_bits.min(n_wires);
-    let upper = UPPER_BITS.min(n_wires - lanes);
-    (lanes, upper, n_wires - lanes - upper)
+/// Which monomials of a form depend on a slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trainable {
+    Nothing,
+    /// Only some with at most one bit in the tile.
+    Singles,
+    /// Some with two bits in the tile.
+    Pairs,
 }
 
-/// Places the tables of a form behind `start`; returns them with the end. Every angle of the form is given by `x`.
-pub(crate) fn form_lens<V: Vector, const PER_LANE: bool>(
-    form: &Form,
-    n_wires: u32,
+/// A table: the product of its terms on some bits.
+#[derive(Clone, Debug)]
+struct Diagonal {
     start: usize,
-    is_sign: impl Fn(usize) -> bool,
-) -> (FormTables, usize) {
-    let (lanes, upper, high) = parts(n_wires, lane_bits::<V, PER_LANE>());
-    let stride = if PER_LANE { 2 * V::LANES } else { 2 };
-    let t = start;
-    let s = t + ((2 * V::LANES) << upper);
-    let mut end = s + (stride << high);
-    let mut e = [None; MOST_LOW];
-    let low = (1 << (lanes + upper)) - 1;
-    let mut is_real = true;
-    for monomial in &form.monomials {
-        is_real &= is_sign(monomial.trig);
-        let near = monomial.inner & low;
-        if near != 0 && monomial.inner & !low != 0 {
-            let place = &mut e[near.trailing_zeros() as usize];
-            if place.is_none() {
-                *place = Some(end);
-                end += stride << high;
+    n_bits: u32,
+    terms: Range<usize>,
+}
+
+/// The factor `exp(i angle)` where all of these bits, at most two, are one.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    bits: usize,
+    trig: usize,
+}
+
+impl Term {
+    /// Terms with the same highest bit stand together, those with a lower second bit first.
+    fn order(&self) -> (u32, usize) {
+        let top = self.bits.checked_ilog2();
+        (top.map_or(0, |top| top + 1), self.bits)
+    }
+}
+
+impl Tables {
+    /// The tables of a plan; `lane_bits` is 0 where lanes are samples.
+    pub(crate) fn new(plan: &Plan, lane_bits: u32) -> Self {
+        let mut tables = Self { forms: Vec::new(), diagonals: Vec::new(), terms: Vec::new(), n_groups: 0 };
+        for pass in plan.segments.iter().flat_map(|segment| &segment.passes) {
+            for op in &pass.ops {
+                if let Op::Phases(form) = op {
+                    // Forms are numbered in the order in which they stand.
+                    debug_assert_eq!(form.index, tables.forms.len());
+                    tables.add_form(plan, form, pass.tile.len() as u32, lane_bits);
+                }
             }
         }
+        tables
     }
-    (FormTables { t, s, e, lane_bits: lanes, upper_bits: upper, high_bits: high, is_real }, end)
-}
 
-/// Fills the tables of a form from the terms inside of the tile.
-#[inline(always)]
-pub(crate) unsafe fn build_tables<V: Vector, const PER_LANE: bool>(
-    form: &Form,
-    at: &FormTables,
-    trigs: *const V::Real,
-    tables: *mut V::Real,
-) {
-    // SAFETY: `form_lens` made room for all entries.
-    unsafe {
-        let one = Complex::<V>::splat(1.0, 0.0);
-        let low_bits = at.lane_bits + at.upper_bits;
+    fn add_form(&mut self, plan: &Plan, form: &Form, n_wires: u32, lane_bits: u32) {
+        let lanes = lane_bits.min(n_wires);
+        let upper = UPPER_BITS.min(n_wires - lanes);
+        let high = n_wires - lanes - upper;
+        let low_bits = lanes + upper;
+        let low = (1 << low_bits) - 1;
+        let first = self.diagonals.len();
         let inside = || form.monomials.iter().filter(|monomial| monomial.outer == 0);
-        let with_top = |bit: u32| inside().filter(move |m| m.inner != 0 && m.inner.ilog2() == bit);
-        let factor = |m: &Monomial| Complex::<V>::coefficient::<PER_LANE>(trigs, m.trig);
+        let near = inside().filter(|m| m.inner & !low == 0);
+        let t = self.add_diagonal(low_bits, lane_bits, near.map(|m| (m.inner, m.trig)));
+        let far = inside().filter(|m| m.inner & !low != 0 && m.inner & low == 0);
+        let s = self.add_diagonal(high, lane_bits, far.map(|m| (m.inner >> low_bits, m.trig)));
+        let mut e = [None; MOST_LOW];
+        for (bit, table) in e.iter_mut().enumerate().take(low_bits as usize) {
+            let across = || inside().filter(|m| m.inner & low == 1 << bit && m.inner & !low != 0);
+            if across().next().is_some() {
+                let terms = across().map(|m| (m.inner >> low_bits, m.trig));
+                *table = Some(self.add_diagonal(high, lane_bits, terms));
+            }
+        }
+        let varying = form.monomials.iter().filter(|m| plan.trig_varies(m.trig));
+        let trainable = match varying.map(|m| m.inner.count_ones()).max() {
+            None => Trainable::Nothing,
+            Some(2) => Trainable::Pairs,
+            Some(_) => Trainable::Singles,
+        };
+        self.forms.push(FormTables {
+            t,
+            s,
+            e,
+            lane_bits: lanes,
+            upper_bits: upper,
+            high_bits: high,
+            is_real: form.monomials.iter().all(|m| is_sign(plan, m.trig)),
+            trainable,
+            has_trainable_others: form.others.iter().any(|o| plan.trig_varies(o.trig)),
+            diagonals: first..self.diagonals.len(),
+        });
+    }
 
-        let mut t = [one; 1 << UPPER_BITS];
-        for bit in 0..at.lane_bits {
-            for m in with_top(bit) {
-                t[0] = t[0].mul(where_lanes(m.inner, factor(m)));
-            }
-        }
-        for r in 0..at.upper_bits {
-            let half = 1 << r;
-            for j in 0..half {
-                t[half | j] = t[j];
-            }
-            for m in with_top(at.lane_bits + r) {
-                let near = m.inner & ((1 << at.lane_bits) - 1);
-                let factor = if near == 0 { factor(m) } else { where_lanes(near, factor(m)) };
-                let others = m.inner >> at.lane_bits & (half - 1);
-                for j in 0..half {
-                    if j & others == others {
-                        t[half | j] = t[half | j].mul(factor);
-                    }
-                }
-            }
-        }
-        for (j, entry) in t.iter().enumerate().take(1 << at.upper_bits) {
-            entry.store(tables.add(at.t + 2 * V::LANES * j));
-        }
+    fn add_diagonal(
+        &mut self,
+        n_bits: u32,
+        lane_bits: u32,
+        terms: impl Iterator<Item = (usize, usize)>,
+    ) -> usize {
+        let (start, first) = (self.n_groups, self.terms.len());
+        self.terms.extend(terms.map(|(bits, trig)| Term { bits, trig }));
+        self.terms[first..].sort_by_key(Term::order);
+        self.n_groups += 1 << n_bits.saturating_sub(lane_bits);
+        self.diagonals.push(Diagonal { start, n_bits, terms: first..self.terms.len() });
+        start
+    }
 
-        let s = tables.add(at.s);
-        let start = inside().filter(|m| m.inner == 0).fold(one, |product, m| product.mul(factor(m)));
-        start.set_coefficient::<PER_LANE>(s, 0);
-        for e in at.e.into_iter().flatten() {
-            one.set_coefficient::<PER_LANE>(tables.add(e), 0);
-        }
-        for r in 0..at.high_bits {
-            let half = 1 << r;
-            double::<V, PER_LANE>(s, half);
-            for e in at.e.into_iter().flatten() {
-                double::<V, PER_LANE>(tables.add(e), half);
-            }
-            for m in with_top(low_bits + r) {
-                let near = m.inner & ((1 << low_bits) - 1);
-                let table = match near {
-                    0 => Some(s),
-                    _ => at.e[near.trailing_zeros() as usize].map(|e| tables.add(e)),
-                };
-                let others = m.inner >> low_bits & (half - 1);
-                if let Some(table) = table {
-                    scale::<V, PER_LANE>(table, half, half, others, factor(m));
-                }
+    /// Fills the tables of a form from the terms inside of the tile.
+    #[inline(always)]
+    pub(crate) unsafe fn build<V: Vector, const PER_LANE: bool>(
+        &self,
+        form: &FormTables,
+        trigs: *const V::Real,
+        tables: *mut V::Real,
+    ) {
+        for diagonal in &self.diagonals[form.diagonals.clone()] {
+            // SAFETY: There is room for all groups.
+            unsafe {
+                let terms = &self.terms[diagonal.terms.clone()];
+                let to = tables.add(diagonal.start * 2 * V::LANES);
+                multiply_out::<V, PER_LANE>(diagonal.n_bits, terms, trigs, to);
             }
         }
     }
 }
 
-/// Copies the first `half` coefficients behind themselves.
-#[inline(always)]
-unsafe fn double<V: Vector, const PER_LANE: bool>(table: *mut V::Real, half: usize) {
-    let stride = if PER_LANE { 2 * V::LANES } else { 2 };
-    // SAFETY: The caller's table has twice as many.
-    unsafe { std::ptr::copy_nonoverlapping(table, table.add(half * stride), half * stride) };
+/// Whether a factor is always 1 or -1.
+fn is_sign(plan: &Plan, trig: usize) -> bool {
+    let trig = plan.trigs[trig];
+    let angle = &plan.angles[trig.angle];
+    angle.is_constant() && {
+        let half_turns = angle.constant * trig.factor / PI;
+        (half_turns - half_turns.round()).abs() < 1e-15
+    }
 }
 
-/// Multiplies the coefficients `start + h` for `h` in `0..len` with all bits of `others`.
+/// Writes the product of all terms, for each setting of the bits.
 #[inline(always)]
-pub(super) unsafe fn scale<V: Vector, const PER_LANE: bool>(
+unsafe fn multiply_out<V: Vector, const PER_LANE: bool>(
+    n_bits: u32,
+    terms: &[Term],
+    trigs: *const V::Real,
+    out: *mut V::Real,
+) {
+    let lanes = lane_bits::<V, PER_LANE>().min(n_bits);
+    let in_lanes = 1usize << lanes;
+    // SAFETY: The caller's table has a group for each setting of the bits that don't count lanes.
+    unsafe {
+        let group = |k: usize| out.add(k * 2 * V::LANES);
+        let one = Complex::<V>::splat(1.0, 0.0);
+        let mut next = 0;
+        let mut start = one;
+        while next < terms.len() && terms[next].bits < in_lanes {
+            start = start.mul(factor::<V, PER_LANE>(terms[next], terms[next].bits, trigs));
+            next += 1;
+        }
+        start.store(group(0));
+        for bit in lanes..n_bits {
+            let half = 1usize << (bit - lanes);
+            let is_next = |next: usize| next < terms.len() && terms[next].bits >> bit == 1;
+            // What all of the new half has in common: the bit itself, and with bits that count lanes.
+            let mut common = one;
+            while is_next(next) && terms[next].bits & !(1 << bit) < in_lanes {
+                let near = terms[next].bits & (in_lanes - 1);
+                common = common.mul(factor::<V, PER_LANE>(terms[next], near, trigs));
+                next += 1;
+            }
+            if !is_next(next) {
+                for k in 0..half {
+                    Complex::<V>::load(group(k)).mul(common).store(group(half + k));
+                }
+                continue;
+            }
+            common.store(group(half));
+            let mut filled = 1;
+            while is_next(next) {
+                let other = (terms[next].bits & !(1 << bit)) >> lanes;
+                filled = repeat::<V>(group(half), filled, other);
+                let mut c = factor::<V, PER_LANE>(terms[next], 0, trigs);
+                next += 1;
+                while is_next(next) && terms[next].bits == terms[next - 1].bits {
+                    c = c.mul(factor::<V, PER_LANE>(terms[next], 0, trigs));
+                    next += 1;
+                }
+                for k in 0..other {
+                    Complex::<V>::load(group(half + k)).mul(c).store(group(half + other + k));
+                }
+                filled *= 2;
+            }
+            repeat::<V>(group(half), filled, half);
+            for k in 0..half {
+                let product = Complex::<V>::load(group(k)).mul(Complex::load(group(half + k)));
+                product.store(group(half + k));
+            }
+        }
+    }
+}
+
+/// Repeats the first groups until there are as many as wanted; returns how many there are.
+#[inline(always)]
+unsafe fn repeat<V: Vector>(groups: *mut V::Real, mut filled: usize, wanted: usize) -> usize {
+    while filled < wanted {
+        let n = filled * 2 * V::LANES;
+        // SAFETY: The caller's table has so many.
+        unsafe { std::ptr::copy_nonoverlapping(groups, groups.add(n), n) };
+        filled *= 2;
+    }
+    filled
+}
+
+/// The factor of a term in lanes that have all bits of the mask, 1 in the others.
+#[inline(always)]
+unsafe fn factor<V: Vector, const PER_LANE: bool>(
+    term: Term,
+    mask: usize,
+    trigs: *const V::Real,
+) -> Complex<V> {
+    // SAFETY: As for `Vector`; the trig is one of the plan's.
+    unsafe { where_lanes(mask, Complex::<V>::coefficient::<PER_LANE>(trigs, term.trig)) }
+}
+
+/// Multiplies a table on `n_bits` bits where all bits of the mask are one.
+#[inline(always)]
+pub(super) unsafe fn scale_where<V: Vector, const PER_LANE: bool>(
     table: *mut V::Real,
-    start: usize,
-    len: usize,
-    others: usize,
+    n_bits: u32,
+    mask: usize,
     factor: Complex<V>,
 ) {
-    for h in 0..len {
-        if h & others == others {
-            // SAFETY: The caller's table has so many.
-            unsafe {
-                Complex::<V>::coefficient::<PER_LANE>(table, start + h)
-                    .mul(factor)
-                    .set_coefficient::<PER_LANE>(table, start + h);
+    let bits = lane_bits::<V, PER_LANE>();
+    let (near, far) = (mask & ((1 << bits) - 1), mask >> bits);
+    // SAFETY: The caller's table has so many groups.
+    unsafe {
+        let factor = where_lanes(near, factor);
+        for k in 0..1usize << n_bits.saturating_sub(bits) {
+            if k & far == far {
+                let at = table.add(k * 2 * V::LANES);
+                Complex::<V>::load(at).mul(factor).store(at);
             }
         }
     }
@@ -168,6 +293,9 @@ pub(super) unsafe fn scale<V: Vector, const PER_LANE: bool>(
 /// The factor in lanes that have all bits of the mask, 1 in the others.
 #[inline(always)]
 pub(super) unsafe fn where_lanes<V: Vector>(mask: usize, factor: Complex<V>) -> Complex<V> {
+    if mask == 0 {
+        return factor;
+    }
     // SAFETY: As for `Vector`.
     unsafe {
         let inside = V::inside(mask);

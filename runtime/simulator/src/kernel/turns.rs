@@ -87,15 +87,13 @@ unsafe fn lanes_forth<V: Vector, const N: usize>(
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let coefficients = turns.map(|turn| {
-            let c = Complex::<V>::coefficient::<false>(trigs, turn.trig);
-            (turn.position, c.re, c.im.mul(signs::<V>(turn.position, -1.0)))
-        });
+        let coefficients = lane_coefficients::<V, N>(turns, trigs, -1.0);
         for part in 0..2 * tile.n_groups {
             let at = tile.data.add(part * V::LANES);
             let mut v = V::load(at);
-            for (bit, cos, sin) in coefficients {
-                v = v.exchange(bit).mul_add(sin, v.mul(cos));
+            for k in 0..N {
+                let Complex { re: cos, im: sin } = coefficients[k];
+                v = v.exchange(turns[k].position).mul_add(sin, v.mul(cos));
             }
             v.store(at);
         }
@@ -111,43 +109,114 @@ unsafe fn lanes_back<V: Vector, const N: usize>(
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let coefficients = turns.map(|turn| {
-            let c = Complex::<V>::coefficient::<false>(trigs, turn.trig);
-            (turn.position, c.re, c.im.mul(signs::<V>(turn.position, 1.0)))
-        });
+        let coefficients = lane_coefficients::<V, N>(turns, trigs, 1.0);
         let mut total = [V::splat(V::Real::ZERO); N];
         for part in 0..2 * ket.n_groups {
             let (to_ket, to_bra) = (ket.data.add(part * V::LANES), bra.data.add(part * V::LANES));
             let (mut v, mut w) = (V::load(to_ket), V::load(to_bra));
-            for (k, (bit, cos, sin)) in coefficients.into_iter().enumerate() {
-                let exchanged = w.exchange(bit);
+            for k in 0..N {
+                let Complex { re: cos, im: sin } = coefficients[k];
+                let exchanged = w.exchange(turns[k].position);
                 total[k] = exchanged.mul_add(v, total[k]);
-                v = v.exchange(bit).mul_add(sin, v.mul(cos));
+                v = v.exchange(turns[k].position).mul_add(sin, v.mul(cos));
                 w = exchanged.mul_add(sin, w.mul(cos));
             }
             v.store(to_ket);
             w.store(to_bra);
         }
-        for (turn, total) in turns.into_iter().zip(total) {
-            let signed = total.mul(signs::<V>(turn.position, 1.0));
-            collect::<V, false>(signed, 2.0, sums, turn.trig);
+        for k in 0..N {
+            let signed = total[k].mul(signs::<V>(turns[k].position, 1.0));
+            collect::<V, false>(signed, 2.0, sums, turns[k].trig);
         }
     }
+}
+
+/// Cosine and sine of each turn, the sine with the sign of each lane.
+#[inline(always)]
+unsafe fn lane_coefficients<V: Vector, const N: usize>(
+    turns: [Turn; N],
+    trigs: *const V::Real,
+    zero: f64,
+) -> [Complex<V>; N] {
+    // SAFETY: The trigs are the plan's.
+    unsafe {
+        let mut coefficients = [Complex::<V>::splat(0.0, 0.0); N];
+        for k in 0..N {
+            let c = Complex::<V>::coefficient::<false>(trigs, turns[k].trig);
+            coefficients[k] = Complex { re: c.re, im: c.im.mul(signs::<V>(turns[k].position, zero)) };
+        }
+        coefficients
+    }
+}
+
+/// Cosine and sine of each turn.
+#[inline(always)]
+unsafe fn coefficients<V: Vector, const PER_LANE: bool, const K: usize>(
+    turns: [Turn; K],
+    trigs: *const V::Real,
+) -> [Complex<V>; K] {
+    // SAFETY: The trigs are the plan's.
+    unsafe {
+        let mut coefficients = [Complex::<V>::splat(0.0, 0.0); K];
+        for k in 0..K {
+            coefficients[k] = Complex::<V>::coefficient::<PER_LANE>(trigs, turns[k].trig);
+        }
+        coefficients
+    }
+}
+
+/// The bits of group indices that the turns mix.
+#[inline(always)]
+fn group_bits<V: Vector, const PER_LANE: bool, const K: usize>(turns: [Turn; K]) -> [u32; K] {
+    let mut bits = [0; K];
+    for (k, bit) in bits.iter_mut().enumerate() {
+        *bit = turns[k].position - lane_bits::<V, PER_LANE>();
+    }
+    bits
 }
 
 /// The places of the `M = 2^K` registers that `K` wires mix, from the first one on, in numbers.
 #[inline(always)]
 fn offsets<V: Vector, const K: usize, const M: usize>(bits: [u32; K]) -> [usize; M] {
-    std::array::from_fn(|m| {
-        let groups: usize = (0..K).map(|k| (m >> k & 1) << bits[k]).sum();
-        groups * 2 * V::LANES
-    })
+    let mut offsets = [0; M];
+    for (m, offset) in offsets.iter_mut().enumerate() {
+        for (k, bit) in bits.iter().enumerate() {
+            *offset += ((m >> k & 1) << bit) * 2 * V::LANES;
+        }
+    }
+    offsets
+}
+
+/// Loads the registers.
+#[inline(always)]
+unsafe fn load<V: Vector, const M: usize>(at: *const V::Real, offsets: &[usize; M]) -> [V; M] {
+    // SAFETY: The caller's places are in the tile.
+    unsafe {
+        let mut v = [V::load(at); M];
+        for m in 1..M {
+            v[m] = V::load(at.add(offsets[m]));
+        }
+        v
+    }
+}
+
+/// Stores the registers.
+#[inline(always)]
+unsafe fn store<V: Vector, const M: usize>(v: &[V; M], at: *mut V::Real, offsets: &[usize; M]) {
+    for m in 0..M {
+        // SAFETY: The caller's places are in the tile.
+        unsafe { v[m].store(at.add(offsets[m])) };
+    }
 }
 
 /// `i` with zeros put in at these places, which rise.
 #[inline(always)]
 fn spread<const K: usize>(i: usize, bits: [u32; K]) -> usize {
-    bits.into_iter().fold(i, |i, bit| i >> bit << (bit + 1) | i & ((1 << bit) - 1))
+    let mut i = i;
+    for bit in bits {
+        i = i >> bit << (bit + 1) | i & ((1 << bit) - 1);
+    }
+    i
 }
 
 #[inline(always)]
@@ -158,18 +227,16 @@ unsafe fn groups_forth<V: Vector, const PER_LANE: bool, const K: usize, const M:
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let bits = turns.map(|turn| turn.position - lane_bits::<V, PER_LANE>());
+        let bits = group_bits::<V, PER_LANE, K>(turns);
         let offsets = offsets::<V, K, M>(bits);
-        let coefficients = turns.map(|turn| Complex::<V>::coefficient::<PER_LANE>(trigs, turn.trig));
+        let coefficients = coefficients::<V, PER_LANE, K>(turns, trigs);
         for i in 0..tile.n_groups >> K {
             let first = tile.group::<V>(spread(i, bits));
             for part in 0..2 {
                 let at = first.add(part * V::LANES);
-                let mut v: [V; M] = offsets.map(|offset| V::load(at.add(offset)));
+                let mut v: [V; M] = load(at, &offsets);
                 turn_registers(&mut v, &coefficients, 1.0);
-                for (v, offset) in v.into_iter().zip(offsets) {
-                    v.store(at.add(offset));
-                }
+                store(&v, at, &offsets);
             }
         }
     }
@@ -182,7 +249,8 @@ unsafe fn turn_registers<V: Vector, const K: usize, const M: usize>(
     coefficients: &[Complex<V>; K],
     sign: f64,
 ) {
-    for (k, &Complex { re: cos, im: sin }) in coefficients.iter().enumerate() {
+    for k in 0..K {
+        let Complex { re: cos, im: sin } = coefficients[k];
         for m in 0..M {
             if m >> k & 1 == 0 {
                 let (a, b) = (v[m], v[m | 1 << k]);
@@ -210,35 +278,33 @@ unsafe fn groups_back<V: Vector, const PER_LANE: bool, const K: usize, const M: 
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let bits = turns.map(|turn| turn.position - lane_bits::<V, PER_LANE>());
+        let bits = group_bits::<V, PER_LANE, K>(turns);
         let offsets = offsets::<V, K, M>(bits);
-        let coefficients = turns.map(|turn| Complex::<V>::coefficient::<PER_LANE>(trigs, turn.trig));
+        let coefficients = coefficients::<V, PER_LANE, K>(turns, trigs);
         let mut total = [V::splat(V::Real::ZERO); K];
         for i in 0..ket.n_groups >> K {
             let group = spread(i, bits);
-            let first = [ket.group::<V>(group), bra.group::<V>(group)];
             for part in 0..2 {
-                let [to_ket, to_bra] = first.map(|at| at.add(part * V::LANES));
-                let mut v: [V; M] = offsets.map(|offset| V::load(to_ket.add(offset)));
-                let mut w: [V; M] = offsets.map(|offset| V::load(to_bra.add(offset)));
-                for (k, total) in total.iter_mut().enumerate() {
+                let to_ket = ket.group::<V>(group).add(part * V::LANES);
+                let to_bra = bra.group::<V>(group).add(part * V::LANES);
+                let mut v: [V; M] = load(to_ket, &offsets);
+                let mut w: [V; M] = load(to_bra, &offsets);
+                for k in 0..K {
                     for m in 0..M {
                         if m >> k & 1 == 0 {
-                            *total = w[m | 1 << k].mul_add(v[m], *total);
-                            *total = w[m].neg_mul_add(v[m | 1 << k], *total);
+                            total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
+                            total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
                         }
                     }
                 }
                 turn_registers(&mut v, &coefficients, -1.0);
                 turn_registers(&mut w, &coefficients, -1.0);
-                for m in 0..M {
-                    v[m].store(to_ket.add(offsets[m]));
-                    w[m].store(to_bra.add(offsets[m]));
-                }
+                store(&v, to_ket, &offsets);
+                store(&w, to_bra, &offsets);
             }
         }
-        for (turn, total) in turns.into_iter().zip(total) {
-            collect::<V, PER_LANE>(total, 2.0, sums, turn.trig);
+        for k in 0..K {
+            collect::<V, PER_LANE>(total[k], 2.0, sums, turns[k].trig);
         }
     }
 }

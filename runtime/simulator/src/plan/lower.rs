@@ -4,15 +4,19 @@
 
 mod noisy;
 
+use std::collections::BTreeMap;
 use std::f64::consts::{PI, TAU};
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, BitExpr, Circuit, Control, Op, OpKind, Pauli, Wire};
 
 use super::measured::last_measurements;
+use super::pairs::fuse_pairs;
 use super::pieces::{Piece, Run};
 use super::schedule::{Entry, schedule};
-use super::{Block, Entries, Factor, MatrixSource, Plan, Select, Step, Trig};
+use super::track::{Track, Unit};
+use super::{Arguments, Block, Entries, Factor, MatrixSource, Plan, Select, Step, TILE_WIRES, Trig};
+use crate::C64;
 use crate::noise::Noise;
 
 pub(crate) use noisy::{Chances, Planned};
@@ -40,6 +44,8 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
         position: (0..n_wires as u32).collect(),
         pending: vec![Run::default(); n_wires],
         entries: Vec::new(),
+        constants: BTreeMap::new(),
+        units: Vec::new(),
         is_straight: true,
         plan: Plan {
             n_wires,
@@ -49,8 +55,13 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
             segments: Vec::new(),
             angles: Vec::new(),
             trigs: Vec::new(),
+            arguments: Arguments::default(),
+            tables: Default::default(),
             matrices: Vec::new(),
+            n_entries: 0,
             channels: Vec::new(),
+            tracks: Vec::new(),
+            coefficients: Vec::new(),
             readout: Vec::new(),
             n_forms: 0,
             phase: Angle::default(),
@@ -65,6 +76,7 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
     }
     builder.flush_all();
     let mut plan = builder.plan;
+    plan.arguments = Arguments::new(&plan.angles, &plan.trigs);
     plan.output = circuit.output.iter().map(|wire| builder.position[wire.0 as usize]).collect();
     if let Kind::Shots(noise) | Kind::Density(noise) = kind {
         plan.readout = circuit.output.iter().map(|wire| noise.readout_error(*wire)).collect();
@@ -82,6 +94,10 @@ struct Builder<'a> {
     pending: Vec<Run>,
     /// What is not yet a step.
     entries: Vec<Entry>,
+    /// Trigs that are always the same, by the bits of their arguments.
+    constants: BTreeMap<u64, usize>,
+    /// Channels with the gates before them that are not yet a step.
+    units: Vec<Unit>,
     /// Outside of all branches, where wires may be relabelled.
     is_straight: bool,
     plan: Plan,
@@ -327,7 +343,9 @@ impl Builder<'_> {
     fn dense(&mut self, entries: Entries, wires: &[Wire], select: Select) {
         let matrix = self.plan.matrices.len();
         let positions: Vec<u32> = wires.iter().map(|&wire| self.at(wire)).collect();
-        self.plan.matrices.push(MatrixSource { n_wires: wires.len(), entries });
+        let start = self.plan.n_entries;
+        self.plan.n_entries += 1 << (2 * wires.len());
+        self.plan.matrices.push(MatrixSource { n_wires: wires.len(), start, entries });
         self.entry(Entry::Matrix { positions, matrix, select });
     }
 
@@ -339,40 +357,47 @@ impl Builder<'_> {
         }
         let (parts, global) = run.parts();
         self.global(&global);
-        let position = self.at(wire);
-        let mask = 1 << position;
-        if let Some(angle) = parts.before {
-            let trig = self.add_trig(&angle, 1.0);
-            self.entry(Entry::Monomial { mask, trig });
-        }
-        match parts.core.as_slice() {
-            [] => {}
-            [Piece::Turn(angle)] if is_half_turn(angle) => {
-                // RY(pi) = X Z, RY(-pi) = -X Z
-                let trig = self.add_trig(&Angle::constant(PI), 1.0);
-                self.entry(Entry::Monomial { mask, trig });
-                self.entry(Entry::Flip { flip: mask, select: Select::default() });
-                if (angle.constant / PI).round().rem_euclid(4.0) == 3.0 {
-                    self.global(&Angle::constant(PI));
+        parts.before.iter().for_each(|angle| self.phase_of(wire, angle));
+        let is_turned = |piece: &Piece| !matches!(piece, Piece::Factor(_));
+        if parts.core.iter().all(is_turned) {
+            // Also where several turns follow each other: those of a layer are one operation, a matrix would be its own.
+            for piece in &parts.core {
+                match piece {
+                    Piece::Phase(angle) => self.phase_of(wire, angle),
+                    Piece::Turn(angle) => self.turn_of(wire, angle),
+                    Piece::Factor(_) => {}
                 }
             }
-            [Piece::Turn(angle)] => {
-                let trig = self.add_trig(angle, 0.5);
-                self.entry(Entry::Turn { position, trig });
-            }
-            pieces => {
-                let factors = pieces.iter().map(|piece| match piece {
-                    Piece::Phase(angle) => self.factor(Gate::P, std::slice::from_ref(angle)),
-                    Piece::Turn(angle) => self.factor(Gate::Ry, std::slice::from_ref(angle)),
-                    Piece::Factor(factor) => factor.clone(),
-                });
-                let factors = factors.collect();
-                self.dense(Entries::Block(Block { factors }), &[wire], Select::default());
-            }
+        } else {
+            let factors = parts.core.iter().map(|piece| match piece {
+                Piece::Phase(angle) => self.factor(Gate::P, std::slice::from_ref(angle)),
+                Piece::Turn(angle) => self.factor(Gate::Ry, std::slice::from_ref(angle)),
+                Piece::Factor(factor) => factor.clone(),
+            });
+            let factors = factors.collect();
+            self.dense(Entries::Block(Block { factors }), &[wire], Select::default());
         }
-        if let Some(angle) = parts.after {
-            let trig = self.add_trig(&angle, 1.0);
-            self.entry(Entry::Monomial { mask, trig });
+        parts.after.iter().for_each(|angle| self.phase_of(wire, angle));
+    }
+
+    /// `P(angle)` as an entry.
+    fn phase_of(&mut self, wire: Wire, angle: &Angle) {
+        let trig = self.add_trig(angle, 1.0);
+        self.entry(Entry::Monomial { mask: 1 << self.at(wire), trig });
+    }
+
+    /// `RY(angle)` as entries.
+    fn turn_of(&mut self, wire: Wire, angle: &Angle) {
+        let position = self.at(wire);
+        if !is_half_turn(angle) {
+            let trig = self.add_trig(angle, 0.5);
+            return self.entry(Entry::Turn { position, trig });
+        }
+        // RY(pi) = X Z, RY(-pi) = -X Z
+        self.phase_of(wire, &Angle::constant(PI));
+        self.entry(Entry::Flip { flip: 1 << position, select: Select::default() });
+        if (angle.constant / PI).round().rem_euclid(4.0) == 3.0 {
+            self.global(&Angle::constant(PI));
         }
     }
 
@@ -400,10 +425,19 @@ impl Builder<'_> {
 
     /// Makes the entries a step.
     fn close_segment(&mut self) {
-        if self.entries.is_empty() {
+        let mut entries = std::mem::take(&mut self.entries);
+        if !self.units.is_empty() {
+            let units = std::mem::take(&mut self.units);
+            let track = Track::new(&mut self.plan, units, entries);
+            self.plan.steps.push(Step::Track(self.plan.tracks.len()));
+            return self.plan.tracks.push(track);
+        }
+        if entries.is_empty() {
             return;
         }
-        let entries = std::mem::take(&mut self.entries);
+        if self.plan.n_wires > TILE_WIRES {
+            entries = fuse_pairs(&mut self.plan, entries);
+        }
         let segment = schedule(&mut self.plan, entries);
         self.plan.steps.push(Step::Unitary(self.plan.segments.len()));
         self.plan.segments.push(segment);
@@ -424,6 +458,13 @@ impl Builder<'_> {
     }
 
     fn add_trig(&mut self, angle: &Angle, factor: f64) -> usize {
+        let argument = (angle.constant * factor).to_bits();
+        if angle.is_constant() {
+            if let Some(&trig) = self.constants.get(&argument) {
+                return trig;
+            }
+            self.constants.insert(argument, self.plan.trigs.len());
+        }
         // The terms of one gate stand side by side and share their angle.
         let angle = match self.plan.angles.last() {
             Some(last) if last == angle => self.plan.angles.len() - 1,
@@ -431,6 +472,15 @@ impl Builder<'_> {
         };
         self.plan.trigs.push(Trig { angle, factor });
         self.plan.trigs.len() - 1
+    }
+
+    /// A trig with the parts of a number.
+    fn add_coefficient(&mut self, c: C64) -> usize {
+        let angle = self.add_angles(&[Angle::constant(1.0)]).start;
+        self.plan.trigs.push(Trig { angle, factor: 1.0 });
+        let trig = self.plan.trigs.len() - 1;
+        self.plan.coefficients.push((trig, c));
+        trig
     }
 
     fn at(&self, wire: Wire) -> u32 {

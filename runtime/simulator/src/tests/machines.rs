@@ -69,6 +69,15 @@ fn layers(n: u32, slots: u32) -> Circuit {
         ops.push(gate(Gate::Cx, &[], &[n - 1, 0]));
         ops.push(gate(Gate::Crx, &[slot(0)], &[1, n - 2]));
         ops.push(gate(Gate::Rxx, &[slot(1)], &[3, n - 1]));
+        // Two wires again and again: one matrix.
+        ops.push(gate(Gate::Cx, &[], &[2, 9]));
+        ops.push(gate(Gate::Ry, &[slot(1)], &[2]));
+        ops.push(gate(Gate::Rz, &[slot(2)], &[9]));
+        ops.push(gate(Gate::Cx, &[], &[9, 2]));
+        ops.push(gate(Gate::Ry, &[slot(3)], &[9]));
+        ops.push(gate(Gate::Cp, &[slot(4)], &[9, 2]));
+        ops.push(gate(Gate::Cx, &[], &[2, 9]));
+        ops.push(gate(Gate::Ry, &[slot(0)], &[2]));
     }
     circuit(n as usize, slots as usize, ops)
 }
@@ -117,7 +126,10 @@ fn a_batch_is_one_call_a_row() {
         let with = if round % 8 == 7 { With::Outcomes } else { With::Unitaries };
         let circuit = generate::circuit(&mut stream, n, 15, with);
         let plan = Plan::new(&circuit).unwrap();
-        let rows: Vec<Vec<f64>> = (0..=(round % 19)).map(|_| generate::slots(&mut stream)).collect();
+        let mut rows: Vec<Vec<f64>> = (0..=(round % 19)).map(|_| generate::slots(&mut stream)).collect();
+        // What rows have in common is bound once: none of the four slots, one, .. or all.
+        let common = rows[0].clone();
+        rows.iter_mut().for_each(|row| row[4 - round % 5..].copy_from_slice(&common[4 - round % 5..]));
         let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
         let m = circuit.output.len();
         let list = [generate::observable(&mut stream, m, 3), generate::observable(&mut stream, m, 30)];

@@ -6,7 +6,7 @@
 
 use std::f64::consts::FRAC_2_PI;
 
-use super::{Isa, MOST_LANES, Task, Vector, dispatch};
+use super::{Isa, Real, Task, Vector, dispatch};
 
 /// Largest angle that the reduction serves.
 const LARGEST: f64 = 1_048_576.0;
@@ -36,57 +36,77 @@ const COSINE: [f64; 7] = [
     1.0 / 20_922_789_888_000.0,
 ];
 
-/// Calls `put` with the index, the cosine and the sine of each angle, in order.
+/// Writes cosine and sine of each angle in groups of as many as a register of `T` has lanes: first the cosines of a
+/// group, then its sines. The number of angles is a multiple of the lanes.
 #[inline]
-pub(crate) fn sin_cos(isa: Isa, angles: &[f64], put: &mut impl FnMut(usize, f64, f64)) {
-    dispatch(isa, SinCos { angles, put });
+pub(crate) fn sin_cos<T: Real>(isa: Isa, angles: &[f64], groups: &mut [T]) {
+    let lanes = 1 << isa.lane_bits::<T>();
+    assert!(angles.len().is_multiple_of(lanes) && groups.len() == 2 * angles.len());
+    dispatch(isa, SinCos { angles, groups, lanes });
+    for (i, angle) in angles.iter().enumerate().filter(|(_, angle)| angle.abs() > LARGEST) {
+        let (sin, cos) = angle.sin_cos();
+        let at = i / lanes * 2 * lanes + i % lanes;
+        groups[at] = T::from_f64(cos);
+        groups[at + lanes] = T::from_f64(sin);
+    }
 }
 
-struct SinCos<'a, P> {
+struct SinCos<'a, T> {
     angles: &'a [f64],
-    put: &'a mut P,
+    groups: &'a mut [T],
+    lanes: usize,
 }
 
-impl<P: FnMut(usize, f64, f64)> Task<f64> for SinCos<'_, P> {
+impl<T: Real> Task<f64> for SinCos<'_, T> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<V: Vector<Real = f64>>(self) {
-        for (chunk, angles) in self.angles.chunks(V::LANES).enumerate() {
-            let mut input = [0.0; MOST_LANES];
-            input[..angles.len()].copy_from_slice(angles);
-            // SAFETY: The caller found the instruction set; the arrays have room for every vector.
-            let (quarter, sine, cosine) = unsafe {
-                let x = V::load(input.as_ptr());
-                let shifted = x.mul_add(V::splat(FRAC_2_PI), V::splat(ROUND));
-                let q = shifted.sub(V::splat(ROUND));
-                let mut r = q.neg_mul_add(V::splat(HALF_PI[0]), x);
-                r = q.neg_mul_add(V::splat(HALF_PI[1]), r);
-                r = q.neg_mul_add(V::splat(HALF_PI[2]), r);
-                let r2 = r.mul(r);
-                let series = |terms: &[f64]| {
-                    let last = terms.len() - 1;
-                    let start = V::splat(terms[last]);
-                    terms[..last].iter().rev().fold(start, |sum, term| sum.mul_add(r2, V::splat(*term)))
-                };
-                let sine = series(&SINE).mul(r2).mul_add(r, r);
-                let start = r2.neg_mul_add(V::splat(0.5), V::splat(1.0));
-                let cosine = series(&COSINE).mul(r2).mul_add(r2, start);
-                (q.lanes(), sine.lanes(), cosine.lanes())
+        for (chunk, angles) in self.angles.chunks_exact(V::LANES).enumerate() {
+            let i = chunk * V::LANES;
+            let to = &mut self.groups[i / self.lanes * 2 * self.lanes + i % self.lanes..];
+            // SAFETY: The caller found the instruction set; a chunk has as many numbers as the vector.
+            let (cosine, sine) = unsafe {
+                let (cosine, sine) = sin_cos_of(V::load(angles.as_ptr()));
+                (cosine.lanes(), sine.lanes())
             };
-            for (l, angle) in angles.iter().enumerate() {
-                let (sin, cos) = if angle.abs() <= LARGEST {
-                    match quarter[l] as i64 & 3 {
-                        0 => (sine[l], cosine[l]),
-                        1 => (cosine[l], -sine[l]),
-                        2 => (-sine[l], -cosine[l]),
-                        _ => (-cosine[l], sine[l]),
-                    }
-                } else {
-                    angle.sin_cos()
-                };
-                (self.put)(chunk * V::LANES + l, cos, sin);
+            for l in 0..V::LANES {
+                to[l] = T::from_f64(cosine[l]);
+                to[self.lanes + l] = T::from_f64(sine[l]);
             }
         }
+    }
+}
+
+/// Cosine and sine of each lane.
+#[inline(always)]
+unsafe fn sin_cos_of<V: Vector<Real = f64>>(x: V) -> (V, V) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let c = |value: f64| V::splat(value);
+        let round = |x: V| x.add(c(ROUND)).sub(c(ROUND));
+        let q = x.mul_add(c(FRAC_2_PI), c(ROUND)).sub(c(ROUND));
+        let mut r = q.neg_mul_add(c(HALF_PI[0]), x);
+        r = q.neg_mul_add(c(HALF_PI[1]), r);
+        r = q.neg_mul_add(c(HALF_PI[2]), r);
+        let r2 = r.mul(r);
+        let series = |terms: &[f64]| {
+            let last = terms.len() - 1;
+            terms[..last].iter().rev().fold(c(terms[last]), |sum, term| sum.mul_add(r2, c(*term)))
+        };
+        let sine = series(&SINE).mul(r2).mul_add(r, r);
+        let cosine = series(&COSINE).mul(r2).mul_add(r2, r2.neg_mul_add(c(0.5), c(1.0)));
+        // q = 2 half + odd; the signs are (-1)^half and (-1)^(half + odd).
+        let half = round(q.mul_add(c(0.5), c(-0.25)));
+        let odd = half.neg_mul_add(c(2.0), q);
+        let rest = half.neg_mul_add(c(0.5), round(half.mul_add(c(0.5), c(-0.25))));
+        // What is left of half by twos is 0 or 1/2, up to the sign of zero: the sign is 1 - 8 rest^2.
+        let sign = rest.mul(rest).neg_mul_add(c(8.0), c(1.0));
+        let odd_sign = odd.neg_mul_add(c(2.0), c(1.0)).mul(sign);
+        let even = c(1.0).sub(odd);
+        // Exact: one of the products is zero.
+        let in_cosine = sine.mul_add(odd, cosine.mul(even));
+        let in_sine = cosine.mul_add(odd, sine.mul(even));
+        (in_cosine.mul(odd_sign), in_sine.mul(sign))
     }
 }

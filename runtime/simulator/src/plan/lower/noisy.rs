@@ -14,7 +14,7 @@ use qml_source::bug;
 use super::{Builder, Kind};
 use crate::C64;
 use crate::noise::Channel;
-use crate::plan::schedule::schedule;
+use crate::plan::schedule::{Entry, schedule};
 use crate::plan::{Entries, Select, Step};
 
 /// A channel as a step for shots.
@@ -124,19 +124,22 @@ impl Builder<'_> {
             return self.superoperator(channel.superoperator(), wires);
         }
         wires.iter().for_each(|wire| self.flush(*wire));
-        self.close_segment();
+        let gates = std::mem::take(&mut self.entries);
         let chances = Chances::of(channel);
+        let mut usual = Vec::new();
         let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
             let scale = match &chances {
                 Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
                 Chances::Diagonal(_) | Chances::General(_) => 1.0,
             };
             let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
-            if is_identity(&matrix) {
+            let entries = self.operator(matrix, wires);
+            if k == 0 {
+                usual.clone_from(&entries);
+            }
+            if entries.is_empty() {
                 return None;
             }
-            self.dense(Entries::Constant(matrix), wires, Select::default());
-            let entries = std::mem::take(&mut self.entries);
             let segment = schedule(&mut self.plan, entries);
             self.plan.segments.push(segment);
             Some(self.plan.segments.len() - 1)
@@ -145,7 +148,23 @@ impl Builder<'_> {
         let positions = wires.iter().map(|&wire| self.at(wire)).collect();
         let most = chances.most();
         self.plan.channels.push(Planned { positions, operators, chances, most });
-        self.plan.steps.push(Step::Channel(self.plan.channels.len() - 1));
+        self.units.push((gates, self.plan.channels.len() - 1, usual));
+    }
+
+    /// An operator as entries.
+    fn operator(&mut self, matrix: Vec<C64>, wires: &[Wire]) -> Vec<Entry> {
+        if is_identity(&matrix) {
+            return Vec::new();
+        }
+        match (matrix.as_slice(), wires) {
+            // What damping leaves where nothing is lost; a form takes any factor where a bit is one.
+            (&[a, b, c, d], &[wire]) if a == C64::ONE && b == C64::ZERO && c == C64::ZERO => {
+                let trig = self.add_coefficient(d);
+                self.entry(Entry::Monomial { mask: 1 << self.at(wire), trig });
+            }
+            _ => self.dense(Entries::Constant(matrix), wires, Select::default()),
+        }
+        std::mem::take(&mut self.entries)
     }
 
     /// A linear map of the density matrix of these wires.
