@@ -15,6 +15,7 @@ mod matrix;
 mod others;
 mod phases;
 mod rotation;
+mod sums;
 mod tables;
 mod turns;
 

@@ -24,6 +24,8 @@ use crate::walk::{Purpose, settle};
 const NOISE: u64 = 1 << 62;
 /// Parts of the shots of a circuit with noise.
 const PARTS: usize = 4;
+/// Most wires of a circuit whose shots are parted: the passes of larger states are shared between threads.
+const PARTED_WIRES: usize = 18;
 /// Amplitudes whose probabilities are summed before a search.
 const BLOCK: usize = 64;
 
@@ -92,7 +94,8 @@ impl Simulator {
         };
         // Noise parts most shots from each other sooner or later: it pays to follow several groups at once, although
         // each of them begins at the beginning. How many there are doesn't depend on the number of threads.
-        let n_parts = if plan.tracks.is_empty() || shots.len() < 64 { 1 } else { PARTS };
+        let is_parted = !plan.tracks.is_empty() && plan.n_wires <= PARTED_WIRES && shots.len() >= 64;
+        let n_parts = if is_parted { PARTS } else { 1 };
         let at = |i: usize| shots.start + shots.len() * i / n_parts;
         let parts: Vec<Result<Vec<bool>, Fault>> = match self.run.pool_for(n_parts) {
             Some(pool) => {

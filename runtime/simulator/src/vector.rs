@@ -176,14 +176,6 @@ pub(crate) trait Vector: Copy + Send + Sync + 'static {
         result
     }
 
-    /// A vector from its lanes; not for loops.
-    #[inline(always)]
-    unsafe fn from_lanes(lane: impl Fn(usize) -> Self::Real) -> Self {
-        let lanes = fill_lanes(Self::LANES, &lane);
-        // SAFETY: `lanes` has room for every vector.
-        unsafe { Self::load(lanes.as_ptr()) }
-    }
-
     /// 1 in lanes whose number has all bits of the mask, 0 in the others.
     #[inline(always)]
     unsafe fn inside(mask: usize) -> Self {
@@ -221,16 +213,6 @@ pub(crate) trait Vector: Copy + Send + Sync + 'static {
         let lanes = unsafe { self.lanes() };
         lanes[..Self::LANES].iter().fold(0.0, |sum, lane| sum + lane.to_f64())
     }
-}
-
-/// Compiled once: inside of kernels it would be once a lane, a kernel and an instruction set.
-#[inline(never)]
-fn fill_lanes<T: Real>(n: usize, lane: &dyn Fn(usize) -> T) -> [T; MOST_LANES] {
-    let mut lanes = [T::ZERO; MOST_LANES];
-    for (l, value) in lanes.iter_mut().enumerate().take(n) {
-        *value = lane(l);
-    }
-    lanes
 }
 
 /// A number for each lane, by a mask.

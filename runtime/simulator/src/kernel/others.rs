@@ -1,6 +1,6 @@
 //! Terms of a form with more than two bits: each one a sweep of its own over the amplitudes that it changes.
 
-use super::{Tile, collect, for_selected, is_odd, lane_bits};
+use super::{Tile, collect, is_odd, lane_bits};
 use crate::bind::Bound;
 use crate::plan::{Form, Other, OtherKind, Select};
 use crate::vector::{Complex, Real, Vector};
@@ -15,10 +15,11 @@ pub(super) unsafe fn multiply<V: Vector, const PER_LANE: bool>(
     // SAFETY: The caller's contract.
     unsafe {
         let factor = Complex::<V>::coefficient::<PER_LANE>(trigs, other.trig);
-        each_sign::<V, PER_LANE>(tile.n_groups, tile.outer, other, |group, sign| {
+        let Some(signs) = Signs::<V>::new::<PER_LANE>(other, tile.outer) else { return };
+        for group in signs.groups(tile.n_groups) {
             let at = tile.group::<V>(group);
-            Complex::<V>::load(at).mul(signed(factor, sign)).store(at);
-        });
+            Complex::<V>::load(at).mul(signed(factor, signs.of(group))).store(at);
+        }
     }
 }
 
@@ -32,10 +33,11 @@ pub(super) unsafe fn divide<V: Vector, const PER_LANE: bool>(
     // SAFETY: The caller's contract.
     unsafe {
         let factor = Complex::<V>::coefficient::<PER_LANE>(trigs, other.trig);
-        each_sign::<V, PER_LANE>(tile.n_groups, tile.outer, other, |group, sign| {
+        let Some(signs) = Signs::<V>::new::<PER_LANE>(other, tile.outer) else { return };
+        for group in signs.groups(tile.n_groups) {
             let at = tile.group::<V>(group);
-            Complex::<V>::load(at).mul_conj(signed(factor, sign)).store(at);
-        });
+            Complex::<V>::load(at).mul_conj(signed(factor, signs.of(group))).store(at);
+        }
     }
 }
 
@@ -56,11 +58,15 @@ pub(super) unsafe fn collect_all<V: Vector, const PER_LANE: bool>(
             let product = w.im.neg_mul_add(v.re, w.re.mul(v.im));
             product.store(products.add(group * V::LANES));
         }
-        for other in form.others.iter().filter(|other| bound.plan.trig_varies(other.trig)) {
+        for other in &form.others {
+            if !bound.plan.trig_varies(other.trig) {
+                continue;
+            }
+            let Some(signs) = Signs::<V>::new::<PER_LANE>(other, ket.outer) else { continue };
             let mut total = V::splat(V::Real::ZERO);
-            each_sign::<V, PER_LANE>(ket.n_groups, ket.outer, other, |group, sign| {
-                total = V::load(products.add(group * V::LANES)).mul_add(sign, total);
-            });
+            for group in signs.groups(ket.n_groups) {
+                total = V::load(products.add(group * V::LANES)).mul_add(signs.of(group), total);
+            }
             collect::<V, PER_LANE>(total, -2.0, sums, other.trig);
         }
     }
@@ -78,34 +84,47 @@ unsafe fn signed<V: Vector>(factor: Complex<V>, sign: V) -> Complex<V> {
     }
 }
 
-/// Calls `visit` with each group that the term changes, and its sign for each lane: 0 where the term is nothing.
-#[inline(always)]
-pub(super) unsafe fn each_sign<V: Vector, const PER_LANE: bool>(
-    n_groups: usize,
-    outer: usize,
-    other: &Other,
-    mut visit: impl FnMut(usize, V),
-) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let lanes = (1 << bits) - 1;
-    let (z, on, outer_sign) = match other.kind {
-        OtherKind::Select(on) => (0, on, 1.0),
-        OtherKind::Parity { inner, outer: outer_z, on } => {
-            (inner, on, if is_odd(outer & outer_z) { -1.0 } else { 1.0 })
+/// The groups that a term changes, and the sign of its angle for each lane: 0 where the term is nothing.
+struct Signs<V> {
+    even: V,
+    odd: V,
+    /// The bits of a group whose parity decides.
+    z: usize,
+    groups: Select,
+}
+
+impl<V: Vector> Signs<V> {
+    /// None where bits outside of the tile say that there is nothing to do.
+    #[inline(always)]
+    unsafe fn new<const PER_LANE: bool>(other: &Other, outer: usize) -> Option<Self> {
+        let bits = lane_bits::<V, PER_LANE>();
+        let lanes = (1 << bits) - 1;
+        let (z, on, outer_sign) = match other.kind {
+            OtherKind::Select(on) => (0, on, 1.0),
+            OtherKind::Parity { inner, outer: outer_z, on } => {
+                (inner, on, if is_odd(outer & outer_z) { -1.0 } else { 1.0 })
+            }
+        };
+        if !on.outer.has(outer) {
+            return None;
         }
-    };
-    if !on.outer.has(outer) {
-        return;
+        // SAFETY: As for `Vector`.
+        unsafe {
+            let selected = V::selected(on.inner.mask & lanes, on.inner.value & lanes);
+            let even = selected.mul(V::signs(z & lanes)).mul(V::splat(V::Real::from_f64(outer_sign)));
+            let odd = V::splat(V::Real::ZERO).sub(even);
+            let groups = Select { mask: on.inner.mask >> bits, value: on.inner.value >> bits };
+            Some(Self { even, odd, z: z >> bits, groups })
+        }
     }
-    let select = Select { mask: on.inner.mask & lanes, value: on.inner.value & lanes };
-    // SAFETY: As for `Vector`.
-    unsafe {
-        let even = V::selected(select.mask, select.value)
-            .mul(V::signs(z & lanes))
-            .mul(V::splat(V::Real::from_f64(outer_sign)));
-        let odd = V::splat(V::Real::ZERO).sub(even);
-        for_selected(n_groups, on.inner.mask >> bits, on.inner.value >> bits, |group| {
-            visit(group, if is_odd(group & z >> bits) { odd } else { even });
-        });
+
+    #[inline(always)]
+    fn groups(&self, n_groups: usize) -> impl Iterator<Item = usize> + use<V> {
+        self.groups.indices(n_groups)
+    }
+
+    #[inline(always)]
+    fn of(&self, group: usize) -> V {
+        if is_odd(group & self.z) { self.odd } else { self.even }
     }
 }

@@ -4,18 +4,18 @@
 //! where one does, and two times the amplitude's bytes; 3 flops where all factors are signs.
 //!
 //! Back: for a term `x b`, `b` a product of bits, `dE/dx = -2 sum of b w` with `w = Im(bra* ket)`, which is the same before
-//! and after: 26 flops and four times the bytes of ket and bra for both and all `w`. A block of eight groups adds its `w` up
-//! while they are in registers, in all and over each of its three bits; sums over bits that count blocks come from what
-//! is left, one or four numbers where there were eight.
+//! and after: 22 flops an amplitude for ket, bra and `w` besides the factor, and two times the bytes of both; see
+//! [`super::sums`] for the sums.
 
+use super::sums::Sums;
 use super::tables::{FormTables, Trainable, scale_where, where_lanes};
-use super::{Tile, collect, for_selected, lane_bits, others};
+use super::{Tile, lane_bits, others};
 use crate::bind::Bound;
-use crate::plan::{Form, Monomial};
+use crate::plan::Form;
 use crate::vector::{Complex, Real, Vector};
 
 /// Groups of a block.
-const BLOCK: usize = 8;
+pub(super) const BLOCK: usize = 8;
 
 /// Multiplies.
 #[inline(always)]
@@ -273,157 +273,4 @@ unsafe fn divide_group<V: Vector, const SUMS: bool>(
         w.mul_conj(factor).store(to_bra);
         if SUMS { w.im.neg_mul_add(v.re, w.re.mul(v.im)) } else { v.re }
     }
-}
-
-/// Sums of `w`: for each block in all and, for pairs, over each of its bits, in scratch; over the whole tile here.
-struct Sums<V: Vector> {
-    n_blocks: usize,
-    lane_bits: u32,
-    upper_bits: u32,
-    /// For each block the sum of its groups, then for each block that over its first bit, and so on.
-    scratch: *mut V::Real,
-    upper: [V; 3],
-    /// Over pairs of bits of a block: 0 and 1, 0 and 2, 1 and 2.
-    upper_pairs: [V; 3],
-}
-
-impl<V: Vector> Sums<V> {
-    #[inline(always)]
-    unsafe fn new(at: &FormTables, scratch: *mut V::Real) -> Self {
-        // SAFETY: As for `Vector`.
-        let zero = unsafe { V::splat(V::Real::ZERO) };
-        Self {
-            n_blocks: 1 << at.high_bits,
-            lane_bits: at.lane_bits,
-            upper_bits: at.upper_bits,
-            scratch,
-            upper: [zero; 3],
-            upper_pairs: [zero; 3],
-        }
-    }
-
-    /// The sum of a block, or over one of its bits.
-    #[inline(always)]
-    unsafe fn of_block(&self, table: usize, h: usize) -> *mut V::Real {
-        // SAFETY: The scratch has four numbers for each block.
-        unsafe { self.scratch.add((table * self.n_blocks + h) * V::LANES) }
-    }
-
-    #[inline(always)]
-    unsafe fn add<const PAIRS: bool>(&mut self, h: usize, w: &[V; BLOCK]) {
-        // SAFETY: As for `of_block`.
-        unsafe {
-            // Fold in half, the highest bit first: the upper half is the sum over that bit.
-            let (w45, w67) = (w[4].add(w[5]), w[6].add(w[7]));
-            let bit2 = w45.add(w67);
-            let folded = [w[0].add(w[4]), w[1].add(w[5]), w[2].add(w[6]), w[3].add(w[7])];
-            let bit1 = folded[2].add(folded[3]);
-            let bit0 = folded[1].add(folded[3]);
-            let all = folded[0].add(folded[2]).add(bit0);
-            all.store(self.of_block(0, h));
-            self.upper[0] = self.upper[0].add(bit0);
-            self.upper[1] = self.upper[1].add(bit1);
-            self.upper[2] = self.upper[2].add(bit2);
-            if PAIRS {
-                bit0.store(self.of_block(1, h));
-                bit1.store(self.of_block(2, h));
-                bit2.store(self.of_block(3, h));
-                self.upper_pairs[0] = self.upper_pairs[0].add(folded[3]);
-                self.upper_pairs[1] = self.upper_pairs[1].add(w[5].add(w[7]));
-                self.upper_pairs[2] = self.upper_pairs[2].add(w67);
-            }
-        }
-    }
-
-    /// Collects for terms of two bits of the tile.
-    #[inline(always)]
-    unsafe fn pairs<const PER_LANE: bool>(
-        &self,
-        form: &Form,
-        bound: &Bound<V::Real>,
-        outer: usize,
-        sums: &mut [f64],
-    ) {
-        let lanes = (1usize << self.lane_bits) - 1;
-        let upper = ((1usize << self.upper_bits) - 1) << self.lane_bits;
-        for m in &form.monomials {
-            if m.inner.count_ones() != 2 || !is_active(bound, m, outer) {
-                continue;
-            }
-            let (near, middle) = (m.inner & lanes, (m.inner & upper) >> self.lane_bits);
-            let far = m.inner >> (self.lane_bits + self.upper_bits);
-            // SAFETY: As for `of_block`.
-            unsafe {
-                let mut total = V::splat(V::Real::ZERO);
-                if far == 0 && middle != 0 {
-                    total = match middle {
-                        1 | 2 | 4 => self.upper[middle.ilog2() as usize],
-                        3 => self.upper_pairs[0],
-                        5 => self.upper_pairs[1],
-                        _ => self.upper_pairs[2],
-                    };
-                } else {
-                    let table = if middle == 0 { 0 } else { middle.ilog2() as usize + 1 };
-                    for_selected(self.n_blocks, far, far, |h| {
-                        total = total.add(V::load(self.of_block(table, h)));
-                    });
-                }
-                collect::<V, PER_LANE>(only(near, total), -2.0, sums, m.trig);
-            }
-        }
-    }
-
-    /// Collects for terms of at most one bit of the tile; the sums of blocks are overwritten.
-    #[inline(always)]
-    unsafe fn singles<const PER_LANE: bool>(
-        &self,
-        form: &Form,
-        bound: &Bound<V::Real>,
-        outer: usize,
-        sums: &mut [f64],
-    ) {
-        // SAFETY: As for `of_block`.
-        unsafe {
-            let zero = V::splat(V::Real::ZERO);
-            let mut far = [zero; 64];
-            let mut len = self.n_blocks;
-            while len > 1 {
-                len /= 2;
-                let mut total = zero;
-                for h in 0..len {
-                    let (low, high) = (V::load(self.of_block(0, h)), V::load(self.of_block(0, h + len)));
-                    total = total.add(high);
-                    low.add(high).store(self.of_block(0, h));
-                }
-                far[len.ilog2() as usize] = total;
-            }
-            let all = V::load(self.of_block(0, 0));
-            for m in &form.monomials {
-                if m.inner.count_ones() > 1 || !is_active(bound, m, outer) {
-                    continue;
-                }
-                let total = match m.inner.checked_ilog2() {
-                    Some(bit) if bit >= self.lane_bits + self.upper_bits => {
-                        far[(bit - self.lane_bits - self.upper_bits) as usize]
-                    }
-                    Some(bit) if bit >= self.lane_bits => self.upper[(bit - self.lane_bits) as usize],
-                    _ => only(m.inner, all),
-                };
-                collect::<V, PER_LANE>(total, -2.0, sums, m.trig);
-            }
-        }
-    }
-}
-
-/// Whether a term depends on a slot and the bits outside of the tile are one.
-#[inline(always)]
-fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
-    outer & m.outer == m.outer && bound.plan.trig_varies(m.trig)
-}
-
-/// The lanes that have all bits of the mask, zero in the others.
-#[inline(always)]
-unsafe fn only<V: Vector>(mask: usize, sum: V) -> V {
-    // SAFETY: As for `Vector`.
-    unsafe { if mask == 0 { sum } else { sum.mul(V::inside(mask)) } }
 }

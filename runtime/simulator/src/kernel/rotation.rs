@@ -46,28 +46,20 @@ impl<V: Vector> Coefficients<V> {
         let low = (1 << lane_bits::<V, PER_LANE>()) - 1;
         let lane_select = Select { mask: select.mask & low, value: select.value & low };
         let (flip, z) = (string.x & low, string.z & low);
-        let is_in = |l: usize| PER_LANE || lane_select.has(l);
-        let sign = |l: usize| {
-            let is_negative = (!PER_LANE && is_odd((l ^ flip) & z)) != string.is_negative;
-            if !is_in(l) {
-                0.0
-            } else if is_negative {
-                -1.0
-            } else {
-                1.0
-            }
-        };
+        // The sign of lane `l` is that of the partner's letters, (-1)^|(l ^ flip) & z|.
+        let sign = if is_odd(flip & z) == string.is_negative { 1.0 } else { -1.0 };
         // i^n_y
         let (re, im) = [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)][string.n_y as usize % 4];
         // SAFETY: As for `Vector`.
         unsafe {
-            let number = |factor: f64| V::from_lanes(|l| V::Real::from_f64(factor * sign(l)));
-            let entry = Complex { re: number(re), im: number(im) };
+            let turned = V::selected(lane_select.mask, lane_select.value);
+            let kept = V::splat(V::Real::ONE).sub(turned);
+            let signs = turned.mul(V::signs(z)).mul(V::splat(V::Real::from_f64(sign)));
+            let [re, im] = [V::Real::from_f64(re), V::Real::from_f64(im)];
+            let entry = Complex { re: signs.mul(V::splat(re)), im: signs.mul(V::splat(im)) };
             // -i sin (re + i im) = sin im - i sin re
             let sin = x.im.mul(V::splat(V::Real::from_f64(sin_sign)));
             let other = Complex { re: sin.mul(entry.im), im: V::splat(V::Real::ZERO).sub(sin.mul(entry.re)) };
-            let kept = V::from_lanes(|l| if is_in(l) { V::Real::ZERO } else { V::Real::ONE });
-            let turned = V::from_lanes(|l| if is_in(l) { V::Real::ONE } else { V::Real::ZERO });
             Self { cos: x.re.mul_add(turned, kept), other, entry }
         }
     }

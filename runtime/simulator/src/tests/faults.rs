@@ -21,10 +21,13 @@ fn states_that_do_not_fit_are_refused_with_both_numbers() {
                 assert!(matches!(simulator.state(&plan, &[]), Err(Fault::TooLarge { .. })));
                 assert!(matches!(simulator.probabilities(&plan, &[]), Err(Fault::TooLarge { .. })));
                 assert!(matches!(simulator.sample(&plan, &[], 1, 0), Err(Fault::TooLarge { .. })));
-                assert!(matches!(
-                    simulator.expectations_vjp(&plan, &[], &z, &[1.0]),
-                    Err(Fault::TooLarge { .. })
-                ));
+                // A gradient holds ket and bra: 16 GiB for 29 qubits.
+                let Err(Fault::TooLarge { needed_bytes, .. }) =
+                    simulator.expectations_vjp(&plan, &[], &z, &[1.0])
+                else {
+                    panic!("a gradient on {n} qubits")
+                };
+                assert_eq!(needed_bytes, (2 * 16) << n);
                 simulator.expectations(&plan, &[], &z).unwrap_err()
             }
         };

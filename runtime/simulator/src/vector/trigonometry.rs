@@ -83,30 +83,44 @@ impl<T: Real> Task<f64> for SinCos<'_, T> {
 unsafe fn sin_cos_of<V: Vector<Real = f64>>(x: V) -> (V, V) {
     // SAFETY: As for `Vector`.
     unsafe {
-        let c = |value: f64| V::splat(value);
-        let round = |x: V| x.add(c(ROUND)).sub(c(ROUND));
-        let q = x.mul_add(c(FRAC_2_PI), c(ROUND)).sub(c(ROUND));
-        let mut r = q.neg_mul_add(c(HALF_PI[0]), x);
-        r = q.neg_mul_add(c(HALF_PI[1]), r);
-        r = q.neg_mul_add(c(HALF_PI[2]), r);
+        let q = x.mul_add(V::splat(FRAC_2_PI), V::splat(ROUND)).sub(V::splat(ROUND));
+        let mut r = q.neg_mul_add(V::splat(HALF_PI[0]), x);
+        r = q.neg_mul_add(V::splat(HALF_PI[1]), r);
+        r = q.neg_mul_add(V::splat(HALF_PI[2]), r);
         let r2 = r.mul(r);
-        let series = |terms: &[f64]| {
-            let last = terms.len() - 1;
-            terms[..last].iter().rev().fold(c(terms[last]), |sum, term| sum.mul_add(r2, c(*term)))
-        };
-        let sine = series(&SINE).mul(r2).mul_add(r, r);
-        let cosine = series(&COSINE).mul(r2).mul_add(r2, r2.neg_mul_add(c(0.5), c(1.0)));
+        let sine = series(&SINE, r2).mul(r2).mul_add(r, r);
+        let cosine = series(&COSINE, r2).mul(r2).mul_add(r2, r2.neg_mul_add(V::splat(0.5), V::splat(1.0)));
         // q = 2 half + odd; the signs are (-1)^half and (-1)^(half + odd).
-        let half = round(q.mul_add(c(0.5), c(-0.25)));
-        let odd = half.neg_mul_add(c(2.0), q);
-        let rest = half.neg_mul_add(c(0.5), round(half.mul_add(c(0.5), c(-0.25))));
+        let half = round(q.mul_add(V::splat(0.5), V::splat(-0.25)));
+        let odd = half.neg_mul_add(V::splat(2.0), q);
+        let rest = half.neg_mul_add(V::splat(0.5), round(half.mul_add(V::splat(0.5), V::splat(-0.25))));
         // What is left of half by twos is 0 or 1/2, up to the sign of zero: the sign is 1 - 8 rest^2.
-        let sign = rest.mul(rest).neg_mul_add(c(8.0), c(1.0));
-        let odd_sign = odd.neg_mul_add(c(2.0), c(1.0)).mul(sign);
-        let even = c(1.0).sub(odd);
+        let sign = rest.mul(rest).neg_mul_add(V::splat(8.0), V::splat(1.0));
+        let odd_sign = odd.neg_mul_add(V::splat(2.0), V::splat(1.0)).mul(sign);
+        let even = V::splat(1.0).sub(odd);
         // Exact: one of the products is zero.
         let in_cosine = sine.mul_add(odd, cosine.mul(even));
         let in_sine = cosine.mul_add(odd, sine.mul(even));
         (in_cosine.mul(odd_sign), in_sine.mul(sign))
+    }
+}
+
+/// The nearest integer, the even one of two.
+#[inline(always)]
+unsafe fn round<V: Vector<Real = f64>>(x: V) -> V {
+    // SAFETY: As for `Vector`.
+    unsafe { x.add(V::splat(ROUND)).sub(V::splat(ROUND)) }
+}
+
+/// `terms[0] + terms[1] r2 + ..`; a loop, because a closure inside of an iterator may not be compiled into its caller.
+#[inline(always)]
+unsafe fn series<V: Vector<Real = f64>>(terms: &[f64], r2: V) -> V {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let mut sum = V::splat(0.0);
+        for term in terms.iter().rev() {
+            sum = sum.mul_add(r2, V::splat(*term));
+        }
+        sum
     }
 }
