@@ -22,6 +22,8 @@ const STRIPS: usize = 64;
 
 /// Lines of sixteen registers.
 const SPARE: usize = 16;
+/// Most lines of a buffer that waits for its next use: 4 MiB.
+const KEPT: usize = 1 << 16;
 
 /// Applies a segment.
 pub(crate) fn apply<T: Real>(run: &Run, bound: &Bound<T>, segment: &Segment, ket: &mut Ket<T>) {
@@ -243,9 +245,15 @@ thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::default();
 }
 
-/// Lends this thread's buffers; nobody asks for them twice at once.
+/// Lends this thread's buffers; nobody asks for them twice at once. Those of unusually large tiles are not kept.
 pub(crate) fn with_buffers<A>(work: impl FnOnce(&mut Buffers) -> A) -> A {
-    BUFFERS.with_borrow_mut(work)
+    BUFFERS.with_borrow_mut(|buffers| {
+        let result = work(buffers);
+        if buffers.scratch.len() > KEPT {
+            *buffers = Buffers::default();
+        }
+        result
+    })
 }
 
 /// Does a pass in a strip of tiles.

@@ -288,7 +288,7 @@ pub fn shots(threads: usize, largest: usize) {
 /// Shots with depolarizing noise of 1e-3 and amplitude damping of 1e-2 on each wire of each gate.
 pub fn noisy_shots(threads: usize, largest: usize) {
     head("noisy shots, n, f64, f32, PRISM-Q, ratio f64, ratio f32, distance of the means of Z");
-    for (n, count) in [(8, 10_000), (12, 10_000), (16, 1_000)].into_iter().filter(|(n, _)| *n <= largest) {
+    for (n, count) in [(8, 10_000), (12, 10_000), (16, 10_000)].into_iter().filter(|(n, _)| *n <= largest) {
         let workload = workloads::hea(n, 2);
         let (circuit, slots) = ours::circuit(&workload);
         let mut noise = Noise::default();
