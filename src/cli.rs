@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show all diagnostics of programs
     Check(CheckArgs),
+    /// Go on with a run that was stopped
+    Resume(ResumeArgs),
     /// Run the `test` blocks of programs
     Test(TestArgs),
     /// Format programs in place
@@ -57,10 +59,15 @@ pub(crate) struct SimulationArgs {
 impl SimulationArgs {
     /// As the engine takes it.
     pub(crate) fn simulation(&self) -> Simulation {
-        let precision = if self.precision == "f32" { Precision::F32 } else { Precision::F64 };
-        let method = Method::ALL.into_iter().find(|method| method.name() == self.method);
-        Simulation { method: method.unwrap_or_default(), precision }
+        simulation(&self.method, &self.precision)
     }
+}
+
+/// A method and a precision by their names.
+pub(crate) fn simulation(method: &str, precision: &str) -> Simulation {
+    let precision = if precision == "f32" { Precision::F32 } else { Precision::F64 };
+    let method = Method::ALL.into_iter().find(|known| known.name() == method);
+    Simulation { method: method.unwrap_or_default(), precision }
 }
 
 /// `qmlang run`
@@ -81,15 +88,49 @@ pub(crate) struct RunArgs {
     /// The seed of all random numbers; drawn and printed if not given
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Keep the run in this folder [default: runs/<time>-<name>, if there is something to keep]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_run_dir")]
+    pub run_dir: Option<PathBuf>,
+    /// Keep nothing
+    #[arg(long)]
+    pub no_run_dir: bool,
+    #[command(flatten)]
+    pub how: RunHow,
+}
+
+/// What may differ from one process of a run to the next.
+#[derive(Debug, Args)]
+pub(crate) struct RunHow {
     /// Threads for simulation; results don't depend on it [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Tell by which method each kernel is simulated
     #[arg(short = 'v', long)]
     pub verbose: bool,
+    /// Stop before more is spent: `shots=100000`, `qpu_s=60`, `eur=20`; several with commas between
+    #[arg(long, value_name = "NAME=LIMIT", value_delimiter = ',')]
+    pub budget: Vec<String>,
+    /// Seconds from one checkpoint to the next
+    #[arg(long, value_name = "SECONDS", default_value_t = qml_engine::CHECKPOINT_EVERY)]
+    pub checkpoint_every: f64,
+    /// Show what the run cost when it ends [default: if it drew shots of a device]
+    #[arg(long)]
+    pub ledger: bool,
+    /// Show nothing but errors and warnings
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Diagnostics as JSON, one line each
     #[arg(long)]
     pub json: bool,
+}
+
+/// `qmlang resume`
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    /// The run's folder
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub how: RunHow,
 }
 
 /// `qmlang check`

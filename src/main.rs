@@ -1,6 +1,7 @@
 //! `qmlang`, the command-line tool: reads the command, calls the crates, shows what they say.
 //!
-//! Results go to standard output, messages to standard error. Exit status 0 is success, 1 a diagnosed error, 2 wrong usage.
+//! Results go to standard output, messages to standard error. Exit status 0 is success, 1 a diagnosed error, 2 wrong usage,
+//! 130 and 143 an interruption by Ctrl-C and SIGTERM.
 
 mod cache;
 mod cli;
@@ -12,10 +13,14 @@ mod commands {
     pub(crate) mod doc;
     pub(crate) mod explain;
     pub(crate) mod fmt;
+    pub(crate) mod resume;
     pub(crate) mod run;
     pub(crate) mod test;
 }
+mod execute;
+mod progress;
 mod show;
+mod signals;
 
 use std::process::ExitCode;
 use std::thread::JoinHandle;
@@ -44,6 +49,7 @@ fn main() -> ExitCode {
 fn execute(command: Command) -> ExitCode {
     let result = match command {
         Command::Run(args) => commands::run::run(&args),
+        Command::Resume(args) => commands::resume::resume(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Test(args) => commands::test::test(&args),
         Command::Fmt(args) => commands::fmt::fmt(&args),
@@ -54,6 +60,6 @@ fn execute(command: Command) -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(show::Shown) => ExitCode::FAILURE,
+        Err(show::Shown) => ExitCode::from(signals::status().unwrap_or(1)),
     }
 }

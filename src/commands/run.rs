@@ -1,140 +1,73 @@
 //! `qmlang run`
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::io::{IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 
 use qml_devices::Device;
-use qml_engine::{Options, Output, Progress, Run};
-use qml_source::{Code, Diagnostic, SourceMap};
+use qml_engine::Place;
+use qml_engine::manifest::{DeviceNote, Manifest};
+use qml_source::SourceMap;
 
 use crate::cli::RunArgs;
-use crate::show::{self, Form, Shown};
+use crate::execute::{self, Job};
+use crate::show::{self, Shown};
+
+/// Where runs are kept, in the working folder.
+const RUNS: &str = "runs";
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
-    let form = if args.json { Form::Json } else { Form::Text };
     let params = show::pairs("-D", &args.params.define)?;
-    let emulated = emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
-    let compilation = show::compile(&args.file, &params, form)?;
-    let (Some(module), sources) = (&compilation.module, &compilation.sources) else { return Err(Shown) };
-    if module.main.is_none() {
-        let diagnostic =
-            Diagnostic::error(Code::Q0911, format!("`{}` has no function `main`", args.file.display()))
-                .help("`fn main() { ... }` is where a run starts; tests run with `qmlang test`");
-        show::show(&[diagnostic], sources, form);
-        return Err(Shown);
-    }
+    let emulated =
+        execute::emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
+    let compilation = show::compile(&args.file, &params, execute::form(&args.how))?;
     let seed = args.seed.unwrap_or_else(draw_seed);
-    let options = Options {
+    let manifest = Manifest {
+        params: params.into_iter().collect(),
         seed,
         shots: args.shots,
-        emulated,
-        simulation: args.simulation.simulation(),
-        threads: threads(args.threads),
-        folder: compilation.folder.clone(),
-        interrupt: stop_on_interrupt(),
+        target: args.target.clone(),
+        device: emulated.as_ref().map(device_note),
+        method: args.simulation.method.clone(),
+        precision: args.simulation.precision.clone(),
+        ..about(&args.file)
     };
-    let mut terminal = Terminal { is_verbose: args.verbose, ..Terminal::default() };
-    let result = Run::main(module, &options, &mut terminal);
-    terminal.end_progress();
-    let (run, fault) = match result {
-        Ok(run) => (run, None),
-        Err((fault, run)) => (run, Some(*fault)),
+    let place = match &args.run_dir {
+        _ if args.no_run_dir => None,
+        Some(path) => Some(Place::At(path.clone())),
+        None => Some(Place::In(PathBuf::from(RUNS))),
     };
-    show::show(&run.warnings, sources, form);
-    if args.seed.is_none() {
-        show::say(&format!("seed {seed}\n"));
-    }
-    match fault {
-        None => Ok(()),
-        Some(fault) => {
-            show::show(&[fault], sources, form);
-            Err(Shown)
-        }
+    let tells_seed = args.seed.is_none();
+    execute::execute(Job { compilation: &compilation, emulated, manifest, place, tells_seed }, &args.how)
+}
+
+/// What the process knows of a run of this program.
+fn about(file: &Path) -> Manifest {
+    let versions = [
+        ("qmlang", env!("CARGO_PKG_VERSION")),
+        ("os", std::env::consts::OS),
+        ("arch", std::env::consts::ARCH),
+    ];
+    Manifest {
+        format: Manifest::FORMAT.to_owned(),
+        version: Manifest::VERSION,
+        name: file.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        command: std::env::args().collect(),
+        folder: std::env::current_dir().map_or_else(|_| String::new(), |path| path.display().to_string()),
+        program: file.display().to_string(),
+        versions: BTreeMap::from(versions.map(|(name, version)| (name.to_owned(), version.to_owned()))),
+        ..Manifest::default()
     }
 }
 
-/// The device to emulate; none on the simulator.
-fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
-    if target == "simulator" {
-        return Ok(None);
-    }
-    if let Some(name) = target.strip_prefix("emulator:") {
-        let device = qml_devices::find(name)?;
-        device.native_basis()?;
-        return Ok(Some(device));
-    }
-    let diagnostic = Diagnostic::error(Code::Q0913, format!("programs don't run on `{target}` yet"));
-    let device = target.strip_prefix("qpu:").unwrap_or(target);
-    Err(match qml_devices::find(device) {
-        Ok(_) => diagnostic.help(format!(
-            "`--target emulator:{device}` runs it with the noise of the device, `--target simulator` without"
-        )),
-        Err(_) => diagnostic.help("`--target simulator` runs it; `qmlang devices` lists devices to emulate"),
-    })
-}
-
-/// As many threads as asked for, else as there are processors.
-pub(crate) fn threads(asked: Option<u16>) -> usize {
-    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
-}
-
-/// A flag that Ctrl-C sets; a second one ends the process.
-pub(crate) fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let handle = Arc::clone(&flag);
-    // Without a handler Ctrl-C ends the process at once, which is right too.
-    _ = ctrlc::set_handler(move || {
-        if handle.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    flag
+/// What a manifest says of a device.
+pub(crate) fn device_note(device: &Device) -> DeviceNote {
+    let kind = Some(device.calibration.kind.clone()).filter(|kind| !kind.is_empty());
+    DeviceNote { name: device.name.clone(), calibration: device.calibration.timestamp.clone().or(kind) }
 }
 
 /// A seed that is short enough to type again.
 fn draw_seed() -> u64 {
     RandomState::new().build_hasher().finish() % 1_000_000
-}
-
-/// Standard output, and progress on a terminal.
-#[derive(Default)]
-pub(crate) struct Terminal {
-    /// Whether methods are told.
-    is_verbose: bool,
-    has_progress: bool,
-}
-
-impl Output for Terminal {
-    fn print(&mut self, text: &str) {
-        self.end_progress();
-        show::print(text);
-    }
-
-    fn progress(&mut self, progress: Progress) {
-        let mut err = std::io::stderr();
-        if err.is_terminal() {
-            let of = if progress.steps > 0 { format!("/{}", progress.steps) } else { String::new() };
-            _ = write!(err, "\r\x1b[Kstep {}{of}  objective {:.6}", progress.step, progress.objective);
-            self.has_progress = true;
-        }
-    }
-
-    fn method(&mut self, kernel: &str, qubits: usize, method: &str) {
-        if self.is_verbose {
-            self.end_progress();
-            show::say(&format!("`{kernel}` on {qubits} qubits: {method}\n"));
-        }
-    }
-}
-
-impl Terminal {
-    /// Takes the progress line away.
-    pub(crate) fn end_progress(&mut self) {
-        if std::mem::take(&mut self.has_progress) {
-            show::say("\r\x1b[K");
-        }
-    }
 }

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use qml_driver::Disk;
-use qml_engine::{Options, Output, Progress, Run, Simulation};
+use qml_engine::{Budget, Options, Output, Progress, Run, Simulation};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::TestArgs;
-use crate::commands::run::{stop_on_interrupt, threads};
+use crate::execute::threads;
 use crate::show::{self, Form, Shown};
+use crate::signals;
 
 pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
     let params = show::pairs("-D", &args.params.define)?;
@@ -28,7 +29,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
         params: &params,
         simulation: args.simulation.simulation(),
         threads: (n_threads / n_workers).max(1),
-        interrupt: stop_on_interrupt(),
+        interrupt: Arc::clone(&signals::listen().stop),
     };
     let (mut passed, mut failed) = (0, 0);
     in_parallel(&files, n_workers, &job, |report| {
@@ -135,6 +136,8 @@ fn test_file(file: &Path, job: &Job<'_>) -> Report {
         threads: job.threads,
         folder: compilation.folder.clone(),
         interrupt: job.interrupt.clone(),
+        budget: Budget::default(),
+        record: None,
     };
     let mut tell = |outcome: qml_engine::TestOutcome| {
         let is_right = outcome.fault.is_none();

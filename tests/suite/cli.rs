@@ -7,3 +7,5 @@ mod cache;
 mod commands;
 mod emulator;
 mod methods;
+mod resume;
+mod runs;

@@ -1,7 +1,7 @@
 //! What is said for each code: `tests/ui/codes/<CODE>.txt`, as a user sees it.
 //!
-//! It comes from the failing program on the code's page, or where a command is what fails, from running the line in
-//! `tests/ui/codes/<CODE>/command` beside the files that it needs. `UPDATE_UI=1 cargo test --test suite codes` writes
+//! It comes from the failing program on the code's page, or where a command is what fails, from running the last line of
+//! `tests/ui/codes/<CODE>/command`, after those before it, beside the files that it needs. `UPDATE_UI=1 cargo test --test suite codes` writes
 //! the messages anew; read them before they are committed.
 
 use std::collections::BTreeSet;
@@ -61,9 +61,10 @@ fn said_by_command(case: &Path, folder: &Folder) -> String {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         folder.write(&name, fs::read(&path).unwrap());
     }
-    let command = folder.read("command");
-    let outcome = folder.qmlang(command.trim());
-    format!("$ qmlang {}\n{}", command.trim(), outcome.err)
+    let commands = folder.read("command");
+    let said = commands.lines().map(|line| (line, folder.qmlang(line).err)).last();
+    let (line, err) = said.unwrap_or_else(|| panic!("{}: no command", case.display()));
+    format!("$ qmlang {line}\n{err}")
 }
 
 /// The codes that head a message, `[Q0101] Error: `.

@@ -111,7 +111,7 @@ fn check_program(folder: &Folder, block: &Block<'_>, below: Option<&str>) -> Vec
     }
     if block.info == "qml run" {
         folder.write(name, &block.text);
-        let outcome = folder.qmlang_args(&["run", name, "--seed", "0"]);
+        let outcome = folder.qmlang_args(&["run", name, "--seed", "0", "--no-run-dir"]);
         let beside: Vec<_> = block.text.lines().filter_map(|line| Some(line.split_once("//> ")?.1)).collect();
         let expected = below.map_or(beside, |below| below.lines().collect());
         let found = outcome.out + &outcome.err;
@@ -170,17 +170,25 @@ fn matches(shown: &[&str], found: &[&str]) -> bool {
     }
 }
 
-/// Whether two lines are the same but for the last bits of floats, which are those of the processor family.
+/// Whether two lines are the same but for times in names of folders, and for the last bits of floats, which are those of the
+/// processor family.
 fn is_same(shown: &str, found: &str) -> bool {
     let (shown, found) = (numbers_apart(shown), numbers_apart(found));
     let is_same_part = |(a, b): (&&str, &&str)| {
         let both = a.parse().ok().zip(b.parse().ok());
         a == b
+            || is_folder_time(a) && is_folder_time(b)
             || both.is_some_and(|(x, y): (f64, f64)| {
                 a.contains('.') && b.contains('.') && (x - y).abs() <= 1e-13 * x.abs().max(1.0)
             })
     };
     shown.len() == found.len() && shown.iter().zip(&found).all(is_same_part)
+}
+
+/// The time in the name of a run's folder: `20261129-183412`.
+fn is_folder_time(part: &str) -> bool {
+    let is_digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|byte| byte.is_ascii_digit());
+    part.split_once('-').is_some_and(|(day, time)| is_digits(day, 8) && is_digits(time, 6))
 }
 
 /// A line cut before and after each number.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_driver::{Disk, Files};
-use qml_engine::{Options, Output, Progress, Run, Simulation};
+use qml_engine::{Budget, Options, Output, Progress, Run, Simulation};
 use qml_source::{Diagnostic, SourceMap, Style, render};
 
 /// Everything that was said of a program.
@@ -52,6 +52,8 @@ pub(crate) fn compile_and_run_until(text: &Text<'_>, interrupt: &Arc<AtomicBool>
             threads: 2,
             folder: text.folder.to_path_buf(),
             interrupt: Arc::clone(interrupt),
+            budget: Budget::default(),
+            record: None,
         };
         if module.main.is_some() {
             match Run::main(module, &options, &mut Quiet) {

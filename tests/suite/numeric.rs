@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_driver::Files;
-use qml_engine::{Options, Output, Progress, Run, Simulation};
+use qml_engine::{Budget, Options, Output, Progress, Run, Simulation};
 use qml_ir::host::Module;
 use qml_source::Diagnostic;
 
@@ -44,6 +44,8 @@ pub(crate) fn options() -> Options {
         threads: 1,
         folder: ".".into(),
         interrupt: Arc::new(AtomicBool::new(false)),
+        budget: Budget::default(),
+        record: None,
     }
 }
 

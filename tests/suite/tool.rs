@@ -106,6 +106,16 @@ impl Outcome {
         self.out
     }
 
+    /// Success with no more to say than the seed that was drawn; the results.
+    #[track_caller]
+    pub fn quiet_but_seed(self) -> String {
+        assert!(
+            self.status == 0 && self.err.starts_with("seed ") && self.err.lines().count() == 1,
+            "{self:?}"
+        );
+        self.out
+    }
+
     /// Success, with no more to say than notes; the results.
     #[track_caller]
     pub fn noted(self) -> String {

@@ -35,8 +35,6 @@ impl Host for Data<'_> {
         NoWorld.result(function, key, args)
     }
 
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
-
     fn interrupted(&self) -> bool {
         false
     }

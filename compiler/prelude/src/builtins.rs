@@ -36,6 +36,7 @@ mod ad_support;
 mod calls;
 mod convert;
 mod data;
+pub use data::{npz, saved};
 mod elementwise;
 pub mod faults;
 pub(crate) mod format;

@@ -1,8 +1,10 @@
 //! What built-in functions may ask of the world outside.
 
+use std::sync::Arc;
+
 use qml_source::{Code, Diagnostic, Span};
 
-use crate::Value;
+use crate::{Optimizer, Value};
 
 /// An error while running: a diagnostic, whose place is filled in by the caller that knows it.
 pub type Fault = Box<Diagnostic>;
@@ -49,6 +51,28 @@ pub enum ResultFunction {
     VarianceCoefficientsVjp,
 }
 
+/// An `optimize`, as it is told of when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Training {
+    /// Names of the scalars and tensors that are optimized, in the order of their numbers; a field as `model.b`.
+    pub names: Vec<String>,
+    /// Where it stands: `vqe.qml:12`.
+    pub place: String,
+    /// `checkpoint:`, the file that gets its state, and the type of what `load` finds there.
+    pub checkpoint: Option<(String, String)>,
+}
+
+/// What an `optimize` has just done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stage {
+    /// A step, of so many if that is known.
+    Step(Option<u64>),
+    /// A round, whose validation this is.
+    Round(Option<f64>),
+    /// All of it.
+    End,
+}
+
 /// The world outside, as the engine provides it.
 pub trait Host {
     /// Writes a text to standard output, as it is.
@@ -65,8 +89,18 @@ pub trait Host {
     /// Tells where the last call of [`Self::result`] stands, for what there is to warn of. A host that doesn't warn need
     /// not know.
     fn result_was_at(&mut self, _place: Span) {}
-    /// Tells how an optimization goes: the step (from 1), how many there are, and the objective.
-    fn progress(&mut self, step: i64, steps: i64, objective: f64);
+    /// Tells that an `optimize` begins. A host that has kept the state of this very one gives it back, to go on from.
+    fn begin_training(
+        &mut self,
+        _training: &Training,
+        _begun: &Arc<Optimizer>,
+    ) -> Result<Option<Arc<Optimizer>>, Fault> {
+        Ok(None)
+    }
+    /// Tells how the `optimize` that began last goes.
+    fn trained(&mut self, _stage: Stage, _optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Whether the program was asked to stop.
     fn interrupted(&self) -> bool;
 }
@@ -96,7 +130,6 @@ impl Host for NoWorld {
     fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
         Self::refuse("runs a kernel")
     }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
     fn interrupted(&self) -> bool {
         false
     }

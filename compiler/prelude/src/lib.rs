@@ -21,6 +21,6 @@ mod testing;
 
 pub use builtins::format::{format_coefficient, format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS, UNSUPPORTED};
-pub use host::{Fault, Host, NoWorld, ResultFunction};
+pub use host::{Fault, Host, NoWorld, ResultFunction, Stage, Training};
 pub use optimizer::{Optimizer, Rule};
 pub use value::{Array, C64, Element, Program, Tensor, Value};

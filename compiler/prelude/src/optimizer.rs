@@ -29,7 +29,7 @@ pub use nelder_mead::NelderMead;
 pub use qng::Qng;
 pub use rotosolve::Rotosolve;
 pub use rule::Rule;
-pub use run::{Run, Settings};
+pub use run::{Ended, Run, Settings};
 pub use spsa::Spsa;
 pub use tree::{Shape, flatten, flatten_like, shape_of, unflatten};
 
@@ -140,6 +140,12 @@ impl Optimizer {
     pub fn rate(&self) -> f64 {
         let position = usize::try_from(self.steps).unwrap_or(usize::MAX).min(self.rates.len().max(1) - 1);
         self.rates.get(position).copied().unwrap_or(1.0)
+    }
+
+    /// The learning rate of the step before, for a rule that has one.
+    pub fn last_rate(&self) -> Option<f64> {
+        let last = usize::try_from(self.steps.checked_sub(1)?).unwrap_or(usize::MAX);
+        self.rates.get(last.min(self.rates.len().max(1) - 1)).copied()
     }
 
     /// Begins a step from `point`. `key` is the random key of the run.

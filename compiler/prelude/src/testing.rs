@@ -13,7 +13,6 @@ pub struct TestHost {
     pub printed: String,
     pub files: HashMap<String, Vec<u8>>,
     pub asked: Vec<(ResultFunction, i64)>,
-    pub progress: Vec<(i64, i64, f64)>,
 }
 
 impl Host for TestHost {
@@ -38,10 +37,6 @@ impl Host for TestHost {
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         self.asked.push((function, key));
         Ok(Value::tuple(args.to_vec()))
-    }
-
-    fn progress(&mut self, step: i64, steps: i64, objective: f64) {
-        self.progress.push((step, steps, objective));
     }
 
     fn interrupted(&self) -> bool {

@@ -80,6 +80,12 @@ struct Context<'p> {
 }
 
 impl Context<'_> {
+    /// The file and the line of a span, as `vqe.qml:12`.
+    fn place(&self, span: Span) -> String {
+        let (line, _) = self.sources.line_column(span.file, span.start);
+        format!("{}:{line}", self.sources.name(span.file))
+    }
+
     fn unique_name(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_string();
         let mut count = 1;

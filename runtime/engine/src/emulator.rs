@@ -26,14 +26,24 @@ pub(crate) struct Emulator {
     missing: BTreeSet<String>,
 }
 
+/// A circuit as a device runs it.
+pub(crate) struct Native {
+    pub circuit: Circuit,
+    /// What its further slots are computed from.
+    pub computed: Vec<Node>,
+    /// What goes wrong there.
+    pub noise: Noise,
+    /// How long a shot takes, if all durations are known.
+    pub seconds: Option<f64>,
+}
+
 impl Emulator {
     pub(crate) fn new(device: Device) -> Self {
         Self { device, missing: BTreeSet::new() }
     }
 
-    /// The circuit on the device, what its further slots are computed from, and what goes wrong there; the errors are
-    /// those of `build`.
-    pub(crate) fn compile(&mut self, source: &Circuit) -> Result<(Circuit, Vec<Node>, Noise), Diagnostic> {
+    /// The circuit on the device; the errors are those of `build`.
+    pub(crate) fn compile(&mut self, source: &Circuit) -> Result<Native, Diagnostic> {
         let options = Options { from_zeros: true, ..Options::default() };
         let compiled = qml_transpile::compile(source, &self.device, &options)?;
         // Only errors are asked for: what SWAPs cost is told by `check`.
@@ -42,9 +52,10 @@ impl Emulator {
         if let Some(error) = said.into_iter().find(Diagnostic::is_error) {
             return Err(error);
         }
+        let seconds = compiled.stats.duration_s;
         let (circuit, qubits) = touched(compiled.circuit);
         let noise = model::noise(&circuit, &qubits, &self.device, &mut self.missing);
-        Ok((circuit, compiled.computed, noise))
+        Ok(Native { circuit, computed: compiled.computed, noise, seconds })
     }
 
     /// What the emulation leaves out, because the device's data does.

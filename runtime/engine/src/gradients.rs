@@ -86,7 +86,7 @@ impl Session<'_> {
                     Method::Adjoint => {
                         let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                         let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
-                        self.exact(result)?.d_slots
+                        self.exact(program.account(), result)?.d_slots
                     }
                     other => {
                         self.by_evaluations(other, &program, sampling, &mut |this, angles, sampling| {
@@ -142,7 +142,7 @@ impl Session<'_> {
             Method::Adjoint => {
                 let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.expectations_vjp(plan, &program.slots, observables, cotangents);
-                Ok(self.exact(result)?.d_slots)
+                Ok(self.exact(program.account(), result)?.d_slots)
             }
             other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
                 let values = this.expectations(angles, observables, sampling)?;
@@ -161,7 +161,8 @@ impl Session<'_> {
     ) -> Result<(Vec<f64>, Vec<f64>), Fault> {
         match method {
             Method::Adjoint => {
-                self.kernels.statistics.kernel_calls += 2;
+                self.kernels.count(p.account(), 1, 0)?;
+                self.kernels.count(q.account(), 1, 0)?;
                 let left = self.amplitudes_of(&p.prepared.runnable, ADJOINT)?;
                 let right = self.amplitudes_of(&q.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.fidelity_vjp((left, &p.slots), (right, &q.slots));
@@ -174,7 +175,7 @@ impl Session<'_> {
                 let mut side = |stream: u64, moving: &BoundProgram, held: &[C64]| {
                     self.by_evaluations(other, moving, sampling, &mut |this, angles, sampling| {
                         let state = this.state(angles)?;
-                        this.overlap(&state, held, sampling, stream)
+                        this.overlap(moving.account(), (&state, held), sampling, stream)
                     })
                 };
                 Ok((side(0, p, &states.1)?, side(1, q, &states.0)?))

@@ -16,6 +16,7 @@ use qml_simulator::{Clifford, Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
+use crate::ledger::{Account, Books, Budget};
 use crate::session::simulation_fault;
 use crate::shift::Shifted;
 
@@ -38,6 +39,8 @@ pub struct Statistics {
 /// A circuit with its plan, and the plans of its variants that shots need.
 #[derive(Debug)]
 pub(crate) struct Runnable {
+    /// Who pays for it.
+    pub account: Account,
     /// The circuit: of an emulated device, the one that was compiled for it.
     pub circuit: Circuit,
     /// What an emulated device does besides.
@@ -103,6 +106,11 @@ impl BoundProgram {
     pub(crate) fn angles(&self) -> Angles<'_> {
         (&self.prepared.runnable, &self.slots)
     }
+
+    /// Who pays for it.
+    pub(crate) fn account(&self) -> &Account {
+        &self.prepared.runnable.account
+    }
 }
 
 /// All kernels of a run.
@@ -113,6 +121,9 @@ pub(crate) struct Kernels {
     prepared: HashMap<Key, Rc<Prepared>>,
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
+    pub books: Books,
+    /// The kernel that was bound last.
+    pub last: Option<Rc<str>>,
     pub warnings: Vec<Diagnostic>,
     /// Circuits, by name and wires, and the methods that were told of them.
     pub told: BTreeSet<(String, usize, &'static str)>,
@@ -120,8 +131,18 @@ pub(crate) struct Kernels {
 
 impl Kernels {
     /// No kernels yet, for a device or for none.
-    pub(crate) fn new(emulator: Option<Emulator>) -> Self {
-        Self { emulator, ..Self::default() }
+    pub(crate) fn new(emulator: Option<Emulator>, budget: Budget) -> Self {
+        let tariff = emulator.as_ref().and_then(|emulator| emulator.device.price.clone());
+        let books = Books { budget, on_device: emulator.is_some(), tariff, ..Books::default() };
+        Self { emulator, books, ..Self::default() }
+    }
+
+    /// Counts circuits that run with so many shots each; a fault if the budget has not so many.
+    pub(crate) fn count(&mut self, account: &Account, circuits: u64, shots: u64) -> Result<(), Fault> {
+        self.books.enter(account, circuits, shots)?;
+        self.statistics.kernel_calls += circuits;
+        self.statistics.shots += circuits * shots;
+        Ok(())
     }
 
     /// The program, ready to run.
@@ -142,6 +163,7 @@ impl Kernels {
                 prepared
             }
         };
+        self.last = Some(Rc::clone(&prepared.runnable.account.kernel));
         let mut slots = Vec::new();
         prepared.specialised.bind.bind_until(&inputs, &mut slots, stop)?;
         Ok(BoundProgram { prepared, slots })
@@ -163,26 +185,29 @@ impl Kernels {
                     .help("pass what changes often as a float: floats never make a new circuit"),
             );
         }
-        let (circuit, noise) = match &mut self.emulator {
-            None => (specialised.circuit.clone(), None),
+        let name = module.function(kernel).shown_name();
+        let (circuit, noise, seconds) = match &mut self.emulator {
+            None => (specialised.circuit.clone(), None, None),
             Some(emulator) => {
-                let (circuit, computed, noise) = emulator.compile(&specialised.circuit).map_err(Box::new)?;
-                specialised.bind.nodes.extend(computed);
-                (circuit, Some(noise))
+                let native = emulator.compile(&specialised.circuit).map_err(Box::new)?;
+                specialised.bind.nodes.extend(native.computed);
+                (native.circuit, Some(native.noise), native.seconds)
             }
         };
-        let runnable = self.runnable(circuit, noise);
+        let account = Account { kernel: name.into(), seconds };
+        let runnable = self.runnable(circuit, noise, account);
         Ok(Prepared { key, specialised, runnable, shifted: OnceCell::new() })
     }
 
     /// Plans a circuit, and keeps it for its variants.
-    pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>) -> Runnable {
+    pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>, account: Account) -> Runnable {
         self.statistics.plans += 1;
         let plan = match &noise {
             None => Plan::new(&circuit),
             Some(noise) => Plan::noisy(&circuit, noise),
         };
         Runnable {
+            account,
             circuit,
             noise,
             density: OnceCell::new(),

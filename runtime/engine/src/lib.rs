@@ -3,8 +3,9 @@
 //! [`Run`] compiles a program's host functions and calls them. Where they run a kernel, [`session`] specialises and plans it
 //! once per key ([`kernels`]) and evaluates it ([`results`]), exactly or with shots, with its derivative by the rule that
 //! fits: [`gradients`], of amplitudes and overlaps [`states`], by the coefficients of observables [`coefficients`]. An
-//! emulated device compiles circuits and adds noise on the way ([`emulator`]). A run is a function of its
-//! program, its inputs and the seed: the clock is read in `clock.rs` alone.
+//! emulated device compiles circuits and adds noise on the way ([`emulator`]). What it costs is in its [`ledger`], and what is
+//! kept of it in its folder ([`record`]). A run is a function of its program, its inputs and the seed: the clock is read in
+//! `clock.rs` alone.
 //!
 //! The crate must never learn where programs come from.
 
@@ -13,6 +14,8 @@ mod coefficients;
 mod emulator;
 mod gradients;
 mod kernels;
+mod ledger;
+mod record;
 mod results;
 mod run;
 mod sampled;
@@ -23,6 +26,8 @@ mod states;
 mod way;
 
 pub use kernels::Statistics;
+pub use ledger::{Budget, Costs, Ledger};
+pub use record::{CHECKPOINT_EVERY, Place, Reading, RecordOptions, manifest};
 pub use run::{Options, Run, TestOutcome};
 pub use session::{Output, Progress};
 pub use simulation::{Method, Simulation};

@@ -12,6 +12,7 @@ use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram};
+use crate::ledger::Account;
 use crate::session::{Session, simulation_fault};
 use crate::way::Way;
 
@@ -70,7 +71,7 @@ impl Session<'_> {
                 let (p, q) = (self.bind_register(&args[0])?, self.bind_register(&args[1])?);
                 let sampling = self.sampling(&args[2], &p, key)?;
                 let states = (self.state(p.angles())?, self.state(q.angles())?);
-                Ok(Value::Float(self.overlap(&states.0, &states.1, sampling, 0)?))
+                Ok(Value::Float(self.overlap(p.account(), (&states.0, &states.1), sampling, 0)?))
             }
             ResultFunction::Gram => self.gram(args, key),
             ResultFunction::ExpectVjp
@@ -132,8 +133,12 @@ impl Session<'_> {
     }
 
     /// The value, and a note if it took very many branches.
-    pub(crate) fn exact<T>(&mut self, result: Result<Exact<T>, qml_simulator::Fault>) -> Result<T, Fault> {
-        self.kernels.statistics.kernel_calls += 1;
+    pub(crate) fn exact<T>(
+        &mut self,
+        account: &Account,
+        result: Result<Exact<T>, qml_simulator::Fault>,
+    ) -> Result<T, Fault> {
+        self.kernels.count(account, 1, 0)?;
         let exact = result.map_err(|fault| simulation_fault(&fault))?;
         let is_told = self.kernels.warnings.iter().any(|warning| warning.code == Code::Q0658);
         if exact.branches > MANY_BRANCHES && !is_told {
@@ -172,7 +177,7 @@ impl Session<'_> {
             && let Way::StateVector(plan) = self.way(program.angles())?
         {
             let result = self.simulator.variances(plan, slots, std::slice::from_ref(observable));
-            return Ok(self.exact(result)?[0]);
+            return Ok(self.exact(&runnable.account, result)?[0]);
         }
         let values =
             self.expectations(program.angles(), &[observable.clone(), squared(observable)?], sampling)?;
@@ -243,8 +248,7 @@ impl Session<'_> {
         key: u64,
         mut f: impl FnMut(&[bool]),
     ) -> Result<(), Fault> {
-        self.kernels.statistics.kernel_calls += 1;
-        self.kernels.statistics.shots += shots as u64;
+        self.kernels.count(&angles.0.account, 1, shots as u64)?;
         for start in (0..shots).step_by(PART) {
             let part = start..shots.min(start + PART);
             let drawn = self.sample_part(angles, part, key)?;
@@ -254,22 +258,21 @@ impl Session<'_> {
     }
 
     pub(crate) fn sample(&mut self, angles: Angles<'_>, shots: usize, key: u64) -> Result<Shots, Fault> {
-        self.kernels.statistics.kernel_calls += 1;
-        self.kernels.statistics.shots += shots as u64;
+        self.kernels.count(&angles.0.account, 1, shots as u64)?;
         self.sample_part(angles, 0..shots, key)
     }
 
     pub(crate) fn state(&mut self, (runnable, slots): Angles<'_>) -> Result<Vec<C64>, Fault> {
         let plan = self.amplitudes_of(runnable, "amplitudes")?;
         let result = self.simulator.state(plan, slots);
-        self.exact(result)
+        self.exact(&runnable.account, result)
     }
 
     /// The squared overlap; with shots, the fraction of them that a test of the two states passes.
     pub(crate) fn overlap(
         &mut self,
-        a: &[C64],
-        b: &[C64],
+        account: &Account,
+        (a, b): (&[C64], &[C64]),
         sampling: Sampling,
         stream: u64,
     ) -> Result<f64, Fault> {
@@ -279,7 +282,7 @@ impl Session<'_> {
         }
         let exact = a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr();
         let Sampling::Shots { shots, key } = sampling else { return Ok(exact) };
-        self.kernels.statistics.shots += shots as u64;
+        self.kernels.count(account, 1, shots as u64)?;
         let passed = (0..shots).filter(|&shot| uniform_at(key, stream, shot as u64) < exact).count();
         Ok(passed as f64 / shots as f64)
     }
@@ -309,7 +312,8 @@ impl Session<'_> {
                 let sampling = self.sampling(&args[2], program, key)?;
                 // The matrix of one list is symmetric also where it is estimated.
                 let (low, high) = if others.is_none() { (i.min(j), i.max(j)) } else { (i, j) };
-                values.push(self.overlap(row, column, sampling, (low * columns.len() + high) as u64)?);
+                let stream = (low * columns.len() + high) as u64;
+                values.push(self.overlap(program.account(), (row, column), sampling, stream)?);
             }
         }
         let shape = [rows.len(), columns.len()];

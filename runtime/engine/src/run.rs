@@ -1,20 +1,22 @@
 //! A run of a program: its globals, `main`, its tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_devices::Device;
-use qml_ir::host::{FunctionId, Module};
+use qml_ir::host::{FunctionId, Module, OpKind, Region};
 use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
-use qml_prelude::{Fault, Value};
+use qml_prelude::{BuiltinId, Fault, Value};
 use qml_simulator::{Method, Simulator};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::kernels::{Kernels, Statistics};
+use crate::ledger::{Budget, Ledger};
+use crate::record::{Reading, Record, RecordOptions};
 use crate::session::{Output, Session};
 use crate::simulation::Simulation;
 
@@ -40,6 +42,10 @@ pub struct Options {
     pub folder: PathBuf,
     /// Set it to stop the program.
     pub interrupt: Arc<AtomicBool>,
+    /// What it may cost.
+    pub budget: Budget,
+    /// What is kept of it, if anything is.
+    pub record: Option<RecordOptions>,
 }
 
 /// How a test ended.
@@ -58,6 +64,12 @@ pub struct Run {
     pub statistics: Statistics,
     /// What a user should know.
     pub warnings: Vec<Diagnostic>,
+    /// What it cost.
+    pub ledger: Ledger,
+    /// Time and energy, of all processes of the run.
+    pub reading: Reading,
+    /// Where it is kept.
+    pub folder: Option<PathBuf>,
 }
 
 impl Run {
@@ -109,10 +121,16 @@ fn in_session<T: Send>(
 ) -> (Run, Result<T, Fault>) {
     qml_prelude::room::ask(qml_simulator::available_bytes);
     let job = move || {
+        let clock = Clock::start();
+        let may_need = options.emulated.is_some() || trains(module);
+        let record = match Record::new(options.record.clone(), may_need, clock) {
+            Ok(record) => record,
+            Err(fault) => return (Run::default(), Err(fault)),
+        };
         let mut session = Session {
             module,
             globals: Vec::new(),
-            kernels: Kernels::new(options.emulated.clone().map(Emulator::new)),
+            kernels: Kernels::new(options.emulated.clone().map(Emulator::new), options.budget),
             simulation: options.simulation,
             simulator: Simulator::with_method(
                 Method::StateVector(options.simulation.precision),
@@ -123,18 +141,20 @@ fn in_session<T: Send>(
             folder: options.folder.clone(),
             output,
             interrupt: Arc::clone(&options.interrupt),
-            clock: Clock::start(),
+            record,
+            progress: None,
         };
         let roots: Vec<FunctionId> =
             module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
         let compiled = Compiled::new(module, &roots);
         let result =
             initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
+        let result = result.and_then(|value| session.record.check_end().map(|()| value));
         if result.is_ok() {
             let note = session.kernels.emulator.as_ref().and_then(Emulator::note);
             session.kernels.warnings.extend(note);
         }
-        (Run { statistics: session.kernels.statistics, warnings: session.kernels.warnings }, result)
+        (ended(session, result.as_ref().err()), result)
     };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("program".to_owned()).stack_size(STACK_BYTES);
@@ -142,6 +162,34 @@ fn in_session<T: Send>(
             Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(error) => bug!("no thread to run the program on: {error}"),
         }
+    })
+}
+
+/// What is left of a run.
+fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
+    let Session { kernels, mut record, .. } = session;
+    let mut warnings = kernels.warnings;
+    record.finish(fault, &warnings, &kernels.books);
+    warnings.append(&mut record.warnings);
+    Run {
+        statistics: kernels.statistics,
+        warnings,
+        ledger: kernels.books.ledger,
+        reading: record.meter.read(),
+        folder: record.folder().map(Path::to_path_buf),
+    }
+}
+
+/// Whether there is an `optimize` in the program.
+fn trains(module: &Module) -> bool {
+    let begins = BuiltinId::find("run.train");
+    module.functions.iter().any(|function| calls(&function.body, begins))
+}
+
+fn calls(region: &Region, row: Option<BuiltinId>) -> bool {
+    region.ops.iter().any(|op| {
+        matches!(op.kind, OpKind::Builtin(id) if Some(id) == row)
+            || op.regions.iter().any(|region| calls(region, row))
     })
 }
 

@@ -58,7 +58,8 @@ impl Session<'_> {
             return Rc::clone(turned);
         }
         let circuit = turned(&runnable.circuit, letters);
-        let turned = Rc::new(self.kernels.runnable(circuit, runnable.noise.clone()));
+        let turned =
+            Rc::new(self.kernels.runnable(circuit, runnable.noise.clone(), runnable.account.clone()));
         runnable.turned.borrow_mut().insert(letters.to_vec(), Rc::clone(&turned));
         turned
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use qml_ir::host::Module;
-use qml_prelude::{Fault, Host, ResultFunction, Value};
+use qml_prelude::{Fault, Host, Optimizer, ResultFunction, Stage, Training, Value};
 use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
 
-use crate::clock::Clock;
 use crate::kernels::Kernels;
+use crate::record::Record;
 use crate::simulation::Simulation;
 
 /// Where a run's output goes.
@@ -26,12 +26,22 @@ pub trait Output {
 /// How an optimization goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
+    /// Its number, from 0.
+    pub optimize: u64,
     /// Steps done, from 1.
-    pub step: i64,
-    /// Steps in all; 0 if unknown.
-    pub steps: i64,
+    pub step: u64,
+    /// Steps in all, if that is known.
+    pub steps: Option<u64>,
     /// The objective of the step.
     pub objective: f64,
+    /// What the last round was judged by, if there is a `validate:`.
+    pub validation: Option<f64>,
+    /// Seconds since the run started.
+    pub seconds: f64,
+    /// Shots drawn since then.
+    pub shots: u64,
+    /// Time of the device since then; none without one.
+    pub qpu_seconds: Option<f64>,
 }
 
 /// What a run holds while it runs.
@@ -46,17 +56,22 @@ pub(crate) struct Session<'a> {
     pub folder: PathBuf,
     pub output: &'a mut dyn Output,
     pub interrupt: Arc<AtomicBool>,
-    pub clock: Clock,
+    pub record: Record,
+    /// How the last step went.
+    pub progress: Option<Progress>,
 }
 
 impl Host for Session<'_> {
     fn print(&mut self, text: &str) {
-        self.output.print(text);
+        let new = self.record.print(text);
+        if !new.is_empty() {
+            self.output.print(new);
+        }
     }
 
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
         let full = self.folder.join(path);
-        std::fs::read(&full).map_err(|error| {
+        self.record.read(path, std::fs::read(&full)).map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 _ => error.to_string(),
@@ -69,17 +84,31 @@ impl Host for Session<'_> {
     }
 
     fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
-        write_whole(&self.folder.join(path), content).map_err(|error| {
+        self.record.check()?;
+        let full = self.folder.join(path);
+        self.record.before_write(path, &full);
+        write_whole(&full, content).map_err(|error| {
             Box::new(Diagnostic::error(Code::Q0906, format!("cannot write `{path}`: {error}")))
         })
     }
 
     fn elapsed(&mut self) -> f64 {
-        self.clock.seconds()
+        self.record.elapsed()
     }
 
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
-        self.result_of(function, key, args)
+        self.record.check()?;
+        let before = self.record.meter.seconds();
+        let result = self.result_of(function, key, args);
+        self.record.meter.look();
+        if let Some(kernel) = self.kernels.last.take() {
+            self.kernels.books.enter_call(&kernel, self.record.meter.seconds() - before);
+        }
+        // Shots of a device are worth keeping; who made them is in the manifest.
+        if self.kernels.books.on_device && self.kernels.books.ledger.total.shots > 0 {
+            self.record.need_folder()?;
+        }
+        result
     }
 
     fn result_was_at(&mut self, place: Span) {
@@ -89,12 +118,62 @@ impl Host for Session<'_> {
         }
     }
 
-    fn progress(&mut self, step: i64, steps: i64, objective: f64) {
-        self.output.progress(Progress { step, steps, objective });
+    fn begin_training(
+        &mut self,
+        training: &Training,
+        begun: &Arc<Optimizer>,
+    ) -> Result<Option<Arc<Optimizer>>, Fault> {
+        self.record.check()?;
+        self.progress = None;
+        let kept = self.record.begin_training(training, begun, &self.kernels.books.ledger)?;
+        Ok(kept.map(|(optimizer, ledger)| {
+            self.kernels.books.ledger = ledger;
+            optimizer
+        }))
+    }
+
+    fn trained(&mut self, stage: Stage, optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
+        let reaction = self.record.trained(stage, optimizer, &self.kernels.books.ledger);
+        if let Some((path, value, ty)) = reaction.file {
+            let bytes = qml_prelude::builtins::saved(&path, &value, &ty)?;
+            self.write_file(&path, &bytes)?;
+        }
+        self.show(stage, optimizer);
+        self.record.check()
     }
 
     fn interrupted(&self) -> bool {
         self.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Session<'_> {
+    /// Tells whoever watches how an optimization goes.
+    fn show(&mut self, stage: Stage, optimizer: &Optimizer) {
+        let run = optimizer.running();
+        match stage {
+            Stage::Step(steps) => {
+                let total = self.kernels.books.ledger.total;
+                let progress = Progress {
+                    optimize: self.record.n_trainings() - 1,
+                    step: run.steps,
+                    steps,
+                    objective: if run.settings.is_maximized { -run.value } else { run.value },
+                    validation: self.progress.and_then(|progress| progress.validation),
+                    seconds: self.record.meter.seconds(),
+                    shots: total.shots,
+                    qpu_seconds: self.kernels.books.on_device.then_some(total.qpu_seconds),
+                };
+                self.progress = Some(progress);
+                self.output.progress(progress);
+            }
+            Stage::Round(Some(validation)) => {
+                if let Some(progress) = &mut self.progress {
+                    progress.validation = Some(validation);
+                }
+            }
+            Stage::Round(None) | Stage::End => {}
+        }
     }
 }
 

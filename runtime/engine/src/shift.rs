@@ -47,7 +47,8 @@ impl Shifted {
             }
         });
         circuit.slots = (0..occurrences.len()).map(|i| format!("angle_{i}")).collect();
-        Self { runnable: kernels.runnable(circuit, runnable.noise.clone()), occurrences }
+        let runnable = kernels.runnable(circuit, runnable.noise.clone(), runnable.account.clone());
+        Self { runnable, occurrences }
     }
 
     /// The values of the occurrences.

@@ -26,7 +26,7 @@ impl Session<'_> {
                 if result == Err(qml_simulator::Fault::Mixed) {
                     return Err(no_phase());
                 }
-                self.exact(result)?
+                self.exact(program.account(), result)?
             }
             Method::ParameterShift => {
                 let message = "there is no parameter-shift rule for amplitudes";
@@ -104,14 +104,14 @@ impl Session<'_> {
             Method::Adjoint => {
                 let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
                 let result = self.simulator.overlaps_vjp(plan, &program.slots, targets);
-                self.exact(result)?
+                self.exact(program.account(), result)?
             }
             other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
                 let state = this.state(angles)?;
                 let mut sum = 0.0;
                 for (k, (weight, target)) in targets.iter().enumerate().filter(|(_, (w, _))| *w != 0.0) {
                     let stream = stream * targets.len() as u64 + k as u64;
-                    sum += weight * this.overlap(&state, target, sampling, stream)?;
+                    sum += weight * this.overlap(program.account(), (&state, target), sampling, stream)?;
                 }
                 Ok(sum)
             })?,

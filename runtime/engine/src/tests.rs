@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use qml_ir::host::Module;
 use qml_source::Code;
 
-use crate::{Options, Output, Progress, Run, Simulation, TestOutcome};
+use crate::{Budget, Options, Output, Progress, Run, Simulation, TestOutcome};
 
 /// Keeps what is printed; stops the program after the first text, if it is told to.
 #[derive(Default)]
@@ -42,6 +42,8 @@ fn options() -> Options {
         threads: 1,
         folder: PathBuf::new(),
         interrupt: Arc::default(),
+        budget: Budget::default(),
+        record: None,
     }
 }
 

@@ -78,7 +78,7 @@ impl Session<'_> {
                 Way::Stabilizer(clifford) => self.simulator.clifford_expectations(&clifford, observables),
             },
         };
-        self.exact(result)
+        self.exact(&angles.0.account, result)
     }
 
     pub(crate) fn exact_probabilities(&mut self, angles: Angles<'_>) -> Result<Vec<f64>, Fault> {
@@ -89,7 +89,7 @@ impl Session<'_> {
                 Way::Stabilizer(clifford) => self.simulator.clifford_probabilities(&clifford),
             },
         };
-        self.exact(result)
+        self.exact(&angles.0.account, result)
     }
 
     /// A part of the shots of a longer call.

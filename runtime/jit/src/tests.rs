@@ -46,7 +46,6 @@ impl Host for Recorder {
         self.text.push_str(&format!("{function:?} {key} {args:?}\n"));
         Ok(Value::Float(0.25))
     }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
     fn interrupted(&self) -> bool {
         self.patience.set(self.patience.get().saturating_sub(1));
         self.patience.get() == 0

@@ -25,7 +25,6 @@ impl Host for Silent {
     fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
         unreachable!()
     }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
     fn interrupted(&self) -> bool {
         self.is_interrupted
     }

@@ -237,9 +237,6 @@ impl Host for Stoppable<'_> {
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         NoWorld.result(function, key, args)
     }
-    fn progress(&mut self, step: i64, steps: i64, objective: f64) {
-        NoWorld.progress(step, steps, objective);
-    }
     fn interrupted(&self) -> bool {
         (self.0)()
     }

@@ -100,6 +100,9 @@ const MAX_FLOATS: usize = 1 << 20;
 
 impl Machine<'_, '_> {
     pub(super) fn builtin(&mut self, row: &'static Builtin, args: &[Seen]) -> Seen {
+        if let Some(result) = self.optimizer(row.name, args) {
+            return result;
+        }
         match (row.effect, row.name) {
             (Effect::Io, name) if name.starts_with("read_") || name == "load" => {
                 return if args.iter().all(|arg| arg.as_exact().is_some()) {
@@ -112,9 +115,6 @@ impl Machine<'_, '_> {
             // Nothing is written.
             (Effect::Io, _) => return Seen::Unknown(Origins::None),
             _ => {}
-        }
-        if let Some(result) = self.optimizer(row.name, args) {
-            return result;
         }
         let Some(known) = all_known(args) else { return Seen::Unknown(all_origins(args)) };
         if known.iter().map(|known| count_floats(&known.value)).sum::<usize>() > MAX_FLOATS

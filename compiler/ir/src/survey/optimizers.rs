@@ -13,13 +13,12 @@ impl Machine<'_, '_> {
     pub(super) fn optimizer(&mut self, name: &str, args: &[Seen]) -> Option<Seen> {
         let unknown = |value: Value| Seen::Known(Known::constant(value, Level::Shape));
         Some(match name {
-            "opt.start" | "opt.next" | "opt.tell" | "opt.judge" | "opt.key" => args[0].clone(),
+            "opt.start" | "opt.next" | "opt.tell" | "opt.judge" | "opt.key" | "run.train" => args[0].clone(),
             "opt.begin" => Seen::Tuple(vec![self.moved(&args[1])]),
             "opt.goes_on" | "opt.asks" => unknown(Value::Bool(true)),
-            "opt.wants" | "opt.steps" | "opt.round" => unknown(Value::Int(0)),
+            "opt.wants" | "opt.item" | "opt.round" => unknown(Value::Int(0)),
             "opt.check" | "opt.check_option" | "opt.check_validation" => Seen::exact(Value::Unit),
-            "opt.value" => self.some_float(Origins::None),
-            "opt.point" | "opt.other" => args[0].part(0),
+            "opt.point" | "opt.other" | "opt.round_start" => args[0].part(0),
             "opt.end" => Seen::Tuple(vec![Seen::Unknown(Origins::None), args[0].part(0)]),
             "step" => Seen::Tuple(vec![Seen::Unknown(Origins::None), self.moved(&args[1])]),
             _ => return None,

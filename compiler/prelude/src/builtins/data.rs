@@ -19,6 +19,9 @@ mod pca;
 mod save;
 mod types;
 
+pub use numpy::npz;
+pub use save::saved;
+
 pub(super) const ROWS: &[Builtin] = &[
     io(
         "read_csv",

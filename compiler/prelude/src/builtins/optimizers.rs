@@ -1,12 +1,13 @@
 //! Optimizers as values, schedules of their learning rates, and what compiled code calls to run them.
 
-use super::{Builtin, internal, pure};
+use super::{Builtin, Effect, internal, pure, row};
 
 use std::sync::Arc;
 
 use qml_source::bug;
 
 mod finite;
+mod told;
 
 use super::faults::{domain, size};
 use crate::optimizer::{
@@ -134,7 +135,7 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     internal(
         "opt.goes_on",
-        |_, args| Ok(Value::Bool(!optimizer(&args[0]).running().is_done)),
+        |_, args| Ok(Value::Bool(optimizer(&args[0]).running().ended.is_none())),
         "`(run)`: whether another round is due.",
     ),
     internal(
@@ -143,14 +144,17 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(run)`: how many rounds are done.",
     ),
     internal(
-        "opt.steps",
-        |_, args| Ok(count(optimizer(&args[0]).running().steps)),
-        "`(run)`: how many steps are done.",
+        "opt.item",
+        |_, args| Ok(count(optimizer(&args[0]).running().item)),
+        "`(run)`: how many steps of this round are done.",
     ),
     internal(
-        "opt.value",
-        |_, args| Ok(Value::Float(optimizer(&args[0]).running().value)),
-        "`(run)`: the objective of the last step.",
+        "opt.round_start",
+        |_, args| {
+            let run = optimizer(&args[0]).running();
+            Ok(unflatten(&run.shape, &run.start))
+        },
+        "`(run)`: the parameters when this round began.",
     ),
     internal(
         "opt.next",
@@ -204,6 +208,28 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(run, validation)`: ends a round; Unit without `validate`.",
     ),
     internal("opt.end", |_, args| end(args), "`(run) -> (optimizer, params)`: ends it."),
+    row(
+        Effect::Io,
+        "run.train",
+        &[],
+        told::begin,
+        "`(run, names, place, checkpoint, type)`: tells that it begins; gives it, or the state of it that was kept. The names have commas between; `checkpoint` may be Unit.",
+    ),
+    row(
+        Effect::Io,
+        "run.step",
+        &[],
+        told::step,
+        "`(run, steps)`: tells of a step; `steps` is Unit if nobody knows how many there are.",
+    ),
+    row(
+        Effect::Io,
+        "run.round",
+        &[],
+        told::round,
+        "`(run, validation)`: tells of a round, judged by this or by Unit.",
+    ),
+    row(Effect::Io, "run.trained", &[], told::end, "`(run)`: tells that it ends."),
 ];
 
 fn constructor(rule: Rule, args: &[Value]) -> Result<Value, Fault> {

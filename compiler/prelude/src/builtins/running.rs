@@ -58,13 +58,6 @@ pub(super) const ROWS: &[Builtin] = &[
         assert_compare,
         "`(holds, message, row, text, left, text, right, ...)`: as `assert`, and tells the sides of each comparison by `row`.",
     ),
-    row(
-        Effect::Io,
-        "run.progress",
-        &[],
-        progress,
-        "`(step, steps, objective)`: tells how an optimization goes; `steps` is Unit if unknown.",
-    ),
     internal(
         "run.check_count",
         |_, args| match args[0].to_int() {
@@ -198,12 +191,6 @@ fn assert_close(args: &[Value]) -> Result<Value, Fault> {
         format_float(tolerance)
     );
     Err(Box::new(Diagnostic::error(Code::Q0609, message)))
-}
-
-fn progress(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
-    let steps = if args[1] == Value::Unit { 0 } else { args[1].to_int() };
-    host.progress(args[0].to_int(), steps, args[2].to_float());
-    Ok(Value::Unit)
 }
 
 #[cfg(test)]

@@ -28,6 +28,20 @@ pub struct Settings {
     pub is_maximized: bool,
 }
 
+/// Why an `optimize` ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// All rounds are done.
+    Rounds,
+    /// `tolerance:`
+    Tolerance,
+    /// `patience:`
+    Patience,
+    /// The rule has nothing left to do.
+    Converged,
+}
+
 /// The state of an `optimize`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -39,6 +53,8 @@ pub struct Run {
     pub shape: Shape,
     /// The parameters.
     pub point: Vec<f64>,
+    /// The parameters when this round began, on which its items may depend.
+    pub start: Vec<f64>,
     /// How many rounds are done.
     pub round: u64,
     /// How many steps of this round are done: the cursor in the data.
@@ -51,6 +67,8 @@ pub struct Run {
     pub ask: Option<Ask>,
     /// The objective of the last step.
     pub value: f64,
+    /// The length of the last gradient, before it was clipped.
+    pub gradient_norm: Option<f64>,
     /// The sum of the objectives of this round.
     pub sum: f64,
     /// Where the last value was measured.
@@ -61,8 +79,17 @@ pub struct Run {
     pub best: Option<(f64, Vec<f64>)>,
     /// How many rounds there were since.
     pub waited: u64,
-    /// Whether there is nothing left to do.
-    pub is_done: bool,
+    /// Why there is nothing left to do, if so.
+    pub ended: Option<Ended>,
+}
+
+impl Ended {
+    /// Ends it; the first reason stays.
+    fn enter(self, ended: &mut Option<Self>, is_over: bool) {
+        if is_over {
+            ended.get_or_insert(self);
+        }
+    }
 }
 
 impl Optimizer {
@@ -90,11 +117,13 @@ impl Optimizer {
             _ => {}
         }
         let is_done = settings.rounds == 0 || point.is_empty();
+        let ended = is_done.then_some(Ended::Rounds);
         self.run = Some(Box::new(Run {
             settings,
             key,
             shape,
             measured: point.clone(),
+            start: point.clone(),
             point,
             round: 0,
             item: 0,
@@ -102,11 +131,12 @@ impl Optimizer {
             evaluations: 0,
             ask: None,
             value: 0.0,
+            gradient_norm: None,
             sum: 0.0,
             last: None,
             best: None,
             waited: 0,
-            is_done,
+            ended,
         }));
         Ok(())
     }
@@ -123,7 +153,7 @@ impl Optimizer {
     /// Begins a step, unless there is nothing left to do.
     pub fn next_step(&mut self) -> Result<(), Fault> {
         let run = self.running();
-        if run.is_done {
+        if run.ended.is_some() {
             return Ok(());
         }
         let (point, key) = (run.point.clone(), run.key);
@@ -137,9 +167,12 @@ impl Optimizer {
     pub fn answer(&mut self, mut answer: Answer) -> Result<(), Fault> {
         let run = self.running_mut();
         let point = run.point.clone();
-        if let (Some(limit), Some(Ask::Gradient(_))) = (run.settings.clip_norm, &run.ask) {
+        if let Some(Ask::Gradient(_)) = run.ask {
             let norm = super::dot(&answer.gradient, &answer.gradient).sqrt();
-            if norm > limit {
+            run.gradient_norm = Some(norm);
+            if let Some(limit) = run.settings.clip_norm
+                && norm > limit
+            {
                 answer.gradient.iter_mut().for_each(|g| *g *= limit / norm);
             }
         }
@@ -160,7 +193,7 @@ impl Optimizer {
                 run.sum += value;
                 run.item += 1;
                 run.steps += 1;
-                run.is_done |= is_converged;
+                Ended::Converged.enter(&mut run.ended, is_converged);
             }
         }
     }
@@ -179,7 +212,7 @@ impl Optimizer {
             && (!judges_itself || validation.is_some())
             && let Some(last) = run.last
         {
-            run.is_done |= (judged - last).abs() <= tolerance;
+            Ended::Tolerance.enter(&mut run.ended, (judged - last).abs() <= tolerance);
         }
         if let Some(patience) = run.settings.patience {
             if run.best.as_ref().is_none_or(|(best, _)| judged < *best) {
@@ -187,13 +220,14 @@ impl Optimizer {
                 run.waited = 0;
             } else {
                 run.waited += 1;
-                run.is_done |= run.waited >= patience;
+                Ended::Patience.enter(&mut run.ended, run.waited >= patience);
             }
         }
         run.last = Some(judged);
         run.round += 1;
-        run.is_done |= run.round >= run.settings.rounds;
+        Ended::Rounds.enter(&mut run.ended, run.round >= run.settings.rounds);
         (run.item, run.sum) = (0, 0.0);
+        run.start.clone_from(&run.point);
     }
 
     /// Ends an `optimize`: the parameters that it leaves, the best ones if there is a patience.

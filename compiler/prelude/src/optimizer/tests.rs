@@ -91,7 +91,7 @@ fn run(
 ) -> Vec<Vec<f64>> {
     let mut points = Vec::new();
     optimizer.begin(settings, Shape::Tensor(vec![start.len()]), start.to_vec(), key).unwrap();
-    while !optimizer.running().is_done {
+    while optimizer.running().ended.is_none() {
         optimizer.next_step().unwrap();
         while let Some(ask) = optimizer.running().ask.clone() {
             let written = serde_json::to_string(optimizer).unwrap();
@@ -339,7 +339,7 @@ fn nothing_to_optimize_is_done_at_once() {
     for rule in Rule::ALL {
         let mut optimizer = Optimizer::new(rule, vec![0.1], rule.options().iter().map(|_| 0.5).collect());
         optimizer.begin(steps(10), Shape::Tensor(vec![0]), Vec::new(), 0).unwrap();
-        assert!(optimizer.running().is_done);
+        assert!(optimizer.running().ended.is_some());
         assert_eq!(optimizer.end(), Vec::<f64>::new());
     }
 }

@@ -5,13 +5,14 @@
 //! judged (`opt.judge`). A rule that is known from the source gets the evaluations that it asks for; of another one all are
 //! compiled, and chosen while it runs.
 
-use qml_ir::host::{BinaryOp, Constant, GradientMethod, OpKind, Type, UnaryOp, ValueId};
+use qml_ir::host::{BinaryOp, Constant, GradientMethod, OpKind, Type, ValueId};
 use qml_prelude::Rule;
 use qml_source::{Span, bug};
 use qml_syntax::ast::Goal;
 
 use super::body::{Body, Variable};
 use super::gradients::{Form, Outlined};
+use super::saved::type_text;
 use super::{random, rules};
 use crate::hir::{self, Block, Expr, Iterable, Optimize, Program};
 
@@ -53,7 +54,9 @@ impl Body<'_, '_> {
         let rounds = self.begin(&training);
         if let Some((pattern, iterable)) = &optimize.over {
             self.rounds(&training, |body| {
-                let rows = body.rows(iterable, span);
+                // Items may depend on the variables as they are when the round begins, and a run may go on in its middle.
+                body.set_params_to("opt.round_start", &training);
+                let mut rows = body.rows(iterable, span);
                 let count = body.int_binary(BinaryOp::Sub, rows.end, rows.start, span);
                 let place = match iterable {
                     Iterable::Sequence(sequence) => sequence.span,
@@ -61,6 +64,9 @@ impl Body<'_, '_> {
                 };
                 let count = body.builtin("run.check_items", vec![count], Type::Int, place);
                 let steps = body.int_binary(BinaryOp::Mul, rounds, count, span);
+                body.set_params_to("opt.point", &training);
+                let item = body.builtin("opt.item", vec![body.get(training.state)], Type::Int, span);
+                rows.start = body.int_binary(BinaryOp::Add, rows.start, item, span);
                 body.for_rows(&rows, &training.carried, draws, span, |body, index| {
                     body.bind_row(pattern, &rows, index, span);
                     body.step(&training, steps);
@@ -108,7 +114,33 @@ impl Body<'_, '_> {
         ];
         let begun = self.builtin("opt.begin", args, Type::Optimizer, optimize.optimizer.span);
         self.variables[training.state] = Some(begun);
+        self.tell_begin(training);
         rounds
+    }
+
+    /// Tells what begins, and goes on from what is kept of it.
+    fn tell_begin(&mut self, training: &Training) {
+        let span = training.span;
+        let names = self.str(self.names(training), span);
+        let place = self.str(self.context.place(span), span);
+        let path = match option(training.optimize, "checkpoint") {
+            Some(path) => self.expr(path),
+            None => self.unit(span),
+        };
+        let program = self.context.program;
+        let types: Vec<String> =
+            training.optimize.places.iter().map(|place| type_text(program, &place.ty)).collect();
+        let params = if let [ty] = &types[..] { ty.clone() } else { format!("({})", types.join(", ")) };
+        let ty = self.str(format!("({params}, optimizer)"), span);
+        self.update("run.train", training.state, vec![names, place, path, ty], span);
+        self.set_params_to("opt.point", training);
+    }
+
+    /// The variables as the optimizer has them.
+    fn set_params_to(&mut self, row: &str, training: &Training) {
+        let ty = self.params_type(training);
+        let params = self.builtin(row, vec![self.get(training.state)], ty, training.span);
+        self.set_params(training, params);
     }
 
     /// The value of an option; one that it can't have is told where it stands.
@@ -139,12 +171,13 @@ impl Body<'_, '_> {
                 None => body.unit(span),
             };
             body.update("opt.judge", state, vec![validation], span);
+            body.builtin_effect("run.round", vec![body.get(state), validation], span);
         });
     }
 
     /// One step: what the optimizer asks for, the variables' new values.
     fn step(&mut self, training: &Training, steps: ValueId) {
-        let Training { optimize, state, span, .. } = *training;
+        let Training { state, span, .. } = *training;
         self.update("opt.next", state, Vec::new(), span);
         if training.rule.is_some_and(Rule::steps_once) {
             self.evaluate(training);
@@ -157,17 +190,8 @@ impl Body<'_, '_> {
                 body.evaluate(training);
             });
         }
-        let ty = self.params_type(training);
-        let params = self.builtin("opt.point", vec![self.get(state)], ty, span);
-        self.set_params(training, params);
-        let number = self.builtin("opt.steps", vec![self.get(state)], Type::Int, span);
-        let value = self.builtin("opt.value", vec![self.get(state)], Type::Float, span);
-        let shown = if optimize.goal == Goal::Maximize {
-            self.one(OpKind::Unary(UnaryOp::Neg), vec![value], Type::Float, span)
-        } else {
-            value
-        };
-        self.builtin_effect("run.progress", vec![number, steps, shown], span);
+        self.set_params_to("opt.point", training);
+        self.builtin_effect("run.step", vec![self.get(state), steps], span);
     }
 
     /// Answers what is asked: by the one kind of evaluation that the rule needs, or by the one that it wants.
@@ -274,6 +298,7 @@ impl Body<'_, '_> {
 
     /// Ends the run: the variables and the optimizer as it leaves them.
     fn end(&mut self, training: &Training) {
+        self.builtin_effect("run.trained", vec![self.get(training.state)], training.span);
         let ty = Type::Tuple(vec![Type::Optimizer, self.params_type(training)]);
         let ended = self.builtin("opt.end", vec![self.get(training.state)], ty, training.span);
         self.variables[training.state] = Some(self.part(ended, 0, training.span));

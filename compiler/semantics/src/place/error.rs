@@ -40,8 +40,6 @@ pub(crate) enum PlaceError {
     OptimizedImmutable { name: Name, declared: Span },
     /// An option that doesn't exist.
     UnknownOption { name: Name, nearest: Option<String> },
-    /// An option that isn't there yet.
-    UnsupportedOption { name: Name },
     /// `steps` or `epochs` is missing.
     MissingOption { span: Span, option: &'static str, because: &'static str },
     /// An option that doesn't go with the others.
@@ -197,19 +195,18 @@ impl From<PlaceError> for Diagnostic {
                     .help(format!("`var {} = ...;`", name.text))
             }
             PlaceError::UnknownOption { name, nearest } => {
-                let diagnostic =
-                    Diagnostic::error(Code::Q0507, format!("`optimize` has no option `{}`", name.text))
-                        .primary(name.span, "not known")
-                        .note("the options: steps, epochs, tolerance, patience, validate, clip_norm, seed");
+                let diagnostic = Diagnostic::error(
+                    Code::Q0507,
+                    format!("`optimize` has no option `{}`", name.text),
+                )
+                .primary(name.span, "not known")
+                .note(
+                    "the options: steps, epochs, tolerance, patience, validate, clip_norm, seed, checkpoint",
+                );
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
                     None => diagnostic,
                 }
-            }
-            PlaceError::UnsupportedOption { name } => {
-                Diagnostic::error(Code::Q0508, format!("the option `{}` is not supported yet", name.text))
-                    .primary(name.span, "planned, but not there in this version")
-                    .help("leave it out; `save` keeps what is trained: `save(\"model.json\", w);`")
             }
             PlaceError::MissingOption { span, option, because } => {
                 Diagnostic::error(Code::Q0509, format!("`{option}:` is missing"))

@@ -23,12 +23,10 @@ const OPTIONS: &[(&str, Type)] = &[
     ("validate", Type::Float),
     ("clip_norm", Type::Float),
     ("seed", Type::Int),
+    ("checkpoint", Type::Str),
 ];
 
 pub(super) const NO_OBJECTIVE: &str = "the block of an `optimize` ends in `minimize` or `maximize`";
-
-/// Options of the language that aren't there yet.
-const UNSUPPORTED: &[&str] = &["checkpoint"];
 
 /// The option that has another name in other tools.
 fn meant_option(name: &str) -> Option<&'static str> {
@@ -122,10 +120,8 @@ impl Body<'_, '_> {
                     continue;
                 }
                 options.push((option.name.clone(), value));
-            } else if UNSUPPORTED.contains(&name) {
-                self.report(PlaceError::UnsupportedOption { name: option.name.clone() });
             } else {
-                let known = OPTIONS.iter().map(|(known, _)| *known).chain(UNSUPPORTED.iter().copied());
+                let known = OPTIONS.iter().map(|(known, _)| *known);
                 let nearest = meant_option(name).or_else(|| suggest::nearest(name, known));
                 meant.extend(nearest);
                 let nearest = nearest.map(str::to_owned);

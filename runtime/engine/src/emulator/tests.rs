@@ -11,7 +11,7 @@ use qml_source::Span;
 
 use super::model::{depolarizing, noise};
 use super::waiting::{Wait, waits};
-use super::{Emulator, touched};
+use super::{Emulator, Native, touched};
 
 fn gate(gate: Gate, angles: &[f64], wires: &[u32]) -> Op {
     let angles: Vec<Angle> = angles.iter().map(|&angle| Angle::constant(angle)).collect();
@@ -99,7 +99,7 @@ fn the_emulator_of_a_shape_is_perfect_and_that_of_a_device_is_not() {
     let source = circuit(2, vec![gate(Gate::H, &[], &[0]), gate(Gate::Cx, &[], &[0, 1])]);
     let probabilities = |name: &str| {
         let mut emulator = Emulator::new(qml_devices::find(name).unwrap());
-        let (circuit, _, noise) = emulator.compile(&source).unwrap();
+        let Native { circuit, noise, .. } = emulator.compile(&source).unwrap();
         assert_eq!(circuit.n_wires, 2, "only what is touched");
         let density = Density::new(&circuit, &noise).unwrap();
         let simulator = Simulator::new(1, std::sync::Arc::default());

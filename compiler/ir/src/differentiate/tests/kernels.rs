@@ -61,7 +61,6 @@ impl Host for Formula {
             other => panic!("{other:?}"),
         })
     }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
     fn interrupted(&self) -> bool {
         false
     }

@@ -334,7 +334,6 @@ impl qml_prelude::Host for Nothing {
     ) -> Result<Value, qml_prelude::Fault> {
         unimplemented!()
     }
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
     fn interrupted(&self) -> bool {
         false
     }

@@ -1,11 +1,12 @@
 //! Tensors in NumPy's files: one in a `.npy`, several by name in a `.npz`.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use ndarray::{ArrayD, IxDyn, OwnedRepr};
 use ndarray_npy::{NpzReader, NpzWriter, ReadNpyExt, ReadableElement, WriteNpyExt};
 use num_complex::Complex;
-use qml_source::Code;
+use qml_source::{Code, bug};
 
 use super::save::other;
 use super::types::Type;
@@ -98,6 +99,18 @@ pub(super) fn write_npz(path: &str, value: &Value, ty: &Type) -> Result<Vec<u8>,
     }
     writer.finish().map_err(|error| failed(path, &error))?;
     Ok(bytes.into_inner())
+}
+
+/// The bytes of a `.npz` file of scalars and tensors of floats, by name.
+pub fn npz(values: &BTreeMap<String, Value>) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = NpzWriter::new(&mut bytes);
+    for (name, value) in values {
+        let added = writer.add_array(name.as_str(), &value.clone().into_floats());
+        added.unwrap_or_else(|error| bug!("memory can't be written: {error}"));
+    }
+    writer.finish().unwrap_or_else(|error| bug!("memory can't be written: {error}"));
+    bytes.into_inner()
 }
 
 /// The value of a `.npy` file.

@@ -18,11 +18,17 @@ const FORMAT: &str = "qml value";
 
 /// `save(path, value)`, then the type as a hidden argument.
 pub(super) fn save(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
-    let (path, value) = (args[0].to_str(), &args[1]);
-    let ty = Type::known(args[2].to_str());
-    let bytes = match extension(path) {
-        "npy" => numpy::write_npy(path, value, &ty)?,
-        "npz" => numpy::write_npz(path, value, &ty)?,
+    let bytes = saved(args[0].to_str(), &args[1], args[2].to_str())?;
+    host.write_file(args[0].to_str(), &bytes)?;
+    Ok(Value::Unit)
+}
+
+/// What a file of this name gets from `save` of a value of this type.
+pub fn saved(path: &str, value: &Value, ty: &str) -> Result<Vec<u8>, Fault> {
+    let ty = Type::known(ty);
+    match extension(path) {
+        "npy" => numpy::write_npy(path, value, &ty),
+        "npz" => numpy::write_npz(path, value, &ty),
         _ => {
             let whole = json!({
                 "format": FORMAT,
@@ -32,11 +38,9 @@ pub(super) fn save(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fau
             });
             let mut text = whole.to_string();
             text.push('\n');
-            text.into_bytes()
+            Ok(text.into_bytes())
         }
-    };
-    host.write_file(path, &bytes)?;
-    Ok(Value::Unit)
+    }
 }
 
 /// `load(path)`, then as hidden arguments the type, and its dimensions in order, -1 where any will do.

@@ -10,8 +10,6 @@ fn values_are_printed_on_a_line() {
     call_with(&mut host, "print", &[]).unwrap();
     assert_eq!(host.printed, "E = 1.0 true\n\n");
     assert_eq!(call_with(&mut host, "elapsed", &[]).unwrap(), Value::Float(1.5));
-    call_with(&mut host, "run.progress", &[Value::Int(1), Value::Int(9), Value::Float(0.5)]).unwrap();
-    assert_eq!(host.progress, [(1, 9, 0.5)]);
 }
 
 #[test]

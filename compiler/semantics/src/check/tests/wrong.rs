@@ -425,7 +425,7 @@ fn optimizations() {
             Q0509 `epochs` `epochs:` doesn't belong here
             Q0502 `n` there is no derivative by `int`
             Q0201 `3` this is `int`, `optimizer` is needed
-            Q0508 `checkpoint` the option `checkpoint` is not supported yet
+            Q0201 `1e-3` this is `float`, `string` is needed
             Q0507 `stps` `optimize` has no option `stps`
             Q0512 `seen` `seen` is assigned to inside of an `optimize`
             Q0404 `print(b)` `print` can't be called in the block of an `optimize`

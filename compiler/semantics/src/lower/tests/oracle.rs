@@ -114,8 +114,6 @@ impl Host for Oracle<'_> {
         }
     }
 
-    fn progress(&mut self, _: i64, _: i64, _: f64) {}
-
     fn interrupted(&self) -> bool {
         false
     }

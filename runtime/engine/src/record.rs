@@ -1,0 +1,362 @@
+//! The folder of a run: what it did, what it gave, and what `resume` needs. The book tells of its files (`runs.md`).
+//!
+//! The folder is made when there is something to keep: what happened before that is held until then. What is written every
+//! step is metrics and nothing else; a checkpoint is written now and then, when a signal asks for it, and when the run
+//! stops early.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use qml_prelude::{Fault, Value};
+use qml_source::{Code, Diagnostic};
+
+use crate::clock::{Clock, folder_time, timestamp};
+
+mod checkpoint;
+mod folder;
+pub mod manifest;
+mod meter;
+mod metrics;
+mod replay;
+mod results;
+mod trainings;
+
+use checkpoint::{Checkpoints, Kept, State};
+use folder::{Folder, cannot, replace};
+use manifest::{Manifest, Read, ResumedNote, Status};
+use meter::Meter;
+pub use meter::Reading;
+use metrics::Metrics;
+use replay::{Printed, Times};
+use trainings::Running;
+
+/// What is kept of a run, and where.
+#[derive(Clone, Debug)]
+pub struct RecordOptions {
+    /// The folder.
+    pub place: Place,
+    /// What the command line knows.
+    pub manifest: Manifest,
+    /// Name and text of each file of the program, its own first, in the order of their numbers in spans.
+    pub sources: Vec<(String, String)>,
+    /// Seconds from one checkpoint to the next.
+    pub checkpoint_every: f64,
+    /// The number of the signal that stopped the run; 0 before.
+    pub signal: Arc<AtomicUsize>,
+    /// Set it to have a checkpoint written soon.
+    pub save: Arc<AtomicBool>,
+}
+
+/// Where the folder of a run is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A new folder in this one, made when there is something to keep.
+    In(PathBuf),
+    /// This folder, made at once.
+    At(PathBuf),
+    /// This folder, of a run that stopped.
+    Resumed(PathBuf),
+}
+
+/// Seconds from one checkpoint to the next, where nothing else is asked for.
+pub const CHECKPOINT_EVERY: f64 = 10.0;
+/// More `optimize`s than these are not listed in the manifest.
+const MOST_NOTES: usize = 1000;
+
+/// What is kept of a run while it runs.
+#[derive(Debug)]
+pub(crate) struct Record {
+    options: Option<RecordOptions>,
+    checkpoint_every: f64,
+    manifest: Manifest,
+    files: Option<Files>,
+    pub meter: Meter,
+    /// Printed, and answered by `elapsed`, before there is a folder.
+    early: (String, Vec<f64>),
+    /// What the process before had kept: `optimize`s that had ended, and the one that ran.
+    kept: BTreeMap<u64, Kept>,
+    kept_running: Option<Kept>,
+    /// How many files a process before had read, and how many this one has.
+    reads_before: Vec<Read>,
+    n_reads: usize,
+    /// How many `optimize`s have begun.
+    n_trainings: u64,
+    running: Option<Running>,
+    /// What is trained, by name.
+    values: BTreeMap<String, Value>,
+    last_checkpoint: f64,
+    /// Why the run must not go on.
+    trouble: Option<Fault>,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The files of a folder that are open.
+#[derive(Debug)]
+struct Files {
+    folder: Folder,
+    printed: Printed,
+    times: Times,
+    metrics: Metrics,
+    checkpoints: Checkpoints,
+}
+
+impl Record {
+    /// `may_need` tells whether there may be something to keep.
+    pub fn new(options: Option<RecordOptions>, may_need: bool, clock: Clock) -> Result<Self, Fault> {
+        let options = options.filter(|options| may_need || !matches!(options.place, Place::In(_)));
+        let checkpoint_every = options.as_ref().map_or(CHECKPOINT_EVERY, |options| options.checkpoint_every);
+        let place = options.as_ref().map(|options| options.place.clone());
+        let manifest = options.as_ref().map(|options| options.manifest.clone()).unwrap_or_default();
+        let mut record = Self {
+            options,
+            checkpoint_every,
+            manifest,
+            files: None,
+            meter: Meter::start(clock, Reading::default()),
+            early: Default::default(),
+            kept: BTreeMap::new(),
+            kept_running: None,
+            reads_before: Vec::new(),
+            n_reads: 0,
+            n_trainings: 0,
+            running: None,
+            values: BTreeMap::new(),
+            last_checkpoint: 0.0,
+            trouble: None,
+            warnings: Vec::new(),
+        };
+        match place {
+            Some(Place::At(path)) => record.make(Folder::create_at(&path)?)?,
+            Some(Place::Resumed(path)) => record.go_on(Folder::open(&path)?)?,
+            Some(Place::In(_)) | None => {}
+        }
+        Ok(record)
+    }
+
+    /// How many `optimize`s have begun.
+    pub fn n_trainings(&self) -> u64 {
+        self.n_trainings
+    }
+
+    /// Where the folder is, if there is one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.files.as_ref().map(|files| files.folder.path.as_path())
+    }
+
+    /// Makes the folder, if there is to be one: there is something to keep.
+    pub fn need_folder(&mut self) -> Result<(), Fault> {
+        match &self.options {
+            Some(RecordOptions { place: Place::In(parent), .. }) if self.files.is_none() => {
+                let name = format!("{}-{}", folder_time(), self.manifest.name);
+                let folder = Folder::create_in(parent, &name)?;
+                self.make(folder)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn make(&mut self, folder: Folder) -> Result<(), Fault> {
+        self.manifest.started = timestamp();
+        let path = folder.path.clone();
+        self.begin_files(folder, &State::default()).map_err(|error| cannot(&path, &error))
+    }
+
+    fn begin_files(&mut self, folder: Folder, state: &State) -> io::Result<()> {
+        let sources = self.options.as_ref().map(|options| options.sources.as_slice()).unwrap_or_default();
+        self.manifest.sources = results::keep_sources(&folder, sources)?;
+        let mut printed = Printed::new(&folder.file("output.txt"), false)?;
+        let mut times = Times::new(&folder.checkpoint("elapsed.f64"))?;
+        let (text, answers) = std::mem::take(&mut self.early);
+        printed.print(&text)?;
+        answers.into_iter().try_for_each(|time| times.answer(time).map(drop))?;
+        let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        let checkpoints = Checkpoints::new(&folder, state)?;
+        self.files = Some(Files { folder, printed, times, metrics, checkpoints });
+        self.write_manifest()
+    }
+
+    /// Opens the folder of a run that stopped.
+    fn go_on(&mut self, folder: Folder) -> Result<(), Fault> {
+        let (state, finished) = checkpoint::read(&folder)?;
+        self.meter.go_on(state.meter);
+        self.manifest.resumed.push(ResumedNote {
+            at: timestamp(),
+            optimize: state.current.as_ref().map(|kept| kept.id),
+            step: state.current.as_ref().map_or(0, |kept| kept.optimizer.running().steps),
+        });
+        (self.manifest.status, self.manifest.exit_status) = (Status::Running, None);
+        (self.manifest.fault, self.manifest.ended) = (None, None);
+        self.reads_before = std::mem::take(&mut self.manifest.reads);
+        self.manifest.writes.clear();
+        self.manifest.optimizes.clear();
+        let path = folder.path.clone();
+        self.open_files(folder, &state).map_err(|error| cannot(&path, &error))?;
+        self.kept = finished.into_iter().map(|kept| (kept.id, kept)).collect();
+        self.kept_running = state.current;
+        Ok(())
+    }
+
+    fn open_files(&mut self, folder: Folder, state: &State) -> io::Result<()> {
+        let printed = Printed::new(&folder.file("output.txt"), true)?;
+        let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
+        let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        let checkpoints = Checkpoints::new(&folder, state)?;
+        self.files = Some(Files { folder, printed, times, metrics, checkpoints });
+        self.write_manifest()
+    }
+
+    /// The run must stop: what is known of it doesn't hold.
+    pub fn check(&mut self) -> Result<(), Fault> {
+        self.trouble.take().map_or(Ok(()), Err)
+    }
+
+    /// The program has come to its end, and has printed all that it did before.
+    pub fn check_end(&mut self) -> Result<(), Fault> {
+        self.check()?;
+        match self.files.as_mut().map(|files| files.printed.has_more_before()) {
+            Some(Ok(true)) => Err(other_output("")),
+            _ => Ok(()),
+        }
+    }
+
+    /// What can't be written is told once, and the run goes on.
+    fn tell(&mut self, result: io::Result<()>) {
+        let Err(error) = result else { return };
+        if !self.warnings.iter().any(|warning| warning.code == Code::Q0906) {
+            let place = self.folder().unwrap_or(Path::new("")).display();
+            let message = format!("not all of this run is kept: cannot write in `{place}`: {error}");
+            self.warnings.push(Diagnostic::warning(Code::Q0906, message));
+        }
+    }
+
+    /// The program prints; gives what of it nobody has seen yet.
+    pub fn print<'t>(&mut self, text: &'t str) -> &'t str {
+        let Some(files) = &mut self.files else {
+            if matches!(self.options, Some(RecordOptions { place: Place::In(_), .. })) {
+                self.early.0.push_str(text);
+            }
+            return text;
+        };
+        match files.times.flush().and_then(|()| files.printed.print(text)) {
+            Ok(Some(new)) => new,
+            Ok(None) => {
+                self.trouble.get_or_insert_with(|| other_output(text));
+                ""
+            }
+            Err(error) => {
+                self.tell(Err(error));
+                text
+            }
+        }
+    }
+
+    /// `elapsed()`
+    pub fn elapsed(&mut self) -> f64 {
+        let now = self.meter.seconds();
+        match &mut self.files {
+            Some(files) => files.times.answer(now).unwrap_or(now),
+            None => {
+                if self.options.is_some() {
+                    self.early.1.push(now);
+                }
+                now
+            }
+        }
+    }
+
+    /// A file was read; gives what the program is to see.
+    pub fn read(&mut self, path: &str, content: io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+        if self.options.is_none() {
+            return content;
+        }
+        let before = self.reads_before.get(self.n_reads).cloned();
+        self.n_reads += 1;
+        let Some(before) = before.filter(|before| before.path == path) else {
+            return content.inspect(|content| self.manifest.reads.push(replay::read_of(path, content)));
+        };
+        self.manifest.reads.push(before.clone());
+        if content.as_ref().is_ok_and(|content| replay::sha256(content) == before.sha256) {
+            return content;
+        }
+        if let Some(kept) = self.files.as_ref().and_then(|files| replay::kept_input(&files.folder, &before)) {
+            return Ok(kept);
+        }
+        if content.is_ok() {
+            self.warnings.push(
+                Diagnostic::warning(Code::Q0929, format!("`{path}` has changed since this run began"))
+                    .help("results may be others than those of a run that was not interrupted"),
+            );
+        }
+        content
+    }
+
+    /// A file is about to be written.
+    pub fn before_write(&mut self, path: &str, full: &Path) {
+        self.manifest.writes.push(path.to_owned());
+        let kept = self.keep_before_write(path, full);
+        self.tell(kept);
+    }
+
+    fn keep_before_write(&mut self, path: &str, full: &Path) -> io::Result<()> {
+        let Some(files) = &mut self.files else { return Ok(()) };
+        files.times.flush()?;
+        let Some(read) = self.manifest.reads.iter().find(|read| read.path == path) else { return Ok(()) };
+        replay::keep_input(&files.folder, full, read)?;
+        self.write_manifest()
+    }
+
+    /// Whether a signal or the time asks for a checkpoint.
+    fn is_due(&self) -> bool {
+        let Some(options) = &self.options else { return false };
+        options.save.load(Ordering::Relaxed)
+            || self.meter.seconds() - self.last_checkpoint >= self.checkpoint_every
+    }
+
+    fn checkpoint_if_due(&mut self) {
+        if self.files.is_some() && self.is_due() {
+            let written = self.checkpoint();
+            self.tell(written);
+        }
+    }
+
+    /// Writes all that `resume` needs.
+    fn checkpoint(&mut self) -> io::Result<()> {
+        if let Some(options) = &self.options {
+            options.save.store(false, Ordering::Relaxed);
+        }
+        let meter = self.meter.read();
+        self.last_checkpoint = meter.seconds;
+        let current = self.running.as_ref().filter(|running| !running.is_replayed);
+        let current = current.map(|running| running.kept.clone());
+        let Some(files) = &mut self.files else { return Ok(()) };
+        files.times.flush()?;
+        files.printed.sync()?;
+        let metrics_bytes = files.metrics.sync()?;
+        files.checkpoints.write(&files.folder, current, metrics_bytes, meter)?;
+        self.write_manifest()
+    }
+
+    fn write_manifest(&mut self) -> io::Result<()> {
+        let Some(files) = &self.files else { return Ok(()) };
+        self.manifest.seconds = self.meter.seconds();
+        let mut text = serde_json::to_string_pretty(&self.manifest)?;
+        text.push('\n');
+        replace(&files.folder.file("manifest.json"), text.as_bytes(), false)
+    }
+}
+
+fn other_output(text: &str) -> Fault {
+    let line = text.lines().next().unwrap_or_default();
+    Box::new(
+        Diagnostic::error(Code::Q0926, "this run prints something else than it did before it stopped")
+            .note(if line.is_empty() {
+                "now it ends earlier; `output.txt` has what it printed".to_owned()
+            } else {
+                format!("now it would print `{line}`; `output.txt` has what it printed")
+            })
+            .help("data or the tool have changed: begin anew with `qmlang run`"),
+    )
+}

@@ -1,0 +1,133 @@
+//! `metrics.csv`: a row for each step of each `optimize`.
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use qml_prelude::Optimizer;
+
+const HEADER: &str = "optimize,step,round,objective,grad_norm,validation,learning_rate,evaluations,seconds,shots,qpu_seconds\n";
+/// Whoever watches the file sees it grow this often, in seconds.
+const FLUSH_EVERY: f64 = 1.0;
+
+/// A step, as shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    pub optimize: u64,
+    pub step: u64,
+    pub round: u64,
+    pub objective: f64,
+    pub grad_norm: Option<f64>,
+    pub validation: Option<f64>,
+    pub learning_rate: Option<f64>,
+    pub evaluations: u64,
+    pub seconds: f64,
+    pub shots: u64,
+    pub qpu_seconds: f64,
+}
+
+impl Row {
+    /// Of the last step of an `optimize` that runs.
+    pub fn of(id: u64, optimizer: &Optimizer, seconds: f64, shots: u64, qpu_seconds: f64) -> Self {
+        let run = optimizer.running();
+        Self {
+            optimize: id,
+            step: run.steps,
+            round: run.round + 1,
+            objective: shown(optimizer, run.value),
+            grad_norm: run.gradient_norm,
+            validation: None,
+            learning_rate: optimizer.last_rate(),
+            evaluations: run.evaluations,
+            seconds,
+            shots,
+            qpu_seconds,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{},{},{},{:?},", self.optimize, self.step, self.round, self.objective);
+        for number in [self.grad_norm, self.validation, self.learning_rate] {
+            if let Some(number) = number {
+                _ = write!(text, "{number:?}");
+            }
+            text.push(',');
+        }
+        _ = writeln!(text, "{},{:.6},{},{:?}", self.evaluations, self.seconds, self.shots, self.qpu_seconds);
+        text
+    }
+}
+
+/// An objective as the program writes it: with `maximize` the optimizer has it negated.
+pub(super) fn shown(optimizer: &Optimizer, value: f64) -> f64 {
+    if optimizer.running().settings.is_maximized { -value } else { value }
+}
+
+/// The file, to write. A row stays open until the next one, as its round may still be judged.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    file: BufWriter<File>,
+    bytes: u64,
+    open: Option<Row>,
+    flushed: f64,
+}
+
+impl Metrics {
+    /// Begins the file, or goes on after so many bytes of it.
+    pub fn new(path: &Path, kept_bytes: u64) -> io::Result<Self> {
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        file.set_len(kept_bytes)?;
+        file.seek(SeekFrom::End(0))?;
+        let mut metrics = Self { file: BufWriter::new(file), bytes: kept_bytes, open: None, flushed: 0.0 };
+        if kept_bytes == 0 {
+            metrics.put(HEADER)?;
+            metrics.file.flush()?;
+        }
+        Ok(metrics)
+    }
+
+    fn put(&mut self, text: &str) -> io::Result<()> {
+        self.bytes += text.len() as u64;
+        self.file.write_all(text.as_bytes())
+    }
+
+    pub fn push(&mut self, row: Row) -> io::Result<()> {
+        let now = row.seconds;
+        self.close()?;
+        self.open = Some(row);
+        if now - self.flushed > FLUSH_EVERY {
+            self.flushed = now;
+            self.file.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The round of the open row was judged by this.
+    pub fn judge(&mut self, validation: Option<f64>) {
+        if let Some(row) = &mut self.open {
+            row.validation = validation;
+        }
+    }
+
+    /// Writes the open row.
+    pub fn close(&mut self) -> io::Result<()> {
+        match self.open.take() {
+            Some(row) => self.put(&row.text()),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes all rows but the open one outlive a loss of power; gives their bytes.
+    pub fn sync(&mut self) -> io::Result<u64> {
+        self.file.flush()?;
+        self.file.get_ref().sync_data()?;
+        Ok(self.bytes)
+    }
+
+    /// Writes what there is.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.close()?;
+        self.file.flush()
+    }
+}

@@ -1,0 +1,94 @@
+//! `qmlang resume`
+
+use std::path::{Path, PathBuf};
+
+use qml_driver::{Disk, Files};
+use qml_engine::Place;
+use qml_engine::manifest::{Manifest, Source, Status};
+use qml_source::{Code, Diagnostic, SourceMap};
+
+use crate::cli::ResumeArgs;
+use crate::commands::run::device_note;
+use crate::execute::{self, Job};
+use crate::show::{self, Shown};
+
+pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
+    let fail = |error: &Diagnostic| show::fail(error, &SourceMap::default());
+    let manifest = read(&args.run).map_err(|error| fail(&error))?;
+    if manifest.status == Status::Finished {
+        show::say(&format!("`{}` has come to its end: there is nothing to go on with\n", args.run.display()));
+        return Ok(());
+    }
+    // Paths of the run are told from where it was started; that of its folder from here.
+    let here = std::fs::canonicalize(&args.run).unwrap_or_else(|_| args.run.clone());
+    if std::env::set_current_dir(&manifest.folder).is_err() {
+        let message = format!("`{}`, where this run was started, is not there", manifest.folder);
+        return Err(fail(&Diagnostic::error(Code::Q0926, message)));
+    }
+    let emulated = execute::emulated(&manifest.target).map_err(|error| fail(&error))?;
+    if emulated.as_ref().map(device_note) != manifest.device {
+        let message = format!("`{}` has other figures than when this run began", manifest.target);
+        return Err(fail(&Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`")));
+    }
+    let kept = Sources { folder: &here, sources: &manifest.sources };
+    kept.tell_changed();
+    let params: Vec<_> = manifest.params.clone().into_iter().collect();
+    let form = execute::form(&args.how);
+    let compilation = show::compile_from(&kept, Path::new(&manifest.program), &params, form)?;
+    let place = Some(Place::Resumed(shortest(&args.run, here.clone())));
+    let job = Job { compilation: &compilation, emulated, manifest, place, tells_seed: false };
+    execute::execute(job, &args.how)
+}
+
+/// The path as it was given, if it still leads there.
+fn shortest(given: &Path, absolute: PathBuf) -> PathBuf {
+    let leads_there = std::fs::canonicalize(given).is_ok_and(|path| path == absolute);
+    if leads_there { given.to_owned() } else { absolute }
+}
+
+/// The manifest of a run.
+fn read(run: &Path) -> Result<Manifest, Diagnostic> {
+    let path = run.join("manifest.json");
+    let no_run = |why: String| {
+        Diagnostic::error(Code::Q0926, format!("`{}` is no run: {why}", run.display()))
+            .help("a run's folder has a `manifest.json`; `qmlang run` says where it keeps one")
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => no_run(format!("there is no `{}`", path.display())),
+        _ => no_run(error.to_string()),
+    })?;
+    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| no_run(error.to_string()))?;
+    if manifest.format != Manifest::FORMAT || manifest.version != Manifest::VERSION {
+        return Err(no_run("its manifest is of another kind or version".to_owned()));
+    }
+    Ok(manifest)
+}
+
+/// The files of a program as they were when its run began.
+struct Sources<'a> {
+    folder: &'a Path,
+    sources: &'a [Source],
+}
+
+impl Sources<'_> {
+    /// Says which files have changed since.
+    fn tell_changed(&self) {
+        for source in self.sources {
+            let path = Path::new(&source.path);
+            let kept = self.read(path);
+            if Disk.read(path) != kept {
+                let path = path.display();
+                show::say(&format!("`{path}` has changed since this run began: what it was then is run\n"));
+            }
+        }
+    }
+}
+
+impl Files for Sources<'_> {
+    fn read(&self, path: &Path) -> Result<String, String> {
+        match self.sources.iter().find(|source| Path::new(&source.path) == path) {
+            Some(source) => Disk.read(&self.folder.join(&source.kept)),
+            None => Disk.read(path),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Runs `main` of a compiled program: what `run` and `resume` share.
+
+use std::sync::Arc;
+
+use qml_devices::Device;
+use qml_driver::Compilation;
+use qml_engine::manifest::Manifest;
+use qml_engine::{Budget, Options, Place, RecordOptions, Run};
+use qml_source::{Code, Diagnostic, SourceMap};
+
+use crate::cli::{RunHow, simulation};
+use crate::progress::Terminal;
+use crate::show::{self, Form, Shown};
+use crate::signals;
+
+mod ledger;
+
+/// A program and what its results depend on.
+pub(crate) struct Job<'a> {
+    pub compilation: &'a Compilation,
+    pub emulated: Option<Device>,
+    /// What is known of it.
+    pub manifest: Manifest,
+    /// Where it is kept, if it is.
+    pub place: Option<Place>,
+    /// Tell the seed when it ends.
+    pub tells_seed: bool,
+}
+
+/// Runs it, and shows what there is to say.
+pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
+    let form = form(how);
+    let sources = &job.compilation.sources;
+    let Some(module) = &job.compilation.module else { return Err(Shown) };
+    if module.main.is_none() {
+        let message = format!("`{}` has no function `main`", job.manifest.program);
+        let diagnostic = Diagnostic::error(Code::Q0911, message)
+            .help("`fn main() { ... }` is where a run starts; tests run with `qmlang test`");
+        show::show(&[diagnostic], sources, form);
+        return Err(Shown);
+    }
+    // A run that goes on keeps its limits, unless there are new ones.
+    let limits = if how.budget.is_empty() { job.manifest.budget.clone() } else { how.budget.clone() };
+    let budget = budget(&limits, job.emulated.as_ref()).map_err(|error| show::fail(&error, sources))?;
+    let signals = signals::listen();
+    let threads = threads(how.threads);
+    let seed = job.manifest.seed;
+    let options = Options {
+        seed,
+        shots: job.manifest.shots,
+        emulated: job.emulated,
+        simulation: simulation(&job.manifest.method, &job.manifest.precision),
+        threads,
+        folder: job.compilation.folder.clone(),
+        interrupt: Arc::clone(&signals.stop),
+        budget,
+        record: job.place.map(|place| RecordOptions {
+            place,
+            manifest: Manifest { threads, budget: limits, ..job.manifest },
+            sources: texts(sources),
+            checkpoint_every: how.checkpoint_every.max(0.0),
+            signal: Arc::clone(&signals.number),
+            save: Arc::clone(&signals.save),
+        }),
+    };
+    let mut terminal = Terminal::new(how.quiet, how.verbose);
+    let result = Run::main(module, &options, &mut terminal);
+    terminal.end_progress();
+    let (run, fault) = match result {
+        Ok(run) => (run, None),
+        Err((fault, run)) => (run, Some(*fault)),
+    };
+    show::show(&run.warnings, sources, form);
+    let used_device = options.emulated.is_some() && run.ledger.total.shots > 0;
+    if !how.quiet && (how.ledger || used_device) {
+        show::say(&ledger::table(&run, options.emulated.as_ref()));
+    }
+    if job.tells_seed && !how.quiet {
+        show::say(&format!("seed {seed}\n"));
+    }
+    if let Some(fault) = &fault {
+        show::show(std::slice::from_ref(fault), sources, form);
+    }
+    if let Some(folder) = run.folder.as_ref().filter(|_| !how.quiet) {
+        let folder = folder.display();
+        show::say(&match &fault {
+            None => format!("kept in {folder}\n"),
+            Some(_) => format!("kept in {folder}: `qmlang resume {folder}` goes on\n"),
+        });
+    }
+    if fault.is_none() { Ok(()) } else { Err(Shown) }
+}
+
+/// How diagnostics are shown.
+pub(crate) fn form(how: &RunHow) -> Form {
+    if how.json { Form::Json } else { Form::Text }
+}
+
+/// As many threads as asked for, else as there are processors.
+pub(crate) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// The device to emulate; none on the simulator.
+pub(crate) fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
+    if target == "simulator" {
+        return Ok(None);
+    }
+    if let Some(name) = target.strip_prefix("emulator:") {
+        let device = qml_devices::find(name)?;
+        device.native_basis()?;
+        return Ok(Some(device));
+    }
+    let diagnostic = Diagnostic::error(Code::Q0913, format!("programs don't run on `{target}` yet"));
+    let device = target.strip_prefix("qpu:").unwrap_or(target);
+    Err(match qml_devices::find(device) {
+        Ok(_) => diagnostic.help(format!(
+            "`--target emulator:{device}` runs it with the noise of the device, `--target simulator` without"
+        )),
+        Err(_) => diagnostic.help("`--target simulator` runs it; `qmlang devices` lists devices to emulate"),
+    })
+}
+
+/// Name and text of all files, by their numbers.
+fn texts(sources: &SourceMap) -> Vec<(String, String)> {
+    sources.ids().map(|file| (sources.name(file).to_owned(), sources.text(file).to_owned())).collect()
+}
+
+/// The limits of `--budget`.
+fn budget(limits: &[String], device: Option<&Device>) -> Result<Budget, Diagnostic> {
+    let mut budget = Budget::default();
+    for text in limits {
+        let wrong = |why: String| {
+            Diagnostic::error(Code::Q0912, format!("`--budget {text}`: {why}"))
+                .help("`--budget shots=100000,qpu_s=60,eur=20`")
+        };
+        let Some((name, limit)) = text.split_once('=') else {
+            return Err(wrong("a limit is missing".to_owned()));
+        };
+        let amount: f64 = limit.replace('_', "").parse().unwrap_or(f64::NAN);
+        if !(amount.is_finite() && amount >= 0.0) {
+            return Err(wrong(format!("`{limit}` is no amount")));
+        }
+        match name {
+            "shots" => budget.shots = Some(amount as u64),
+            "qpu_s" => budget.qpu_seconds = Some(amount),
+            currency => {
+                let price = device.and_then(|device| device.price.as_ref());
+                let known = price.map(|price| price.currency.to_lowercase());
+                match known {
+                    Some(known) if known == currency => budget.price = Some(amount),
+                    Some(known) => return Err(wrong(format!("the device's price is in `{known}`"))),
+                    None if currency == "eur" => {
+                        return Err(wrong("the price of this target isn't known".to_owned()));
+                    }
+                    None => return Err(wrong(format!("there is no limit `{currency}`"))),
+                }
+            }
+        }
+    }
+    Ok(budget)
+}

@@ -1,0 +1,136 @@
+//! Standard output of a program, and how its training goes.
+//!
+//! On a terminal one line shows the state; where standard error is a file or a pipe, a line is written now and then. A
+//! run of a few seconds shows nothing there.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use qml_engine::{Output, Progress};
+
+use crate::show;
+
+/// Seconds before the first plain line, and from one to the next.
+const EVERY: f64 = 10.0;
+/// Seconds before the line of a terminal is shown, and from one state of it to the next.
+const SOON: f64 = 0.2;
+
+/// Where output and progress go.
+pub(crate) struct Terminal {
+    is_quiet: bool,
+    /// Whether methods are told.
+    is_verbose: bool,
+    is_terminal: bool,
+    /// The line of the `optimize` that runs, with the number of that.
+    bar: Option<(u64, ProgressBar)>,
+    /// When progress was shown last, in seconds of the run.
+    shown: f64,
+    /// Where the `optimize` that runs began to be watched: its number, the step, the time.
+    began: Option<(u64, u64, f64)>,
+}
+
+impl Terminal {
+    pub(crate) fn new(is_quiet: bool, is_verbose: bool) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        Self { is_quiet, is_verbose, is_terminal, bar: None, shown: 0.0, began: None }
+    }
+
+    /// Takes the progress line away.
+    pub(crate) fn end_progress(&mut self) {
+        if let Some((_, bar)) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Steps a second since the `optimize` is watched.
+    fn rate(&self, progress: &Progress) -> Option<f64> {
+        let (_, step, seconds) = self.began?;
+        let elapsed = progress.seconds - seconds;
+        (elapsed > 0.0 && progress.step > step).then(|| (progress.step - step) as f64 / elapsed)
+    }
+
+    fn show_line(&mut self, progress: &Progress) {
+        if self.bar.as_ref().is_some_and(|(id, _)| *id != progress.optimize) {
+            self.end_progress();
+        }
+        let rate = self.rate(progress);
+        let (_, bar) = self.bar.get_or_insert_with(|| (progress.optimize, line(progress.steps)));
+        bar.set_message(told(progress, rate));
+        bar.set_position(progress.step);
+    }
+}
+
+impl Output for Terminal {
+    fn print(&mut self, text: &str) {
+        self.end_progress();
+        show::print(text);
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        if self.began.is_none_or(|(id, _, _)| id != progress.optimize) {
+            self.began = Some((progress.optimize, progress.step, progress.seconds));
+        }
+        let every = if self.is_terminal { SOON } else { EVERY };
+        if self.is_quiet || progress.seconds - self.shown < every {
+            return;
+        }
+        self.shown = progress.seconds;
+        if self.is_terminal {
+            self.show_line(&progress);
+        } else {
+            let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));
+            show::say(&format!("step {}{of}  {}\n", progress.step, told(&progress, self.rate(&progress))));
+        }
+    }
+
+    fn method(&mut self, kernel: &str, qubits: usize, method: &str) {
+        if self.is_verbose {
+            self.end_progress();
+            show::say(&format!("`{kernel}` on {qubits} qubits: {method}\n"));
+        }
+    }
+}
+
+fn line(steps: Option<u64>) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr();
+    let (bar, template) = match steps {
+        Some(steps) => {
+            (ProgressBar::with_draw_target(Some(steps), target), "{bar:24.cyan} step {pos}/{len}  {wide_msg}")
+        }
+        None => (ProgressBar::with_draw_target(None, target), "{spinner} step {pos}  {wide_msg}"),
+    };
+    let style = ProgressStyle::with_template(template).map(|style| style.progress_chars("━╸─"));
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+/// `objective -1.117823  validation 0.2  812 steps/s  eta 12s  48000 shots  0.48 QPU s`
+fn told(progress: &Progress, rate: Option<f64>) -> String {
+    let mut parts = vec![format!("objective {:.6}", progress.objective)];
+    parts.extend(progress.validation.map(|validation| format!("validation {validation:.6}")));
+    if let Some(rate) = rate {
+        parts.push(if rate >= 1.0 {
+            format!("{rate:.0} steps/s")
+        } else {
+            format!("{:.1} s/step", 1.0 / rate)
+        });
+        let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
+        parts.extend(left.map(|seconds| format!("eta {}", duration(seconds))));
+    }
+    if progress.shots > 0 {
+        parts.push(format!("{} shots", progress.shots));
+    }
+    parts.extend(progress.qpu_seconds.map(|seconds| format!("{seconds:.3} QPU s")));
+    parts.join("  ")
+}
+
+/// `12s`, `3m 05s`, `2h 10m`, `4d 3h`.
+fn duration(seconds: f64) -> String {
+    let seconds = Duration::from_secs_f64(seconds.clamp(0.0, 1e9)).as_secs();
+    match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0, s) => format!("{s}s"),
+        (0, 0, m, s) => format!("{m}m {s:02}s"),
+        (0, h, m, _) => format!("{h}h {m:02}m"),
+        (d, h, _, _) => format!("{d}d {h}h"),
+    }
+}

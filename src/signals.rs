@@ -1,0 +1,41 @@
+//! Signals: Ctrl-C and SIGTERM stop a program so that it can go on later, SIGUSR1 asks for a checkpoint.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// What signals set.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    /// The program is to stop.
+    pub stop: Arc<AtomicBool>,
+    /// The signal that says so; 0 before.
+    pub number: Arc<AtomicUsize>,
+    /// A checkpoint is asked for.
+    pub save: Arc<AtomicBool>,
+}
+
+static SIGNALS: LazyLock<Signals> = LazyLock::new(Signals::default);
+
+/// Begins to listen; a second Ctrl-C or SIGTERM ends the process at once.
+pub(crate) fn listen() -> &'static Signals {
+    for signal in [SIGINT, SIGTERM] {
+        // Without a handler a signal ends the process, which is right too. The order is that of the actions.
+        _ = flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&SIGNALS.stop));
+        _ = flag::register_usize(signal, Arc::clone(&SIGNALS.number), signal as usize);
+        _ = flag::register(signal, Arc::clone(&SIGNALS.stop));
+    }
+    #[cfg(unix)]
+    {
+        _ = flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&SIGNALS.save));
+    }
+    &SIGNALS
+}
+
+/// The exit status of a process that a signal has stopped.
+pub(crate) fn status() -> Option<u8> {
+    let number = SIGNALS.number.load(Ordering::Relaxed);
+    (number > 0).then_some(128 + number as u8)
+}

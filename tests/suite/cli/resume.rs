@@ -1,0 +1,198 @@
+//! Runs that are stopped and go on: to the last bit as if they had not been.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::runs::{PROGRAM, manifest, timeless_metrics, with_program};
+use crate::suite::tool::Folder;
+
+/// Starts the tool; nobody waits for it.
+fn start(folder: &Folder, command: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_qmlang"))
+        .args(command.split_whitespace())
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// All of a run that doesn't depend on the clock.
+fn kept(folder: &Folder, run: &str) -> (String, String, Vec<u8>) {
+    let values = std::fs::read(folder.path().join(run).join("values.npz")).unwrap();
+    (folder.read(&format!("{run}/output.txt")), timeless_metrics(folder, run), values)
+}
+
+/// Numbers that look random, the same each time.
+struct Moments(u64);
+
+impl Moments {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}
+
+/// A run of the program is killed again and again, and lasts long enough for that.
+#[test]
+fn a_hundred_kills_change_no_bit() {
+    let program = PROGRAM
+        .replace("steps: 40", "steps: 1000")
+        .replace("epochs: 12, patience: 3", "epochs: 100, patience: 100");
+    let program = program
+        .replace("steps: 10", "steps: 150")
+        .replace("print(\"begin\");", "print(\"begin\", elapsed() >= 0.0);");
+    let folder = with_program(&program);
+    let often = "--checkpoint-every 0.02 -q --threads 1";
+    let begun = std::time::Instant::now();
+    folder.qmlang(&format!("run train.qml --seed 3 --run-dir whole {often}")).quiet();
+    let whole = kept(&folder, "whole");
+    let lasts = begun.elapsed().as_micros() as u64;
+
+    let mut moments = Moments(7);
+    let mut n_kills = 0;
+    for n in 0..10 {
+        let run = format!("run{n}");
+        let mut command = format!("run train.qml --seed 3 --run-dir {run} {often}");
+        for _ in 0..10 {
+            let mut child = start(&folder, &command);
+            std::thread::sleep(Duration::from_micros(moments.below(lasts)));
+            child.kill().unwrap();
+            n_kills += usize::from(!child.wait().unwrap().success());
+            if folder.path().join(&run).join("manifest.json").exists() {
+                command = format!("resume {run} {often}");
+            } else {
+                // It was killed before it had anything to keep.
+                _ = std::fs::remove_dir_all(folder.path().join(&run));
+            }
+        }
+        let outcome = folder.qmlang(&command);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        assert_eq!(kept(&folder, &run), whole, "{run}");
+        assert_eq!(manifest(&folder, &run)["status"], "finished");
+    }
+    assert!(n_kills > 30, "only {n_kills} were killed while they ran");
+}
+
+#[test]
+fn what_was_shown_is_not_shown_again() {
+    let folder = with_program(PROGRAM);
+    let whole = folder.qmlang("run train.qml --seed 3 --run-dir whole -q").quiet();
+    let stopped = folder.qmlang("run train.qml --seed 3 --run-dir part --budget shots=1000");
+    stopped
+        .clone()
+        .fails("Q0927", &["1020 shots would be spent, 1000 is allowed", "`qmlang resume part` goes on"]);
+    assert_eq!(folder.qmlang("resume part").fails("Q0927", &[]).out, "", "the budget is that of the run");
+    let rest = folder.qmlang("resume part --budget shots=100_000 -q").quiet();
+    assert_eq!(stopped.out.clone() + &rest, whole);
+    assert!(!stopped.out.is_empty() && !rest.is_empty());
+    assert_eq!(kept(&folder, "part"), kept(&folder, "whole"));
+    // The costs of what was done twice are counted once.
+    let ledger = |run: &str| folder.read(&format!("{run}/ledger.jsonl")).lines().next().unwrap().to_owned();
+    let timeless = |line: String| line.split("\"seconds\"").next().unwrap().to_owned();
+    assert_eq!(timeless(ledger("part")), timeless(ledger("whole")));
+    let outcome = folder.qmlang("resume part");
+    assert_eq!((outcome.status, outcome.out.as_str()), (0, ""));
+    assert!(outcome.err.contains("has come to its end"), "{outcome:?}");
+}
+
+/// Long enough to be stopped by hand: it ends by itself only if nothing stops it.
+const LONG: &str = "fn main() {
+        var w = [1.0, 2.0];
+        optimize w with adam(lr: 1e-6), steps: 100_000_000 { minimize sum(w ** 2); }
+    }";
+
+#[cfg(unix)]
+#[test]
+fn signals_stop_a_run_so_that_it_can_go_on() {
+    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        let folder = with_program(LONG);
+        let child = start(&folder, "run train.qml --seed 1 --run-dir here --checkpoint-every 1000");
+        wait_for_rows(&folder);
+        let kill = |signal: &str| {
+            let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+            assert!(sent.unwrap().success());
+        };
+        assert!(!folder.path().join("here/checkpoints/state.msgpack").exists());
+        kill("USR1");
+        until(|| folder.path().join("here/checkpoints/state.msgpack").exists());
+        kill(signal);
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{err}");
+        assert!(err.contains("`qmlang resume here` goes on"), "{err}");
+        let manifest = manifest(&folder, "here");
+        assert_eq!((&manifest["status"], &manifest["exit_status"]), (&"interrupted".into(), &status.into()));
+        let steps = manifest["optimizes"][0]["steps"].as_u64().unwrap();
+        let rows = folder.read("here/metrics.csv").lines().count() as u64 - 1;
+        assert_eq!((steps, steps > 0), (rows, true));
+    }
+}
+
+#[cfg(unix)]
+fn wait_for_rows(folder: &Folder) {
+    let rows = || std::fs::read_to_string(folder.path().join("here/metrics.csv")).unwrap_or_default();
+    until(|| rows().lines().count() > 1);
+}
+
+#[cfg(unix)]
+fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..6000 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it does not come to that");
+}
+
+const READS: &str = r#"fn main() {
+        let before: float[1] = load("w.json");
+        print(before);
+        var w = before;
+        for k in 0..4 {
+            optimize w with sgd(lr: 0.1), steps: 3 { minimize sum((w - 1.0) ** 2) + normal(0.0, 1e-9); }
+            save("w.json", w);
+            let again: float[1] = load("w.json");
+            print(k, again);
+            assert(k < LAST);
+        }
+    }"#;
+
+#[test]
+fn a_file_that_was_written_over_is_read_as_it_was() {
+    let folder = with_program(&READS.replace("LAST", "2"));
+    folder.write("first.qml", "fn main() { save(\"w.json\", [5.0]); }");
+    folder.qmlang("run first.qml").quiet_but_seed();
+    let stopped = folder.qmlang("run train.qml --seed 1 --run-dir here -q");
+    stopped.clone().fails("Q0608", &[]);
+    // It fails at the same place, and prints nothing that it has printed.
+    let again = folder.qmlang("resume here -q");
+    assert_eq!(again.clone().fails("Q0608", &[]).out, "");
+    assert_eq!(folder.read("here/output.txt"), stopped.out);
+}
+
+#[test]
+fn a_run_that_would_print_something_else_is_not_resumed() {
+    let folder = with_program(&READS.replace("LAST", "2"));
+    folder.write("first.qml", "fn main() { save(\"w.json\", [5.0]); }");
+    folder.qmlang("run first.qml").quiet_but_seed();
+    folder.qmlang("run train.qml --seed 1 --run-dir here -q").fails("Q0608", &[]);
+    let text = folder.read("here/output.txt").replacen("5.0", "6.0", 1);
+    folder.write("here/output.txt", text);
+    folder.qmlang("resume here").fails("Q0926", &["prints something else"]);
+    folder.write("here/checkpoints/state.msgpack", "nonsense");
+    folder.qmlang("resume here").fails("Q0926", &["can't be read"]);
+}
+
+#[test]
+fn the_program_that_began_goes_on() {
+    let folder = with_program(PROGRAM);
+    let whole = folder.qmlang("run train.qml --seed 3 --run-dir whole -q").quiet();
+    let stopped = folder.qmlang("run train.qml --seed 3 --run-dir part -q --budget shots=500");
+    folder.write("train.qml", PROGRAM.replace("0.5 * X(0)", "0.7 * X(0)"));
+    let rest = folder.qmlang("resume part --budget shots=10000 -q");
+    assert_eq!(stopped.out + &rest.out, whole);
+    assert!(rest.err.starts_with("`train.qml` has changed"), "{rest:?}");
+}

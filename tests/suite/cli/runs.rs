@@ -1,0 +1,227 @@
+//! The folder of a run: when there is one, and what it holds.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::suite::tool::{Folder, Outcome};
+
+/// Trains without data, with data, and with shots; prints in between.
+pub(super) const PROGRAM: &str = r#"
+    kernel pair(w: float[2]) -> qubit[2] {
+        let q = qubit[2];
+        ry(w, q);
+        cx(q[0], q[1]);
+        return q;
+    }
+
+    struct Line { a: float, b: float }
+
+    fn main() {
+        let h = Z(0) * Z(1) + 0.5 * X(0);
+        print("begin");
+        var w = [0.1, 0.2];
+        var offset = 3.0;
+        optimize (w, offset) with adam(lr: 0.1), steps: 40 {
+            minimize expect(h, pair(w)) + offset ** 2;
+        }
+        print(w, offset, "ä");
+        let xs = linspace(-1.0, 1.0, 21);
+        let ys = 3.0 * xs + 0.5 + normal(0.0, 0.1, 21);
+        var line = Line(a: 0.0, b: 0.0);
+        optimize (line.a, line.b) with sgd(lr: 0.2), epochs: 12, patience: 3,
+                validate: -mse(line.a * xs + line.b, ys) over (x, y) in batches((xs, ys), 5) {
+            maximize -mse(line.a * x + line.b, y);
+        }
+        print(line.a, line.b);
+        for k in 0..3 {
+            optimize w with spsa(lr: 0.1), steps: 10 {
+                minimize expect(h, pair(w), shots: 20) + normal(0.0, 0.01);
+            }
+            print(k, w);
+        }
+    }"#;
+
+/// A folder with a program in it.
+pub(super) fn with_program(program: &str) -> Folder {
+    Folder::with("train.qml", program)
+}
+
+/// A table of numbers with a header; a cell may be empty.
+fn table(text: &str) -> (Vec<&str>, Vec<Vec<Option<f64>>>) {
+    let mut lines = text.lines();
+    let header = lines.next().unwrap().split(',').collect();
+    let row =
+        |line: &str| line.split(',').map(|cell| (!cell.is_empty()).then(|| cell.parse().unwrap())).collect();
+    (header, lines.map(row).collect())
+}
+
+/// `metrics.csv` without what the clock says.
+pub(super) fn timeless_metrics(folder: &Folder, run: &str) -> String {
+    let text = folder.read(&format!("{run}/metrics.csv"));
+    let at = text.lines().next().unwrap().split(',').position(|name| name == "seconds").unwrap();
+    let row = |line: &str| {
+        let cells = line.split(',').enumerate().filter(|(i, _)| *i != at).map(|(_, cell)| cell);
+        cells.collect::<Vec<_>>().join(",") + "\n"
+    };
+    text.lines().map(row).collect()
+}
+
+pub(super) fn manifest(folder: &Folder, run: &str) -> Json {
+    serde_json::from_str(&folder.read(&format!("{run}/manifest.json"))).unwrap()
+}
+
+fn run(folder: &Folder, options: &str) -> Outcome {
+    folder.qmlang(&format!("run train.qml --seed 3 {options}"))
+}
+
+#[test]
+fn a_training_leaves_all_that_one_asks_for_later() {
+    let folder = with_program(PROGRAM);
+    let outcome = run(&folder, "--run-dir here");
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, "kept in here\n"));
+    let inside = |name: &str| folder.read(&format!("here/{name}"));
+    assert_eq!(inside("output.txt"), outcome.out);
+    assert_eq!(inside("source/train.qml"), PROGRAM);
+
+    let metrics = inside("metrics.csv");
+    let (header, rows) = table(&metrics);
+    let column = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let of = |id: f64| rows.iter().filter(|row| row[0] == Some(id)).collect::<Vec<_>>();
+    assert_eq!((of(0.0).len(), of(2.0).len(), of(4.0).len()), (40, 10, 10));
+    let (norm, validation, rate) = (column("grad_norm"), column("validation"), column("learning_rate"));
+    assert!(of(0.0).iter().all(|row| row[norm].unwrap() > 0.0 && row[rate] == Some(0.1)));
+    // 21 items in batches of 5 are five steps; the last of them is followed by the validation.
+    for row in of(1.0) {
+        assert_eq!(row[validation].is_some(), row[column("step")].unwrap() % 5.0 == 0.0, "{row:?}");
+        assert!(row[column("objective")].unwrap() < 0.0, "as written, not as it is negated: {row:?}");
+    }
+    // Two values a step, each of two groups of Pauli strings.
+    let shots = |row: &[Option<f64>]| row[column("shots")].unwrap();
+    assert_eq!(shots(of(2.0)[0]), 80.0);
+    assert_eq!(shots(rows.last().unwrap()), 2400.0);
+
+    let manifest = manifest(&folder, "here");
+    assert_eq!(manifest["status"], "finished");
+    assert_eq!((&manifest["exit_status"], &manifest["seed"]), (&0.into(), &3.into()));
+    let optimizes = manifest["optimizes"].as_array().unwrap();
+    let facts = |i: usize, name: &str| optimizes[i][name].clone();
+    assert_eq!(optimizes.len(), 5);
+    assert_eq!(
+        (facts(0, "rule"), facts(0, "line"), facts(0, "steps")),
+        ("adam".into(), 16.into(), 40.into())
+    );
+    assert_eq!(facts(1, "variables"), serde_json::json!(["line.a", "line.b"]));
+    assert_eq!((facts(0, "ended"), facts(1, "goal")), ("rounds".into(), "maximize".into()));
+    assert_eq!(facts(4, "steps"), 10);
+
+    let ledger: Vec<Json> =
+        inside("ledger.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&ledger[0]["kernel"], &ledger[0]["shots"]), (&"pair".into(), &2400.into()));
+    assert_eq!((&ledger[1]["kind"], &ledger[1]["qpu_seconds"]), (&"total".into(), &Json::Null));
+
+    // The variables can be read back, and are those that were printed.
+    folder.write(
+        "read.qml",
+        r#"
+        struct Kept { w: float[2], offset: float }
+        fn main() {
+            let kept: Kept = load("here/values.npz");
+            print(2, kept.w);
+        }"#,
+    );
+    let last = outcome.out.lines().last().unwrap();
+    assert_eq!(folder.qmlang("run read.qml --seed 1").quiet().trim_end(), last);
+}
+
+#[test]
+fn only_what_is_worth_it_is_kept() {
+    let folder = with_program(PROGRAM);
+    folder.write("hello.qml", "fn main() { print(1); }");
+    folder.qmlang("run hello.qml --seed 1").quiet();
+    run(&folder, "--no-run-dir").quiet();
+    assert_eq!(folder.names(), ["hello.qml", "train.qml"]);
+
+    assert_eq!(folder.qmlang("run hello.qml --seed 1 --run-dir here").err, "kept in here\n");
+    assert_eq!(folder.read("here/output.txt"), "1\n");
+    run(&folder, "-q").quiet();
+    run(&folder, "--quiet").quiet();
+    let runs: Vec<_> = std::fs::read_dir(folder.path().join("runs")).unwrap().collect();
+    assert_eq!(runs.len(), 2, "a folder for each, even in the same second");
+    for entry in runs {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let (time, rest) = name.split_at(15);
+        assert!(time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'), "{name}");
+        assert!(rest.starts_with("-train"), "{name}");
+        assert_eq!(folder.read(&format!("runs/{name}/output.txt")).lines().count(), 6);
+    }
+    // A run never writes over another one.
+    run(&folder, "--run-dir here").fails("Q0928", &["`here`"]);
+    assert_eq!(folder.read("here/output.txt"), "1\n");
+}
+
+#[test]
+fn a_failed_run_tells_why() {
+    let program = PROGRAM.replace("print(k, w);", "print(k, w); assert(k < 1);");
+    let folder = with_program(&program);
+    run(&folder, "--run-dir here").fails("Q0608", &["resume here"]);
+    let manifest = manifest(&folder, "here");
+    assert_eq!((&manifest["status"], &manifest["exit_status"]), (&"failed".into(), &1.into()));
+    assert_eq!((&manifest["fault"]["code"], &manifest["fault"]["line"]), (&"Q0608".into(), &32.into()));
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let folder = with_program(PROGRAM);
+    let kept = |threads: u32| {
+        let here = format!("with{threads}");
+        let outcome = run(&folder, &format!("-q --run-dir {here} --threads {threads}"));
+        let values = std::fs::read(folder.path().join(Path::new(&here).join("values.npz"))).unwrap();
+        (outcome.quiet(), timeless_metrics(&folder, &here), values)
+    };
+    let one = kept(1);
+    assert_eq!(one, kept(2));
+    assert_eq!(one, kept(8));
+}
+
+#[test]
+fn what_a_device_would_take_is_told() {
+    let program = "kernel bell() -> qubit[2] { let q = qubit[2]; h(q[0]); cx(q[0], q[1]); return q; }
+        fn main() { print(expect(Z(0) * Z(1), bell(), shots: 1000) > 0.5); }";
+    let folder = with_program(program);
+    let outcome = run(&folder, "--target emulator:ibm_torino --run-dir here");
+    assert_eq!((outcome.status, outcome.out.as_str()), (0, "true\n"), "{outcome:?}");
+    let seconds = |line: &str| line.split_whitespace().last().unwrap().parse::<f64>();
+    let told = outcome.err.lines().find(|line| line.starts_with("bell")).unwrap();
+    // A thousand times some gates and a readout, each of them a fraction of a microsecond to a few.
+    assert!((1e-4..1e-1).contains(&seconds(told).unwrap()), "{told}");
+    let manifest = manifest(&folder, "here");
+    assert_eq!(manifest["device"]["name"], "ibm_torino");
+    assert!(manifest["device"]["calibration"].is_string(), "{manifest}");
+}
+
+#[test]
+fn the_state_of_an_optimize_can_be_a_file() {
+    let folder = with_program(
+        r#"fn main() {
+            var w = [1.0, -2.0];
+            var b = 0.5;
+            optimize (w, b) with momentum(lr: 0.05), steps: 9, checkpoint: "state.json" {
+                minimize sum(w ** 2) + b ** 4;
+            }
+            optimize (w, b) with momentum(lr: 0.05), steps: 1 { minimize b + w[0]; }
+            var ((v, c), opt): ((float[2], float), optimizer) = load("state.json");
+            optimize (v, c) with opt, steps: 11 { minimize sum(v ** 2) + c ** 4; }
+            var u = [1.0, -2.0];
+            var d = 0.5;
+            optimize (u, d) with momentum(lr: 0.05), steps: 20 { minimize sum(u ** 2) + d ** 4; }
+            print(u == v, c == d);
+        }"#,
+    );
+    assert_eq!(run(&folder, "--no-run-dir").quiet(), "[true, true] true\n");
+    folder.write(
+        "wrong.qml",
+        "fn main() { var a = 1.0; optimize a with sgd(), steps: 1, checkpoint: \"a.npy\" { minimize a; } }",
+    );
+    folder.qmlang("run wrong.qml").fails("Q0602", &["a.npy"]);
+}

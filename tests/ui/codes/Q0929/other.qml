@@ -1,0 +1,3 @@
+fn main() {
+    save("start.json", [0.7]);
+}
