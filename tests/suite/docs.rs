@@ -188,7 +188,9 @@ fn is_same(shown: &str, found: &str) -> bool {
 /// The time in the name of a run's folder: `20261129-183412`.
 fn is_folder_time(part: &str) -> bool {
     let is_digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|byte| byte.is_ascii_digit());
-    part.split_once('-').is_some_and(|(day, time)| is_digits(day, 8) && is_digits(time, 6))
+    part.trim_end_matches('-')
+        .split_once('-')
+        .is_some_and(|(day, time)| is_digits(day, 8) && is_digits(time, 6))
 }
 
 /// A line cut before and after each number.

@@ -36,8 +36,8 @@ fn number_after(output: &str, text: &str) -> f64 {
 #[test]
 fn every_example_runs_with_the_same_digits_on_one_and_two_threads() {
     for file in found(&root().join("examples")) {
-        let one = qmlang("run", &file, "--seed 1 --threads 1").quiet();
-        let two = qmlang("run", &file, "--seed 1 --threads 2").quiet();
+        let one = qmlang("run", &file, "-q --seed 1 --threads 1").quiet();
+        let two = qmlang("run", &file, "-q --seed 1 --threads 2").quiet();
         assert_eq!(one, two, "{}", file.display());
         assert!(!one.is_empty(), "{} prints nothing", file.display());
     }
@@ -74,7 +74,7 @@ fn a_folder_without_programs_is_noticed() {
 fn hydrogen_is_solved_to_chemical_accuracy() {
     // Not every start leads to the lowest energy: seed 3 ends in another minimum.
     for seed in 1..=2 {
-        let out = qmlang("run", &example("vqe_h2.qml"), &format!("--seed {seed}")).quiet();
+        let out = qmlang("run", &example("vqe_h2.qml"), &format!("-q --seed {seed}")).quiet();
         let energy = number_after(&out, "E = ");
         assert!((energy - -1.137_306_035_9).abs() < 1.6e-3, "seed {seed}: {out}");
         // No state is below the ground state; six digits are printed.
@@ -84,14 +84,14 @@ fn hydrogen_is_solved_to_chemical_accuracy() {
 
 #[test]
 fn flowers_are_told_apart() {
-    let out = qmlang("run", &example("iris.qml"), "--seed 1").quiet();
+    let out = qmlang("run", &example("iris.qml"), "-q --seed 1").quiet();
     assert!(number_after(&out, "test accuracy") >= 0.90, "{out}");
     assert!(number_after(&out, "trained on") >= 99.0, "{out}");
 }
 
 #[test]
 fn cuts_of_the_heawood_graph_are_those_published() {
-    let out = qmlang("run", &example("qaoa_maxcut.qml"), "--seed 1").quiet();
+    let out = qmlang("run", &example("qaoa_maxcut.qml"), "-q --seed 1").quiet();
     assert!((number_after(&out, "p = 1:") - 14.541_451_88).abs() < 1e-6, "{out}");
     let (_, trained) = out.split_once("p = 2:").unwrap();
     // Four digits of the angles are published.

@@ -33,6 +33,19 @@ impl Folder {
         Self(path)
     }
 
+    /// A new one in memory where the system has a place for that: what is made durable there takes no time.
+    pub fn in_memory() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let memory = Path::new("/dev/shm");
+        if !memory.is_dir() {
+            return Self::new();
+        }
+        let name = format!("qmlang-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = memory.join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
     /// A new one with one file.
     pub fn with(name: &str, text: impl AsRef<[u8]>) -> Self {
         let folder = Self::new();

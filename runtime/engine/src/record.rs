@@ -63,6 +63,8 @@ pub enum Place {
 
 /// Seconds from one checkpoint to the next, where nothing else is asked for.
 pub const CHECKPOINT_EVERY: f64 = 10.0;
+/// A checkpoint on a slow disk is written less often: all of them together take a tenth of the time at most.
+const MOST_OF_TIME: f64 = 10.0;
 /// More `optimize`s than these are not listed in the manifest.
 const MOST_NOTES: usize = 1000;
 
@@ -88,6 +90,8 @@ pub(crate) struct Record {
     /// What is trained, by name.
     values: BTreeMap<String, Value>,
     last_checkpoint: f64,
+    /// How long that took.
+    took: f64,
     /// Why the run must not go on.
     trouble: Option<Fault>,
     pub warnings: Vec<Diagnostic>,
@@ -125,6 +129,7 @@ impl Record {
             running: None,
             values: BTreeMap::new(),
             last_checkpoint: 0.0,
+            took: 0.0,
             trouble: None,
             warnings: Vec::new(),
         };
@@ -312,13 +317,17 @@ impl Record {
     fn is_due(&self) -> bool {
         let Some(options) = &self.options else { return false };
         options.save.load(Ordering::Relaxed)
-            || self.meter.seconds() - self.last_checkpoint >= self.checkpoint_every
+            || self.meter.seconds() - self.last_checkpoint
+                >= self.checkpoint_every.max(MOST_OF_TIME * self.took)
     }
 
     fn checkpoint_if_due(&mut self) {
         if self.files.is_some() && self.is_due() {
+            let before = self.meter.seconds();
             let written = self.checkpoint();
             self.tell(written);
+            self.last_checkpoint = self.meter.seconds();
+            self.took = self.last_checkpoint - before;
         }
     }
 
@@ -328,12 +337,11 @@ impl Record {
             options.save.store(false, Ordering::Relaxed);
         }
         let meter = self.meter.read();
-        self.last_checkpoint = meter.seconds;
         let current = self.running.as_ref().filter(|running| !running.is_replayed);
-        let current = current.map(|running| running.kept.clone());
+        // One that a process before was at may still be to come.
+        let current = current.map(|running| &running.kept).or(self.kept_running.as_ref()).cloned();
         let Some(files) = &mut self.files else { return Ok(()) };
         files.times.flush()?;
-        files.printed.sync()?;
         let metrics_bytes = files.metrics.sync()?;
         files.checkpoints.write(&files.folder, current, metrics_bytes, meter)?;
         self.write_manifest()

@@ -5,7 +5,7 @@
 //! step. Finished ones are appended to a file, each with its length before it; the state says how much of that file counts,
 //! and takes the place of the one before it in one move. Whatever moment a process is killed at, there is one whole state.
 //!
-//! Both are MessagePack, in which floats are bits.
+//! Both are `MessagePack`, in which floats are bits.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

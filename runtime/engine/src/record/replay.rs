@@ -59,18 +59,14 @@ impl Printed {
             None => Ok(false),
         }
     }
-
-    pub fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_data()
-    }
 }
 
 /// How many bytes of the text come next in the file, which ends there if these are not all; nothing if others come.
 fn common(file: &mut File, text: &[u8]) -> io::Result<Option<usize>> {
     let mut known = 0;
-    let mut chunk = [0; CHUNK];
+    let mut chunk = vec![0; CHUNK.min(text.len())];
     while known < text.len() {
-        let room = CHUNK.min(text.len() - known);
+        let room = chunk.len().min(text.len() - known);
         let n = file.read(&mut chunk[..room])?;
         if n == 0 {
             break;
@@ -129,7 +125,7 @@ pub(super) fn read_of(path: &str, content: &[u8]) -> Read {
 }
 
 pub(super) fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Keeps what a file held that was read, and is about to be written over.

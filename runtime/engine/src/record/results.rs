@@ -25,7 +25,7 @@ pub(super) fn keep_sources(folder: &Folder, sources: &[(String, String)]) -> io:
         let name =
             Path::new(path).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let numbered = |n: usize| if n == 1 { name.clone() } else { format!("{n}-{name}") };
-        let name = (1..).map(numbered).find(|name| !names.contains(name)).unwrap_or_default();
+        let name = (1..=sources.len()).map(numbered).find(|name| !names.contains(name)).unwrap_or_default();
         let kept = format!("source/{name}");
         fs::write(folder.file(&kept), text)?;
         names.insert(name);
@@ -130,7 +130,7 @@ impl Record {
             total.insert("currency".to_owned(), json!(currency));
         }
         lines.push(total);
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines.iter().fold(String::new(), |text, line| text + &line.to_string() + "\n")
     }
 
     fn said(&self, diagnostic: &Diagnostic) -> Said {
