@@ -104,24 +104,31 @@ pub(crate) struct RunHow {
     /// Threads for simulation; results don't depend on it [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Tell by which method each kernel is simulated
-    #[arg(short = 'v', long)]
-    pub verbose: bool,
     /// Stop before more is spent: `shots=100000`, `qpu_s=60`, `eur=20`; several with commas between
     #[arg(long, value_name = "NAME=LIMIT", value_delimiter = ',')]
     pub budget: Vec<String>,
     /// Seconds from one checkpoint to the next
     #[arg(long, value_name = "SECONDS", default_value_t = qml_engine::CHECKPOINT_EVERY)]
     pub checkpoint_every: f64,
-    /// Show what the run cost when it ends [default: if it drew shots of a device]
-    #[arg(long)]
-    pub ledger: bool,
-    /// Show nothing but errors and warnings
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub shown: Shown,
     /// Diagnostics as JSON, one line each
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is told of a run besides its output.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Show what the run cost when it ends [default: if it drew shots of a device]
+    #[arg(long)]
+    pub ledger: bool,
+    /// Tell by which method each kernel is simulated
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+    /// Show nothing but errors and warnings
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// `qmlang resume`

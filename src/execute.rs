@@ -63,7 +63,7 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
             save: Arc::clone(&signals.save),
         }),
     };
-    let mut terminal = Terminal::new(how.quiet, how.verbose);
+    let mut terminal = Terminal::new(how.shown.quiet, how.shown.verbose);
     let result = Run::main(module, &options, &mut terminal);
     terminal.end_progress();
     let (run, fault) = match result {
@@ -72,16 +72,16 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     };
     show::show(&run.warnings, sources, form);
     let used_device = options.emulated.is_some() && run.ledger.total.shots > 0;
-    if !how.quiet && (how.ledger || used_device) {
+    if !how.shown.quiet && (how.shown.ledger || used_device) {
         show::say(&ledger::table(&run, options.emulated.as_ref()));
     }
-    if job.tells_seed && !how.quiet {
+    if job.tells_seed && !how.shown.quiet {
         show::say(&format!("seed {seed}\n"));
     }
     if let Some(fault) = &fault {
         show::show(std::slice::from_ref(fault), sources, form);
     }
-    if let Some(folder) = run.folder.as_ref().filter(|_| !how.quiet) {
+    if let Some(folder) = run.folder.as_ref().filter(|_| !how.shown.quiet) {
         let folder = folder.display();
         show::say(&match &fault {
             None => format!("kept in {folder}\n"),

@@ -21,7 +21,8 @@ pub(crate) struct Terminal {
     is_quiet: bool,
     /// Whether methods are told.
     is_verbose: bool,
-    is_terminal: bool,
+    /// Standard error is a terminal.
+    has_line: bool,
     /// The line of the `optimize` that runs, with the number of that.
     bar: Option<(u64, ProgressBar)>,
     /// When progress was shown last, in seconds of the run.
@@ -32,8 +33,8 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn new(is_quiet: bool, is_verbose: bool) -> Self {
-        let is_terminal = std::io::stderr().is_terminal();
-        Self { is_quiet, is_verbose, is_terminal, bar: None, shown: 0.0, began: None }
+        let has_line = std::io::stderr().is_terminal();
+        Self { is_quiet, is_verbose, has_line, bar: None, shown: 0.0, began: None }
     }
 
     /// Takes the progress line away.
@@ -71,12 +72,12 @@ impl Output for Terminal {
         if self.began.is_none_or(|(id, _, _)| id != progress.optimize) {
             self.began = Some((progress.optimize, progress.step, progress.seconds));
         }
-        let every = if self.is_terminal { SOON } else { EVERY };
+        let every = if self.has_line { SOON } else { EVERY };
         if self.is_quiet || progress.seconds - self.shown < every {
             return;
         }
         self.shown = progress.seconds;
-        if self.is_terminal {
+        if self.has_line {
             self.show_line(&progress);
         } else {
             let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));

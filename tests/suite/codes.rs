@@ -62,9 +62,11 @@ fn said_by_command(case: &Path, folder: &Folder) -> String {
         folder.write(&name, fs::read(&path).unwrap());
     }
     let commands = folder.read("command");
-    let said = commands.lines().map(|line| (line, folder.qmlang(line).err)).last();
-    let (line, err) = said.unwrap_or_else(|| panic!("{}: no command", case.display()));
-    format!("$ qmlang {line}\n{err}")
+    let mut said = String::new();
+    for line in commands.lines() {
+        said = format!("$ qmlang {line}\n{}", folder.qmlang(line).err);
+    }
+    said
 }
 
 /// The codes that head a message, `[Q0101] Error: `.
