@@ -4,8 +4,9 @@
 //! model beside its inputs, are bound once for many samples, with the tables that depend on them alone. Samples run one
 //! after the other on each thread, ket and bra in its first cache.
 //!
-//! States so small that they don't fill a register are done otherwise: as many samples as a register has lanes lie
-//! amplitude by amplitude, sample by sample, and every gate is an operation between whole registers.
+//! States of few registers are done otherwise: as many samples as a register has lanes lie amplitude by amplitude, sample
+//! by sample, and every gate is an operation between whole registers. What an operation costs besides arithmetic is
+//! then shared.
 
 use rayon::prelude::*;
 
@@ -94,7 +95,7 @@ impl Simulator {
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
         let lane_bits = self.isa.lane_bits::<T>() as usize;
-        let is_in_lanes = plan.n_wires <= lane_bits;
+        let is_in_lanes = plan.n_wires <= 2 * lane_bits;
         let per_group = if is_in_lanes { 1 << lane_bits } else { ROWS };
         let varied = Varied::new(plan, &varied_slots(plan, rows));
         let group = |(i, rows): (usize, &[&[f64]])| {

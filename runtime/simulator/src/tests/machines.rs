@@ -122,7 +122,8 @@ fn a_batch_is_one_call_a_row() {
     let simulators = simulators(2);
     let mut stream = Stream::new(42);
     for round in 0..40 {
-        let n = 1 + round % 6;
+        // Up to more wires than are done in lanes.
+        let n = 1 + round % 9;
         let with = if round % 8 == 7 { With::Outcomes } else { With::Unitaries };
         let circuit = generate::circuit(&mut stream, n, 15, with);
         let plan = Plan::new(&circuit).unwrap();
