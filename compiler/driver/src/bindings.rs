@@ -18,6 +18,10 @@ pub fn from_pairs(inputs: &[String], pairs: &[(String, String)]) -> Result<Vec<f
 /// # Errors
 /// As [`from_pairs`]; and for text that is no table, or one without rows.
 pub fn from_csv(inputs: &[String], text: &str) -> Result<Vec<Vec<f64>>, Diagnostic> {
+    if text.trim().is_empty() {
+        return Err(Diagnostic::error(Code::Q0925, "the table of values is empty")
+            .help(format!("its first line names the inputs: {}", inputs.join(","))));
+    }
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|error| no_table(&error))?.clone();
     let names: Vec<&str> = headers.iter().collect();
@@ -37,11 +41,15 @@ pub fn from_csv(inputs: &[String], text: &str) -> Result<Vec<Vec<f64>>, Diagnost
     Ok(rows)
 }
 
+/// So many inputs are named in a message.
+const MOST_NAMES: usize = 8;
+
 /// For each input the place among the names.
 fn order(inputs: &[String], names: &[&str]) -> Result<Vec<usize>, Diagnostic> {
     let list = || match inputs {
         [] => "the circuit has no inputs".to_owned(),
-        _ => format!("its inputs are {}", inputs.join(", ")),
+        _ if inputs.len() <= MOST_NAMES => format!("its inputs are {}", inputs.join(", ")),
+        _ => format!("its {} inputs are {}, ..", inputs.len(), inputs[..MOST_NAMES].join(", ")),
     };
     for (i, name) in names.iter().enumerate() {
         if !inputs.iter().any(|input| input == name) {

@@ -269,7 +269,7 @@ fn faults_are_named_at_their_place() {
         &[("Q0811", "a"), ("Q0811", "for int i in [0:0:1] { }"), ("Q0804", "r")],
     );
     check_faults(
-        &format!("{three} bit c; bool f = !c; c = measure q; if (f) x q; f = c; if (f) {{ f = !c; }} m = f;"),
+        &format!("{three} bit c; bool f; c = measure q; if (f) x q; f = c; if (f) {{ f = !c; }} m = f;"),
         &[("Q0810", "f"), ("Q0804", "m")],
     );
     check_faults(
@@ -461,12 +461,20 @@ fn what_branches_assign_depends_on_their_conditions() {
 }
 
 #[test]
-fn what_was_computed_from_a_bit_is_lost_with_it() {
+fn what_was_computed_from_a_bit_stays_when_it_is_measured_again() {
     let head = "OPENQASM 3.0; include \"stdgates.inc\"; qubit q; bit c; bit d; bool f;\n";
-    check_faults(
-        &format!("{head} c = measure q; f = c; d = !c; c = measure q; if (f) {{ }} if (d) {{ }} d = 0;"),
-        &[("Q0810", "f"), ("Q0810", "d")],
+    let text =
+        format!("{head} x q; c = measure q; f = c; d = !c; x q; c = measure q; if (f) {{ x q; }} d = d | c;");
+    assert_eq!(results(&text), BTreeMap::from([("00".to_owned(), 1.0)]));
+    let program = import_program(FileId(0), &text).unwrap();
+    let written = export_program(&program);
+    assert!(written.contains("bit[1] outcomes;") && written.contains("if (c[0]) {"), "{written}");
+    assert!(written.contains("// result: outcomes[0], (!c[0] || outcomes[0])"), "{written}");
+    // Three rounds count their ones.
+    let rounds = format!(
+        "{head} int n = 0; for int i in [1:3] {{ x q; c = measure q; if (c) {{ n = n ^ i; }} }} d = n == 2;"
     );
+    assert_eq!(results(&rounds), BTreeMap::from([("11".to_owned(), 1.0)]));
     check_faults(
         &format!(
             "{head} c = measure q; if (c) {{ c = measure q; f = true; }} else {{ f = false; }} if (f) {{ }}"

@@ -31,6 +31,10 @@ fn what_is_wrong_is_named() {
     let of_csv = |text| from_csv(&inputs(), text).unwrap_err().message;
     assert_eq!(of_csv("a,b\n1,2\n3,inf\n"), "`inf` for the input `b` in line 3 is no number");
     assert_eq!(of_csv("a,b\n"), "the table of values has no row");
+    assert_eq!(of_csv("\n"), "the table of values is empty");
+    let many: Vec<String> = (0..20).map(|i| format!("a{i}")).collect();
+    let help = from_pairs(&many, &pairs("b=1")).unwrap_err().help;
+    assert!(help[0].ends_with("its 20 inputs are a0, a1, a2, a3, a4, a5, a6, a7, .."), "{help:?}");
     assert_eq!(of_csv("a,b,a\n1,2,3\n"), "the input `a` gets two values");
     assert!(of_csv("a,b\n1\n").starts_with("the table of values cannot be read: "));
 }

@@ -53,6 +53,18 @@ pub fn choose(condition: &BitExpr, a: BitExpr, b: BitExpr) -> BitExpr {
     }
 }
 
+/// The condition on other bits.
+pub fn map_bits(condition: &BitExpr, map: &mut dyn FnMut(Bit) -> Bit) -> BitExpr {
+    match condition {
+        BitExpr::Const(value) => BitExpr::Const(*value),
+        BitExpr::Bit(bit) => BitExpr::Bit(map(*bit)),
+        BitExpr::Not(a) => not(map_bits(a, map)),
+        BitExpr::And(a, b) => BitExpr::And(map_bits(a, map).into(), map_bits(b, map).into()),
+        BitExpr::Or(a, b) => BitExpr::Or(map_bits(a, map).into(), map_bits(b, map).into()),
+        BitExpr::Xor(a, b) => BitExpr::Xor(map_bits(a, map).into(), map_bits(b, map).into()),
+    }
+}
+
 /// What is left of a condition where the value of a bit is known.
 pub fn given(condition: &BitExpr, bit: Bit, value: bool) -> BitExpr {
     let inner = |a: &BitExpr| given(a, bit, value);

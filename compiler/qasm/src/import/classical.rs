@@ -133,7 +133,9 @@ impl Lowering<'_> {
             _ => return Err(Fault::Kind { wanted: "bits", span }),
         };
         let lost = || {
-            let what = format!("`{name}`, whose bits were measured again or never set,");
+            let what = format!(
+                "`{name}`, which was never set, or is not known behind a branch that measured its own bits,"
+            );
             Fault::Unsupported { what, span }
         };
         let (size, is_register) = match self.symbols.get(name).map(|symbol| &symbol.meaning) {

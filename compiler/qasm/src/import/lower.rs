@@ -1,7 +1,8 @@
 //! Statements to a circuit.
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Angle, Bit, Op, OpKind, Slot, Wire, Wires};
+use qml_ir::circuit::condition::map_bits;
+use qml_ir::circuit::{Angle, Bit, BitExpr, Op, OpKind, Slot, Wire, Wires};
 use qml_source::Span;
 
 use super::ast::{Call, File, Operand, Part, Statement, StatementKind};
@@ -10,6 +11,7 @@ use super::names::{MAX_OPS, Meaning, Origin, Symbols, included_file};
 use super::pragmas::check_pragma;
 use super::program::Program;
 use super::values::Values;
+use crate::Register;
 
 /// The state of reading a file.
 pub struct Lowering<'a> {
@@ -31,7 +33,12 @@ pub struct Lowering<'a> {
     phase: Angle,
     /// Operations and rounds of loops so far.
     pub n_ops: usize,
+    /// Bits that the file does not have, from [`FIRST_FURTHER`] on.
+    n_further: u32,
 }
+
+/// Behind all bits that a file can have.
+const FIRST_FURTHER: u32 = 1 << 30;
 
 /// The circuit of the statements; of no use if there are faults.
 pub fn lower(file: &File, faults: &mut Vec<Fault>) -> Program {
@@ -45,6 +52,7 @@ pub fn lower(file: &File, faults: &mut Vec<Fault>) -> Program {
         n_physical: file.n_physical,
         phase: Angle::default(),
         n_ops: 0,
+        n_further: 0,
     };
     lowering.bring_gates(Origin::Language);
     if file.version > 2 && !file.statements.iter().any(|s| matches!(s.kind, StatementKind::Include(_))) {
@@ -76,7 +84,12 @@ impl Lowering<'_> {
     fn finish(mut self, end: Span) -> Program {
         let circuit = &mut self.program.circuit;
         if self.phase != Angle::default() {
-            circuit.ops.push(Op::gate(Gate::Gphase, &[self.phase], &[], Span::default()));
+            circuit.ops.push(Op::gate(
+                Gate::Gphase,
+                &[std::mem::take(&mut self.phase)],
+                &[],
+                Span::default(),
+            ));
         }
         if self.n_physical > 0 {
             // Registers are behind them.
@@ -85,13 +98,36 @@ impl Lowering<'_> {
         circuit.output = (0..circuit.n_wires as u32).map(Wire).collect();
         for bit in (0..circuit.n_bits as u32).map(Bit) {
             let Some(value) = self.values.bit(bit) else {
-                let what = "a bit at the end that was computed from bits that were measured again".to_owned();
-                self.faults.push(Fault::Unsupported { what, span: end });
+                let what = "a bit at the end that a branch assigned which measured a bit of its condition";
+                self.faults.push(Fault::Unsupported { what: what.to_owned(), span: end });
                 break;
             };
             circuit.result_bits.push(value);
         }
+        self.place_further_bits();
         self.program
+    }
+
+    /// Further bits come behind those of the file.
+    fn place_further_bits(&mut self) {
+        if self.n_further == 0 {
+            return;
+        }
+        let circuit = &mut self.program.circuit;
+        let n_bits = circuit.n_bits as u32;
+        let mut place =
+            |bit: Bit| bit.0.checked_sub(FIRST_FURTHER).map_or(bit, |further| Bit(n_bits + further));
+        circuit.visit_mut(|op| match &mut op.kind {
+            OpKind::Measure { bit, .. } => *bit = place(*bit),
+            OpKind::If { condition, .. } => *condition = map_bits(condition, &mut place),
+            _ => {}
+        });
+        for bit in &mut circuit.result_bits {
+            *bit = map_bits(bit, &mut place);
+        }
+        circuit.n_bits += self.n_further as usize;
+        let register = Register { name: "outcomes".to_owned(), size: self.n_further as usize };
+        self.program.registers.bits.push(register);
     }
 
     /// Takes operations of the file's level; global phases are added up.
@@ -207,8 +243,23 @@ impl Lowering<'_> {
             let start = self.new_bits("c", wires.len(), span)?;
             (start..start + wires.len()).map(|bit| Bit(bit as u32)).collect()
         };
-        self.values.measure(&bits);
-        Ok(wires.into_iter().zip(bits).map(|(wire, bit)| Op::measure(wire, bit, span)).collect())
+        Ok(wires
+            .into_iter()
+            .zip(bits)
+            .map(|(wire, bit)| Op::measure(wire, self.outcome(bit), span))
+            .collect())
+    }
+
+    /// Where the outcome goes if a bit is measured: to another one if the last outcome is still needed.
+    fn outcome(&mut self, bit: Bit) -> Bit {
+        if !self.values.is_read(bit) {
+            self.values.forget(bit);
+            return bit;
+        }
+        let outcome = Bit(FIRST_FURTHER + self.n_further);
+        self.n_further += 1;
+        self.values.set_bit(bit, BitExpr::Bit(outcome));
+        outcome
     }
 
     /// The wires of an operand, and whether it is a register or a range of one.

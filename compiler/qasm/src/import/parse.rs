@@ -3,12 +3,13 @@
 mod control;
 mod declarations;
 mod expressions;
+mod gates;
 mod pragma;
 
 use logos::Logos;
 use qml_source::{FileId, Span};
 
-use super::ast::{Call, Definition, Expr, File, Modifier, Name, Operand, Part, Statement, StatementKind};
+use super::ast::{Call, Expr, File, Name, Operand, Part, Statement, StatementKind};
 use super::fault::Fault;
 use super::token::Token;
 
@@ -158,48 +159,6 @@ impl<'a> Parser<'a> {
         Ok(StatementKind::Include(Name { text, span }))
     }
 
-    fn opaque(&mut self) -> Parsed<StatementKind> {
-        self.at += 1;
-        let name = self.name()?;
-        self.params()?;
-        self.names()?;
-        self.expect(";")?;
-        Ok(StatementKind::Opaque(name))
-    }
-
-    fn definition(&mut self) -> Parsed<Definition> {
-        self.at += 1;
-        let name = self.name()?;
-        let params = self.params()?;
-        let wires = self.names()?;
-        let body = self.block()?;
-        Ok(Definition { name, params, wires, body })
-    }
-
-    /// Names in parentheses, if there are any.
-    fn params(&mut self) -> Parsed<Vec<Name>> {
-        if !self.eat("(") {
-            return Ok(Vec::new());
-        }
-        let params = if self.peek() == ")" { Vec::new() } else { self.names()? };
-        self.expect(")")?;
-        Ok(params)
-    }
-
-    fn names(&mut self) -> Parsed<Vec<Name>> {
-        let mut names = Vec::new();
-        // A gate of no wires (a global phase) has an empty list.
-        if matches!(self.peek(), "{" | ";") {
-            return Ok(names);
-        }
-        loop {
-            names.push(self.name()?);
-            if !self.eat(",") {
-                return Ok(names);
-            }
-        }
-    }
-
     fn block(&mut self) -> Parsed<Vec<Statement>> {
         self.expect("{")?;
         let mut body = Vec::new();
@@ -282,28 +241,6 @@ impl<'a> Parser<'a> {
         }
         let operands = if self.peek() == ";" { Vec::new() } else { self.operands()? };
         Ok(StatementKind::Call(Call { modifiers, name, arguments, operands }))
-    }
-
-    fn modifier(&mut self) -> Parsed<Option<Modifier>> {
-        let word = self.peek();
-        let modifier = match word {
-            "inv" => {
-                self.at += 1;
-                Modifier::Inverse
-            }
-            "ctrl" | "negctrl" => {
-                self.at += 1;
-                Modifier::Control { on_one: word == "ctrl", count: self.argument()? }
-            }
-            "pow" => {
-                self.at += 1;
-                let Some(power) = self.argument()? else { return Err(self.expected("`(`")) };
-                Modifier::Power(power)
-            }
-            _ => return Ok(None),
-        };
-        self.expect("@")?;
-        Ok(Some(modifier))
     }
 
     /// `(expr)`, if it is there.

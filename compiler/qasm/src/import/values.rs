@@ -1,7 +1,8 @@
 //! What variables hold, and bits that were assigned: words of conditions on measured bits, lowest bit first.
 //!
 //! The circuit has no variables: a value is what it was computed from. After a branch it is one or the other, by the
-//! branch's condition. A bit that is measured again takes the values with it that were computed from its last outcome.
+//! branch's condition. Where a bit is measured again whose last outcome is still part of a value, the new outcome goes to
+//! a bit of its own.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +17,9 @@ pub type Word = Vec<BitExpr>;
 /// The values at a point of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    /// Of variables by their number; none before the first assignment, nor after the loss of what they were computed from.
+    /// Of variables by their number; none before the first assignment, nor where it is lost after a branch.
     variables: Vec<Option<Word>>,
-    /// Of bits that hold something else than their last outcome; none if it is lost.
+    /// Of bits that hold something else than their own outcome; none where it is lost.
     assigned: BTreeMap<Bit, Option<BitExpr>>,
 }
 
@@ -49,15 +50,21 @@ impl Values {
         self.assigned.insert(bit, Some(value));
     }
 
-    /// These bits are measured: they hold their outcomes, and what was computed from others of them is lost.
-    pub fn measure(&mut self, bits: &[Bit]) {
-        bits.iter().for_each(|bit| _ = self.assigned.remove(bit));
-        for variable in &mut self.variables {
-            variable.take_if(|word| word.iter().any(|bit| reads(bit, bits)));
-        }
-        for value in self.assigned.values_mut() {
-            value.take_if(|value| reads(value, bits));
-        }
+    /// A bit holds its own outcome.
+    pub fn forget(&mut self, bit: Bit) {
+        self.assigned.remove(&bit);
+    }
+
+    /// Whether a value was computed from the outcome of a bit.
+    pub fn is_read(&self, bit: Bit) -> bool {
+        let of_others = self.assigned.iter().filter(|(other, _)| **other != bit);
+        let mut all = self
+            .variables
+            .iter()
+            .flatten()
+            .flatten()
+            .chain(of_others.filter_map(|(_, value)| value.as_ref()));
+        all.any(|value| reads(value, &[bit]))
     }
 
     /// How many operators they have.
