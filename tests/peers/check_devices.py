@@ -217,7 +217,8 @@ def main() -> None:
     options = parser.parse_args()
     must_notice(options.tool)
     listed = subprocess.run([options.tool, "devices"], capture_output=True, text=True, check=True).stdout
-    devices = [line.split()[0] for line in listed.splitlines()[1:] if not line.endswith(("not yet", "no gates"))]
+    refused = ("not yet", "no gates", "not enough gates")
+    devices = [line.split()[0] for line in listed.splitlines()[1:] if not line.endswith(refused)]
     targets = devices + ["ibm_fez/rzz", "google_weber/sqrt_iswap"]
     targets += [f"{shape}/{basis}" for shape in SHAPES for basis in BASES]
     tally: Counter[str] = Counter()
