@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use qml_engine::{Method, Precision, Simulation};
+use qml_engine::{Limits, Method, Precision, Simulation};
 
 /// QML: programs for quantum and classical computers together.
 #[derive(Debug, Parser)]
@@ -48,26 +48,42 @@ pub(crate) struct Params {
 /// How circuits are simulated.
 #[derive(Debug, Args)]
 pub(crate) struct SimulationArgs {
-    /// What circuits are simulated by: `auto`, `statevector` or `stabilizer`
+    /// What circuits are simulated by: `auto`, `statevector`, `stabilizer` or `mps`
     #[arg(long, value_name = "M", default_value = "auto", value_parser = Method::ALL.map(Method::name))]
     pub method: String,
+    /// With `--method mps`: the largest dimension of a bond
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_bond, value_parser = bond)]
+    pub max_bond: usize,
+    /// With `--method mps`: the share of the weight that a cut may leave out where the bond has room
+    #[arg(long, value_name = "E", default_value_t = Limits::default().truncation, value_parser = share)]
+    pub truncation: f64,
     /// Precision of amplitudes: `f32` is faster, takes half the memory, and leaves about six digits
     #[arg(long, value_name = "P", default_value = "f64", value_parser = ["f32", "f64"])]
     pub precision: String,
 }
 
+fn bond(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&bond| bond > 0).ok_or_else(|| "a whole number from 1 on".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..1.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to below 1".to_owned())
+}
+
 impl SimulationArgs {
     /// As the engine takes it.
     pub(crate) fn simulation(&self) -> Simulation {
-        simulation(&self.method, &self.precision)
+        let limits = Limits { max_bond: self.max_bond, truncation: self.truncation };
+        simulation(&self.method, &self.precision, limits)
     }
 }
 
 /// A method and a precision by their names.
-pub(crate) fn simulation(method: &str, precision: &str) -> Simulation {
+pub(crate) fn simulation(method: &str, precision: &str, limits: Limits) -> Simulation {
     let precision = if precision == "f32" { Precision::F32 } else { Precision::F64 };
     let method = Method::ALL.into_iter().find(|known| known.name() == method);
-    Simulation { method: method.unwrap_or_default(), precision }
+    Simulation { method: method.unwrap_or_default(), limits, precision }
 }
 
 /// `qmlang run`
@@ -173,6 +189,9 @@ pub(crate) struct TestArgs {
     pub filter: String,
     #[command(flatten)]
     pub params: Params,
+    /// Where kernels run: `simulator`, or `emulator:iqm_garnet` for the noise of a device
+    #[arg(long, default_value = "simulator")]
+    pub target: String,
     #[command(flatten)]
     pub simulation: SimulationArgs,
     /// Threads for simulation [default: as many as processors]

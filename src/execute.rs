@@ -5,7 +5,7 @@ use std::sync::Arc;
 use qml_devices::Device;
 use qml_driver::Compilation;
 use qml_engine::manifest::Manifest;
-use qml_engine::{Budget, Options, Place, RecordOptions, Run};
+use qml_engine::{Budget, Limits, Options, Place, RecordOptions, Run};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::{RunHow, simulation};
@@ -49,7 +49,11 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
         seed,
         shots: job.manifest.shots,
         emulated: job.emulated,
-        simulation: simulation(&job.manifest.method, &job.manifest.precision),
+        simulation: simulation(
+            &job.manifest.method,
+            &job.manifest.precision,
+            Limits { max_bond: job.manifest.max_bond.max(1), truncation: job.manifest.truncation },
+        ),
         threads,
         folder: job.compilation.folder.clone(),
         interrupt: Arc::clone(&signals.stop),

@@ -30,6 +30,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         target: args.target.clone(),
         device: emulated.as_ref().map(device_note),
         method: args.simulation.method.clone(),
+        max_bond: args.simulation.max_bond,
+        truncation: args.simulation.truncation,
         precision: args.simulation.precision.clone(),
         ..about(&args.file)
     };

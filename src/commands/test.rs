@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
+use qml_devices::Device;
 use qml_driver::Disk;
 use qml_engine::{Budget, Options, Output, Progress, Run, Simulation};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::TestArgs;
-use crate::execute::threads;
+use crate::execute::{emulated, threads};
 use crate::show::{self, Form, Shown};
 use crate::signals;
 
@@ -22,11 +23,13 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
             return Err(show::fail(&Diagnostic::error(Code::Q0910, message), &SourceMap::default()));
         }
     }
+    let emulated = emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
     let n_threads = threads(args.threads);
     let n_workers = n_threads.min(files.len()).max(1);
     let job = Job {
         filter: &args.filter,
         params: &params,
+        emulated,
         simulation: args.simulation.simulation(),
         threads: (n_threads / n_workers).max(1),
         interrupt: Arc::clone(&signals::listen().stop),
@@ -59,6 +62,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
 struct Job<'a> {
     filter: &'a str,
     params: &'a [(String, String)],
+    emulated: Option<Device>,
     simulation: Simulation,
     /// Threads of one simulator.
     threads: usize,
@@ -131,7 +135,7 @@ fn test_file(file: &Path, job: &Job<'_>) -> Report {
     let options = Options {
         seed: 0,
         shots: None,
-        emulated: None,
+        emulated: job.emulated.clone(),
         simulation: job.simulation,
         threads: job.threads,
         folder: compilation.folder.clone(),

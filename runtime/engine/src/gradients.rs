@@ -117,6 +117,7 @@ impl Session<'_> {
     fn method(&self, asked: &str, sampling: Sampling, key: i64) -> Result<Method, Fault> {
         let asked = match (asked, &self.kernels.emulator) {
             ("auto", Some(_)) => "parameter_shift",
+            ("auto", None) if self.simulation.method.is_without_amplitudes() => "parameter_shift",
             ("adjoint", Some(emulator)) => {
                 let message =
                     format!("the adjoint method needs a state, and `{}` has noise", emulator.device.name);

@@ -4,7 +4,7 @@
 //! of it, so a training loop prepares each kernel once.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use qml_ir::circuit::Circuit;
@@ -125,6 +125,8 @@ pub(crate) struct Kernels {
     /// The kernel that was bound last.
     pub last: Option<Rc<str>>,
     pub warnings: Vec<Diagnostic>,
+    /// By the names of circuits: how far results may be off, and the largest bond.
+    pub distances: BTreeMap<String, (f64, usize)>,
     /// Circuits, by name and wires, and the methods that were told of them.
     pub told: BTreeSet<(String, usize, &'static str)>,
 }

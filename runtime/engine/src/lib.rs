@@ -32,6 +32,7 @@ pub use run::{Options, Run, TestOutcome};
 pub use session::{Output, Progress};
 pub use simulation::{Method, Simulation};
 
+pub use qml_mps::Limits;
 pub use qml_simulator::Precision;
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ fn in_session<T: Send>(
         let result =
             initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
         let result = result.and_then(|value| session.record.check_end().map(|()| value));
+        session.warn_of_distances();
         if result.is_ok() {
             let note = session.kernels.emulator.as_ref().and_then(Emulator::note);
             session.kernels.warnings.extend(note);

@@ -193,7 +193,12 @@ fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
 pub(crate) fn simulation_fault(fault: &qml_simulator::Fault) -> Fault {
     use qml_simulator::Fault as F;
     let (code, help) = match fault {
-        F::TooLarge { .. } => (Code::Q0651, Some("a smaller register; each qubit less halves the memory")),
+        F::TooLarge { .. } => (
+            Code::Q0651,
+            Some(
+                "a smaller register, each qubit less halves the memory; or `--method mps` if there is little entanglement",
+            ),
+        ),
         F::TooManyShots { .. } => (Code::Q0651, Some("fewer shots")),
         F::Interrupted => return Box::new(Diagnostic::error(Code::Q0699, "the program was interrupted")),
         F::NotFinite { .. } => (Code::Q0652, None),

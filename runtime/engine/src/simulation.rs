@@ -1,5 +1,6 @@
 //! How circuits are simulated, as far as a user chooses.
 
+use qml_mps::Limits;
 use qml_simulator::Precision;
 
 /// What circuits are simulated by.
@@ -12,18 +13,26 @@ pub enum Method {
     StateVector,
     /// A stabiliser tableau, for Clifford circuits.
     Stabilizer,
+    /// A matrix-product state, exact while its bonds have room.
+    Mps,
 }
 
 impl Method {
     /// All of them, for a choice on the command line.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::StateVector, Self::Stabilizer];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::StateVector, Self::Stabilizer, Self::Mps];
 
-    /// Its name, which is the one that Qiskit Aer gives it.
+    /// Whether amplitudes are never used.
+    pub(crate) fn is_without_amplitudes(self) -> bool {
+        matches!(self, Self::Stabilizer | Self::Mps)
+    }
+
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::StateVector => "statevector",
             Self::Stabilizer => "stabilizer",
+            Self::Mps => "mps",
         }
     }
 }
@@ -33,6 +42,8 @@ impl Method {
 pub struct Simulation {
     /// What circuits are simulated by.
     pub method: Method,
+    /// What matrix-product states leave out.
+    pub limits: Limits,
     /// Of amplitudes; angles, sums and results are doubles in each case.
     pub precision: Precision,
 }

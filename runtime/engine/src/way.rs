@@ -1,10 +1,11 @@
 //! Which simulator a circuit runs on.
 //!
-//! All are exact, or tell how far they are off; so the choice is one of time and memory. It depends on the circuit and the
-//! values of its slots, never on the machine.
+//! Amplitudes and tableaux are exact, so the choice between them is one of time and memory. It depends on the circuit and
+//! the values of its slots, never on the machine. Matrix-product states are taken where they are asked for.
 
 use std::rc::Rc;
 
+use qml_mps::{Approximate, Mps, TooWide};
 use qml_prelude::Fault;
 use qml_prelude::observable::Observable;
 use qml_simulator::{Clifford, Exact, Plan, Shots};
@@ -23,7 +24,12 @@ pub(crate) enum Way<'r> {
     StateVector(&'r Plan),
     /// A stabiliser tableau.
     Stabilizer(Rc<Clifford>),
+    /// A matrix-product state.
+    Mps(Box<Mps>),
 }
+
+/// From this distance to the exact state on, a user is told.
+const FAR: f64 = 1e-6;
 
 impl Session<'_> {
     /// How the circuit runs for these values of its slots.
@@ -34,6 +40,10 @@ impl Session<'_> {
             Method::Stabilizer => match runnable.clifford(slots) {
                 Some(clifford) => Way::Stabilizer(clifford),
                 None => return Err(not_clifford(runnable, slots)),
+            },
+            Method::Mps => match Mps::new(&runnable.circuit, slots, self.simulation.limits) {
+                Ok(mps) => Way::Mps(Box::new(mps)),
+                Err(too_wide) => return Err(too_wide_for_mps(&too_wide)),
             },
             Method::Auto => match runnable.clifford(slots).filter(|_| runnable.circuit.n_wires >= MANY_WIRES)
             {
@@ -53,7 +63,7 @@ impl Session<'_> {
     ) -> Result<&'r Plan, Fault> {
         match self.simulation.method {
             Method::Auto | Method::StateVector => {}
-            other @ Method::Stabilizer => {
+            other @ (Method::Stabilizer | Method::Mps) => {
                 let message = format!("`--method {}` has no {what}", other.name());
                 return Err(Box::new(
                     Diagnostic::error(Code::Q0664, message)
@@ -76,6 +86,10 @@ impl Session<'_> {
             (None, slots) => match self.way(angles)? {
                 Way::StateVector(plan) => self.simulator.expectations(plan, slots, observables),
                 Way::Stabilizer(clifford) => self.simulator.clifford_expectations(&clifford, observables),
+                Way::Mps(mps) => {
+                    let result = mps.expectations(&self.simulator, observables);
+                    result.map(|found| self.approximate(angles.0, found))
+                }
             },
         };
         self.exact(&angles.0.account, result)
@@ -87,6 +101,10 @@ impl Session<'_> {
             (None, slots) => match self.way(angles)? {
                 Way::StateVector(plan) => self.simulator.probabilities(plan, slots),
                 Way::Stabilizer(clifford) => self.simulator.clifford_probabilities(&clifford),
+                Way::Mps(mps) => {
+                    let result = mps.probabilities(&self.simulator);
+                    result.map(|found| self.approximate(angles.0, found))
+                }
             },
         };
         self.exact(&angles.0.account, result)
@@ -102,8 +120,39 @@ impl Session<'_> {
         let drawn = match self.way(angles)? {
             Way::StateVector(plan) => self.simulator.sample_part(plan, angles.1, part, key),
             Way::Stabilizer(clifford) => self.simulator.clifford_sample_part(&clifford, part, key),
+            Way::Mps(mps) => {
+                let result = mps.sample_part(&self.simulator, part, key);
+                result.map(|found| self.approximate(angles.0, found))
+            }
         };
         drawn.map_err(|fault| simulation_fault(&fault))
+    }
+
+    /// The value; how far it may be off is kept for the end of the run.
+    fn approximate<T>(&mut self, runnable: &Runnable, found: Approximate<T>) -> T {
+        let worst = self.kernels.distances.entry(runnable.circuit.name.clone()).or_insert((0.0, 1));
+        *worst = (worst.0.max(found.distance), worst.1.max(found.bond));
+        found.value
+    }
+
+    /// What was left out of matrix-product states, one message a kernel.
+    pub(crate) fn warn_of_distances(&mut self) {
+        for (name, (distance, bond)) in std::mem::take(&mut self.kernels.distances) {
+            if distance < FAR {
+                continue;
+            }
+            let function = self.module.functions.iter().find(|function| function.name == name);
+            let shown = name.strip_prefix("main.").unwrap_or(&name);
+            let message =
+                format!("`{shown}` is simulated up to a distance of {distance:.1e}, at bonds of {bond}");
+            let mut warning = Diagnostic::warning(Code::Q0665, message)
+                .note("probabilities are off by at most that, expectation values by twice that times the largest value")
+                .help("a larger `--max-bond` leaves out less");
+            if let Some(function) = function {
+                warning = warning.primary(function.span, "its states have more entanglement");
+            }
+            self.kernels.warnings.push(warning);
+        }
     }
 
     /// Tells how a circuit is simulated, once for each way.
@@ -111,6 +160,7 @@ impl Session<'_> {
         let name = match way {
             Way::StateVector(_) => Method::StateVector.name(),
             Way::Stabilizer(_) => Method::Stabilizer.name(),
+            Way::Mps(_) => Method::Mps.name(),
         };
         let circuit = &runnable.circuit;
         if self.kernels.told.insert((circuit.name.clone(), circuit.n_wires, name)) {
@@ -126,6 +176,16 @@ fn not_clifford(runnable: &Runnable, slots: &[f64]) -> Fault {
         Diagnostic::error(Code::Q0664, "`--method stabilizer` has Clifford gates, and this is none")
             .primary(op.span, "for these values")
             .note("Clifford gates are made of `h`, `s` and `cx`; rotations are, by multiples of `pi / 2`")
+            .help("leave `--method` out: the method is chosen for each call"),
+    )
+}
+
+fn too_wide_for_mps(too_wide: &TooWide<'_>) -> Fault {
+    let message =
+        format!("`--method mps` has gates on {} qubits at most, controls included", too_wide.most_wires);
+    Box::new(
+        Diagnostic::error(Code::Q0664, message)
+            .primary(too_wide.op.span, format!("on {}", too_wide.op.wires().len()))
             .help("leave `--method` out: the method is chosen for each call"),
     )
 }

@@ -1,7 +1,7 @@
-//! Runs of a circuit with outcomes on a state that is told by other means than amplitudes: all branches of outcomes, and
-//! groups of shots that have seen the same ones.
+//! Runs of a circuit with outcomes on a state that is told by other means than all amplitudes: all branches of outcomes,
+//! and groups of shots that have seen the same ones.
 
-use qml_ir::circuit::BitExpr;
+use qml_ir::circuit::{BitExpr, Circuit, Op, OpKind};
 use qml_prelude::random::uniform_at;
 
 use crate::Fault;
@@ -15,7 +15,7 @@ use crate::walk::Tally;
 const IMPOSSIBLE: f64 = 1e-14;
 
 /// A state that a circuit runs on.
-pub(crate) trait Register: Clone {
+pub trait Register: Clone {
     /// What is done to it between outcomes.
     type Op;
 
@@ -31,8 +31,10 @@ pub(crate) trait Register: Clone {
 
 /// The steps of a circuit.
 #[derive(Clone, Debug)]
-pub(crate) struct Program<O> {
+pub struct Program<O> {
+    /// In their order, branches as jumps.
     pub steps: Vec<Step<O>>,
+    /// Classical bits.
     pub n_bits: usize,
     /// Where a loop was cut off that would go on.
     pub unfinished: Vec<BitExpr>,
@@ -40,30 +42,42 @@ pub(crate) struct Program<O> {
 
 /// A step of a circuit.
 #[derive(Clone, Debug)]
-pub(crate) enum Step<O> {
+pub enum Step<O> {
+    /// Something that has no outcome.
     Do(O),
+    /// Measures a wire.
     Measure {
+        /// The wire.
         wire: u32,
+        /// The bit that takes the outcome.
         bit: u32,
     },
+    /// Sets a wire to 0.
     Reset {
+        /// The wire.
         wire: u32,
     },
-    /// Goes on at `otherwise` where the condition does not hold.
+    /// Goes on elsewhere where a condition does not hold.
     Branch {
+        /// The condition.
         condition: BitExpr,
+        /// The step that is next where it doesn't hold.
         otherwise: usize,
     },
+    /// Goes on elsewhere.
     Jump {
+        /// The step that is next.
         to: usize,
     },
 }
 
 /// Somewhere in a run.
 #[derive(Clone, Debug)]
-pub(crate) struct Branch<R> {
+pub struct Branch<R> {
     at: usize,
+    /// The state.
     pub register: R,
+    /// The classical bits.
     pub bits: Vec<bool>,
     /// The probability of the outcomes so far.
     pub weight: f64,
@@ -134,12 +148,48 @@ impl<R: Register> Branch<R> {
 }
 
 impl<O> Program<O> {
+    /// The steps of a circuit; `lower` tells what an operation without outcome is, if it is anything.
+    pub fn new<'a, E>(
+        circuit: &'a Circuit,
+        lower: &mut dyn FnMut(&'a Op) -> Result<Vec<O>, E>,
+    ) -> Result<Self, E> {
+        let mut program = Self { steps: Vec::new(), n_bits: circuit.n_bits, unfinished: Vec::new() };
+        program.unfinished.extend(circuit.unfinished.iter().map(|loop_end| loop_end.condition.clone()));
+        program.push(&circuit.ops, lower)?;
+        Ok(program)
+    }
+
+    fn push<'a, E>(
+        &mut self,
+        ops: &'a [Op],
+        lower: &mut dyn FnMut(&'a Op) -> Result<Vec<O>, E>,
+    ) -> Result<(), E> {
+        for op in ops {
+            match &op.kind {
+                OpKind::Measure { wire, bit } => {
+                    self.steps.push(Step::Measure { wire: wire.0, bit: bit.0 });
+                }
+                OpKind::Reset { wire } => self.steps.push(Step::Reset { wire: wire.0 }),
+                OpKind::If { condition, then, otherwise } => {
+                    let branch = self.steps.len();
+                    self.steps.push(Step::Jump { to: 0 });
+                    self.push(then, lower)?;
+                    let jump = self.steps.len();
+                    self.steps.push(Step::Jump { to: 0 });
+                    self.steps[branch] = Step::Branch { condition: condition.clone(), otherwise: jump + 1 };
+                    self.push(otherwise, lower)?;
+                    self.steps[jump] = Step::Jump { to: self.steps.len() };
+                }
+                OpKind::Gate { .. }
+                | OpKind::PauliRotation { .. }
+                | OpKind::Unitary { .. }
+                | OpKind::Barrier { .. } => self.steps.extend(lower(op)?.into_iter().map(Step::Do)),
+            }
+        }
+        Ok(())
+    }
     /// The run in which outcomes are 0 where they are not certain.
-    pub(crate) fn run_of_zeros<R: Register<Op = O>>(
-        &self,
-        run: &Run,
-        register: R,
-    ) -> Result<Branch<R>, Fault> {
+    pub fn run_of_zeros<R: Register<Op = O>>(&self, run: &Run, register: R) -> Result<Branch<R>, Fault> {
         let mut branch = Branch::start(self, register);
         while let Some(random) = branch.advance(self, run)? {
             branch.settle(&random, false);
@@ -148,7 +198,7 @@ impl<O> Program<O> {
     }
 
     /// Calls `leaf` at the end of each branch of outcomes; returns how many there are.
-    pub(crate) fn each_branch<R: Register<Op = O>>(
+    pub fn each_branch<R: Register<Op = O>>(
         &self,
         run: &Run,
         register: R,
@@ -175,7 +225,7 @@ impl<O> Program<O> {
     }
 
     /// Runs shots, told by their numbers; those with the same outcomes stay together until `leaf` reads them out.
-    pub(crate) fn each_group<R: Register<Op = O>>(
+    pub fn each_group<R: Register<Op = O>>(
         &self,
         run: &Run,
         register: R,

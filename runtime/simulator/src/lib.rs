@@ -11,7 +11,7 @@
 
 mod batch;
 mod bind;
-mod branches;
+pub mod branches;
 mod clifford;
 mod density;
 mod expect;
@@ -52,7 +52,7 @@ pub use pauli::Prepared;
 pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;
 pub use sample::Shots;
-pub use simulator::{Exact, MANY_BRANCHES, Method, Precision, Simulator};
+pub use simulator::{Exact, MANY_BRANCHES, Method, Precision, Run, Simulator};
 
 /// A complex number in double precision.
 pub type C64 = num_complex::Complex<f64>;

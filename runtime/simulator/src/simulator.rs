@@ -53,9 +53,9 @@ pub struct Simulator {
     singles: Store<f32>,
 }
 
-/// What the kernels need to know about the machine.
+/// What runs need to know about the machine, and who may stop them.
 #[derive(Debug)]
-pub(crate) struct Run {
+pub struct Run {
     pool: Option<ThreadPool>,
     interrupt: Arc<AtomicBool>,
 }
@@ -107,6 +107,19 @@ impl Simulator {
         }
     }
 
+    /// The machine that it runs on.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Checks that so many bytes, which a circuit of `qubits` qubits takes, fit into memory.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] if they don't.
+    pub fn require_bytes(&self, needed_bytes: u128, qubits: usize) -> Result<(), Fault> {
+        self.kets.require_bytes(needed_bytes, qubits)
+    }
+
     /// How it simulates.
     pub fn method(&self) -> Method {
         self.method
@@ -155,7 +168,10 @@ impl Run {
     }
 
     /// Ends the call if somebody asked to stop.
-    pub(crate) fn check(&self) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// [`Fault::Interrupted`] then.
+    pub fn check(&self) -> Result<(), Fault> {
         if self.is_interrupted() { Err(Fault::Interrupted) } else { Ok(()) }
     }
 

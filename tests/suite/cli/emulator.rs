@@ -98,3 +98,16 @@ fn what_the_data_lacks_is_told() {
     let ran = run("print(probs(bell()));", "--target emulator:line:2");
     assert!(ran.err.contains("Q0723") && ran.err.contains("the error of `cz`"), "{}", ran.err);
 }
+
+#[test]
+fn tests_run_on_an_emulated_device() {
+    let source = format!(
+        "{BELL}test \"noise\" {{ assert(probs(bell())[1] > 0.001); }}
+        test \"most\" {{ assert(probs(bell())[0] > 0.4); }}\n"
+    );
+    let folder = Folder::with("a.qml", source);
+    assert_eq!(folder.qmlang("test a.qml --target emulator:iqm_garnet").status, 0);
+    let exact = folder.qmlang("test a.qml");
+    assert!(exact.status == 1 && exact.out.ends_with("1 passed, 1 failed\n"), "{}", exact.out);
+    assert_eq!(folder.qmlang("test a.qml --target emulator:nobody").status, 1);
+}

@@ -42,14 +42,13 @@ pub(super) fn noise(
         model.gate(number, op);
         number += 1;
     });
-    match waits(circuit, &|op| model.facts(op).and_then(|facts| facts.1)) {
-        Some(waits) => waits.iter().for_each(|wait| model.wait(wait)),
-        None => circuit.visit(|op| {
-            if let Some((_, None)) = model.facts(op) {
-                model.lacks(format!("the duration of {}", name(op)));
-            }
-        }),
-    }
+    let waits = waits(circuit, &|op| model.facts(op).and_then(|facts| facts.1));
+    waits.iter().for_each(|wait| model.wait(wait));
+    circuit.visit(|op| {
+        if let Some((_, None)) = model.facts(op) {
+            model.lacks(format!("the duration of {}", name(op)));
+        }
+    });
     model.noise
 }
 

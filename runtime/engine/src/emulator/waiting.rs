@@ -17,9 +17,9 @@ pub(super) struct Wait {
     pub seconds: f64,
 }
 
-/// All times that a qubit waits, the latest first; none if a duration is not known. `duration` is none too for what is no
-/// operation of the device.
-pub(super) fn waits(circuit: &Circuit, duration: &dyn Fn(&Op) -> Option<f64>) -> Option<Vec<Wait>> {
+/// All times that a qubit waits, the latest first. What has no known duration is taken to last no time, so that waits are
+/// at least as long as told.
+pub(super) fn waits(circuit: &Circuit, duration: &dyn Fn(&Op) -> Option<f64>) -> Vec<Wait> {
     let mut late = Late {
         wires: vec![Later::default(); circuit.n_wires],
         bits: vec![0.0; circuit.n_bits],
@@ -31,9 +31,9 @@ pub(super) fn waits(circuit: &Circuit, duration: &dyn Fn(&Op) -> Option<f64>) ->
     let mut number = count(&circuit.ops);
     for op in circuit.ops.iter().rev() {
         number -= count(std::slice::from_ref(op));
-        late.step(op, number, length(op, duration)?);
+        late.step(op, number, length(op, duration));
     }
-    Some(late.found)
+    late.found
 }
 
 /// How many operations there are, with those inside of branches.
@@ -44,14 +44,14 @@ fn count(ops: &[Op]) -> usize {
 }
 
 /// The seconds that an operation takes; the sides of a branch one operation after the other.
-fn length(op: &Op, duration: &dyn Fn(&Op) -> Option<f64>) -> Option<f64> {
+fn length(op: &Op, duration: &dyn Fn(&Op) -> Option<f64>) -> f64 {
     match &op.kind {
-        OpKind::Barrier { .. } => Some(0.0),
+        OpKind::Barrier { .. } => 0.0,
         OpKind::If { then, otherwise, .. } => {
-            let side = |ops: &[Op]| ops.iter().map(|op| length(op, duration)).sum::<Option<f64>>();
-            Some(side(then)?.max(side(otherwise)?))
+            let side = |ops: &[Op]| ops.iter().map(|op| length(op, duration)).sum::<f64>();
+            side(then).max(side(otherwise))
         }
-        _ => duration(op),
+        _ => duration(op).unwrap_or(0.0),
     }
 }
 

@@ -51,8 +51,14 @@ pub struct Manifest {
     pub budget: Vec<String>,
     /// Where kernels ran.
     pub target: String,
-    /// What circuits were simulated by: `auto`, `statevector`, `stabilizer`.
+    /// What circuits were simulated by: `auto`, `statevector`, `stabilizer`, `mps`.
     pub method: String,
+    /// The largest bond of matrix-product states.
+    #[serde(default)]
+    pub max_bond: usize,
+    /// What a cut of them may leave out.
+    #[serde(default)]
+    pub truncation: f64,
     /// Of amplitudes: `f32`, `f64`.
     pub precision: String,
     /// The device of the target.

@@ -150,7 +150,7 @@ impl Simulator {
 
     fn require_tableau(&self, clifford: &Clifford) -> Result<(), Fault> {
         // The tableau, and one more where outcomes are looked at.
-        self.kets.require_bytes(2 * tableau::bytes(clifford.n_wires), clifford.n_wires)
+        self.require_bytes(2 * tableau::bytes(clifford.n_wires), clifford.n_wires)
     }
 
     /// The outcomes of the register of a linear circuit: each coin flips some of them.
