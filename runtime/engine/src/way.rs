@@ -143,6 +143,8 @@ impl Session<'_> {
             }
             let function = self.module.functions.iter().find(|function| function.name == name);
             let shown = name.strip_prefix("main.").unwrap_or(&name);
+            // No two states are further apart.
+            let distance = distance.min(1.0);
             let message =
                 format!("`{shown}` is simulated up to a distance of {distance:.1e}, at bonds of {bond}");
             let mut warning = Diagnostic::warning(Code::Q0665, message)

@@ -59,7 +59,7 @@ impl Mps {
     ) -> Result<Approximate<Exact<Vec<f64>>>, Fault> {
         check_observables(self.output.len(), observables)?;
         let mut values = vec![0.0; observables.len()];
-        let mut found = self.found();
+        let mut found = Found::default();
         let branches = self.program.each_branch(simulator.run(), self.start(), &mut |branch| {
             for (value, observable) in values.iter_mut().zip(observables) {
                 for (string, coefficient) in &observable.terms {
@@ -88,7 +88,7 @@ impl Mps {
     pub fn probabilities(&self, simulator: &Simulator) -> Result<Approximate<Exact<Vec<f64>>>, Fault> {
         simulator.require_outcomes(self.output.len())?;
         let mut values = vec![0.0; 1 << self.output.len()];
-        let mut found = self.found();
+        let mut found = Found::default();
         let branches = self.program.each_branch(simulator.run(), self.start(), &mut |branch| {
             branch.register.add_probabilities(&self.output, branch.weight, &mut values);
             found.add(branch.weight, &branch.register);
@@ -111,7 +111,7 @@ impl Mps {
         simulator.require_bytes((shots.len() * (n_bits + size_of::<usize>())) as u128, self.n_wires)?;
         let (first, n_shots) = (shots.start, shots.len());
         let mut rows = Shots { n_shots, n_bits, bits: vec![false; n_shots * n_bits] };
-        let mut found = self.found();
+        let mut found = Found::default();
         if n_shots == 0 {
             return Ok(found.with(rows));
         }
@@ -135,13 +135,10 @@ impl Mps {
     fn start(&self) -> Chain {
         Chain::new(self.n_wires, self.limits)
     }
-
-    fn found(&self) -> Found {
-        Found { distance: 0.0, bond: 1 }
-    }
 }
 
 /// What was found of the chains at the ends of branches.
+#[derive(Default)]
 struct Found {
     distance: f64,
     bond: usize,

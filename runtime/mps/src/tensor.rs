@@ -3,7 +3,7 @@
 use faer::diag::Diag;
 use faer::linalg::matmul::matmul;
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{Accum, Mat, MatMut, MatRef, Par, dyn_stack};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Spec, dyn_stack};
 use qml_source::bug;
 
 use crate::{C64, Limits};
@@ -44,7 +44,7 @@ impl Split {
         let (mut u, mut v, mut s) =
             (Mat::<C64>::zeros(rows, size), Mat::<C64>::zeros(columns, size), Diag::<C64>::zeros(size));
         let thin = ComputeSvdVectors::Thin;
-        let scratch = svd_scratch::<C64>(rows, columns, thin, thin, Par::Seq, Default::default());
+        let scratch = svd_scratch::<C64>(rows, columns, thin, thin, Par::Seq, Spec::default());
         let mut memory = dyn_stack::MemBuffer::new(scratch);
         let done = svd(
             MatRef::from_row_major_slice(matrix, rows, columns),
@@ -53,7 +53,7 @@ impl Split {
             Some(v.as_mut()),
             Par::Seq,
             dyn_stack::MemStack::new(&mut memory),
-            Default::default(),
+            Spec::default(),
         );
         if done.is_err() {
             bug!("the singular values of a matrix with {rows} x {columns} finite entries");

@@ -57,18 +57,21 @@ fn methods_agree_where_both_can() {
 
 #[test]
 fn what_a_tableau_lacks_is_refused_or_done_by_amplitudes() {
-    let slope = "fn f(t: float[3]) -> float { return expect(Z(0) * Z(2), turned(t)); }
-        fn main() { let t = [0.0, 0.5 * pi, 0.0]; let (v, g) = grad f(t) wrt t; print(g); }";
-    let folder = Folder::with("a.qml", format!("{KERNELS}{slope}\n"));
-    folder.qmlang("run a.qml --seed 1").quiet();
-    let refused = folder.qmlang("run a.qml --seed 1 --method stabilizer");
-    assert!(refused.status == 1 && refused.err.contains("Q0664"), "{}", refused.err);
-    for main in ["print(state(ghz(2)));", "print(probs(turned([0.3, 0.2])));"] {
-        let refused = run(main, "--method stabilizer");
-        assert!(refused.status == 1 && refused.err.contains("Q0664"), "{}", refused.err);
+    let slope = "fn f(t: float[3]) -> float { return expect(Z(0) * Z(2) + X(1), turned(t)); }
+        fn main() { let t = [0.0, 0.5 * pi, pi]; let (v, g) = grad f(t) wrt t USING; print(v, g); }";
+    let with = |rule: &str| Folder::with("a.qml", format!("{KERNELS}{}\n", slope.replace("USING", rule)));
+    let exact = numbers(&with("").qmlang("run a.qml --seed 1").quiet());
+    for method in ["stabilizer", "mps"] {
+        // Shifts by a quarter turn lead from Clifford gates to Clifford gates.
+        let found = numbers(&with("").qmlang(&format!("run a.qml --seed 1 --method {method}")).quiet());
+        assert!(exact.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-9), "{exact:?} {found:?}");
+        let command = format!("run a.qml --seed 1 --method {method}");
+        with("using \"adjoint\"").qmlang(&command).fails("Q0664", &["adjoint gradients"]);
     }
-    let large = run("print(probs(ghz(1000), shots: 10));", "");
-    assert!(large.status == 1 && large.err.contains("Q0651"), "{}", large.err);
+    for main in ["print(state(ghz(2)));", "print(probs(turned([0.3, 0.2])));"] {
+        run(main, "--method stabilizer").fails("Q0664", &[]);
+    }
+    run("print(probs(ghz(1000), shots: 10));", "").fails("Q0651", &[]);
 }
 
 #[test]
@@ -99,4 +102,15 @@ fn tests_take_the_same_options() {
     assert_eq!(folder.qmlang("test a.qml --precision f32").status, 0);
     let failed = folder.qmlang("test a.qml --method stabilizer");
     assert!(failed.status == 1 && failed.out.ends_with("1 passed, 1 failed\n"), "{}", failed.out);
+}
+
+#[test]
+fn a_matrix_product_state_tells_what_it_leaves_out() {
+    let main = "print(expect([Z(0), X(7) * Z(9)], turned(0.1 * linspace(1.0, 5.0, 14))));
+        print(counts(turned(0.1 * ones(60)), shots: 20).n[0]);";
+    let narrow = run(main, "--method mps --max-bond 1");
+    assert!(narrow.status == 0 && narrow.err.starts_with("[Q0665] Warning: "), "{}", narrow.err);
+    let found = numbers(&run(main, "--method mps").quiet());
+    let exact = numbers(&run(&main.replace("60", "3"), "").quiet());
+    assert!((0..2).all(|i| (exact[i] - found[i]).abs() < 1e-9), "{exact:?} {found:?}");
 }
