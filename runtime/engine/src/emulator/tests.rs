@@ -104,7 +104,7 @@ fn the_emulator_of_a_shape_is_perfect_and_that_of_a_device_is_not() {
         let Native { circuit, noise, .. } = emulator.compile(&source).unwrap();
         assert_eq!(circuit.n_wires, 2, "only what is touched");
         let density = Density::new(&circuit, &noise).unwrap();
-        let simulator = Simulator::new(1, Arc::default());
+        let simulator = Simulator::new(1, std::sync::Arc::default());
         (simulator.noisy_probabilities(&density, &[]).unwrap().value, emulator.note().is_some())
     };
     let (shape, has_note) = probabilities("line:3");
