@@ -31,6 +31,12 @@ pub(crate) enum Command {
     Doc(DocArgs),
     /// Compile a kernel, or an OpenQASM file, for a device
     Build(BuildArgs),
+    /// Draw the circuit of a kernel, or of an OpenQASM file, as text or SVG
+    Draw(DrawArgs),
+    /// Write what a run has left as one HTML page
+    Report(ReportArgs),
+    /// Show two runs beside each other: what differs, results, cost
+    Compare(CompareArgs),
     /// List the devices, or show one device's facts
     Devices(DevicesArgs),
     /// Explain a diagnostic at length
@@ -220,14 +226,11 @@ pub(crate) struct DocArgs {
     pub output: PathBuf,
 }
 
-/// `qmlang build`
+/// A circuit: a kernel with its arguments, or an OpenQASM file.
 #[derive(Debug, Args)]
-pub(crate) struct BuildArgs {
+pub(crate) struct CircuitArgs {
     /// A `.qml` program or an OpenQASM file (`.qasm`)
     pub file: PathBuf,
-    /// A device (`iqm_garnet`), a device file (`./mine.json`) or a shape (`line:16`, `grid:4x5`, `all_to_all:20/cx`)
-    #[arg(long)]
-    pub target: String,
     /// The kernel; may be left out where the file has one
     #[arg(long)]
     pub kernel: Option<String>,
@@ -239,6 +242,44 @@ pub(crate) struct BuildArgs {
     pub args: Vec<String>,
     #[command(flatten)]
     pub params: Params,
+}
+
+/// `qmlang draw`
+#[derive(Debug, Args)]
+pub(crate) struct DrawArgs {
+    #[command(flatten)]
+    pub circuit: CircuitArgs,
+    /// Draw what is compiled for this device (`iqm_garnet`), device file (`./mine.json`) or shape (`line:16`)
+    #[arg(long)]
+    pub target: Option<String>,
+    /// With `--target`: how hard to optimize, from 0 to 3
+    #[arg(short = 'O', default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub level: u8,
+    /// With `--target`: the seed of the search for a layout
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// With `--target`: neither read nor keep compiled circuits on disk
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Draw each round of what is repeated
+    #[arg(long)]
+    pub unfold: bool,
+    /// The most characters in a line, 0 for no limit [default: the width of the terminal, else 80]
+    #[arg(long, value_name = "N")]
+    pub width: Option<usize>,
+    /// Write the drawing to this file, as SVG
+    #[arg(long, value_name = "OUT")]
+    pub svg: Option<PathBuf>,
+}
+
+/// `qmlang build`
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub circuit: CircuitArgs,
+    /// A device (`iqm_garnet`), a device file (`./mine.json`) or a shape (`line:16`, `grid:4x5`, `all_to_all:20/cx`)
+    #[arg(long)]
+    pub target: String,
     /// How hard to optimize, from 0 to 3
     #[arg(short = 'O', default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub level: u8,
@@ -263,6 +304,31 @@ pub(crate) struct BuildArgs {
     /// The file to write, with `--bind-rows` the folder; standard output if not given
     #[arg(short = 'o', value_name = "OUT")]
     pub output: Option<PathBuf>,
+}
+
+/// `qmlang report`
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The folder of the run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The file to write [default: `report.html` in the folder]
+    #[arg(short = 'o', value_name = "OUT")]
+    pub output: Option<PathBuf>,
+}
+
+/// `qmlang compare`
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The folder of a run
+    #[arg(value_name = "RUN")]
+    pub old: PathBuf,
+    /// The folder of another run
+    #[arg(value_name = "RUN")]
+    pub new: PathBuf,
+    /// Write the comparison to this file, as an HTML page
+    #[arg(long, value_name = "OUT")]
+    pub html: Option<PathBuf>,
 }
 
 /// `qmlang devices`

@@ -11,8 +11,10 @@ mod commands {
     pub(crate) mod check;
     pub(crate) mod devices;
     pub(crate) mod doc;
+    pub(crate) mod draw;
     pub(crate) mod explain;
     pub(crate) mod fmt;
+    pub(crate) mod report;
     pub(crate) mod resume;
     pub(crate) mod run;
     pub(crate) mod test;
@@ -21,6 +23,7 @@ mod execute;
 mod progress;
 mod show;
 mod signals;
+mod source;
 
 use std::process::ExitCode;
 use std::thread::JoinHandle;
@@ -55,6 +58,9 @@ fn execute(command: Command) -> ExitCode {
         Command::Fmt(args) => commands::fmt::fmt(&args),
         Command::Doc(args) => commands::doc::doc(&args),
         Command::Build(args) => commands::build::build(&args),
+        Command::Draw(args) => commands::draw::draw(&args),
+        Command::Report(args) => commands::report::report(&args),
+        Command::Compare(args) => commands::report::compare_runs(&args),
         Command::Devices(args) => commands::devices::devices(&args),
         Command::Explain(args) => commands::explain::explain(&args),
     };

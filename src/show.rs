@@ -103,6 +103,11 @@ pub(crate) fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, Strin
     Ok(pairs)
 }
 
+/// `1 qubit`, `2 qubits`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
 /// Writes to standard output; a reader that stops reading ends the program quietly.
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use qml_devices::Device;
 use qml_driver::bindings;
-use qml_driver::kernel::KernelRequest;
-use qml_ir::circuit::{Circuit, OpKind};
+use qml_ir::circuit::Circuit;
 use qml_ir::specialise::BindProgram;
 use qml_qasm::Registers;
 use qml_source::{Code, Diagnostic, SourceMap};
@@ -14,6 +13,7 @@ use qml_transpile::{Angles, Compiled, Options, Template};
 use crate::cache::Cache;
 use crate::cli::BuildArgs;
 use crate::show::{self, Form, Shown};
+use crate::source::{self, Source};
 
 pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     let no_sources = SourceMap::default();
@@ -24,7 +24,8 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
         return Err(show::fail(&diagnostic, &no_sources));
     }
     let device = qml_devices::find(&args.target).map_err(|error| show::fail(&error, &no_sources))?;
-    let Source { mut circuit, mut bind, registers, sources, is_kernel } = source(args)?;
+    let Source { mut circuit, mut bind, registers, sources, is_kernel } =
+        source::read_circuit(&args.circuit)?;
     // Before compilation: what is wrong with them is told at once.
     let inputs = &circuit.slots[..bind.n_inputs];
     if let Some(numbers) = one_set(args, inputs)? {
@@ -37,7 +38,7 @@ pub(crate) fn build(args: &BuildArgs) -> Result<(), Shown> {
     };
 
     let measured = !args.unmeasured;
-    if measured && !is_kernel && measures(&circuit) {
+    if measured && !is_kernel && source::measures(&circuit) {
         // Its bits are the result.
         circuit.output.clear();
     }
@@ -148,7 +149,7 @@ fn one_set(args: &BuildArgs, inputs: &[String]) -> Result<Option<Vec<f64>>, Show
 /// The numbers of `--bind-rows`, a row a circuit; several need a folder.
 fn rows(file: &Path, inputs: &[String], is_printed: bool) -> Result<Vec<Vec<f64>>, Shown> {
     let fail = |error: Diagnostic| show::fail(&error, &SourceMap::default());
-    let rows = bindings::from_csv(inputs, &read(file)?).map_err(fail)?;
+    let rows = bindings::from_csv(inputs, &source::read_file(file)?).map_err(fail)?;
     if rows.len() > 1 && is_printed {
         let message = format!("`{}` has {} rows, each of them a circuit", file.display(), rows.len());
         return Err(fail(Diagnostic::error(Code::Q0925, message).help("`-o FOLDER` writes a file for each")));
@@ -173,69 +174,4 @@ fn write_numbered(folder: &Path, texts: &[String], emit: &str) -> Result<(), Sho
     numbered.try_for_each(|(i, text)| {
         show::write_file(&folder.join(format!("{:0n_digits$}.{ending}", i + 1)), text)
     })
-}
-
-fn read(file: &Path) -> Result<String, Shown> {
-    qml_driver::Files::read(&qml_driver::Disk, file).map_err(|why| {
-        let message = format!("cannot read `{}`: {why}", file.display());
-        show::fail(&Diagnostic::error(Code::Q0910, message), &SourceMap::default())
-    })
-}
-
-fn measures(circuit: &Circuit) -> bool {
-    let mut measures = false;
-    circuit.visit(|op| measures |= matches!(op.kind, OpKind::Measure { .. }));
-    measures
-}
-
-/// What is compiled.
-struct Source {
-    circuit: Circuit,
-    /// How slots are computed from the inputs.
-    bind: BindProgram,
-    /// What an OpenQASM file calls its qubits and bits.
-    registers: Registers,
-    sources: SourceMap,
-    /// It is a kernel, not a file of OpenQASM.
-    is_kernel: bool,
-}
-
-/// Reads the kernel or OpenQASM file.
-fn source(args: &BuildArgs) -> Result<Source, Shown> {
-    match args.file.extension().and_then(|extension| extension.to_str()) {
-        Some("qasm") => {
-            let mut sources = SourceMap::default();
-            let text = read(&args.file)?;
-            let file = sources.add(args.file.display().to_string(), text.as_str());
-            match qml_qasm::import_program(file, &text) {
-                Ok(program) => {
-                    let bind = program.bind_program();
-                    let qml_qasm::Program { circuit, registers, .. } = program;
-                    Ok(Source { circuit, bind, registers, sources, is_kernel: false })
-                }
-                Err(errors) => {
-                    show::show(&errors, &sources, Form::Text);
-                    Err(Shown)
-                }
-            }
-        }
-        Some("qml") => {
-            let request = KernelRequest {
-                kernel: args.kernel.clone(),
-                sizes: show::pairs("--size", &args.sizes)?,
-                args: show::pairs("--arg", &args.args)?,
-            };
-            let params = show::pairs("-D", &args.params.define)?;
-            let compilation = show::compile(&args.file, &params, Form::Text)?;
-            let Some(module) = &compilation.module else { return Err(Shown) };
-            let (circuit, bind) = qml_driver::kernel::bound_circuit(&compilation.program, module, &request)
-                .map_err(|error| show::fail(&error, &compilation.sources))?;
-            let registers = Registers::default();
-            Ok(Source { circuit, bind, registers, sources: compilation.sources, is_kernel: true })
-        }
-        _ => {
-            let message = format!("`{}` is neither a `.qml` nor a `.qasm` file", args.file.display());
-            Err(show::fail(&Diagnostic::error(Code::Q0915, message), &SourceMap::default()))
-        }
-    }
 }

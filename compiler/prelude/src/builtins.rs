@@ -34,6 +34,7 @@ use crate::{Fault, Host, Value};
 
 mod ad_support;
 mod calls;
+mod charts;
 mod convert;
 mod data;
 pub use data::{npz, saved};
@@ -103,6 +104,7 @@ pub static SECTIONS: &[(&str, &[Builtin])] = &[
     ("Data", data::ROWS),
     ("Programs and observables", quantum::ROWS),
     ("Printing and testing", running::ROWS),
+    ("Charts", charts::ROWS),
     ("Optimizers", optimizers::ROWS),
     ("", operators::ROWS),
     ("", calls::ROWS),
@@ -125,9 +127,6 @@ static BY_NAME: LazyLock<HashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(
     }
     by_name
 });
-
-/// Names of the prelude that are known and not supported yet.
-pub const UNSUPPORTED: &[&str] = &["plot", "scatter", "heatmap", "histogram"];
 
 /// The constants of the prelude, all of type `float`.
 pub const CONSTANTS: &[(&str, f64)] = &[

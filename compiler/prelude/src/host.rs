@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use qml_source::{Code, Diagnostic, Span};
 
+use crate::chart::Chart;
 use crate::{Optimizer, Value};
 
 /// An error while running: a diagnostic, whose place is filled in by the caller that knows it.
@@ -81,6 +82,10 @@ pub trait Host {
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
     /// Writes a file; a relative path starts at the folder of the program's source.
     fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault>;
+    /// Draws a chart. A host that draws none need not.
+    fn chart(&mut self, _chart: &Chart) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Seconds since the program started.
     fn elapsed(&mut self) -> f64;
     /// Runs programs. `key` is the random key of the call; `args` are the arguments in the order of the signature with

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::cloned_ref_to_slice_refs, clippy::unreadable_literal))]
 
 pub mod builtins;
+pub mod chart;
 pub mod complex;
 pub mod host;
 pub mod observable;
@@ -20,7 +21,7 @@ pub mod value;
 mod testing;
 
 pub use builtins::format::{format_coefficient, format_complex, format_float, format_value};
-pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS, UNSUPPORTED};
+pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS};
 pub use host::{Fault, Host, NoWorld, ResultFunction, Stage, Training};
 pub use optimizer::{Optimizer, Rule};
 pub use value::{Array, C64, Element, Program, Tensor, Value};

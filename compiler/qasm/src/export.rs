@@ -18,7 +18,7 @@ use crate::Registers;
 use names::format_condition;
 
 pub use qasm2::export_qasm2;
-pub use qasm3::{export_bound, export_program, export_qasm3};
+pub use qasm3::{export_bound, export_program, export_qasm3, slot_expressions};
 
 /// Comments on what OpenQASM has no words for.
 fn comments(circuit: &Circuit, registers: &Registers, bit_name: &dyn Fn(Bit) -> String) -> String {

@@ -9,6 +9,6 @@ mod registers;
 #[cfg(test)]
 mod tests;
 
-pub use export::{export_bound, export_program, export_qasm2, export_qasm3};
+pub use export::{export_bound, export_program, export_qasm2, export_qasm3, slot_expressions};
 pub use import::{Computed, Function, Program, import, import_program};
 pub use registers::{Register, Registers};

@@ -122,7 +122,7 @@ fn in_session<T: Send>(
     qml_prelude::room::ask(qml_simulator::available_bytes);
     let job = move || {
         let clock = Clock::start();
-        let may_need = options.emulated.is_some() || trains(module);
+        let may_need = options.emulated.is_some() || trains_or_draws(module);
         let record = match Record::new(options.record.clone(), may_need, clock) {
             Ok(record) => record,
             Err(fault) => return (Run::default(), Err(fault)),
@@ -143,6 +143,7 @@ fn in_session<T: Send>(
             interrupt: Arc::clone(&options.interrupt),
             record,
             progress: None,
+            n_charts: 0,
         };
         let roots: Vec<FunctionId> =
             module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
@@ -181,16 +182,17 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
     }
 }
 
-/// Whether there is an `optimize` in the program.
-fn trains(module: &Module) -> bool {
-    let begins = BuiltinId::find("run.train");
-    module.functions.iter().any(|function| calls(&function.body, begins))
+/// Whether there is an `optimize` in the program, or a chart.
+fn trains_or_draws(module: &Module) -> bool {
+    let names = ["run.train", "plot", "scatter", "heatmap", "histogram", "decision_boundary"];
+    let rows: Vec<BuiltinId> = names.into_iter().filter_map(BuiltinId::find).collect();
+    module.functions.iter().any(|function| calls(&function.body, &rows))
 }
 
-fn calls(region: &Region, row: Option<BuiltinId>) -> bool {
+fn calls(region: &Region, rows: &[BuiltinId]) -> bool {
     region.ops.iter().any(|op| {
-        matches!(op.kind, OpKind::Builtin(id) if Some(id) == row)
-            || op.regions.iter().any(|region| calls(region, row))
+        matches!(op.kind, OpKind::Builtin(id) if rows.contains(&id))
+            || op.regions.iter().any(|region| calls(region, rows))
     })
 }
 

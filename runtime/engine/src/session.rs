@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use qml_ir::host::Module;
+use qml_prelude::chart::Chart;
 use qml_prelude::{Fault, Host, Optimizer, ResultFunction, Stage, Training, Value};
 use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
 
+use crate::charts;
 use crate::kernels::Kernels;
 use crate::record::Record;
 use crate::simulation::Simulation;
@@ -59,6 +61,8 @@ pub(crate) struct Session<'a> {
     pub record: Record,
     /// How the last step went.
     pub progress: Option<Progress>,
+    /// How many charts were drawn.
+    pub n_charts: usize,
 }
 
 impl Host for Session<'_> {
@@ -90,6 +94,13 @@ impl Host for Session<'_> {
         write_whole(&full, content).map_err(|error| {
             Box::new(Diagnostic::error(Code::Q0906, format!("cannot write `{path}`: {error}")))
         })
+    }
+
+    fn chart(&mut self, chart: &Chart) -> Result<(), Fault> {
+        self.record.check()?;
+        self.record.need_folder()?;
+        self.n_charts += 1;
+        charts::write(chart, self.n_charts, &self.folder, self.record.folder())
     }
 
     fn elapsed(&mut self) -> f64 {
@@ -178,7 +189,7 @@ impl Session<'_> {
 }
 
 /// Writes beside the file first, so that a failure leaves what was there.
-fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
     let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));

@@ -61,6 +61,11 @@ impl Names {
         Self { prelude, constants, modules }
     }
 
+    /// No name leads anywhere.
+    pub(super) fn none() -> Self {
+        Self { prelude: HashMap::new(), constants: HashMap::new(), modules: HashMap::new() }
+    }
+
     /// What is in scope everywhere.
     pub(super) fn everywhere(&self) -> Scope<'_> {
         Scope { names: self, declared: Declared::default() }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use qml_gates::{Gate, Inverse};
-use qml_prelude::{Builtin, CONSTANTS, Effect, SECTIONS, UNSUPPORTED};
+use qml_prelude::{Builtin, CONSTANTS, Effect, SECTIONS};
 
 use super::code::{escape, highlighted};
 use super::frame::{Anchor, Frame};
@@ -40,11 +40,8 @@ pub(super) fn functions(frame: &Frame<'_>, names: &Names) -> Page {
         let value = qml_prelude::format_float(*value);
         html += &format!("<tr><td><code>{}</code></td><td><code>{value}</code></td></tr>\n", escape(name));
     }
-    html += "</table>\n<h2 id=\"not-yet\">Not supported yet</h2>\n<p>";
-    html += &UNSUPPORTED.iter().map(|name| format!("<code>{name}</code>")).collect::<Vec<_>>().join(" ");
-    html += "</p>\n";
+    html += "</table>\n";
     anchors.push(Anchor { id: "constants".to_owned(), text: "Constants".to_owned() });
-    anchors.push(Anchor { id: "not-yet".to_owned(), text: "Not supported yet".to_owned() });
     frame.page(PRELUDE, "Prelude", &anchors, &html)
 }
 

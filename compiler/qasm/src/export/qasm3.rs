@@ -45,6 +45,19 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers
     export(circuit, &slots, &inputs, &bits, &comments)
 }
 
+/// What to call each slot: an input by its name, a computed one by its expression, or by its name where OpenQASM has no
+/// words for it.
+pub fn slot_expressions(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
+    let mut slots = circuit.slots.clone();
+    for (i, node) in bind.nodes.iter().enumerate() {
+        let text = |angle: &Angle| angle.format(|slot| slots[slot.0 as usize].clone());
+        if let Ok(expression) = expressions::expression(node, &text) {
+            slots[bind.n_inputs + i] = expression;
+        }
+    }
+    slots
+}
+
 /// An input of the file.
 struct Input {
     name: String,

@@ -59,9 +59,6 @@ impl Body<'_, '_> {
             return builtin::call(self, rows, name, arguments, span);
         }
         self.check_orphan_arguments(arguments);
-        if qml_prelude::UNSUPPORTED.contains(&name.text.as_str()) {
-            return self.refuse(span, NameError::Unsupported { name: name.clone() });
-        }
         let is_value = self.find_local(&name.text).is_some()
             || self.checker.scopes[self.module].values.contains_key(name.text.as_str());
         let nearest = suggest::known_elsewhere(&name.text)

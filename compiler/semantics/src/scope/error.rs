@@ -33,8 +33,6 @@ pub(crate) enum NameError {
     SizesPassed { span: Span, help: String },
     /// `f(x)(y)`
     NotCallable { span: Span },
-    /// A function of the prelude that doesn't exist yet.
-    Unsupported { name: Name },
 }
 
 impl From<NameError> for Diagnostic {
@@ -145,11 +143,6 @@ impl From<NameError> for Diagnostic {
             NameError::NotCallable { span } => Diagnostic::error(Code::Q0107, "this can't be called")
                 .primary(span, "a value, not the name of a function")
                 .help("functions are called by their names, and an element is taken with `[ ]`"),
-            NameError::Unsupported { name } => {
-                Diagnostic::error(Code::Q0108, format!("`{}` is not supported yet", name.text))
-                    .primary(name.span, "planned, but not there in this version")
-                    .help("`print` the values, or `write_csv` them for another tool")
-            }
         }
     }
 }

@@ -29,13 +29,13 @@ fn names() {
     "#]],
     );
     refuse(
-        &in_main("let x = [1.0]; x(0); x.sum(); sum; heatmap(x);"),
+        &in_main("let x = [1.0]; x(0); x.sum(); sum; heat_map(x);"),
         &expect![[r#"
-        Q0401 `x(0)` the gate `x` in a `fn`
-        Q0107 `x` `x.sum` is no path to a function
-        Q0101 `sum` no variable is named `sum`
-        Q0108 `heatmap` `heatmap` is not supported yet
-    "#]],
+            Q0401 `x(0)` the gate `x` in a `fn`
+            Q0107 `x` `x.sum` is no path to a function
+            Q0101 `sum` no variable is named `sum`
+            Q0102 `heat_map` no gate, kernel, fn or struct is named `heat_map`
+        "#]],
     );
     refuse(
         "use std.chem as chem; fn main() { chem.h3(1.0); print(chem.N); }",
@@ -443,12 +443,11 @@ fn optimizations() {
 }
 
 #[test]
-fn unsupported() {
+fn a_function_as_an_argument() {
     refuse(
-        "fn scan(f: fn(float) -> float) {} fn main() { scan(sin); let (v, j) = grad [1.0] wrt x; plot([1.0]); }",
+        "fn scan(f: fn(float) -> float) {} fn main() { scan(sin); let (v, j) = grad [1.0] wrt x; }",
         &expect![[r#"
             Q0101 `x` no variable is named `x`
-            Q0108 `plot` `plot` is not supported yet
         "#]],
     );
 }

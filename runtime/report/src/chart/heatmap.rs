@@ -1,0 +1,79 @@
+//! A matrix in colours, with a scale beside it.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use qml_prelude::chart::Chart;
+
+use super::axes::{self, frame};
+use super::{Area, Fault, Scale, colours};
+
+/// The matrix, its first row at the top as it is printed.
+pub(super) fn draw<B: DrawingBackend>(
+    chart: &Chart,
+    area: &Area<'_, B>,
+    scale: Scale,
+    n_columns: usize,
+    values: &[f64],
+) -> Result<(), Fault>
+where
+    B::ErrorType: 'static,
+{
+    let n_rows = values.len() / n_columns;
+    let lo = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let hi = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let share = |value: f64| if hi > lo { (value - lo) / (hi - lo) } else { 0.5 };
+    let (width, _) = area.dim_in_pixel();
+    let (matrix, bar) = area.split_horizontally(width as i32 - scale.px(90));
+
+    // Cells as square as the page allows.
+    let mut axes =
+        frame(chart, &matrix, scale).build_cartesian_2d(0.0..n_columns as f64, n_rows as f64..0.0)?;
+    let place = |value: &f64| format!("{:.0}", value.floor());
+    axes.configure_mesh()
+        .disable_mesh()
+        .axis_style(colours::INK.stroke_width(scale.stroke(10)))
+        .label_style(scale.font(13))
+        .axis_desc_style(scale.font(14))
+        .x_desc(&chart.x_label)
+        .y_desc(&chart.y_label)
+        .x_labels(n_columns.min(10))
+        .y_labels(n_rows.min(10))
+        .x_label_formatter(&place)
+        .y_label_formatter(&place)
+        .draw()?;
+    axes.draw_series(values.iter().enumerate().map(|(i, &value)| {
+        let (row, column) = ((i / n_columns) as f64, (i % n_columns) as f64);
+        Rectangle::new([(column, row), (column + 1.0, row + 1.0)], colours::shade(share(value)).filled())
+    }))?;
+    scale_bar(chart, &bar, scale, lo, hi)
+}
+
+/// What the colours mean.
+fn scale_bar<B: DrawingBackend>(
+    chart: &Chart,
+    area: &Area<'_, B>,
+    scale: Scale,
+    lo: f64,
+    hi: f64,
+) -> Result<(), Fault>
+where
+    B::ErrorType: 'static,
+{
+    const STEPS: usize = 64;
+    let (_, height) = area.dim_in_pixel();
+    let top = scale.px(if chart.title.is_empty() { 14 } else { 42 });
+    let bottom = height as i32 - scale.px(if chart.x_label.is_empty() { 44 } else { 60 });
+    let (left, right) = (0, scale.px(14));
+    let y = |step: usize| bottom + (top - bottom) * step as i32 / STEPS as i32;
+    for step in 0..STEPS {
+        let colour = colours::shade(step as f64 / (STEPS - 1) as f64);
+        area.draw(&Rectangle::new([(left, y(step + 1)), (right, y(step))], colour.filled()))?;
+    }
+    for part in 0..=4 {
+        let value = lo + (hi - lo) * part as f64 / 4.0;
+        let style = scale.font(12).pos(Pos::new(HPos::Left, VPos::Center));
+        let at = (right + scale.px(6), y(STEPS * part / 4));
+        area.draw(&Text::new(axes::number(value), at, style))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! What a run has left, read from the texts of its folder (`docs/src/runs.md` tells what is in them).
+
+use serde::Deserialize;
+
+/// The texts of a run's folder.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// `manifest.json`.
+    pub manifest: String,
+    /// `metrics.csv`.
+    pub metrics: String,
+    /// `ledger.jsonl`.
+    pub ledger: String,
+    /// `output.txt`.
+    pub output: String,
+    /// The program, then the files that it uses, each with its path as the user knows it.
+    pub sources: Vec<(String, String)>,
+    /// Charts: name of the file, and the SVG document.
+    pub plots: Vec<(String, String)>,
+    /// Circuits: the kernel's name, and the circuit as text.
+    pub circuits: Vec<(String, String)>,
+}
+
+/// A run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What was run, with what, and how it ended.
+    pub manifest: Manifest,
+    /// What each step of each `optimize` gave.
+    pub steps: Vec<Step>,
+    /// What each kernel cost.
+    pub kernels: Vec<Entry>,
+    /// What all cost together; none of a run that was killed early.
+    pub total: Option<Entry>,
+    /// Everything else in the folder.
+    pub folder: Folder,
+}
+
+/// `manifest.json`. What is not known stays away.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Manifest {
+    /// `qml run`.
+    pub format: String,
+    /// The name of the program.
+    pub name: String,
+    /// `running`, `finished`, `failed` or `interrupted`.
+    pub status: String,
+    /// Why it failed.
+    pub fault: Option<Message>,
+    /// What was warned of while it ran.
+    pub warnings: Vec<Message>,
+    /// When it started.
+    pub started: Option<String>,
+    /// When it ended.
+    pub ended: Option<String>,
+    /// How long it ran.
+    pub seconds: Option<f64>,
+    /// The words of the command line.
+    pub command: serde_json::Value,
+    /// The path of the program.
+    pub program: String,
+    /// The program and the files that it uses.
+    pub sources: Vec<SourceFile>,
+    /// Files of data that were read.
+    pub reads: Vec<DataFile>,
+    /// Each `-D name=value`.
+    pub params: serde_json::Map<String, serde_json::Value>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Of `--shots`.
+    pub shots: Option<i64>,
+    /// Where kernels ran.
+    pub target: String,
+    /// The device of the target.
+    pub device: Option<Device>,
+    /// How many threads.
+    pub threads: Option<u64>,
+    /// Of the tool and the system.
+    pub versions: serde_json::Map<String, serde_json::Value>,
+    /// Each `optimize`, in the order in which they began.
+    pub optimizes: Vec<Optimize>,
+    /// When it was taken up again.
+    pub resumed: Vec<Resumed>,
+}
+
+/// A diagnostic of the run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Message {
+    /// Its code.
+    pub code: String,
+    /// What it says.
+    pub message: String,
+    /// Where in the program.
+    pub line: Option<u64>,
+}
+
+/// A file of the program.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SourceFile {
+    /// Its path when it ran.
+    pub path: String,
+    /// The copy in the run's folder.
+    pub kept: String,
+    /// Of its text.
+    pub sha256: String,
+}
+
+/// A file of data that was read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DataFile {
+    /// Its path.
+    pub path: String,
+    /// Of its content.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// The device of the target.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    /// Its name.
+    pub name: String,
+    /// When or from which data its figures are.
+    pub calibration: Option<String>,
+}
+
+/// An `optimize`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Optimize {
+    /// Its number.
+    pub id: usize,
+    /// The file where it stands.
+    pub file: String,
+    /// And the line.
+    pub line: Option<u64>,
+    /// `adam`, ...
+    pub rule: String,
+    /// What is trained.
+    pub variables: Vec<String>,
+    /// How many numbers that is.
+    pub n_parameters: Option<u64>,
+    /// `minimize` or `maximize`.
+    pub goal: String,
+    /// The options.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Why it ended.
+    pub ended: Option<String>,
+}
+
+/// When a run was taken up again.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Resumed {
+    /// The time.
+    pub at: String,
+    /// The step from which it went on.
+    pub step: Option<u64>,
+}
+
+/// A row of `metrics.csv`; numbers that were not there are none.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Step {
+    /// The number of the `optimize`.
+    pub optimize: usize,
+    /// From 1.
+    pub step: u64,
+    /// The objective.
+    pub objective: Option<f64>,
+    /// The length of the gradient.
+    pub grad_norm: Option<f64>,
+    /// What `validate:` gave.
+    pub validation: Option<f64>,
+    /// Seconds since the start.
+    pub seconds: Option<f64>,
+    /// Shots since the start.
+    pub shots: Option<f64>,
+    /// Device time since the start.
+    pub qpu_seconds: Option<f64>,
+}
+
+/// A line of `ledger.jsonl`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    /// `kernel` or `total`.
+    pub kind: String,
+    /// The kernel's name.
+    pub kernel: String,
+    /// How often a result of it was asked for.
+    pub calls: u64,
+    /// How many circuits were run.
+    pub circuits: u64,
+    /// How many shots were drawn.
+    pub shots: u64,
+    /// Time spent on it; of the sum, on the whole run.
+    pub seconds: Option<f64>,
+    /// Time of the processors.
+    pub cpu_seconds: Option<f64>,
+    /// How long the device would take.
+    pub qpu_seconds: Option<f64>,
+    /// Energy of the processor.
+    pub energy_joules: Option<f64>,
+    /// Why energy was not measured.
+    pub energy_note: Option<String>,
+    /// What the device's time costs.
+    pub price: Option<f64>,
+    /// Of the price.
+    pub currency: Option<String>,
+}
+
+impl Run {
+    /// Reads the texts.
+    ///
+    /// # Errors
+    /// The name of the file that is not what it should be, and why.
+    pub fn read(folder: Folder) -> Result<Self, String> {
+        let manifest: Manifest =
+            serde_json::from_str(&folder.manifest).map_err(|error| format!("`manifest.json`: {error}"))?;
+        if manifest.format != "qml run" {
+            return Err("`manifest.json` is not that of a run".to_owned());
+        }
+        let mut reader = csv::Reader::from_reader(folder.metrics.as_bytes());
+        let steps = reader.deserialize().collect::<Result<Vec<Step>, _>>();
+        let steps = steps.map_err(|error| format!("`metrics.csv`: {error}"))?;
+        let lines = folder.ledger.lines().filter(|line| !line.trim().is_empty());
+        let entries = lines.map(serde_json::from_str).collect::<Result<Vec<Entry>, _>>();
+        let entries = entries.map_err(|error| format!("`ledger.jsonl`: {error}"))?;
+        let (kernels, others) = entries.into_iter().partition(|entry| entry.kind == "kernel");
+        Ok(Self { manifest, steps, kernels, total: Vec::pop(&mut { others }), folder })
+    }
+
+    /// The steps of an `optimize`, in order.
+    pub fn steps_of(&self, optimize: usize) -> impl Iterator<Item = &Step> + Clone {
+        self.steps.iter().filter(move |step| step.optimize == optimize)
+    }
+
+    /// The last objective of an `optimize`.
+    pub fn objective(&self, optimize: usize) -> Option<f64> {
+        self.steps_of(optimize).last().and_then(|step| step.objective)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,76 @@
+//! `qmlang report` and `qmlang compare`
+
+use std::path::{Path, PathBuf};
+
+use qml_report::compare::compare;
+use qml_report::page::page;
+use qml_report::run::{Folder, Manifest, Run};
+use qml_source::{Code, Diagnostic, SourceMap};
+
+use crate::cli::{CompareArgs, ReportArgs};
+use crate::show::{self, Shown};
+
+pub(crate) fn report(args: &ReportArgs) -> Result<(), Shown> {
+    let run = read(&args.run)?;
+    let path = args.output.clone().unwrap_or_else(|| args.run.join("report.html"));
+    show::write_file(&path, &page(&run, &qml_driver::doc::highlight))?;
+    show::print(&format!("{}\n", path.display()));
+    Ok(())
+}
+
+pub(crate) fn compare_runs(args: &CompareArgs) -> Result<(), Shown> {
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let names = [&args.old, &args.new].map(|path| name(path));
+    let comparison = compare(names, [&old, &new]);
+    match &args.html {
+        Some(path) => show::write_file(path, &comparison.html()),
+        None => {
+            show::print(&comparison.text());
+            Ok(())
+        }
+    }
+}
+
+/// The last part of a path.
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Reads what a run has left in its folder.
+fn read(folder: &Path) -> Result<Run, Shown> {
+    let fail = |why: String| {
+        let message = format!("`{}` is not the folder of a run: {why}", folder.display());
+        let help = "a folder that `qmlang run` made, like `runs/2026-11-29-183412-vqe`; `qmlang run --run-dir DIR` chooses it";
+        show::fail(&Diagnostic::error(Code::Q0930, message).help(help), &SourceMap::default())
+    };
+    let manifest = std::fs::read_to_string(folder.join("manifest.json"))
+        .map_err(|_| fail("there is no `manifest.json`".to_owned()))?;
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let known: Manifest = serde_json::from_str(&manifest).unwrap_or_default();
+    let sources = known.sources.into_iter().map(|source| (source.path, text(&source.kept))).collect();
+    let texts = Folder {
+        metrics: text("metrics.csv"),
+        ledger: text("ledger.jsonl"),
+        output: text("output.txt"),
+        sources,
+        plots: named_files(&folder.join("plots"), "svg"),
+        circuits: named_files(&folder.join("circuits"), "txt"),
+        manifest,
+    };
+    Run::read(texts).map_err(fail)
+}
+
+/// The texts of the files with this ending, with their names without it, in the order of their names.
+fn named_files(folder: &Path, ending: &str) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == ending))
+        .collect();
+    paths.sort();
+    let file = |path: &PathBuf| {
+        let name = path.file_stem()?.to_string_lossy().into_owned();
+        Some((name, std::fs::read_to_string(path).ok()?))
+    };
+    paths.iter().filter_map(file).collect()
+}

@@ -1,0 +1,24 @@
+//! `plot` and its like: where charts go, and what is refused.
+
+use crate::suite::tool::Folder;
+
+fn run(main: &str) -> (Folder, crate::suite::tool::Outcome) {
+    let folder = Folder::with("a.qml", format!("fn main() {{ {main} }}\n"));
+    let outcome = folder.qmlang("run a.qml --seed 1 --no-run-dir");
+    (folder, outcome)
+}
+
+#[test]
+fn what_cannot_be_drawn_is_an_error_that_says_why() {
+    for (main, said) in [
+        ("plot([0.0; 0]);", "nothing to draw"),
+        ("plot([1.0, -1.0], log_y: true);", "the logarithm of -1"),
+        ("plot([1.0], file: \"a.pdf\");", "`.svg` or `.png`"),
+        ("scatter([1.0], [inf]);", "inf"),
+        ("histogram([1.0], bins: 0);", "0 bars"),
+        ("decision_boundary([0.0], [0.0, 1.0], [[0.0], [1.0]], [[0.0, 0.0]], [1.0]);", "has to rise"),
+    ] {
+        run(main).1.fails("Q0610", &[said]);
+    }
+    run("plot([1.0], file: \"nowhere/a.svg\");").1.fails("Q0906", &["nowhere/a.svg"]);
+}
