@@ -227,7 +227,8 @@ fn port_of(m: &M4, wire: usize) -> Port {
     port_by(|r, c| (m[r][c], m[r ^ bit][c ^ bit], (r ^ c) & bit != 0), 4)
 }
 
-fn port_of_one(m: &M2) -> Port {
+/// The Pauli operator that a matrix of one wire commutes with.
+pub fn port_of_one(m: &M2) -> Port {
     port_by(|r, c| (m[r][c], m[1 - r][1 - c], r != c), 2)
 }
 

@@ -44,7 +44,7 @@ fn is_pauli(op: &Op) -> bool {
 }
 
 /// `g^-1 X g` and `g^-1 Z g` on wire 0, if they are letters up to sign.
-fn images(m: &M2) -> Option<[Pauli; 2]> {
+pub fn images(m: &M2) -> Option<[Pauli; 2]> {
     let image = |gate: Gate| {
         let image = times(&dagger(m), &times(&gate_matrix(gate, &[]), m));
         let candidates = [
@@ -94,17 +94,19 @@ impl Stretch {
             }
             Gate::Swap => self.table.swap(at[0], at[1]),
             _ => {
+                let letters = rotation_letters(*gate);
                 let is_quarter = angles.iter().all(|angle| is_multiple(angle, FRAC_PI_2));
-                let matrix = op_matrix(op).and_then(|m| images(&m));
-                match (matrix, rotation_letters(*gate)) {
-                    (Some(images), letters) if is_quarter || letters.is_none() => self.turn(at[0], images),
-                    (_, Some(letters)) => {
+                let is_turn = is_quarter || letters.is_none();
+                let images = if is_turn { op_matrix(op).and_then(|m| images(&m)) } else { None };
+                match (images, letters) {
+                    (Some(images), _) => self.turn(at[0], images),
+                    (None, Some(letters)) => {
                         let strings = letters.iter().zip(&at).map(|(&letter, &at)| self.string(letter, at));
                         let one = Pauli { x: 0, z: 0, phase: 0 };
                         let string = strings.fold(one, Pauli::times);
                         self.rotate(string, &angles[0]);
                     }
-                    _ => qml_source::bug!("{op:?} in a stretch of Paulis"),
+                    (None, None) => qml_source::bug!("{op:?} in a stretch of Paulis"),
                 }
             }
         }

@@ -29,6 +29,7 @@ mod follow_states;
 mod graph;
 mod lower_controls;
 mod lower_native;
+mod merge_cliffords;
 mod move_states;
 mod one_qubit;
 mod pair_basis;
@@ -219,9 +220,8 @@ fn shorten_routed(routed: RoutedCircuit, is_favourite: bool, setting: &Setting) 
     let mut computed = Vec::new();
     if setting.is_shortened {
         shorten(&mut circuit, setting.target.pairs);
-        let budget = shorten_windows::budget(setting.options.level);
-        if is_favourite && shorten_windows::shorten_windows(&mut circuit, &setting.target, budget) > 0 {
-            shorten(&mut circuit, setting.target.pairs);
+        if is_favourite {
+            shorten_all_windows(&mut circuit, setting);
         }
         if setting.at_bind {
             bind_blocks::bind_blocks(&mut circuit, setting.target.pairs, &mut computed);
@@ -230,6 +230,17 @@ fn shorten_routed(routed: RoutedCircuit, is_favourite: bool, setting: &Setting) 
         checked(&circuit);
     }
     Finished { circuit, computed, swaps }
+}
+
+/// The windows of a circuit on the device, until they don't get shorter.
+fn shorten_all_windows(circuit: &mut Circuit, setting: &Setting) {
+    let shorten_windows::Effort { rounds, steps } = shorten_windows::Effort::of_level(setting.options.level);
+    for _ in 0..rounds {
+        if shorten_windows::shorten_windows(circuit, &setting.target, steps) == 0 {
+            return;
+        }
+        shorten(circuit, setting.target.pairs);
+    }
 }
 
 /// Whether the device is large enough for the circuit and can do what it asks for, as [`compile`] demands.

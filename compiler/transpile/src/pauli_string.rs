@@ -18,7 +18,7 @@ pub struct Pauli {
 pub const LETTERS: [Letter; 3] = [Letter::X, Letter::Y, Letter::Z];
 
 /// The letter on a wire.
-fn on(letter: Letter, wire: usize) -> Pauli {
+pub fn on(letter: Letter, wire: usize) -> Pauli {
     let bit = 1 << wire;
     match letter {
         Letter::X => Pauli { x: bit, z: 0, phase: 0 },

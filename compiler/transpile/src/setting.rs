@@ -49,12 +49,12 @@ impl<'a> Setting<'a> {
         })
     }
 
-    /// Whether the way of this rank gets what takes long: at level 2 the best way alone.
+    /// Whether the way of this rank gets what takes long: at level 2 the best way alone, at level 3 the best two.
     pub fn is_favourite(&self, rank: usize) -> bool {
         let n_ranks = match self.options.level {
             0 | 1 => 0,
             2 => 1,
-            _ => usize::MAX,
+            _ => 2,
         };
         rank < n_ranks
     }

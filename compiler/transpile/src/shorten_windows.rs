@@ -28,9 +28,24 @@ const REACH: usize = 200;
 /// Fewer CX on three wires can't get less.
 const MIN_CX: usize = 3;
 
-/// Steps of the search for each window at a level.
-pub fn budget(level: u8) -> usize {
-    if level > 2 { 500 } else { 50 }
+/// How far to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How often all windows are gone through.
+    pub rounds: usize,
+    /// Steps of the search for each window.
+    pub steps: usize,
+}
+
+impl Effort {
+    /// The effort of a level.
+    pub fn of_level(level: u8) -> Self {
+        match level {
+            0 | 1 => Self { rounds: 0, steps: 0 },
+            2 => Self { rounds: 1, steps: 50 },
+            _ => Self { rounds: 3, steps: 200 },
+        }
+    }
 }
 
 /// Rewrites windows outside of branches, with so many steps of the search for each; returns how many CX are gone.

@@ -7,7 +7,7 @@ use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
 
 use crate::setting::Setting;
-use crate::{cancel_gates, elide_swaps, fold_parities, fold_paulis, shorten};
+use crate::{cancel_gates, elide_swaps, fold_parities, fold_paulis, merge_cliffords, shorten};
 
 /// Rewrites a circuit; how often, or by how much.
 type Fold<'a> = dyn Fn(&mut Circuit) -> usize + Sync + 'a;
@@ -23,6 +23,10 @@ pub fn vary_circuit(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Ci
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
     let slide = |circuit: &mut Circuit| fold_parities::slide_parities(circuit, target);
     let mut folds: Vec<&Fold> = vec![&|_| 1, &fold_parities::fold_parities, &fold_paulis::fold_paulis];
+    if setting.options.level > 2 {
+        folds.push(&merge_cliffords::merge_cliffords);
+    }
+    let n_routed = folds.len();
     if !target.is_complete() {
         // On a line, and on a region of the device: nothing has to be routed.
         folds.extend([&fold_parities::twine_parities as &Fold, &slide]);
@@ -40,7 +44,7 @@ pub fn vary_circuit(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Ci
     let limit = variants[0].as_ref().map_or(0, n_cx);
     for (i, variant) in variants.iter_mut().enumerate().skip(1) {
         // What is made for couplings needs no SWAPs.
-        let limit = if i >= 3 { 2 * limit } else { limit };
+        let limit = if i >= n_routed { 2 * limit } else { limit };
         variant.take_if(|variant| n_cx(variant) >= limit);
     }
     let variants = variants.into_iter().flatten().collect();

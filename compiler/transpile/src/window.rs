@@ -24,6 +24,8 @@ pub struct Entry {
     /// Its number.
     pub op: u32,
     n_cx: u8,
+    /// Its wires as bits, some of them with the same bit; all bits where more than wires matters.
+    mask: u64,
     kind: Kind,
 }
 
@@ -61,7 +63,12 @@ impl Entry {
                 Kind::Other(wires, !matches!(of.kind, OpKind::Gate { .. }))
             }
         };
-        Self { op, n_cx: PairBasis::Controlled.cost(of) as u8, kind }
+        let mask = match &kind {
+            Kind::Other(_, true) => u64::MAX,
+            Kind::Other(wires, false) => mask(wires),
+            Kind::Gate(wires, _) => mask(wires),
+        };
+        Self { op, n_cx: PairBasis::Controlled.cost(of) as u8, mask, kind }
     }
 
     /// The wires of a gate on two.
@@ -78,6 +85,11 @@ impl Entry {
             Kind::Other(wires, _) => wires,
         }
     }
+}
+
+/// Wires as bits.
+fn mask(wires: &[u16]) -> u64 {
+    wires.iter().fold(0, |mask, wire| mask | 1 << (wire % 64))
 }
 
 impl Effect {
@@ -135,8 +147,13 @@ impl Grower {
         // The wires that the window has reached.
         let mut is_in = wires.map(|wire| first.contains(&wire));
         let mut is_bit_later = false;
+        // Of the three wires and those on which something has to wait: nothing else is of interest.
+        let mut of_interest = mask(&wires);
         let place = |wire: u16| wires.iter().position(|&other| other == wire);
         for (i, entry) in near.iter().enumerate() {
+            if entry.mask & of_interest == 0 {
+                continue;
+            }
             let own = entry.wires();
             let is_free = own.iter().all(|&wire| !self.is_later(wire));
             if let (true, Kind::Gate([a, b], effect)) = (is_free, &entry.kind)
@@ -156,6 +173,7 @@ impl Grower {
             if is_touched || !is_free || is_bit && is_bit_later {
                 is_bit_later |= is_bit;
                 own.iter().for_each(|&wire| self.later[usize::from(wire)] = self.n_windows);
+                of_interest |= entry.mask;
                 self.window.after.push(i as u32);
                 if (0..N_WIRES).all(|place| !is_in[place] || self.is_later(wires[place])) {
                     break;
@@ -177,7 +195,8 @@ pub fn partners(near: &VecDeque<Entry>) -> [Option<u16>; 2] {
     let Some(pair) = near.front().and_then(Entry::pair) else { return [None; 2] };
     let mut is_open = [true; 2];
     let mut partners = [None; 2];
-    for entry in near {
+    let of_interest = mask(&pair);
+    for entry in near.iter().filter(|entry| entry.mask & of_interest != 0) {
         for at in 0..2 {
             let own = entry.wires();
             let other = own.iter().find(|wire| !pair.contains(wire));

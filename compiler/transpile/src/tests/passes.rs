@@ -10,7 +10,7 @@ use crate::pair_basis::PairBasis;
 use crate::target::Target;
 use crate::{
     cancel_gates, consolidate_pairs, elide_swaps, fold_parities, fold_paulis, follow_states, lower_controls,
-    lower_native, remove_unread, schedule_blocks, shorten_windows, translate_pairs,
+    lower_native, merge_cliffords, remove_unread, schedule_blocks, shorten_windows, translate_pairs,
 };
 
 type Pass = fn(&mut Circuit);
@@ -31,7 +31,7 @@ fn windows(circuit: &mut Circuit) {
 }
 
 /// The name of each pass, the pass, and whether it expects gates as `lower_controls` leaves them.
-const PASSES: [(&str, Pass, bool); 13] = [
+const PASSES: [(&str, Pass, bool); 14] = [
     ("cancel_gates", |circuit| _ = cancel_gates::cancel_gates(circuit), true),
     (
         "consolidate_pairs",
@@ -45,6 +45,7 @@ const PASSES: [(&str, Pass, bool); 13] = [
     ("follow_states", follow_states::follow_states, false),
     ("lower_controls", lower, false),
     ("lower_native", native, true),
+    ("merge_cliffords", |circuit| _ = merge_cliffords::merge_cliffords(circuit), true),
     ("remove_unread", |circuit| remove_unread::remove_unread(circuit, false), false),
     ("schedule_blocks", |circuit| schedule_blocks::schedule_blocks(circuit, PairBasis::Controlled), true),
     ("shorten_windows", windows, true),
@@ -238,6 +239,18 @@ fn measurements_keep_blocks_apart_in_a_schedule() {
         text,
         &expect![
             "rzz(s0) q0 q1; rzz(s0) q2 q3; rzz(s0) q1 q2; rzz(s0) q3 q0; b0 = measure q0; if b0 { x q1 }"
+        ],
+    );
+}
+
+#[test]
+fn cliffords_meet_between_measurements() {
+    let text = "cx q0 q1; rz(s0) q0; h q1; cz q0 q2; cz q0 q1; b0 = measure q0; cx q1 q2; if b0 { cx q2 q1 }; cx q2 q1";
+    check(
+        "merge_cliffords",
+        text,
+        &expect![
+            "rz(s0) q0; h q1; h q2; cx q0 q2; h q2; b0 = measure q0; cx q1 q2; if b0 { cx q2 q1 }; cx q2 q1"
         ],
     );
 }
