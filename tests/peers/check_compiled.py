@@ -121,7 +121,11 @@ def gates(circuit: QuantumCircuit) -> list[Gate]:
                 parts = [("rz", [-params[1]]), ("rx", [params[0]]), ("rz", [params[1]])]
             case _:
                 parts = [(name, params)]
-        found += [(name, tuple(round(value, 12) for value in angles), wires) for name, angles in parts]
+        for name, angles in parts:
+            rounded = tuple(round(value, 12) for value in angles)
+            # QIR leaves out turns by nothing.
+            if name not in ("rx", "rz") or rounded != (0.0,):
+                found.append((name, rounded, wires))
     return found
 
 
