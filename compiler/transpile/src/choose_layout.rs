@@ -10,6 +10,7 @@
 use qml_ir::circuit::Circuit;
 use rayon::prelude::*;
 
+use crate::attach_turns::attach_turns;
 use crate::bind_blocks::limit_costs;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::embed::{embed, embed_window};
@@ -136,6 +137,7 @@ impl Problem {
         if at_bind {
             limit_costs(&mut blocks, basis);
         }
+        let blocks = attach_turns(blocks, circuit.n_wires);
         let orders = |blocks: &[Block]| {
             [Graph::new, Graph::in_order].map(|of| of(blocks, circuit.n_wires, circuit.n_bits, basis))
         };

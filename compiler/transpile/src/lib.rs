@@ -3,6 +3,7 @@
 //! [`compile`] is the pipeline; every pass is a file of its own. The crate must never learn where circuits come from,
 //! nor what runs them.
 
+mod attach_turns;
 mod attribute_spans;
 mod bind_blocks;
 mod cancel_gates;

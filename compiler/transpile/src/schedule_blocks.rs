@@ -12,6 +12,7 @@ use std::collections::BinaryHeap;
 
 use qml_ir::circuit::{Circuit, Op};
 
+use crate::attach_turns::attach_turns;
 use crate::collect_blocks::{Block, collect_unmirrored};
 use crate::graph::Graph;
 use crate::pair_basis::PairBasis;
@@ -23,6 +24,7 @@ pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
         return;
     }
     let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
+    let blocks = attach_turns(blocks, circuit.n_wires);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits, basis);
     let mut best: Vec<u32> = (0..blocks.len() as u32).collect();
     let mut depth = depth_of(&best, &blocks, &graph, circuit.n_wires);

@@ -13,6 +13,7 @@ use qml_ir::circuit::{Op, OpKind};
 
 use super::swap_tokens::swap_tokens;
 use super::{Costs, Layout, NONE, Router, Source, Step, route};
+use crate::attach_turns::attach_turns;
 use crate::collect_blocks::{Block, collect_blocks};
 use crate::graph::Graph;
 use crate::pair_basis::PairBasis;
@@ -71,7 +72,7 @@ impl Region {
     pub fn new(block: &Block, n_wires: usize, n_bits: usize, basis: PairBasis) -> Option<Self> {
         let [Op { kind: OpKind::If { then, otherwise, .. }, .. }] = block.ops.as_slice() else { return None };
         let sides = [then, otherwise].map(|ops| {
-            let blocks = collect_blocks(ops.clone(), n_wires, basis);
+            let blocks = attach_turns(collect_blocks(ops.clone(), n_wires, basis), n_wires);
             Side { graph: Graph::new(&blocks, n_wires, n_bits, basis), blocks: blocks.into() }
         });
         let pairs = sides.iter().flat_map(|side| {
