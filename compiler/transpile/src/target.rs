@@ -17,6 +17,8 @@ pub struct Target {
     /// Neighbours of qubit `q` are `neighbours[offsets[q]..offsets[q + 1]]`, sorted.
     offsets: Vec<u32>,
     neighbours: Vec<u16>,
+    /// For each coupling its number in the other direction.
+    reverse: Vec<u32>,
     /// Couplings on a shortest path from `a` to `b`, at `a * n_qubits + b`.
     distances: Vec<u16>,
     /// The qubits of the largest connected part, sorted.
@@ -65,10 +67,12 @@ impl Target {
             n_qubits,
             offsets,
             neighbours,
+            reverse: Vec::new(),
             distances: vec![FAR; n_qubits * n_qubits],
             usable: Vec::new(),
             pairs,
         };
+        target.reverse = target.reverses();
         (0..n_qubits).for_each(|from| target.measure_from(from));
         target.usable = target.largest_part();
         target
@@ -83,6 +87,11 @@ impl Target {
     /// The number of the first coupling from a qubit; those to its neighbours are numbered one after the other.
     pub fn first_coupling(&self, qubit: u16) -> usize {
         self.offsets[usize::from(qubit)] as usize
+    }
+
+    /// The number of a coupling in the other direction.
+    pub fn reverse(&self, coupling: usize) -> usize {
+        self.reverse[coupling] as usize
     }
 
     /// How many couplings there are, each counted in both directions.
@@ -103,6 +112,16 @@ impl Target {
     /// All distances: that from `a` to `b` at `a * n_qubits + b`.
     pub fn distances(&self) -> &[u16] {
         &self.distances
+    }
+
+    fn reverses(&self) -> Vec<u32> {
+        let number = move |from: u16, to: u16| {
+            let place = self.neighbours(from).binary_search(&to);
+            let place = place.unwrap_or_else(|_| qml_source::bug!("qubits {from} and {to} coupled one way"));
+            (self.first_coupling(from) + place) as u32
+        };
+        let qubits = 0..self.n_qubits as u16;
+        qubits.flat_map(|from| self.neighbours(from).iter().map(move |&to| number(to, from))).collect()
     }
 
     fn measure_from(&mut self, from: usize) {

@@ -70,7 +70,7 @@ pub struct Router<'a> {
     decay: Vec<u16>,
     decayed: Vec<u16>,
     /// For each coupling how much further apart the meetings of the wire on its first qubit get if it goes to the second,
-    /// all others staying where they are; of the round in which it was computed for the first qubit.
+    /// all others staying where they are; kept up to date since the round in which it was computed for the first qubit.
     changes: Vec<i64>,
     computed: Vec<u32>,
     /// The wires of the blocks of the front and of those soon after it.
@@ -300,8 +300,10 @@ impl<'a> Router<'a> {
             for &next in self.arrows.after(self.queue[at]) {
                 if std::mem::replace(&mut self.seen[next as usize], self.round) != self.round {
                     self.queue.push(next);
-                    self.look_into(next);
-                    self.near.extend(self.graph.pairs[next as usize]);
+                    match self.graph.pairs[next as usize] {
+                        Some(pair) => self.near.push(pair),
+                        None => self.look_into(next),
+                    }
                 }
             }
             at += 1;
@@ -347,18 +349,18 @@ impl<'a> Router<'a> {
         let mut best_score = i64::MAX;
         let target = self.target;
         for i in 0..self.active.len() {
-            self.compute_changes(self.layout.qubit[usize::from(self.active[i])]);
-        }
-        for &wire in &self.active {
-            let a = self.layout.qubit[usize::from(wire)];
-            let changes = &self.changes[target.first_coupling(a)..];
-            for (&b, change) in target.neighbours(a).iter().zip(changes) {
+            let a = self.layout.qubit[usize::from(self.active[i])];
+            self.compute_changes(a);
+            let first = target.first_coupling(a);
+            for (i, &b) in target.neighbours(a).iter().enumerate() {
                 let other = self.layout.wire[usize::from(b)];
                 // Both ends wait: seen from the lower one.
                 if b < a && other != NONE && self.is_active[usize::from(other)] {
                     continue;
                 }
-                let score = change + self.change(b, a) + self.own_score(a, b);
+                self.compute_changes(b);
+                let changes = self.changes[first + i] + self.changes[target.reverse(first + i)];
+                let score = changes + self.own_score(a, b);
                 if score < best_score {
                     best_score = score;
                     best.clear();
@@ -381,39 +383,29 @@ impl<'a> Router<'a> {
         (self.weights.cx * self.marginal(a, b) + self.weights.decay * decay) * self.unit
     }
 
-    /// Fills in `changes` from a qubit.
+    /// Fills in `changes` from a qubit. Two wires that change places stay as far apart as they are: neighbours are as good
+    /// as in one place.
     fn compute_changes(&mut self, from: u16) {
         if std::mem::replace(&mut self.computed[usize::from(from)], self.round) == self.round {
             return;
         }
+        let (n, neighbours) = (self.target.n_qubits, self.target.neighbours(from));
         let first = self.target.first_coupling(from);
-        for (i, &to) in self.target.neighbours(from).iter().enumerate() {
-            self.changes[first + i] = self.compute_change(from, to);
-        }
-    }
-
-    fn change(&self, from: u16, to: u16) -> i64 {
-        if self.computed[usize::from(from)] == self.round {
-            let place = self.target.neighbours(from).iter().position(|&other| other == to);
-            return place.map_or(0, |place| self.changes[self.target.first_coupling(from) + place]);
-        }
-        self.compute_change(from, to)
-    }
-
-    /// Two wires that change places stay as far apart as they are: neighbours are as good as in one place.
-    fn compute_change(&self, from: u16, to: u16) -> i64 {
+        let changes = &mut self.changes[first..first + neighbours.len()];
+        changes.fill(0);
         let wire = self.layout.wire[usize::from(from)];
         if wire == NONE {
-            return 0;
+            return;
         }
-        let n = self.target.n_qubits;
-        let before = &self.scores[usize::from(from) * n..][..n];
-        let after = &self.scores[usize::from(to) * n..][..n];
-        let change = |meeting: &Meeting| {
+        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
+        for meeting in &self.meetings[start..end] {
             let place = usize::from(self.layout.qubit[usize::from(meeting.other)]);
-            i64::from(meeting.weight) * i64::from(after[place] - before[place])
-        };
-        self.meetings_of(wire).iter().map(change).sum()
+            let scores = &self.scores[place * n..][..n];
+            let before = scores[usize::from(from)];
+            for (change, &to) in changes.iter_mut().zip(neighbours) {
+                *change += i64::from(meeting.weight) * i64::from(scores[usize::from(to)] - before);
+            }
+        }
     }
 
     /// The CX that a SWAP adds.
@@ -443,8 +435,8 @@ impl<'a> Router<'a> {
         self.latest[usize::from(a)] = latest;
         self.latest[usize::from(b)] = latest;
         self.layout.swap(a, b);
-        self.forget_changes(a);
-        self.forget_changes(b);
+        self.update_changes(a, b);
+        self.update_changes(b, a);
         if self.n_swaps.is_multiple_of(DECAY_RESET) {
             self.forget_decay();
         }
@@ -454,14 +446,27 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// The changes of a wire that has moved are others now, and so are those of the wires that it meets.
-    fn forget_changes(&mut self, qubit: u16) {
-        self.computed[usize::from(qubit)] = 0;
-        let wire = self.layout.wire[usize::from(qubit)];
-        if wire != NONE {
-            for i in self.starts[usize::from(wire)]..self.starts[usize::from(wire) + 1] {
-                let other = self.meetings[i as usize].other;
-                self.computed[usize::from(self.layout.qubit[usize::from(other)])] = 0;
+    /// The changes of a wire that has moved are others now, and for those that it meets it is in another place.
+    fn update_changes(&mut self, from: u16, to: u16) {
+        self.computed[usize::from(to)] = 0;
+        let wire = self.layout.wire[usize::from(to)];
+        if wire == NONE {
+            return;
+        }
+        let n = self.target.n_qubits;
+        let [before, after] = [from, to].map(|place| &self.scores[usize::from(place) * n..][..n]);
+        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
+        for meeting in &self.meetings[start..end] {
+            let qubit = self.layout.qubit[usize::from(meeting.other)];
+            if self.computed[usize::from(qubit)] != self.round {
+                continue;
+            }
+            let further = |at: u16| after[usize::from(at)] - before[usize::from(at)];
+            let here = further(qubit);
+            let neighbours = self.target.neighbours(qubit);
+            let changes = &mut self.changes[self.target.first_coupling(qubit)..][..neighbours.len()];
+            for (change, &next) in changes.iter_mut().zip(neighbours) {
+                *change += i64::from(meeting.weight) * i64::from(further(next) - here);
             }
         }
     }
