@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::attach_turns::attach_turns;
 use crate::bind_blocks::limit_costs;
 use crate::collect_blocks::{Block, collect_blocks};
+use crate::effort::Effort;
 use crate::embed::{embed, embed_window};
 use crate::find_line::find_line;
 use crate::graph::Graph;
@@ -46,76 +47,6 @@ const OPENING: usize = 12;
 
 /// Most stretches of a circuit: each way starts from a copy of the state, which is as large as what is left.
 const MAX_STRETCHES: usize = 100;
-
-/// How far to search, in steps that do not depend on the machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// Blocks that may be routed from first layouts: small circuits get more trials than large ones.
-    pub blocks: usize,
-    /// Fewest and most layouts to start from.
-    pub starts: [usize; 2],
-    /// Most trials that go on after the first round.
-    pub kept: usize,
-    /// Blocks of all trials that go on.
-    pub kept_blocks: usize,
-    /// Blocks in a stretch of those that go on.
-    pub stretch: usize,
-    /// Ways that are tried for each stretch.
-    pub n_ways: usize,
-    /// Fewest and most rounds of that, each from another start: small circuits get more, up to so many blocks.
-    pub rounds: [usize; 2],
-    /// Blocks of all rounds.
-    pub round_blocks: usize,
-    /// Searches that go on after their first round.
-    pub raced: usize,
-    /// Ways that are returned.
-    pub best: usize,
-}
-
-impl Effort {
-    /// The effort of a level; none at 0.
-    pub fn of_level(level: u8) -> Option<Self> {
-        match level {
-            0 => None,
-            1 => Some(Self {
-                blocks: 1000,
-                starts: [2, 8],
-                kept: 1,
-                kept_blocks: 0,
-                stretch: 10,
-                n_ways: 0,
-                rounds: [0, 0],
-                round_blocks: 0,
-                raced: 0,
-                best: 1,
-            }),
-            2 => Some(Self {
-                blocks: 1000,
-                starts: [4, 24],
-                kept: 3,
-                kept_blocks: 3000,
-                stretch: 20,
-                n_ways: 4,
-                rounds: [1, 8],
-                round_blocks: 600,
-                raced: 3,
-                best: 2,
-            }),
-            _ => Some(Self {
-                blocks: 8000,
-                starts: [16, 64],
-                kept: 8,
-                kept_blocks: 6000,
-                stretch: 20,
-                n_ways: 8,
-                rounds: [1, 12],
-                round_blocks: 2000,
-                raced: 4,
-                best: 6,
-            }),
-        }
-    }
-}
 
 /// A circuit to be routed.
 pub struct Problem {
@@ -187,49 +118,13 @@ pub fn choose_layouts(
 ) -> Vec<Routed> {
     let costs = WEIGHTS.map(|weights| Costs::new(weights, target));
     let search = Search { problems, costs: &costs, target };
-    let mut found: Vec<Routed> = Vec::new();
-    let mut trials: Vec<(usize, u64)> = Vec::new();
-    for (i, problem) in problems.iter().enumerate() {
-        if let Some(place) = embed(&links(&problem.blocks, n_wires), target) {
-            let start = Layout::new(place, target.n_qubits);
-            for order in 0..if target.is_complete() { 2 } else { 1 } {
-                let random = &mut Random::new(seed, 0);
-                found.extend(search.forwards(i, order, 0, start.clone(), i64::MAX, random));
-            }
-            continue;
-        }
-        let n_trials = effort.blocks / problem.blocks.len().max(1);
-        let n_trials = n_trials.clamp(effort.starts[0], effort.starts[1]);
-        trials.extend((0..n_trials as u64).map(|trial| (i, trial)));
-    }
+    let mut found = search.without_swaps(n_wires, seed);
     // What has more CX than that without any SWAP cannot win.
     let fewest = found.iter().map(|routed| routed.n_cx).min().unwrap_or(i64::MAX);
-    trials.retain(|trial| problems[trial.0].n_cx < fewest);
-    let first = |&(problem, trial): &(usize, u64), limit: i64| {
-        let mut random = Random::new(seed, trial);
-        let start = first_layout(&problems[problem].blocks, n_wires, target, trial, &mut random);
-        let kind = trial as usize % (2 * WEIGHTS.len());
-        search.improve(problem, kind, start, limit, &mut random)
-    };
-    // A part of the trials shows which variants of the circuit are worth the others.
-    let n_trials = |problem: usize| trials.iter().filter(|trial| trial.0 == problem).count() as u64;
-    let is_early = |trial: &(usize, u64)| trial.1 < (n_trials(trial.0) / 4).max(2);
-    let (early, late): (Vec<_>, Vec<_>) = trials.iter().partition(|trial| is_early(trial));
-    let mut tried: Vec<Routed> = early.par_iter().filter_map(|trial| first(trial, i64::MAX)).collect();
-    let mut open: Vec<usize> = trials.iter().map(|trial| trial.0).collect();
-    open.dedup();
-    let limit_of = |best: &Routed| best.n_cx + best.n_cx / 20;
-    let limit = tried.iter().map(limit_of).min().unwrap_or(i64::MAX);
-    tried.extend(search.on_a_line(&open, n_wires, limit, seed));
-    // The sort is stable: equal ones stay in the order of their numbers.
-    tried.sort_by_key(Routed::rank);
-    let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
-    promising.dedup();
-    promising.truncate(2);
-    let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
-    let limit = tried.first().map_or(i64::MAX, limit_of);
-    tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
-    tried.sort_by_key(Routed::rank);
+    let is_open =
+        |&i: &usize| problems[i].n_cx < fewest && found.iter().all(|routed: &Routed| routed.problem != i);
+    let open: Vec<usize> = (0..problems.len()).filter(is_open).collect();
+    let mut tried = search.try_layouts(&open, n_wires, effort, seed);
     let n_blocks = tried.first().map_or(0, |best| problems[best.problem].blocks.len());
     keep_best(&mut tried, (effort.kept_blocks / n_blocks.max(1)).clamp(1, effort.kept));
     found.extend(search.refine_all(&tried, effort, seed));
@@ -272,6 +167,53 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Ways without any SWAP, of the problems that have one.
+    fn without_swaps(&self, n_wires: usize, seed: u64) -> Vec<Routed> {
+        let mut found = Vec::new();
+        for (i, problem) in self.problems.iter().enumerate() {
+            let Some(place) = embed(&links(&problem.blocks, n_wires), self.target) else { continue };
+            let start = Layout::new(place, self.target.n_qubits);
+            for order in 0..if self.target.is_complete() { 2 } else { 1 } {
+                let random = &mut Random::new(seed, 0);
+                found.extend(self.forwards(i, order, 0, start.clone(), i64::MAX, random));
+            }
+        }
+        found
+    }
+
+    /// Ways from first layouts of these problems, best first. A part of the trials shows which problems are worth the
+    /// others, and how many CX are too many.
+    fn try_layouts(&self, open: &[usize], n_wires: usize, effort: &Effort, seed: u64) -> Vec<Routed> {
+        let n_trials = |problem: usize| {
+            let n_trials = effort.blocks / self.problems[problem].blocks.len().max(1);
+            n_trials.clamp(effort.starts[0], effort.starts[1]) as u64
+        };
+        let trials =
+            open.iter().flat_map(|&problem| (0..n_trials(problem)).map(move |trial| (problem, trial)));
+        let is_early = |trial: &(usize, u64)| trial.1 < (n_trials(trial.0) / 4).max(2);
+        let (early, late): (Vec<_>, Vec<_>) = trials.partition(is_early);
+        let first = |&(problem, trial): &(usize, u64), limit: i64| {
+            let mut random = Random::new(seed, trial);
+            let blocks = &self.problems[problem].blocks;
+            let start = first_layout(blocks, n_wires, self.target, trial, &mut random);
+            self.improve(problem, trial as usize % (2 * WEIGHTS.len()), start, limit, &mut random)
+        };
+        let limit_of = |best: &Routed| best.n_cx + best.n_cx / 20;
+        let mut tried: Vec<Routed> = early.par_iter().filter_map(|trial| first(trial, i64::MAX)).collect();
+        let limit = tried.iter().map(limit_of).min().unwrap_or(i64::MAX);
+        tried.extend(self.on_a_line(open, n_wires, limit, seed));
+        // The sort is stable: equal ones stay in the order of their numbers.
+        tried.sort_by_key(Routed::rank);
+        let mut promising: Vec<usize> = tried.iter().map(|routed| routed.problem).collect();
+        promising.dedup();
+        promising.truncate(2);
+        let late: Vec<_> = late.into_iter().filter(|trial| promising.contains(&trial.0)).collect();
+        let limit = tried.first().map_or(i64::MAX, limit_of);
+        tried.extend(late.par_iter().filter_map(|trial| first(trial, limit)).collect::<Vec<_>>());
+        tried.sort_by_key(Routed::rank);
+        tried
+    }
+
     /// Ways along a line for problems that ask for most pairs of wires.
     fn on_a_line(&self, open: &[usize], n_wires: usize, limit: i64, seed: u64) -> Vec<Routed> {
         let n_links = |problem: usize| {
@@ -324,11 +266,12 @@ impl Search<'_> {
         let (weights, graph) = (kind % self.costs.len(), kind / self.costs.len());
         let Problem { graphs, openings, n_cx, .. } = &self.problems[problem];
         let opening = &openings.as_ref().unwrap_or(graphs)[graph];
-        let mut layout = start;
-        for source in [Source::forwards(opening), Source::backwards(opening)] {
-            layout = route(source, self.target, &self.costs[weights], layout, random, i64::MAX)?.layout;
-        }
-        self.forwards(problem, graph, weights, layout, limit.saturating_sub(*n_cx), random)
+        let costs = &self.costs[weights];
+        let limit = limit.saturating_sub(*n_cx);
+        let there = route(Source::forwards(opening), self.target, costs, start, random, i64::MAX)?;
+        // The way back takes about as much as the way that follows.
+        let back = route(Source::backwards(opening), self.target, costs, there.layout, random, limit)?;
+        self.forwards(problem, graph, weights, back.layout, limit, random)
     }
 
     /// Refines all in both orders, the best after one round further.

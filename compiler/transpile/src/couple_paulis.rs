@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
-use crate::coupled_network::{Couplings, MAX_QUBITS, Weights, coupled_network};
+use crate::coupled_network::{Couplings, MAX_QUBITS, MAX_SMALL, Weights, coupled_network};
 use crate::fold_paulis::Stretch;
 use crate::route_swaps::Layout;
 use crate::target::Target;
@@ -25,9 +25,6 @@ const WEIGHTS: [Weights; 3] = [
     Weights { fading: 970, table: 200 },
     Weights { fading: 800, table: 30 },
 ];
-
-/// Above so many CX further weights are not tried where the first don't get there.
-const MAX_TRIED: usize = 100;
 
 /// The circuit on the qubits of the device, with fewer than `limit` CX; none if that cannot be, or is not found with any of
 /// the weights.
@@ -64,7 +61,8 @@ pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: 
         if let Some((pieces, end)) = coupled_network(stretch.aim(&strings), &couplings, limit, weights) {
             let n_cx = pieces.iter().filter(|piece| piece.is_cx()).count();
             best = Some((n_cx, pieces, end));
-        } else if best.is_none() && limit > MAX_TRIED {
+        } else if best.is_none() && limit > MAX_SMALL {
+            // Of a large one the other attempts are rarely so much shorter.
             break;
         }
     }

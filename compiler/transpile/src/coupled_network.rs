@@ -19,6 +19,9 @@ const REACH: usize = 30;
 /// Strings of the front that gates are chosen for.
 const MAX_FRONT: usize = 4;
 
+/// The CX of a small network.
+pub const MAX_SMALL: usize = 100;
+
 /// Longer strings are judged by their first letters.
 const MAX_LETTERS: usize = 16;
 
@@ -173,7 +176,7 @@ impl Search<'_> {
         let n_rotations = self.network.open.len();
         loop {
             self.network.take_done();
-            if self.network.is_behind(n_rotations) {
+            if self.network.is_behind(n_rotations, self.cost_of_table()) {
                 return false;
             }
             let free = self.network.open.iter().filter(|open| open.is_free).take(2 * REACH);
@@ -209,6 +212,17 @@ impl Search<'_> {
             let Some((_, gate)) = best else { return false };
             self.network.push_controlled(gate);
         }
+    }
+
+    /// The CX that the table takes, which are less than half of what its strings cost each by itself. Of a small network
+    /// too little is known before its end.
+    fn cost_of_table(&self) -> usize {
+        if self.network.limit() <= MAX_SMALL {
+            return 0;
+        }
+        let strings = self.network.table.iter().flatten();
+        let total: i64 = strings.map(|pauli| self.couplings.cost(support(*pauli))).sum();
+        3 * usize::try_from(total).unwrap_or(0) / 10
     }
 
     /// Whether each gate on a pair makes one of the strings cheaper.

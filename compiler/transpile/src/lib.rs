@@ -16,6 +16,7 @@ mod consolidate_pairs;
 mod couple_paulis;
 mod coupled_network;
 mod device_facts;
+mod effort;
 mod elide_swaps;
 mod embed;
 mod emit_canonical;
@@ -75,7 +76,8 @@ pub use schedule::{Exposure, exposures};
 pub use stats::Stats;
 pub use template::{Angles, Template};
 
-use choose_layout::{Effort, Problem, Routed, choose_layouts, plain_layout};
+use choose_layout::{Problem, Routed, choose_layouts, plain_layout};
+use effort::Effort;
 use pair_basis::PairBasis;
 use setting::Setting;
 use target::Target;
@@ -153,15 +155,16 @@ fn run_passes(circuit: &Circuit, setting: &Setting) -> Result<Compiled, Diagnost
     let problems: Vec<Problem> = variants.par_iter_mut().map(problem).collect();
     let ways = route(&problems, circuit.n_wires, setting);
     let least = problems.iter().map(|problem| problem.n_cx).min().unwrap_or(0);
-    let finish = |(rank, way): (usize, &Routed)| -> Vec<Finished> {
+    let place = |(rank, way): (usize, &Routed)| {
         let blocks = &problems[way.problem].blocks;
         let placed = write_routed::write_routed(&variants[way.problem], blocks, &setting.target, way);
-        let is_favourite = setting.is_favourite(rank);
-        let coupled = if is_favourite { couple(&source, way, least, setting) } else { None };
-        let routed = std::iter::once(placed).chain(coupled);
-        routed.map(|routed| shorten_routed(routed, is_favourite, setting)).collect()
+        shorten_routed(placed, setting.is_favourite(rank), setting)
     };
-    let mut finished: Vec<Finished> = ways.par_iter().enumerate().flat_map_iter(finish).collect();
+    let (mut finished, coupled) = rayon::join(
+        || ways.par_iter().enumerate().map(place).collect::<Vec<Finished>>(),
+        || couple(&source, &ways, least, setting),
+    );
+    finished.extend(coupled);
     choose_result::keep_promising(&mut finished, setting.target.pairs, setting.depth_weight);
     let write = |finished| write_native::write_native(finished, setting);
     let compiled: Vec<Compiled> = finished.into_par_iter().map(write).collect();
@@ -205,14 +208,23 @@ fn route(problems: &[Problem], n_wires: usize, setting: &Setting) -> Vec<Routed>
     ways
 }
 
-/// The source as a Pauli network on the couplings, in place of a routing that adds much to `least` CX.
-fn couple(source: &Circuit, way: &Routed, least: i64, setting: &Setting) -> Option<RoutedCircuit> {
-    if setting.target.is_complete() || way.n_cx <= least + least / 20 {
-        return None;
+/// The source as Pauli networks on the couplings, in place of the best ways where routing adds much to `least` CX.
+fn couple(source: &Circuit, ways: &[Routed], least: i64, setting: &Setting) -> Vec<Finished> {
+    let mut found = Vec::new();
+    let is_dear = |way: &Routed| way.n_cx > least + least / 20;
+    for (rank, way) in ways.iter().enumerate().take(setting.n_coupled()).filter(|way| is_dear(way.1)) {
+        let limit = usize::try_from(way.n_cx).unwrap_or(0);
+        match couple_paulis::couple_paulis(source, &setting.target, &way.start, limit) {
+            Some(circuit) => {
+                let routed = RoutedCircuit { circuit, swaps: Vec::new() };
+                found.push(shorten_routed(routed, setting.is_favourite(rank), setting));
+            }
+            // From elsewhere it is hardly shorter by that much.
+            None if limit > coupled_network::MAX_SMALL => break,
+            None => {}
+        }
     }
-    let limit = usize::try_from(way.n_cx).unwrap_or(0);
-    let circuit = couple_paulis::couple_paulis(source, &setting.target, &way.start, limit)?;
-    Some(RoutedCircuit { circuit, swaps: Vec::new() })
+    found
 }
 
 /// With fewer gates: SWAPs merge with the gates beside them.

@@ -9,6 +9,7 @@
 //! farther apart these wires are, the more CX it still takes.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::parity_network::Piece;
 
@@ -136,6 +137,24 @@ fn other(edge: [u8; 2], label: u8) -> u8 {
     edge[0] ^ edge[1] ^ label
 }
 
+/// For numbers that are well mixed already.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(self.0.rotate_left(8) ^ u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// A way to the end.
 struct Found {
     moves: Vec<Move>,
@@ -168,7 +187,7 @@ impl Search<'_> {
         // By the CX that they took.
         let mut levels: Vec<Vec<usize>> = vec![Vec::new(); limit + SWAP];
         levels[0].push(0);
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<u64, BuildHasherDefault<Mixed>> = HashSet::default();
         for level in 0..limit {
             let mut best = std::mem::take(&mut levels[level]);
             // Equal ones stay in the order in which they were found.

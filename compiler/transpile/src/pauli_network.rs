@@ -47,7 +47,7 @@ const MAX_CHOICE: usize = 10;
 const MAX_FRONT: usize = 6;
 
 /// The part of all rotations that a search may be behind with.
-const AHEAD: usize = 5;
+const AHEAD: usize = 10;
 
 /// More rotations than that are given up if the first attempt fails.
 const LONG: usize = 50;
@@ -155,15 +155,22 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// As many CX are too many.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Whether there may be one more CX.
     pub fn has_room(&self) -> bool {
         self.n_cx + 1 < self.limit
     }
 
-    /// Whether there are more CX for each rotation that is done than the limit allows for each of all, some ahead.
-    pub fn is_behind(&self, n_rotations: usize) -> bool {
+    /// Whether there are more CX for each rotation that is done than the limit allows for each of all, some ahead, if the
+    /// table takes so many.
+    pub fn is_behind(&self, n_rotations: usize, for_table: usize) -> bool {
         let n_done = n_rotations - self.open.len();
-        self.n_cx * n_rotations > self.limit * (n_done + n_rotations / AHEAD + 1)
+        let limit = self.limit.saturating_sub(for_table);
+        self.n_cx * n_rotations > limit * (n_done + n_rotations / AHEAD + 1)
     }
 
     fn strings(&mut self) -> impl Iterator<Item = &mut Pauli> {
@@ -272,7 +279,7 @@ impl Search<'_> {
         let n_rotations = self.network.open.len();
         loop {
             self.network.take_done();
-            if self.network.is_behind(n_rotations) {
+            if self.network.is_behind(n_rotations, 0) {
                 return false;
             }
             let free = || self.network.open.iter().filter(|open| open.is_free);

@@ -159,24 +159,27 @@ pub fn route_in_stretches<'a>(
     let mut router = Router::new(source, target, &costs[0], layout);
     let n_pairs = source.graph.pairs.iter().flatten().count();
     let n_stretches = stretches.n.clamp(1, n_pairs.max(1));
+    let (mut next, mut best) = (router.clone(), router.clone());
     for i in 1..=n_stretches {
         let until = if i == n_stretches { usize::MAX } else { n_pairs * i / n_stretches };
         if router.n_done >= until || router.is_done() {
             continue;
         }
-        let mut best: Option<(i64, Router)> = None;
+        let steps = std::mem::take(&mut router.steps);
+        let mut best_score = i64::MAX;
         for way in 0..stretches.n_ways {
-            let mut next = router.fork(&costs[way % costs.len()]);
+            next.fork_from(&router, &costs[way % costs.len()]);
             next.advance(until, random, i64::MAX);
             let score = next.burden(stretches.depth);
-            if best.as_ref().is_none_or(|best| score < best.0) {
-                best = Some((score, next));
+            if score < best_score {
+                best_score = score;
+                std::mem::swap(&mut best, &mut next);
             }
         }
-        if let Some((_, mut next)) = best {
-            next.steps.splice(..0, std::mem::take(&mut router.steps));
-            router = next;
+        if best_score < i64::MAX {
+            std::mem::swap(&mut router, &mut best);
         }
+        router.steps.splice(..0, steps);
     }
     router
 }

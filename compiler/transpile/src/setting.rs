@@ -58,4 +58,14 @@ impl<'a> Setting<'a> {
         };
         rank < n_ranks
     }
+
+    /// For how many of the best ways a Pauli network on the couplings may come in their place.
+    pub fn n_coupled(&self) -> usize {
+        match self.options.level {
+            _ if self.target.is_complete() => 0,
+            0 | 1 => 0,
+            2 => 2,
+            _ => usize::MAX,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The state of one routing, and its steps.
 
+mod judge_swaps;
+
 use smallvec::SmallVec;
 
 use super::{Costs, Layout, NONE, Regions, Source, Step, Weights};
@@ -83,6 +85,8 @@ pub struct Router<'a> {
     best: Vec<(u16, u16)>,
     pub(super) latest: Vec<Latest>,
     n_latest: u32,
+    /// The qubits of blocks that have happened since what is ahead was looked for.
+    fresh: Vec<(u16, u16)>,
     /// CX that SWAPs have added.
     pub added: i64,
 }
@@ -127,6 +131,7 @@ impl<'a> Router<'a> {
             best: Vec::new(),
             latest: vec![nothing; target.n_qubits],
             n_latest: 0,
+            fresh: Vec::new(),
             added: 0,
         };
         let free = (0..graph.pairs.len() as u32).filter(|&block| arrows.n_before[block as usize] == 0);
@@ -135,16 +140,23 @@ impl<'a> Router<'a> {
         router
     }
 
-    /// The same state with other weights, and no steps.
-    pub fn fork(&mut self, costs: &'a Costs) -> Self {
-        let steps = std::mem::take(&mut self.steps);
-        let mut fork = self.clone();
-        self.steps = steps;
-        fork.costs = costs;
-        fork.weights = costs.weights;
-        fork.scores = &costs.scores;
-        fork.look_ahead();
-        fork
+    /// Takes over the state of another routing of the same blocks, with other weights, in the memory that it has.
+    pub fn fork_from(&mut self, other: &Self, costs: &'a Costs) {
+        (self.costs, self.weights, self.scores) = (costs, costs.weights, &costs.scores);
+        self.layout.qubit.clone_from(&other.layout.qubit);
+        self.layout.wire.clone_from(&other.layout.wire);
+        self.steps.clone_from(&other.steps);
+        self.regions.clone_from(&other.regions);
+        self.ends.clone_from(&other.ends);
+        self.n_before.clone_from(&other.n_before);
+        self.front.clone_from(&other.front);
+        self.decay.clone_from(&other.decay);
+        self.decayed.clone_from(&other.decayed);
+        self.latest.clone_from(&other.latest);
+        (self.n_done, self.n_stuck, self.n_swaps) = (other.n_done, other.n_stuck, other.n_swaps);
+        (self.depth, self.n_latest, self.added) = (other.depth, other.n_latest, other.added);
+        // What is ahead, and all that is computed from it, is looked for anew.
+        self.look_ahead();
     }
 
     /// Whether everything has happened.
@@ -226,6 +238,7 @@ impl<'a> Router<'a> {
         }
         self.free = free;
         self.look_ahead();
+        is_moved |= self.accept_mirrors();
         if is_moved {
             self.execute();
         }
@@ -248,6 +261,7 @@ impl<'a> Router<'a> {
             self.latest[a] = latest;
             self.latest[b] = latest;
             self.n_done += 1;
+            self.fresh.push((a as u16, b as u16));
             self.lengthen(a, b, i64::from(cx));
         } else if graph.is_wall[block as usize] {
             for &wire in &graph.wires[block as usize] {
@@ -342,82 +356,6 @@ impl<'a> Router<'a> {
         &self.meetings[start..end]
     }
 
-    /// The SWAP at the front with the least score.
-    fn best_swap(&mut self, random: &mut Random) -> (u16, u16) {
-        let mut best = std::mem::take(&mut self.best);
-        best.clear();
-        let mut best_score = i64::MAX;
-        let target = self.target;
-        for i in 0..self.active.len() {
-            let a = self.layout.qubit[usize::from(self.active[i])];
-            self.compute_changes(a);
-            let first = target.first_coupling(a);
-            for (i, &b) in target.neighbours(a).iter().enumerate() {
-                let other = self.layout.wire[usize::from(b)];
-                // Both ends wait: seen from the lower one.
-                if b < a && other != NONE && self.is_active[usize::from(other)] {
-                    continue;
-                }
-                self.compute_changes(b);
-                let changes = self.changes[first + i] + self.changes[target.reverse(first + i)];
-                let score = changes + self.own_score(a, b);
-                if score < best_score {
-                    best_score = score;
-                    best.clear();
-                }
-                if score == best_score {
-                    best.push((a.min(b), a.max(b)));
-                }
-            }
-        }
-        // The order in which blocks came to the front is no reason.
-        best.sort_unstable();
-        let chosen = best[random.below(best.len())];
-        self.best = best;
-        chosen
-    }
-
-    /// What a SWAP costs by itself.
-    fn own_score(&self, a: u16, b: u16) -> i64 {
-        let decay = i64::from(self.decay[usize::from(a)].max(self.decay[usize::from(b)]));
-        (self.weights.cx * self.marginal(a, b) + self.weights.decay * decay) * self.unit
-    }
-
-    /// Fills in `changes` from a qubit. Two wires that change places stay as far apart as they are: neighbours are as good
-    /// as in one place.
-    fn compute_changes(&mut self, from: u16) {
-        if std::mem::replace(&mut self.computed[usize::from(from)], self.round) == self.round {
-            return;
-        }
-        let (n, neighbours) = (self.target.n_qubits, self.target.neighbours(from));
-        let first = self.target.first_coupling(from);
-        let changes = &mut self.changes[first..first + neighbours.len()];
-        changes.fill(0);
-        let wire = self.layout.wire[usize::from(from)];
-        if wire == NONE {
-            return;
-        }
-        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
-        for meeting in &self.meetings[start..end] {
-            let place = usize::from(self.layout.qubit[usize::from(meeting.other)]);
-            let scores = &self.scores[place * n..][..n];
-            let before = scores[usize::from(from)];
-            for (change, &to) in changes.iter_mut().zip(neighbours) {
-                *change += i64::from(meeting.weight) * i64::from(scores[usize::from(to)] - before);
-            }
-        }
-    }
-
-    /// The CX that a SWAP adds.
-    fn marginal(&self, a: u16, b: u16) -> i64 {
-        let latest = self.latest[usize::from(a)];
-        if latest.name != u32::MAX && latest.name == self.latest[usize::from(b)].name {
-            return i64::from(latest.mirror) - i64::from(latest.cx);
-        }
-        let is_empty = |q: u16| self.layout.wire[usize::from(q)] == NONE;
-        if is_empty(a) || is_empty(b) { 2 } else { 3 }
-    }
-
     fn apply(&mut self, a: u16, b: u16) {
         self.steps.push(Step::Swap(a, b));
         self.n_swaps += 1;
@@ -443,31 +381,6 @@ impl<'a> Router<'a> {
         for qubit in [a, b] {
             self.decay[usize::from(qubit)] += 1;
             self.decayed.push(qubit);
-        }
-    }
-
-    /// The changes of a wire that has moved are others now, and for those that it meets it is in another place.
-    fn update_changes(&mut self, from: u16, to: u16) {
-        self.computed[usize::from(to)] = 0;
-        let wire = self.layout.wire[usize::from(to)];
-        if wire == NONE {
-            return;
-        }
-        let n = self.target.n_qubits;
-        let [before, after] = [from, to].map(|place| &self.scores[usize::from(place) * n..][..n]);
-        let [start, end] = [0, 1].map(|i| self.starts[usize::from(wire) + i] as usize);
-        for meeting in &self.meetings[start..end] {
-            let qubit = self.layout.qubit[usize::from(meeting.other)];
-            if self.computed[usize::from(qubit)] != self.round {
-                continue;
-            }
-            let further = |at: u16| after[usize::from(at)] - before[usize::from(at)];
-            let here = further(qubit);
-            let neighbours = self.target.neighbours(qubit);
-            let changes = &mut self.changes[self.target.first_coupling(qubit)..][..neighbours.len()];
-            for (change, &next) in changes.iter_mut().zip(neighbours) {
-                *change += i64::from(meeting.weight) * i64::from(further(next) - here);
-            }
         }
     }
 
