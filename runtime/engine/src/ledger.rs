@@ -165,3 +165,6 @@ fn over_budget(budget: &Budget, total: &Costs, kernel: &str) -> Option<Fault> {
     let limit = budget.price.filter(|&limit| total.price > limit)?;
     Some(told(format!("{:.4}", total.price), limit.to_string(), format!("eur={}", 2.0 * limit)))
 }
+
+#[cfg(test)]
+mod tests;

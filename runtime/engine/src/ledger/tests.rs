@@ -1,0 +1,46 @@
+use qml_devices::Price;
+
+use super::{Account, Books, Budget};
+
+fn account(seconds: Option<f64>) -> Account {
+    Account { kernel: "pair".into(), seconds }
+}
+
+#[test]
+fn a_device_is_paid_by_task_shot_and_second() {
+    let tariff =
+        Price { currency: "EUR".into(), per_task: Some(0.3), per_shot: Some(0.001), per_second: Some(2.0) };
+    let mut books = Books { on_device: true, tariff: Some(tariff), ..Books::default() };
+    books.enter(&account(Some(1e-3)), 2, 100).unwrap();
+    books.enter_call("pair", 0.5);
+    // What is exact is not run on the device.
+    books.enter(&account(Some(1e-3)), 1, 0).unwrap();
+    let costs = books.ledger.kernels["pair"];
+    assert_eq!((costs.calls, costs.circuits, costs.shots, costs.untimed_shots), (1, 3, 200, 0));
+    assert!((costs.qpu_seconds - 0.2).abs() < 1e-12);
+    assert!((costs.price - (0.6 + 0.2 + 0.4)).abs() < 1e-12);
+    assert_eq!(costs, books.ledger.total);
+}
+
+#[test]
+fn what_would_exceed_the_budget_is_not_entered() {
+    let refused = |budget: Budget, seconds: Option<f64>, shots: u64| {
+        let tariff = Price { currency: "EUR".into(), per_task: None, per_shot: Some(0.01), per_second: None };
+        let mut books = Books { budget, on_device: true, tariff: Some(tariff), ..Books::default() };
+        books.enter(&account(Some(1e-3)), 1, 10).unwrap();
+        let before = books.ledger.clone();
+        let fault = books.enter(&account(seconds), 1, shots).err();
+        assert!(fault.is_none() || books.ledger == before);
+        fault.map(|fault| fault.message)
+    };
+    let shots = Budget { shots: Some(30), ..Budget::default() };
+    assert_eq!(refused(shots, Some(1e-3), 20), None);
+    assert!(refused(shots, Some(1e-3), 21).unwrap().contains("31 shots would be spent, 30 is allowed"));
+    let seconds = Budget { qpu_seconds: Some(0.025), ..Budget::default() };
+    assert_eq!(refused(seconds, Some(1e-3), 15), None);
+    assert!(refused(seconds, Some(1e-3), 16).unwrap().contains("QPU seconds"));
+    assert!(refused(seconds, None, 1).unwrap().contains("lacks a duration"));
+    let money = Budget { price: Some(0.25), ..Budget::default() };
+    assert_eq!(refused(money, None, 15), None);
+    assert!(refused(money, None, 16).unwrap().contains("0.2600 would be spent"));
+}
