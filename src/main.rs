@@ -30,6 +30,11 @@ use std::thread::JoinHandle;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use mimalloc::MiMalloc;
+
+/// Passes allocate many small vectors.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The stack in bytes, taken as it is used. Trees are bounded by the parser; chains, such as a constant that needs a
 /// constant that needs a constant, are as long as a file.

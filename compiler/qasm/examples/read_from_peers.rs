@@ -84,7 +84,11 @@ fn same_matrix(circuit: &Circuit, slots: &[f64], rows: &[Vec<&str>]) -> Result<(
 fn same_outcomes(circuit: &Circuit, slots: &[f64], rows: &[Vec<&str>]) -> Result<(), String> {
     let mut found: BTreeMap<String, f64> = BTreeMap::new();
     for branch in branches(circuit, slots) {
-        let bits = branch.bits.iter().map(|&bit| if bit { '1' } else { '0' }).collect();
+        // What the bits of the file are in the end; outcomes that were overwritten have bits of their own.
+        let bits: String = match circuit.result_bits.as_slice() {
+            [] => branch.bits.iter().map(|&bit| digit(bit)).collect(),
+            values => values.iter().map(|value| digit(value.eval(&branch.bits))).collect(),
+        };
         *found.entry(bits).or_default() += branch.state.iter().map(C64::norm_sqr).sum::<f64>();
     }
     for row in rows {
@@ -100,4 +104,8 @@ fn same_outcomes(circuit: &Circuit, slots: &[f64], rows: &[Vec<&str>]) -> Result
         Some((bits, probability)) => Err(format!("{bits} has probability {probability}, and never happens")),
         None => Ok(()),
     }
+}
+
+fn digit(bit: bool) -> char {
+    if bit { '1' } else { '0' }
 }

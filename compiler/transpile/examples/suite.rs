@@ -14,11 +14,16 @@ use std::time::Instant;
 use std::{env, fs};
 
 use cpu_time::ProcessTime;
+use mimalloc::MiMalloc;
 use qml_devices::{Device, find};
 use qml_ir::circuit::Circuit;
 use qml_ir::specialise::BindProgram;
 use qml_qasm::Registers;
 use qml_transpile::{Options, compile};
+
+/// That of `qmlang`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Two-qubit gates and two-qubit depth.
 type Figures = [f64; 2];

@@ -43,7 +43,7 @@ impl Effort {
                 best: 1,
             }),
             2 => Some(Self {
-                blocks: 700,
+                blocks: 500,
                 starts: [3, 24],
                 kept: 1,
                 kept_blocks: 1500,

@@ -211,7 +211,7 @@ fn route(problems: &[Problem], n_wires: usize, setting: &Setting) -> Vec<Routed>
 /// The source as Pauli networks on the couplings, in place of the best ways where routing adds much to `least` CX.
 fn couple(source: &Circuit, ways: &[Routed], least: i64, setting: &Setting) -> Vec<Finished> {
     let mut found = Vec::new();
-    let is_dear = |way: &Routed| way.n_cx > least + least / 20;
+    let is_dear = |way: &Routed| 100 * (way.n_cx - least) > setting.coupled_above() * least;
     for (rank, way) in ways.iter().enumerate().take(setting.n_coupled()).filter(|way| is_dear(way.1)) {
         let limit = usize::try_from(way.n_cx).unwrap_or(0);
         match couple_paulis::couple_paulis(source, &setting.target, &way.start, limit) {

@@ -64,8 +64,13 @@ impl<'a> Setting<'a> {
         match self.options.level {
             _ if self.target.is_complete() => 0,
             0 | 1 => 0,
-            2 => 2,
+            2 => 1,
             _ => usize::MAX,
         }
+    }
+
+    /// How many hundredths routing has to add before such a network is tried: below, one is seldom shorter.
+    pub fn coupled_above(&self) -> i64 {
+        if self.options.level > 2 { 5 } else { 40 }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Wire};
 use qml_ir::specialise::BindProgram;
+use qml_ir::specialise::bind::Node;
 
 use super::decisions::{Decision, Test, decide};
 use super::define::{Definitions, global_phase};
@@ -45,14 +46,16 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers
     export(circuit, &slots, &inputs, &bits, &comments)
 }
 
-/// What to call each slot: an input by its name, a computed one by its expression, or by its name where OpenQASM has no
-/// words for it.
+/// What to call each slot: an input by its name, a computed one by its expression, in the words of the language where
+/// OpenQASM has none, and numbers that kernels and blocks compute by their names.
 pub fn slot_expressions(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
     let mut slots = circuit.slots.clone();
     for (i, node) in bind.nodes.iter().enumerate() {
         let text = |angle: &Angle| angle.format(|slot| slots[slot.0 as usize].clone());
-        if let Ok(expression) = expressions::expression(node, &text) {
-            slots[bind.n_inputs + i] = expression;
+        let is_short = matches!(node, Node::Unary(..) | Node::Binary(..));
+        match expressions::expression(node, &text) {
+            Err(_) if !is_short => {}
+            Ok(expression) | Err(expression) => slots[bind.n_inputs + i] = expression,
         }
     }
     slots
