@@ -139,6 +139,19 @@ impl Kernels {
         Self { emulator, books, ..Self::default() }
     }
 
+    /// The circuits as they ran, by the names of their kernels and their sizes.
+    pub(crate) fn circuits(&self) -> Vec<(&str, String)> {
+        let runnables = self.prepared.values().map(|prepared| &prepared.runnable);
+        let mut circuits: Vec<(&str, usize, String)> = runnables
+            .map(|runnable| {
+                let circuit = &runnable.circuit;
+                (&*runnable.account.kernel, circuit.n_wires, circuit.to_string())
+            })
+            .collect();
+        circuits.sort_unstable();
+        circuits.into_iter().map(|(name, _, text)| (name, text)).collect()
+    }
+
     /// Counts circuits that run with so many shots each; a fault if the budget has not so many.
     pub(crate) fn count(&mut self, account: &Account, circuits: u64, shots: u64) -> Result<(), Fault> {
         self.books.enter(account, circuits, shots)?;

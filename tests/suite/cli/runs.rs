@@ -120,6 +120,9 @@ fn a_training_leaves_all_that_one_asks_for_later() {
     assert_eq!((&ledger[0]["kernel"], &ledger[0]["shots"]), (&"pair".into(), &2400.into()));
     assert_eq!((&ledger[1]["kind"], &ledger[1]["qpu_seconds"]), (&"total".into(), &Json::Null));
 
+    // The circuit is one that `draw` and the report understand.
+    assert!(inside("circuits/pair.txt").contains("cx q0 q1"), "{}", inside("circuits/pair.txt"));
+
     // The variables can be read back, and are those that were printed.
     folder.write(
         "read.qml",
@@ -224,4 +227,25 @@ fn the_state_of_an_optimize_can_be_a_file() {
         "fn main() { var a = 1.0; optimize a with sgd(), steps: 1, checkpoint: \"a.npy\" { minimize a; } }",
     );
     folder.qmlang("run wrong.qml --seed 1").fails("Q0610", &["a.npy"]);
+}
+
+#[test]
+fn runs_are_reported_and_compared() {
+    let folder = with_program(PROGRAM);
+    run(&folder, "-q --run-dir one");
+    folder.qmlang("run train.qml --seed 4 -q --run-dir two");
+    folder.qmlang("report one").quiet();
+    let page = folder.read("one/report.html");
+    for part in ["<svg", "pair", "2 qubits, 1 two-qubit gates", "optimize", "2400"] {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
+    assert!(
+        !page.contains("src=\"http") && !page.contains("<script src"),
+        "nothing is loaded from elsewhere"
+    );
+    let compared = folder.qmlang("compare one two").quiet();
+    for part in ["seed", "last objective", "kernel calls"] {
+        assert!(compared.contains(part), "{compared}");
+    }
+    assert!(!compared.contains("source"), "the programs are the same\n{compared}");
 }

@@ -1,6 +1,7 @@
-//! What a run leaves when it ends: `values.npz`, `ledger.jsonl`, the end of `manifest.json`; and the copies of its sources.
+//! What a run leaves when it ends: `values.npz`, `ledger.jsonl`, its circuits, the end of `manifest.json`; and the copies of its
+//! sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -52,7 +53,33 @@ fn collect(value: &Value, leaves: &mut Vec<Value>) {
     }
 }
 
+/// More circuits than these are not kept: each specialisation of a kernel is one.
+const MOST_CIRCUITS: usize = 50;
+
+/// A file each, in the text of the circuit IR; the second of one name has a number.
+fn keep_circuits(folder: &Folder, circuits: &[(&str, String)]) -> io::Result<()> {
+    if circuits.is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder.file("circuits"))?;
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, text) in circuits.iter().take(MOST_CIRCUITS) {
+        let n = seen.entry(name).or_default();
+        *n += 1;
+        let number = if *n == 1 { String::new() } else { format!("-{n}") };
+        replace(&folder.file(&format!("circuits/{name}{number}.txt")), text.as_bytes(), false)?;
+    }
+    Ok(())
+}
+
 impl Record {
+    /// Keeps the circuits that ran.
+    pub fn keep_circuits(&mut self, circuits: &[(&str, String)]) {
+        let Some(files) = &self.files else { return };
+        let kept = keep_circuits(&files.folder, circuits);
+        self.tell(kept);
+    }
+
     /// The run has ended, by itself or by a fault.
     pub fn finish(&mut self, fault: Option<&Fault>, warnings: &[Diagnostic], books: &Books) {
         if self.files.is_none() {
