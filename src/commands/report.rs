@@ -60,14 +60,18 @@ fn read(folder: &Path) -> Result<Run, Shown> {
     Run::read(texts).map_err(fail)
 }
 
-/// The texts of the files with this ending, with their names without it, in the order of their names.
+/// The texts of the files with this ending, with their names without it, in the order of the numbers behind their names.
 fn named_files(folder: &Path, ending: &str) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == ending))
         .collect();
-    paths.sort();
+    let number = |path: &PathBuf| {
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name.rsplit_once('-').and_then(|(_, number)| number.parse::<u64>().ok())
+    };
+    paths.sort_by_cached_key(|path| (number(path), path.clone()));
     let file = |path: &PathBuf| {
         let name = path.file_stem()?.to_string_lossy().into_owned();
         Some((name, std::fs::read_to_string(path).ok()?))
