@@ -12,6 +12,7 @@
 mod charts;
 mod clock;
 mod coefficients;
+mod concentration;
 mod emulator;
 mod gradients;
 mod kernels;

@@ -11,6 +11,7 @@ use qml_prelude::{Fault, ResultFunction, Tensor, Value};
 use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
+use crate::concentration;
 use crate::kernels::{Angles, BoundProgram};
 use crate::ledger::Account;
 use crate::session::{Session, simulation_fault};
@@ -140,15 +141,22 @@ impl Session<'_> {
     ) -> Result<T, Fault> {
         self.kernels.count(account, 1, 0)?;
         let exact = result.map_err(|fault| simulation_fault(&fault))?;
-        let is_told = self.kernels.warnings.iter().any(|warning| warning.code == Code::Q0658);
-        if exact.branches > MANY_BRANCHES && !is_told {
+        if exact.branches > MANY_BRANCHES {
             let message = format!("an exact value took {} branches of measurements", exact.branches);
-            self.kernels.warnings.push(
+            self.warn_once(
                 Diagnostic::warning(Code::Q0658, message)
                     .help("with `shots: k` it takes as many runs as shots at most"),
             );
         }
         Ok(exact.value)
+    }
+
+    /// A warning, unless there was one of its code before.
+    fn warn_once(&mut self, warning: Diagnostic) {
+        let warnings = &mut self.kernels.warnings;
+        if warnings.iter().all(|told| told.code != warning.code) {
+            warnings.push(warning);
+        }
     }
 
     pub(crate) fn expectations(
@@ -307,14 +315,25 @@ impl Session<'_> {
         };
         let columns = others.as_ref().unwrap_or(&rows);
         let mut values = Vec::with_capacity(rows.len() * columns.len());
+        let mut shots_each = None;
         for (i, (program, row)) in rows.iter().enumerate() {
             for (j, (_, column)) in columns.iter().enumerate() {
                 let sampling = self.sampling(&args[2], program, key)?;
+                if let Sampling::Shots { shots, .. } = sampling {
+                    shots_each = Some(shots as u64);
+                }
                 // The matrix of one list is symmetric also where it is estimated.
                 let (low, high) = if others.is_none() { (i.min(j), i.max(j)) } else { (i, j) };
                 let stream = (low * columns.len() + high) as u64;
                 values.push(self.overlap(program.account(), (row, column), sampling, stream)?);
             }
+        }
+        if let Some((program, _)) = rows.first()
+            && let Some(warning) =
+                concentration::warning(&values, columns.len(), others.is_none(), shots_each)
+        {
+            let kernel = self.module.function(program.prepared.key.kernel);
+            self.warn_once(warning.primary(kernel.span, "of these states"));
         }
         let shape = [rows.len(), columns.len()];
         let matrix = ndarray::Array2::from_shape_vec(shape, values);
