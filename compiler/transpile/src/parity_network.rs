@@ -189,4 +189,4 @@ fn invert(rows: &[u128]) -> Vec<u128> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,12 +4,12 @@ use qml_ir::circuit::testing::Random;
 
 use super::{Piece, parity_network};
 
-/// Fails unless each turn happens on its parity and the wires end up right; the number of CX.
-fn check(n_wires: usize, turns: &[u128], map: &[u128]) -> usize {
+/// Fails unless each turn happens once, on its parity; the parities that the wires end with, and the number of CX.
+pub(crate) fn follow(n_wires: usize, turns: &[u128], pieces: Vec<Piece>) -> (Vec<u128>, usize) {
     let mut wires: Vec<u128> = (0..n_wires).map(|i| 1 << i).collect();
     let mut taken = vec![false; turns.len()];
     let mut n_cx = 0;
-    for piece in parity_network(n_wires, turns, map, usize::MAX).unwrap() {
+    for piece in pieces {
         match piece {
             Piece::Cx(control, target) => {
                 wires[target] ^= wires[control];
@@ -23,6 +23,31 @@ fn check(n_wires: usize, turns: &[u128], map: &[u128]) -> usize {
         }
     }
     assert!(taken.into_iter().all(|taken| taken));
+    (wires, n_cx)
+}
+
+/// As [`follow`], for a network of CX on coupled wires alone that leaves each wire with one parity, `end`; the number of CX.
+pub(crate) fn follow_cx(
+    turns: &[u128],
+    (pieces, end): (Vec<Piece>, Vec<usize>),
+    are_coupled: impl Fn(usize, usize) -> bool,
+) -> usize {
+    for piece in &pieces {
+        match *piece {
+            Piece::Cx(control, target) => assert!(are_coupled(control, target)),
+            Piece::Turn(..) => {}
+            Piece::Swap(..) => panic!("SWAPs are CX"),
+        }
+    }
+    let (wires, n_cx) = follow(end.len(), turns, pieces);
+    assert!(end.iter().zip(&wires).all(|(&label, &wire)| wire == 1 << label));
+    n_cx
+}
+
+/// Fails unless the wires end up right; the number of CX.
+fn check(n_wires: usize, turns: &[u128], map: &[u128]) -> usize {
+    let pieces = parity_network(n_wires, turns, map, usize::MAX).unwrap();
+    let (wires, n_cx) = follow(n_wires, turns, pieces);
     assert_eq!(wires, map);
     n_cx
 }

@@ -1,7 +1,7 @@
 //! Every pair comes up, on the couplings.
 
 use super::{MAX_TREE, parity_tree};
-use crate::parity_network::Piece;
+use crate::parity_network::tests::follow_cx;
 
 type Couplings = Vec<Vec<usize>>;
 
@@ -25,27 +25,8 @@ fn pairs_and_singles(n: usize) -> Vec<u128> {
 /// The CX of a network, in which everything comes up once.
 fn check(couplings: &Couplings, turns: &[u128]) -> usize {
     let n = couplings.len();
-    let (pieces, end) = parity_tree(couplings, turns, 4 * n * n).unwrap();
-    let mut held: Vec<u128> = (0..n).map(|wire| 1 << wire).collect();
-    let mut is_done = vec![false; turns.len()];
-    let mut n_cx = 0;
-    for piece in pieces {
-        match piece {
-            Piece::Cx(control, target) => {
-                assert!(couplings[control].contains(&target));
-                held[target] ^= held[control];
-                n_cx += 1;
-            }
-            Piece::Turn(number, wire) => {
-                assert_eq!(held[wire], turns[number]);
-                assert!(!std::mem::replace(&mut is_done[number], true));
-            }
-            Piece::Swap(..) => panic!("SWAPs are CX"),
-        }
-    }
-    assert!(is_done.into_iter().all(|done| done));
-    assert!(end.iter().zip(&held).all(|(&label, &held)| held == 1 << label));
-    n_cx
+    let network = parity_tree(couplings, turns, 4 * n * n).unwrap();
+    follow_cx(turns, network, |a, b| couplings[a].contains(&b))
 }
 
 #[test]
