@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use plotters::chart::MeshStyle;
 use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -92,7 +93,27 @@ where
     X: Ranged<ValueType = f64> + ValueFormatter<f64>,
     Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
-    axes.configure_mesh()
+    styled_mesh(chart, axes, scale)
+        .x_labels(8)
+        .x_label_formatter(&|x| number(*x))
+        .y_label_formatter(&|y| number(*y))
+        .set_all_tick_mark_size(scale.px(4))
+        .draw()?;
+    Ok(())
+}
+
+/// The grid as all charts have it, to be drawn when the numbers along it are chosen.
+pub(super) fn styled_mesh<'a, 'b, B: DrawingBackend, X, Y>(
+    chart: &Chart,
+    axes: &'b mut ChartContext<'a, B, Cartesian2d<X, Y>>,
+    scale: Scale,
+) -> MeshStyle<'a, 'b, X, Y, B>
+where
+    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    let mut style = axes.configure_mesh();
+    style
         .light_line_style(TRANSPARENT)
         .bold_line_style(colours::GRID.stroke_width(scale.stroke(10)))
         .axis_style(colours::INK.stroke_width(scale.stroke(10)))
@@ -100,13 +121,8 @@ where
         .axis_desc_style(scale.font(14))
         .x_desc(&chart.x_label)
         .y_desc(&chart.y_label)
-        .x_labels(8)
-        .y_labels(7)
-        .x_label_formatter(&|x| number(*x))
-        .y_label_formatter(&|y| number(*y))
-        .set_all_tick_mark_size(scale.px(4))
-        .draw()?;
-    Ok(())
+        .y_labels(7);
+    style
 }
 
 /// The names of lines or classes, in a box.

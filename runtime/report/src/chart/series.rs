@@ -158,17 +158,9 @@ where
     let mut axes = frame(chart, area, scale)
         .x_label_area_size(scale.px(room + x_label))
         .build_cartesian_2d(-0.6 - room_beside..bars.len() as f64 - 0.4 + room_beside, 0.0..1.06 * highest)?;
-    axes.configure_mesh()
+    axes::styled_mesh(chart, &mut axes, scale)
         .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(colours::GRID.stroke_width(scale.stroke(10)))
-        .axis_style(colours::INK.stroke_width(scale.stroke(10)))
-        .label_style(scale.font(13))
-        .axis_desc_style(scale.font(14))
-        .x_desc(&chart.x_label)
-        .y_desc(&chart.y_label)
         .x_labels(0)
-        .y_labels(7)
         .y_label_formatter(&|y| axes::number(*y))
         .draw()?;
     let colour = colours::series(0);
