@@ -5,9 +5,9 @@ use crate::bind::Bound;
 use crate::plan::{Form, Other, OtherKind, Select};
 use crate::vector::{Complex, Real, Vector};
 
-/// Multiplies.
+/// Multiplies, or divides where `IS_BACK`: the factors have the length 1.
 #[inline(always)]
-pub(super) unsafe fn multiply<V: Vector, const PER_LANE: bool>(
+pub(super) unsafe fn multiply<V: Vector, const PER_LANE: bool, const IS_BACK: bool>(
     tile: Tile<V::Real>,
     other: &Other,
     trigs: *const V::Real,
@@ -18,25 +18,9 @@ pub(super) unsafe fn multiply<V: Vector, const PER_LANE: bool>(
         let Some(signs) = Signs::<V>::new::<PER_LANE>(other, tile.outer) else { return };
         for group in signs.groups(tile.n_groups) {
             let at = tile.group::<V>(group);
-            Complex::<V>::load(at).mul(signed(factor, signs.of(group))).store(at);
-        }
-    }
-}
-
-/// Divides.
-#[inline(always)]
-pub(super) unsafe fn divide<V: Vector, const PER_LANE: bool>(
-    tile: Tile<V::Real>,
-    other: &Other,
-    trigs: *const V::Real,
-) {
-    // SAFETY: The caller's contract.
-    unsafe {
-        let factor = Complex::<V>::coefficient::<PER_LANE>(trigs, other.trig);
-        let Some(signs) = Signs::<V>::new::<PER_LANE>(other, tile.outer) else { return };
-        for group in signs.groups(tile.n_groups) {
-            let at = tile.group::<V>(group);
-            Complex::<V>::load(at).mul_conj(signed(factor, signs.of(group))).store(at);
+            let (v, factor) = (Complex::<V>::load(at), signed(factor, signs.of(group)));
+            let product = if IS_BACK { v.mul_conj(factor) } else { v.mul(factor) };
+            product.store(at);
         }
     }
 }

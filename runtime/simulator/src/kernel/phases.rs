@@ -36,7 +36,7 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
             }
         }
         for other in &form.others {
-            others::multiply::<V, PER_LANE>(tile, other, bound.trigs());
+            others::multiply::<V, PER_LANE, false>(tile, other, bound.trigs());
         }
     }
 }
@@ -78,8 +78,8 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
             }
         }
         for other in &form.others {
-            others::divide::<V, PER_LANE>(ket, other, bound.trigs());
-            others::divide::<V, PER_LANE>(bra, other, bound.trigs());
+            others::multiply::<V, PER_LANE, true>(ket, other, bound.trigs());
+            others::multiply::<V, PER_LANE, true>(bra, other, bound.trigs());
         }
     }
 }
