@@ -23,6 +23,9 @@ use crate::shift::Shifted;
 /// How many specialisations of one kernel are normal; more of them are worth a warning.
 const MANY_SPECIALISATIONS: usize = 256;
 
+/// More circuits than these are not kept for people.
+const MOST_SHOWN: usize = 50;
+
 /// Counts of what a run did, for people and for tests that a loop compiles once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
@@ -119,6 +122,8 @@ pub(crate) struct Kernels {
     /// The device that they run on, if it is emulated.
     pub emulator: Option<Emulator>,
     prepared: HashMap<Key, Rc<Prepared>>,
+    /// The first of them, in order: the folder of a run shows their circuits.
+    first: Vec<Rc<Prepared>>,
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
     pub books: Books,
@@ -139,17 +144,10 @@ impl Kernels {
         Self { emulator, books, ..Self::default() }
     }
 
-    /// The circuits as they ran, by the names of their kernels and their sizes.
-    pub(crate) fn circuits(&self) -> Vec<(&str, String)> {
-        let runnables = self.prepared.values().map(|prepared| &prepared.runnable);
-        let mut circuits: Vec<(&str, usize, String)> = runnables
-            .map(|runnable| {
-                let circuit = &runnable.circuit;
-                (&*runnable.account.kernel, circuit.n_wires, circuit.to_string())
-            })
-            .collect();
-        circuits.sort_unstable();
-        circuits.into_iter().map(|(name, _, text)| (name, text)).collect()
+    /// The first circuits that were prepared, with the names of their kernels.
+    pub(crate) fn first_circuits(&self) -> impl Iterator<Item = (&str, &Circuit)> {
+        let runnables = self.first.iter().map(|prepared| &prepared.runnable);
+        runnables.map(|runnable| (&*runnable.account.kernel, &runnable.circuit))
     }
 
     /// Counts circuits that run with so many shots each; a fault if the budget has not so many.
@@ -175,6 +173,9 @@ impl Kernels {
             None => {
                 let prepared = Rc::new(self.prepare(module, globals, key.clone())?);
                 self.prepared.insert(key, Rc::clone(&prepared));
+                if self.first.len() < MOST_SHOWN {
+                    self.first.push(Rc::clone(&prepared));
+                }
                 prepared
             }
         };

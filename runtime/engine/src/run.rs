@@ -170,9 +170,7 @@ fn in_session<T: Send>(
 /// What is left of a run.
 fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
     let Session { kernels, mut record, .. } = session;
-    if record.folder().is_some() {
-        record.keep_circuits(&kernels.circuits());
-    }
+    record.keep_circuits(kernels.first_circuits());
     let mut warnings = kernels.warnings;
     record.finish(fault, &warnings, &kernels.books);
     warnings.append(&mut record.warnings);

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use qml_ir::circuit::Circuit;
 use qml_prelude::{Fault, Tensor, Value};
 use qml_source::{Code, Diagnostic, Span};
 use serde_json::{Value as Json, json};
@@ -53,31 +54,30 @@ fn collect(value: &Value, leaves: &mut Vec<Value>) {
     }
 }
 
-/// More circuits than these are not kept: each specialisation of a kernel is one.
-const MOST_CIRCUITS: usize = 50;
-
 /// A file each, in the text of the circuit IR; the second of one name has a number.
-fn keep_circuits(folder: &Folder, circuits: &[(&str, String)]) -> io::Result<()> {
-    if circuits.is_empty() {
-        return Ok(());
-    }
+fn write_circuits<'a>(
+    folder: &Folder,
+    circuits: impl Iterator<Item = (&'a str, &'a Circuit)>,
+) -> io::Result<()> {
     fs::create_dir_all(folder.file("circuits"))?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for (name, text) in circuits.iter().take(MOST_CIRCUITS) {
+    for (name, circuit) in circuits {
         let n = seen.entry(name).or_default();
         *n += 1;
         let number = if *n == 1 { String::new() } else { format!("-{n}") };
-        replace(&folder.file(&format!("circuits/{name}{number}.txt")), text.as_bytes(), false)?;
+        let path = folder.file(&format!("circuits/{name}{number}.txt"));
+        replace(&path, circuit.to_string().as_bytes(), false)?;
     }
     Ok(())
 }
 
 impl Record {
-    /// Keeps the circuits that ran.
-    pub fn keep_circuits(&mut self, circuits: &[(&str, String)]) {
-        let Some(files) = &self.files else { return };
-        let kept = keep_circuits(&files.folder, circuits);
-        self.tell(kept);
+    /// Keeps the circuits that ran, if there is a folder and any of them.
+    pub fn keep_circuits<'a>(&mut self, circuits: impl Iterator<Item = (&'a str, &'a Circuit)>) {
+        let mut circuits = circuits.peekable();
+        let Some(files) = self.files.as_ref().filter(|_| circuits.peek().is_some()) else { return };
+        let written = write_circuits(&files.folder, circuits);
+        self.tell(written);
     }
 
     /// The run has ended, by itself or by a fault.
