@@ -110,7 +110,7 @@ pub(crate) struct RunArgs {
     /// The seed of all random numbers; drawn and printed if not given
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Keep the run in this folder [default: runs/TIME-NAME, if there is something to keep]
+    /// Keep the run in this folder [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR", conflicts_with = "no_run_dir")]
     pub run_dir: Option<PathBuf>,
     /// Keep nothing
@@ -134,7 +134,7 @@ pub(crate) struct RunHow {
     pub checkpoint_every: f64,
     #[command(flatten)]
     pub shown: Shown,
-    /// Diagnostics as JSON, one line each
+    /// Diagnostics as JSON, one line each, and nothing else
     #[arg(long)]
     pub json: bool,
 }

@@ -67,7 +67,9 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
             save: Arc::clone(&signals.save),
         }),
     };
-    let mut terminal = Terminal::new(how.shown.quiet, how.shown.verbose);
+    // Whoever reads JSON is told the rest by the manifest.
+    let is_quiet = how.shown.quiet || how.json;
+    let mut terminal = Terminal::new(is_quiet, how.shown.verbose);
     let result = Run::main(module, &options, &mut terminal);
     terminal.end_progress();
     let (run, fault) = match result {
@@ -76,20 +78,20 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     };
     show::show(&run.warnings, sources, form);
     let used_device = options.emulated.is_some() && run.ledger.total.shots > 0;
-    if !how.shown.quiet && (how.shown.ledger || used_device) {
+    if !is_quiet && (how.shown.ledger || used_device) {
         show::say(&ledger::table(&run, options.emulated.as_ref()));
     }
-    if job.tells_seed && !how.shown.quiet {
+    if job.tells_seed && !is_quiet {
         show::say(&format!("seed {seed}\n"));
     }
     if let Some(fault) = &fault {
         show::show(std::slice::from_ref(fault), sources, form);
     }
-    if let Some(folder) = run.folder.as_ref().filter(|_| !how.shown.quiet) {
+    if let Some(folder) = run.folder.as_ref().filter(|_| !is_quiet) {
         let folder = folder.display();
         show::say(&match &fault {
-            None => format!("kept in {folder}\n"),
-            Some(_) => format!("kept in {folder}: `qmlang resume {folder}` goes on\n"),
+            Some(_) if run.can_go_on => format!("kept in {folder}: `qmlang resume {folder}` goes on\n"),
+            _ => format!("kept in {folder}\n"),
         });
     }
     if fault.is_none() { Ok(()) } else { Err(Shown) }

@@ -64,7 +64,7 @@ fn said_by_command(case: &Path, folder: &Folder) -> String {
     let commands = folder.read("command");
     let mut said = String::new();
     for line in commands.lines() {
-        said = format!("$ qmlang {line}\n{}", folder.qmlang(line).err);
+        said = format!("$ qmlang {line}\n{}", folder.qmlang(line).said());
     }
     said
 }

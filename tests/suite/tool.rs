@@ -12,6 +12,9 @@ pub(crate) fn root() -> &'static Path {
 /// A folder of a test's own, empty at first, gone at the end; beside it one for the tool's cache.
 pub(crate) struct Folder(PathBuf);
 
+/// What the last line on standard error says of each run.
+const KEPT: &str = "kept in runs/";
+
 /// How a command ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
@@ -112,20 +115,26 @@ impl Drop for Folder {
 }
 
 impl Outcome {
+    /// What is said on standard error, but for where the run is kept.
+    pub fn said(&self) -> &str {
+        match self.err.rfind(KEPT) {
+            Some(at) if at == 0 || self.err[..at].ends_with('\n') => &self.err[..at],
+            _ => &self.err,
+        }
+    }
+
     /// Success without a message; the results.
     #[track_caller]
     pub fn quiet(self) -> String {
-        assert_eq!((self.status, self.err.as_str()), (0, ""), "{self:?}");
+        assert_eq!((self.status, self.said()), (0, ""), "{self:?}");
         self.out
     }
 
     /// Success with no more to say than the seed that was drawn; the results.
     #[track_caller]
     pub fn quiet_but_seed(self) -> String {
-        assert!(
-            self.status == 0 && self.err.starts_with("seed ") && self.err.lines().count() == 1,
-            "{self:?}"
-        );
+        let said = self.said();
+        assert!(self.status == 0 && said.starts_with("seed ") && said.lines().count() == 1, "{self:?}");
         self.out
     }
 

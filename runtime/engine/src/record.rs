@@ -1,8 +1,7 @@
 //! The folder of a run: what it did, what it gave, and what `resume` needs. The book tells of its files (`runs.md`).
 //!
-//! The folder is made when there is something to keep: what happened before that is held until then. What is written every
-//! step is metrics and nothing else; a checkpoint is written now and then, when a signal asks for it, and when the run
-//! stops early.
+//! The folder is made before anything runs. What is written every step is metrics and nothing else; a checkpoint is
+//! written now and then, when a signal asks for it, and when the run stops early.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -53,9 +52,9 @@ pub struct RecordOptions {
 /// Where the folder of a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A new folder in this one, made when there is something to keep.
+    /// A new folder in this one. Where it can't be made, a run that trains nothing goes on without.
     In(PathBuf),
-    /// This folder, made at once.
+    /// This folder.
     At(PathBuf),
     /// This folder, of a run that stopped.
     Resumed(PathBuf),
@@ -76,8 +75,6 @@ pub(crate) struct Record {
     manifest: Manifest,
     files: Option<Files>,
     pub meter: Meter,
-    /// Printed, and answered by `elapsed`, before there is a folder.
-    early: (String, Vec<f64>),
     /// What the process before had kept: `optimize`s that had ended, and the one that ran.
     kept: BTreeMap<u64, Kept>,
     kept_running: Option<Kept>,
@@ -108,9 +105,8 @@ struct Files {
 }
 
 impl Record {
-    /// `may_need` tells whether there may be something to keep.
-    pub fn new(options: Option<RecordOptions>, may_need: bool, clock: Clock) -> Result<Self, Fault> {
-        let options = options.filter(|options| may_need || !matches!(options.place, Place::In(_)));
+    /// `trains` tells whether there may be something to go on with, which must not be lost.
+    pub fn new(options: Option<RecordOptions>, trains: bool, clock: Clock) -> Result<Self, Fault> {
         let checkpoint_every = options.as_ref().map_or(CHECKPOINT_EVERY, |options| options.checkpoint_every);
         let place = options.as_ref().map(|options| options.place.clone());
         let manifest = options.as_ref().map(|options| options.manifest.clone()).unwrap_or_default();
@@ -120,7 +116,6 @@ impl Record {
             manifest,
             files: None,
             meter: Meter::start(clock, Reading::default()),
-            early: Default::default(),
             kept: BTreeMap::new(),
             kept_running: None,
             reads_before: Vec::new(),
@@ -136,7 +131,11 @@ impl Record {
         match place {
             Some(Place::At(path)) => record.make(Folder::create_at(&path)?)?,
             Some(Place::Resumed(path)) => record.go_on(Folder::open(&path)?)?,
-            Some(Place::In(_)) | None => {}
+            Some(Place::In(parent)) => match record.make_in(&parent) {
+                Err(fault) if !trains => record.keep_nothing(&fault),
+                made => made?,
+            },
+            None => {}
         }
         Ok(record)
     }
@@ -151,16 +150,18 @@ impl Record {
         self.files.as_ref().map(|files| files.folder.path.as_path())
     }
 
-    /// Makes the folder, if there is to be one: there is something to keep.
-    pub fn need_folder(&mut self) -> Result<(), Fault> {
-        match &self.options {
-            Some(RecordOptions { place: Place::In(parent), .. }) if self.files.is_none() => {
-                let name = format!("{}-{}", folder_time(), self.manifest.name);
-                let folder = Folder::create_in(parent, &name)?;
-                self.make(folder)
-            }
-            _ => Ok(()),
-        }
+    fn make_in(&mut self, parent: &Path) -> Result<(), Fault> {
+        let name = format!("{}-{}", folder_time(), self.manifest.name);
+        self.make(Folder::create_in(parent, &name)?)
+    }
+
+    /// Nothing is lost by it but the record.
+    fn keep_nothing(&mut self, why: &Diagnostic) {
+        (self.options, self.files) = (None, None);
+        let message = format!("this run is not kept: {}", why.message);
+        self.warnings.push(
+            Diagnostic::warning(Code::Q0906, message).help("`--no-run-dir` keeps nothing, and says nothing"),
+        );
     }
 
     fn make(&mut self, folder: Folder) -> Result<(), Fault> {
@@ -172,11 +173,8 @@ impl Record {
     fn begin_files(&mut self, folder: Folder, state: &State) -> io::Result<()> {
         let sources = self.options.as_ref().map(|options| options.sources.as_slice()).unwrap_or_default();
         self.manifest.sources = results::keep_sources(&folder, sources)?;
-        let mut printed = Printed::new(&folder.file("output.txt"), false)?;
-        let mut times = Times::new(&folder.checkpoint("elapsed.f64"))?;
-        let (text, answers) = std::mem::take(&mut self.early);
-        printed.print(&text)?;
-        answers.into_iter().try_for_each(|time| times.answer(time).map(drop))?;
+        let printed = Printed::new(&folder.file("output.txt"), false)?;
+        let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
         let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
         let checkpoints = Checkpoints::new(&folder, state)?;
         self.files = Some(Files { folder, printed, times, metrics, checkpoints });
@@ -239,12 +237,7 @@ impl Record {
 
     /// The program prints; gives what of it nobody has seen yet.
     pub fn print<'t>(&mut self, text: &'t str) -> &'t str {
-        let Some(files) = &mut self.files else {
-            if matches!(self.options, Some(RecordOptions { place: Place::In(_), .. })) {
-                self.early.0.push_str(text);
-            }
-            return text;
-        };
+        let Some(files) = &mut self.files else { return text };
         match files.times.flush().and_then(|()| files.printed.print(text)) {
             Ok(Some(new)) => new,
             Ok(None) => {
@@ -263,12 +256,7 @@ impl Record {
         let now = self.meter.seconds();
         match &mut self.files {
             Some(files) => files.times.answer(now).unwrap_or(now),
-            None => {
-                if self.options.is_some() {
-                    self.early.1.push(now);
-                }
-                now
-            }
+            None => now,
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Run {
     pub reading: Reading,
     /// Where it is kept.
     pub folder: Option<PathBuf>,
+    /// Whether `resume` would not have to begin anew.
+    pub can_go_on: bool,
 }
 
 impl Run {
@@ -122,8 +124,7 @@ fn in_session<T: Send>(
     qml_prelude::room::ask(qml_simulator::available_bytes);
     let job = move || {
         let clock = Clock::start();
-        let may_need = options.emulated.is_some() || trains_or_draws(module);
-        let record = match Record::new(options.record.clone(), may_need, clock) {
+        let record = match Record::new(options.record.clone(), trains(module), clock) {
             Ok(record) => record,
             Err(fault) => return (Run::default(), Err(fault)),
         };
@@ -180,20 +181,20 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
         ledger: kernels.books.ledger,
         reading: record.meter.read(),
         folder: record.folder().map(Path::to_path_buf),
+        can_go_on: record.n_trainings() > 0,
     }
 }
 
-/// Whether there is an `optimize` in the program, or a chart.
-fn trains_or_draws(module: &Module) -> bool {
-    let names = ["run.train", "plot", "scatter", "heatmap", "histogram", "decision_boundary"];
-    let rows: Vec<BuiltinId> = names.into_iter().filter_map(BuiltinId::find).collect();
-    module.functions.iter().any(|function| calls(&function.body, &rows))
+/// Whether there is an `optimize` in the program.
+fn trains(module: &Module) -> bool {
+    let train = BuiltinId::find("run.train");
+    module.functions.iter().any(|function| calls(&function.body, train))
 }
 
-fn calls(region: &Region, rows: &[BuiltinId]) -> bool {
+fn calls(region: &Region, row: Option<BuiltinId>) -> bool {
     region.ops.iter().any(|op| {
-        matches!(op.kind, OpKind::Builtin(id) if rows.contains(&id))
-            || op.regions.iter().any(|region| calls(region, rows))
+        matches!(op.kind, OpKind::Builtin(id) if Some(id) == row)
+            || op.regions.iter().any(|region| calls(region, row))
     })
 }
 

@@ -98,7 +98,6 @@ impl Host for Session<'_> {
 
     fn chart(&mut self, chart: &Chart) -> Result<(), Fault> {
         self.record.check()?;
-        self.record.need_folder()?;
         self.n_charts += 1;
         charts::write(chart, self.n_charts, &self.folder, self.record.folder())
     }
@@ -114,10 +113,6 @@ impl Host for Session<'_> {
         self.record.meter.look();
         if let Some(kernel) = self.kernels.last.take() {
             self.kernels.books.enter_call(&kernel, self.record.meter.seconds() - before);
-        }
-        // Shots of a device are worth keeping; who made them is in the manifest.
-        if self.kernels.books.on_device && self.kernels.books.ledger.total.shots > 0 {
-            self.record.need_folder()?;
         }
         result
     }
@@ -136,7 +131,7 @@ impl Host for Session<'_> {
     ) -> Result<Option<Arc<Optimizer>>, Fault> {
         self.record.check()?;
         self.progress = None;
-        let kept = self.record.begin_training(training, begun, &self.kernels.books.ledger)?;
+        let kept = self.record.begin_training(training, begun, &self.kernels.books.ledger);
         Ok(kept.map(|(optimizer, ledger)| {
             self.kernels.books.ledger = ledger;
             optimizer

@@ -39,7 +39,7 @@ fn a_drawn_seed_is_printed_and_repeats_the_run() {
     let folder = Folder::with("a.qml", RANDOM);
     let drawn = folder.qmlang("run a.qml");
     assert_eq!(drawn.status, 0);
-    let seed = drawn.err.strip_prefix("seed ").and_then(|seed| seed.strip_suffix('\n')).expect("the seed");
+    let seed = drawn.said().strip_prefix("seed ").and_then(|seed| seed.strip_suffix('\n')).expect("the seed");
     assert_eq!(folder.qmlang(&format!("run a.qml --seed {seed}")).quiet(), drawn.out);
 }
 

@@ -34,7 +34,7 @@ fn a_thousand_qubits_have_counts_and_expectation_values() {
         print(expect([Z(0) * Z(999), Z(500)], ghz(1000)));
         print(expect(X(3), ghz(1000), shots: 400));";
     let outcome = run(main, "-v");
-    assert_eq!((outcome.status, outcome.err.as_str()), (0, "`ghz` on 1000 qubits: stabilizer\n"));
+    assert_eq!((outcome.status, outcome.said()), (0, "`ghz` on 1000 qubits: stabilizer\n"));
     let found = numbers(&outcome.out);
     assert!(found[0] + found[1] == 1000.0 && found[0] < 600.0, "{found:?}");
     assert_eq!(found[2..4], [1.0, 0.0]);
@@ -50,7 +50,7 @@ fn methods_agree_where_both_can() {
         let found = numbers(&run(main, other).quiet());
         assert!(exact.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-5), "{exact:?} {found:?}");
     }
-    let told = |options: &str| run("print(probs(ghz(3)));", options).err;
+    let told = |options: &str| run("print(probs(ghz(3)));", options).said().to_owned();
     assert_eq!(told("-v"), "`ghz` on 3 qubits: statevector\n");
     assert_eq!(told("--verbose --method stabilizer"), "`ghz` on 3 qubits: stabilizer\n");
 }

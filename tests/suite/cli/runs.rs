@@ -138,12 +138,21 @@ fn a_training_leaves_all_that_one_asks_for_later() {
 }
 
 #[test]
-fn only_what_is_worth_it_is_kept() {
+fn each_run_is_kept_unless_nothing_is_to_be() {
     let folder = with_program(PROGRAM);
     folder.write("hello.qml", "fn main() { print(1); }");
-    folder.qmlang("run hello.qml --seed 1").quiet();
+    assert_eq!(folder.qmlang("run hello.qml --seed 1 --no-run-dir").err, "");
+    folder.qmlang("check hello.qml").quiet();
     run(&folder, "--no-run-dir").quiet();
     assert_eq!(folder.names(), ["hello.qml", "train.qml"]);
+
+    let kept = folder.qmlang("run hello.qml --seed 1").err;
+    let here = kept.strip_prefix("kept in ").unwrap().trim_end().to_owned();
+    assert!(here.starts_with("runs/") && here.ends_with("-hello"), "{here}");
+    assert_eq!(folder.read(&format!("{here}/output.txt")), "1\n");
+    assert_eq!(manifest(&folder, &here)["status"], "finished");
+    folder.qmlang(&format!("report {here}")).quiet();
+    std::fs::remove_dir_all(folder.path().join("runs")).unwrap();
 
     assert_eq!(folder.qmlang("run hello.qml --seed 1 --run-dir here").err, "kept in here\n");
     assert_eq!(folder.read("here/output.txt"), "1\n");
@@ -164,6 +173,21 @@ fn only_what_is_worth_it_is_kept() {
 }
 
 #[test]
+fn where_nothing_can_be_kept_nothing_must_be_lost() {
+    let folder = with_program(PROGRAM);
+    folder.write("hello.qml", "fn main() { print(1); }");
+    // A file stands where the folder of all runs would be.
+    folder.write("runs", "");
+    let hello = folder.qmlang("run hello.qml --seed 1");
+    assert_eq!((hello.status, hello.out.as_str()), (0, "1\n"));
+    assert!(hello.err.starts_with("[Q0906] Warning: this run is not kept: "), "{hello:?}");
+    let refused = run(&folder, "").fails("Q0906", &["runs/", "--no-run-dir"]);
+    assert_eq!(refused.out, "", "nothing ran");
+    folder.qmlang("run hello.qml --seed 1 --run-dir runs/one").fails("Q0906", &["runs/one"]);
+    run(&folder, "--no-run-dir").quiet();
+}
+
+#[test]
 fn a_failed_run_tells_why() {
     let program = PROGRAM.replace("print(k, w);", "print(k, w); assert(k < 1);");
     let folder = with_program(&program);
@@ -171,6 +195,10 @@ fn a_failed_run_tells_why() {
     let manifest = manifest(&folder, "here");
     assert_eq!((&manifest["status"], &manifest["exit_status"]), (&"failed".into(), &1.into()));
     assert_eq!((&manifest["fault"]["code"], &manifest["fault"]["line"]), (&"Q0608".into(), &32.into()));
+    // Where nothing is trained, there is nothing to go on with.
+    let folder = with_program("fn main() { assert(1 > 2); }");
+    let outcome = run(&folder, "--run-dir here").fails("Q0608", &["kept in here\n"]);
+    assert!(!outcome.err.contains("resume"), "{outcome:?}");
 }
 
 #[test]

@@ -21,10 +21,11 @@ const CHECKPOINTS: &str = "checkpoints";
 impl Folder {
     /// A new folder of this name in another one; with a number if there is one already.
     pub fn create_in(parent: &Path, name: &str) -> Result<Self, Fault> {
+        fs::create_dir_all(parent).map_err(|error| cannot(&parent.join(name), &error))?;
         let numbered = |n: u32| if n == 1 { name.to_owned() } else { format!("{name}-{n}") };
         let made = (1..1000).find_map(|n| {
             let path = parent.join(numbered(n));
-            match fs::create_dir_all(parent).and_then(|()| fs::create_dir(&path)) {
+            match fs::create_dir(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => None,
                 Err(error) => Some(Err(cannot(&path, &error))),
                 Ok(()) => Some(Ok(path)),

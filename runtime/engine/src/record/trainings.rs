@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qml_prelude::optimizer::unflatten;
-use qml_prelude::{Fault, Optimizer, Stage, Training, Value};
+use qml_prelude::{Optimizer, Stage, Training, Value};
 
 use super::checkpoint::Kept;
 use super::manifest::OptimizeNote;
@@ -37,8 +37,7 @@ impl Record {
         training: &Training,
         begun: &Arc<Optimizer>,
         ledger: &Ledger,
-    ) -> Result<Option<(Arc<Optimizer>, Ledger)>, Fault> {
-        self.need_folder()?;
+    ) -> Option<(Arc<Optimizer>, Ledger)> {
         let id = self.n_trainings;
         self.n_trainings += 1;
         self.note(id, training, begun);
@@ -53,7 +52,7 @@ impl Record {
             saved: self.meter.seconds(),
             is_replayed,
         });
-        Ok(found)
+        found
     }
 
     /// Enters an `optimize` in the manifest.
