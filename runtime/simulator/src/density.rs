@@ -5,6 +5,8 @@
 //! probability; where nobody asks for an outcome, the coherences between the two just vanish. In the end all parts are
 //! added up.
 
+use std::sync::OnceLock;
+
 use qml_ir::circuit::{BitExpr, Circuit, OpKind};
 use qml_prelude::observable::{Observable, PauliString};
 
@@ -25,6 +27,9 @@ use crate::{C64, Fault};
 #[derive(Clone, Debug)]
 pub struct Density {
     plan: Plan,
+    /// What gradients are computed with, made when they are first asked for.
+    layered: OnceLock<Plan>,
+    source: (Circuit, Noise),
     /// The bits that decide something.
     is_read: Vec<bool>,
 }
@@ -40,7 +45,22 @@ impl Density {
                 note(condition);
             }
         });
-        Ok(Self { plan: Plan::density(circuit, noise)?, is_read })
+        let source = (circuit.clone(), noise.clone());
+        Ok(Self { plan: Plan::density(circuit, noise)?, layered: OnceLock::new(), source, is_read })
+    }
+
+    /// The plan that gradients go back through.
+    pub(crate) fn layered(&self) -> Result<&Plan, Fault> {
+        if let Some(plan) = self.layered.get() {
+            return Ok(plan);
+        }
+        let plan = Plan::layered_density(&self.source.0, &self.source.1)?;
+        Ok(self.layered.get_or_init(|| plan))
+    }
+
+    /// Whether a bit decides something.
+    pub(crate) fn is_read(&self, bit: usize) -> bool {
+        self.is_read[bit]
     }
 
     fn half(&self) -> usize {
@@ -53,31 +73,26 @@ impl Density {
         for index in 0..1 << self.half() {
             values[self.plan.outcome(index)] += (rho.get(index | index << self.half()) * phase).re;
         }
-        for (qubit, &error) in self.plan.readout.iter().enumerate() {
-            let bit = 1 << qubit;
-            for outcome in (0..values.len()).filter(|outcome| outcome & bit == 0) {
-                let (zero, one) = (values[outcome], values[outcome | bit]);
-                values[outcome] = (1.0 - error) * zero + error * one;
-                values[outcome | bit] = error * zero + (1.0 - error) * one;
-            }
-        }
+        self.plan.readout.tell(&mut values);
         values
     }
 
-    /// The mean of a string's outcomes, as they are told: a letter whose outcome is wrong with the probability `e` counts
-    /// `1 - 2 e`.
+    /// The mean of a string's outcomes, as they are told.
+    fn told<T: Amplitude>(&self, rho: &Ket<T>, phase: C64, string: &PauliString) -> f64 {
+        let parts = self.plan.readout.told(string);
+        parts.iter().map(|(part, factor)| factor * self.mean(rho, phase, part)).sum()
+    }
+
     fn mean<T: Amplitude>(&self, rho: &Ket<T>, phase: C64, string: &PauliString) -> f64 {
         let letters = string.iter().map(|&(qubit, letter)| (self.plan.output[qubit as usize], letter));
         let (x, z, n_y) = masks(letters);
-        let told: f64 =
-            string.iter().map(|(qubit, _)| 1.0 - 2.0 * self.plan.readout[*qubit as usize]).product();
         // tr(rho P) = sum of <k| rho P |k>, and P |k> = i^n_y (-1)^|z k| |k ^ x>
         let term = |k: usize| {
             let entry = rho.get(k | (k ^ x) << self.half());
             if (k & z).count_ones() % 2 == 1 { -entry } else { entry }
         };
         let sum: C64 = (0..1 << self.half()).map(term).sum();
-        told * (sum * phase * C64::new(0.0, 1.0).powu(n_y)).re
+        (sum * phase * C64::new(0.0, 1.0).powu(n_y)).re
     }
 }
 
@@ -119,7 +134,7 @@ impl Simulator {
             let has_projectors = observables.iter().any(|observable| !observable.projectors.is_empty());
             let told = if has_projectors { density.probabilities(rho, phase) } else { Vec::new() };
             let value = |observable: &Observable| {
-                let strings = observable.terms.iter().map(|(s, c)| c.re * density.mean(rho, phase, s));
+                let strings = observable.terms.iter().map(|(s, c)| c.re * density.told(rho, phase, s));
                 let projectors = observable.projectors.iter().map(|(bits, c)| c.re * told[index_of(bits)]);
                 strings.sum::<f64>() + projectors.sum::<f64>()
             };
@@ -177,13 +192,9 @@ impl<T: Amplitude> Walk<'_, T> {
                     keep_blocks(run, &mut rho, [position, position + half], [1.0, 1.0]);
                 }
                 Step::Measure { position, bit, .. } => {
-                    let error = match plan.steps.get(at) {
-                        Some(Step::Misread { probability, .. }) => *probability,
-                        _ => 0.0,
-                    };
                     let weights = weights(&rho, half, position);
-                    // The parts of the true outcomes 0 and 1 where this one is told.
-                    let parts = |told: bool| if told { [error, 1.0 - error] } else { [1.0 - error, error] };
+                    let told = told_parts(plan, at - 1);
+                    let parts = |is_one: bool| told[usize::from(is_one)];
                     let weight = |told| parts(told)[0] * weights[0] + parts(told)[1] * weights[1];
                     let rare = weight(true) <= weight(false);
                     let place = [position, position + half];
@@ -200,7 +211,7 @@ impl<T: Amplitude> Walk<'_, T> {
                 }
                 // Done with the measurement before it, or of no interest.
                 Step::Misread { .. } => {}
-                Step::Reset { .. } | Step::Track(_) => {
+                Step::Reset { .. } | Step::Track(_) | Step::Channel(_) | Step::Map { .. } => {
                     qml_source::bug!("no step of a density matrix: {step:?}")
                 }
             }
@@ -226,15 +237,24 @@ impl<T: Amplitude> Walk<'_, T> {
     }
 }
 
+/// For each outcome that a measurement may tell, the shares of the true outcomes 0 and 1 that are told so.
+pub(crate) fn told_parts(plan: &Plan, measurement: usize) -> [[f64; 2]; 2] {
+    let [zero, one] = match plan.steps.get(measurement + 1) {
+        Some(Step::Misread { errors, .. }) => *errors,
+        _ => [0.0; 2],
+    };
+    [[1.0 - zero, one], [zero, 1.0 - one]]
+}
+
 /// The probabilities of the outcomes of a wire: the traces of the two parts. A phase of the whole doesn't count.
-fn weights<T: Amplitude>(rho: &Ket<T>, half: u32, position: u32) -> [f64; 2] {
+pub(crate) fn weights<T: Amplitude>(rho: &Ket<T>, half: u32, position: u32) -> [f64; 2] {
     let mut sums = [C64::default(); 2];
     (0..1_usize << half).for_each(|k| sums[k >> position & 1] += rho.get(k | k << half));
     sums.map(C64::norm)
 }
 
 /// Multiplies the part where both bits are 0, and that where both are 1; what lies between them vanishes.
-fn keep_blocks<T: Amplitude>(run: &Run, rho: &mut Ket<T>, [ket, bra]: [u32; 2], factors: [f64; 2]) {
+pub(crate) fn keep_blocks<T: Amplitude>(run: &Run, rho: &mut Ket<T>, [ket, bra]: [u32; 2], factors: [f64; 2]) {
     let layout = rho.layout();
     let factors = factors.map(T::from_f64);
     for_pieces_mut(run, rho, |first, piece| {
@@ -250,6 +270,6 @@ fn keep_blocks<T: Amplitude>(run: &Run, rho: &mut Ket<T>, [ket, bra]: [u32; 2], 
 }
 
 /// The integer of an outcome, qubit 0 least significant.
-fn index_of(bits: &[bool]) -> usize {
+pub(crate) fn index_of(bits: &[bool]) -> usize {
     bits.iter().rev().fold(0, |index, &bit| index << 1 | usize::from(bit))
 }

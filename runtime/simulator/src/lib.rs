@@ -14,6 +14,7 @@ mod bind;
 pub mod branches;
 mod clifford;
 mod density;
+mod density_gradient;
 mod expect;
 mod fault;
 mod fidelity;
@@ -32,10 +33,12 @@ mod sample;
 mod simulator;
 mod state;
 mod state_gradient;
+mod stops;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod trajectory;
+mod trajectory_gradient;
 mod vector;
 mod walk;
 

@@ -6,12 +6,14 @@
 //! (`trajectory.rs`), and exactly with the density matrix (`density.rs`).
 
 mod channel;
+mod readout;
 
 use std::collections::BTreeMap;
 
 use qml_ir::circuit::{Wire, Wires};
 
 pub use channel::Channel;
+pub(crate) use readout::{Readout, Told};
 
 /// Channels at places of a circuit, and readout errors.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +22,7 @@ pub struct Noise {
     before: BTreeMap<usize, Vec<(Channel, Wires)>>,
     after: BTreeMap<usize, Vec<(Channel, Wires)>>,
     /// By wire.
-    readout: BTreeMap<Wire, f64>,
+    readout: BTreeMap<Wire, [f64; 2]>,
 }
 
 impl Noise {
@@ -37,11 +39,11 @@ impl Noise {
         self.after.entry(op).or_default().push((channel, Wires::from_slice(wires)));
     }
 
-    /// Each outcome of this wire is told wrongly with this probability, also that of a returned qubit at the end. The
-    /// state stays that of the true outcome.
-    pub fn misread(&mut self, wire: Wire, probability: f64) {
-        assert!((0.0..=1.0).contains(&probability), "a probability");
-        self.readout.insert(wire, probability);
+    /// Outcomes 0 and 1 of this wire are told wrongly with these probabilities, also those of a returned qubit at the
+    /// end. The state stays that of the true outcome.
+    pub fn misread(&mut self, wire: Wire, errors: [f64; 2]) {
+        assert!(errors.iter().all(|error| (0.0..=1.0).contains(error)), "probabilities");
+        self.readout.insert(wire, errors);
     }
 
     pub(crate) fn channels_before(&self, op: usize) -> &[(Channel, Wires)] {
@@ -52,9 +54,9 @@ impl Noise {
         self.after.get(&op).map_or(&[], Vec::as_slice)
     }
 
-    /// How often an outcome of this wire is wrong.
-    pub(crate) fn readout_error(&self, wire: Wire) -> f64 {
-        self.readout.get(&wire).copied().unwrap_or(0.0)
+    /// How often outcomes 0 and 1 of this wire are told wrongly.
+    pub(crate) fn readout_error(&self, wire: Wire) -> [f64; 2] {
+        self.readout.get(&wire).copied().unwrap_or_default()
     }
 
     /// Whether something happens to a wire after this operation or later.

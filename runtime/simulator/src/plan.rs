@@ -37,7 +37,7 @@ use qml_gates::Gate;
 use qml_ir::circuit::{Angle, BitExpr, Circuit};
 
 use crate::kernel::{MOST_LANE_BITS, Tables};
-use crate::noise::Noise;
+use crate::noise::{Noise, Readout};
 use crate::{C64, Fault};
 use lower::Kind;
 
@@ -71,8 +71,8 @@ pub struct Plan {
     pub(crate) tracks: Vec<Track>,
     /// Trigs that are no cosine and sine but the parts of this number.
     pub(crate) coefficients: Vec<(usize, C64)>,
-    /// How often the outcome of each qubit of the register is told wrongly; empty where there is no noise.
-    pub(crate) readout: Vec<f64>,
+    /// How the outcomes of the register are told.
+    pub(crate) readout: Readout,
     /// How many forms of phases there are in all passes.
     pub(crate) n_forms: usize,
     /// The angle of the factor `exp(i angle)` before everything.
@@ -104,10 +104,14 @@ pub(crate) enum Step {
     Jump { to: usize },
     /// One of the plan's tracks.
     Track(usize),
-    /// The outcome in a bit is told wrongly with this probability.
+    /// A channel that is gone back through.
+    Channel(usize),
+    /// Channels of a density matrix: a segment, and that of their adjoints.
+    Map { forth: usize, back: usize },
+    /// An outcome of 0, and one of 1, is told wrongly with these probabilities.
     Misread {
         bit: usize,
-        probability: f64,
+        errors: [f64; 2],
         /// The measurement before it is the last.
         is_last: bool,
     },
@@ -232,6 +236,16 @@ impl Plan {
     /// Prepares a circuit with noise, for shots: what is exact asks for a [`crate::Density`].
     pub fn noisy(circuit: &Circuit, noise: &Noise) -> Result<Self, Fault> {
         Self::of_kind(circuit, circuit.n_wires, Kind::Shots(noise))
+    }
+
+    /// Prepares a circuit with noise for gradients from trajectories: see [`crate::Simulator::sampled_expectations_vjp`].
+    pub fn trajectories(circuit: &Circuit, noise: &Noise) -> Result<Self, Fault> {
+        Self::of_kind(circuit, circuit.n_wires, Kind::Trajectories(noise))
+    }
+
+    /// The density matrix with channels as steps of their own, to be gone back through.
+    pub(crate) fn layered_density(circuit: &Circuit, noise: &Noise) -> Result<Self, Fault> {
+        Self::of_kind(circuit, 2 * circuit.n_wires, Kind::LayeredDensity(noise))
     }
 
     /// Prepares the density matrix of a circuit with noise.

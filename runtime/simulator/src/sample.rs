@@ -21,11 +21,11 @@ use crate::trajectory::{groups, jump, largest};
 use crate::walk::{Purpose, settle};
 
 /// The stream of noise inside of that of the shots.
-const NOISE: u64 = 1 << 62;
+pub(crate) const NOISE: u64 = 1 << 62;
 /// Parts of the shots of a circuit with noise.
-const PARTS: usize = 4;
+pub(crate) const PARTS: usize = 4;
 /// Most wires of a circuit whose shots are parted: the passes of larger states are shared between threads.
-const PARTED_WIRES: usize = 18;
+pub(crate) const PARTED_WIRES: usize = 18;
 /// Amplitudes whose probabilities are summed before a search.
 const BLOCK: usize = 64;
 
@@ -156,6 +156,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
+                Step::Channel(_) | Step::Map { .. } => qml_source::bug!("no step for shots: {step:?}"),
                 Step::Track(index) => {
                     let track = &plan.tracks[*index];
                     let here = Place { step: at - 1, draws, ..place };
@@ -165,9 +166,10 @@ impl<T: Amplitude> Sampler<'_, T> {
                     place.unit = 0;
                 }
                 Step::Misread { is_last: true, .. } => {}
-                Step::Misread { bit, probability, .. } => {
+                Step::Misread { bit, errors, .. } => {
+                    let probability = errors[usize::from(bits[*bit])];
                     let uniform = |shot: usize| uniform_at(self.noise_key, shot as u64, draws);
-                    let n_wrong = ones_first(shots, |shot| uniform(shot) < *probability);
+                    let n_wrong = ones_first(shots, |shot| uniform(shot) < probability);
                     draws += 1;
                     let (wrong, right) = shots.split_at_mut(n_wrong);
                     let is_wrong = wrong.len() > right.len();
@@ -303,11 +305,11 @@ impl<T: Amplitude> Sampler<'_, T> {
                 _ => None,
             })
             .collect();
-        let misread: Vec<(usize, f64)> = plan
+        let misread: Vec<(usize, [f64; 2])> = plan
             .steps
             .iter()
             .filter_map(|step| match *step {
-                Step::Misread { bit, probability, is_last: true } => Some((bit, probability)),
+                Step::Misread { bit, errors, is_last: true } => Some((bit, errors)),
                 _ => None,
             })
             .collect();
@@ -318,11 +320,12 @@ impl<T: Amplitude> Sampler<'_, T> {
             }
             // Numbers of noise that no step on the way took.
             let mut place = draws;
-            let mut is_wrong = |probability: f64| {
+            let mut tell = |bit: &mut bool, errors: [f64; 2]| {
                 place += 1;
-                probability > 0.0 && uniform_at(self.noise_key, shot as u64, place) < probability
+                let probability = errors[usize::from(*bit)];
+                *bit ^= probability > 0.0 && uniform_at(self.noise_key, shot as u64, place) < probability;
             };
-            misread.iter().for_each(|&(bit, probability)| bits[bit] ^= is_wrong(probability));
+            misread.iter().for_each(|&(bit, errors)| tell(&mut bits[bit], errors));
             let row = &mut self.rows.bits[(shot - self.first) * n_bits..][..n_bits];
             let (register, result) = row.split_at_mut(plan.register_len());
             register
@@ -331,8 +334,8 @@ impl<T: Amplitude> Sampler<'_, T> {
                 .for_each(|(bit, position)| *bit = index >> position & 1 == 1);
             register
                 .iter_mut()
-                .zip(&plan.readout)
-                .for_each(|(bit, &probability)| *bit ^= is_wrong(probability));
+                .zip(plan.readout.errors())
+                .for_each(|(bit, &errors)| tell(bit, errors));
             result.iter_mut().zip(&plan.result_bits).for_each(|(bit, value)| *bit = holds(value, bits));
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::simulator::{Amplitude, Run, Simulator};
 use crate::walk::{Purpose, Tally, settle};
 
 /// What may be left out of a gradient: where a probability is `p`, its derivative may be of the order `sqrt(p)`.
-const LEFT_OUT: f64 = 1e-26;
+pub(crate) const LEFT_OUT: f64 = 1e-26;
 
 /// A sweep forth and back.
 struct Sweep<'a, T: Amplitude> {
@@ -90,7 +90,9 @@ impl<T: Amplitude> Sweep<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
-                Step::Track(_) | Step::Misread { .. } => return Err(Fault::Noisy),
+                Step::Track(_) | Step::Channel(_) | Step::Map { .. } | Step::Misread { .. } => {
+                    return Err(Fault::Noisy);
+                },
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);
@@ -160,7 +162,7 @@ impl<T: Amplitude> Sweep<'_, T> {
 }
 
 /// Applies the adjoint of [`settle`].
-fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket<T>) {
+pub(crate) fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket<T>) {
     match *step {
         Step::Measure { position, .. } => project(run, state, position, outcome),
         Step::Reset { position } => {
@@ -173,6 +175,8 @@ fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, state: &mut Ket
         | Step::Branch { .. }
         | Step::Jump { .. }
         | Step::Track(_)
+        | Step::Channel(_)
+        | Step::Map { .. }
         | Step::Misread { .. } => {}
     }
 }

@@ -7,6 +7,7 @@ mod generate;
 mod gradients;
 mod machines;
 mod noise;
+mod noisy_gradients;
 mod oracle;
 mod qaoa;
 mod states;

@@ -15,7 +15,7 @@ use crate::plan::{Chances, Planned};
 use crate::simulator::{Amplitude, Run};
 
 /// The squared length under which a state is made longer.
-const SHORT: f64 = 0.1;
+pub(crate) const SHORT: f64 = 0.1;
 
 /// An operator, the shots to which it happens, and the factor that brings the state after it back to the length one, if
 /// it has become short: lengths don't matter otherwise, probabilities are shares.

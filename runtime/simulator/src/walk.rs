@@ -90,7 +90,9 @@ impl<T: Amplitude> Walk<'_, T> {
                     }
                 }
                 Step::Jump { to } => at = *to,
-                Step::Track(_) | Step::Misread { .. } => return Err(Fault::Noisy),
+                Step::Track(_) | Step::Channel(_) | Step::Map { .. } | Step::Misread { .. } => {
+                    return Err(Fault::Noisy);
+                },
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);
@@ -147,6 +149,8 @@ pub(crate) fn settle<T: Amplitude>(
         | Step::Branch { .. }
         | Step::Jump { .. }
         | Step::Track(_)
+        | Step::Channel(_)
+        | Step::Map { .. }
         | Step::Misread { .. } => {}
     }
 }

@@ -5,7 +5,7 @@
 mod noisy;
 mod runs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::PI;
 
 use qml_gates::Gate;
@@ -18,7 +18,7 @@ use super::schedule::{Entry, schedule};
 use super::track::{Track, Unit};
 use super::{Arguments, Block, Entries, Factor, MatrixSource, Plan, Select, Step, TILE_WIRES, Trig};
 use crate::C64;
-use crate::noise::Noise;
+use crate::noise::{Noise, Readout};
 
 pub(crate) use noisy::{Chances, Planned};
 
@@ -29,16 +29,34 @@ pub(super) enum Kind<'a> {
     State,
     /// Shots of a circuit with noise.
     Shots(&'a Noise),
+    /// The same with a step for each channel, to be gone back through.
+    Trajectories(&'a Noise),
     /// The density matrix of a circuit with noise, see [`noisy`].
     Density(&'a Noise),
+    /// The same with channels apart from unitaries, to be gone back through.
+    LayeredDensity(&'a Noise),
+}
+
+impl<'a> Kind<'a> {
+    /// What happens besides the circuit, where anything does.
+    fn noise(self) -> Option<&'a Noise> {
+        match self {
+            Self::State => None,
+            Self::Shots(noise)
+            | Self::Trajectories(noise)
+            | Self::Density(noise)
+            | Self::LayeredDensity(noise) => Some(noise),
+        }
+    }
+
+    fn is_density(self) -> bool {
+        matches!(self, Self::Density(_) | Self::LayeredDensity(_))
+    }
 }
 
 /// Plans a circuit.
 pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
-    let n_wires = match kind {
-        Kind::State | Kind::Shots(_) => circuit.n_wires,
-        Kind::Density(_) => 2 * circuit.n_wires,
-    };
+    let n_wires = if kind.is_density() { 2 * circuit.n_wires } else { circuit.n_wires };
     let mut builder = Builder {
         kind,
         number: 0,
@@ -46,6 +64,7 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
         pending: vec![Run::default(); n_wires],
         entries: Vec::new(),
         constants: BTreeMap::new(),
+        maps: BTreeSet::new(),
         units: Vec::new(),
         is_straight: true,
         plan: Plan {
@@ -63,7 +82,7 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
             channels: Vec::new(),
             tracks: Vec::new(),
             coefficients: Vec::new(),
-            readout: Vec::new(),
+            readout: Readout::default(),
             n_forms: 0,
             phase: Angle::default(),
             output: Vec::new(),
@@ -79,8 +98,8 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
     let mut plan = builder.plan;
     plan.arguments = Arguments::new(&plan.angles, &plan.trigs);
     plan.output = circuit.output.iter().map(|wire| builder.position[wire.0 as usize]).collect();
-    if let Kind::Shots(noise) | Kind::Density(noise) = kind {
-        plan.readout = circuit.output.iter().map(|wire| noise.readout_error(*wire)).collect();
+    if let Some(noise) = kind.noise() {
+        plan.readout = Readout::new(circuit.output.iter().map(|wire| noise.readout_error(*wire)));
     }
     plan
 }
@@ -97,6 +116,8 @@ struct Builder<'a> {
     entries: Vec<Entry>,
     /// Trigs that are always the same, by the bits of their arguments.
     constants: BTreeMap<u64, usize>,
+    /// Matrices that are channels of a density matrix.
+    maps: BTreeSet<usize>,
     /// Channels with the gates before them that are not yet a step.
     units: Vec<Unit>,
     /// Outside of all branches, where wires may be relabelled.
@@ -374,22 +395,36 @@ impl Builder<'_> {
 
     /// Makes the entries a step.
     fn close_segment(&mut self) {
-        let mut entries = std::mem::take(&mut self.entries);
+        let entries = std::mem::take(&mut self.entries);
         if !self.units.is_empty() {
             let units = std::mem::take(&mut self.units);
             let track = Track::new(&mut self.plan, units, entries);
             self.plan.steps.push(Step::Track(self.plan.tracks.len()));
             return self.plan.tracks.push(track);
         }
+        if let Kind::LayeredDensity(_) = self.kind {
+            return self.close_layers(entries);
+        }
+        self.unitary(entries);
+    }
+
+    /// Makes entries a step.
+    fn unitary(&mut self, mut entries: Vec<Entry>) {
         if entries.is_empty() {
             return;
         }
         if self.plan.n_wires > TILE_WIRES {
             entries = fuse_pairs(&mut self.plan, entries);
         }
+        let segment = self.segment(entries);
+        self.plan.steps.push(Step::Unitary(segment));
+    }
+
+    /// Makes entries one of the plan's segments.
+    fn segment(&mut self, entries: Vec<Entry>) -> usize {
         let segment = schedule(&mut self.plan, entries);
-        self.plan.steps.push(Step::Unitary(self.plan.segments.len()));
         self.plan.segments.push(segment);
+        self.plan.segments.len() - 1
     }
 
     /// The indices where all controls are satisfied; their wires are flushed.

@@ -10,7 +10,7 @@ use super::{assert_near, oracle, simulator};
 use crate::Plan;
 
 /// Central differences of a function of the slots.
-fn differences(slots: &[f64], f: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+pub(super) fn differences(slots: &[f64], f: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     let h = 1e-5;
     let at = |i: usize, shift: f64| {
         let mut shifted = slots.to_vec();

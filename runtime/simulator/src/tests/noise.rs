@@ -58,7 +58,7 @@ fn correlated(p: f64) -> Channel {
     Channel::of_kraus(vec![stays, falls]).unwrap()
 }
 
-fn noise(stream: &mut Stream, circuit: &Circuit) -> Noise {
+pub(super) fn noise(stream: &mut Stream, circuit: &Circuit) -> Noise {
     let mut noise = Noise::default();
     let mut n_ops = 0;
     circuit.visit(|_| n_ops += 1);
@@ -76,7 +76,7 @@ fn noise(stream: &mut Stream, circuit: &Circuit) -> Noise {
             noise.after(op, channel, &wires);
         }
     }
-    (0..circuit.n_wires as u32).for_each(|wire| noise.misread(Wire(wire), 0.3 * stream.uniform()));
+    (0..circuit.n_wires as u32).for_each(|wire| noise.misread(Wire(wire), [0.3 * stream.uniform(), 0.3 * stream.uniform()]));
     noise
 }
 
@@ -231,10 +231,14 @@ fn a_depolarized_bell_pair_has_the_fidelity_of_the_formula() {
 fn readout_errors_mix_outcomes() {
     let circuit = circuit(2, 0, vec![gate(Gate::X, &[], &[1])]);
     let mut noise = Noise::default();
-    noise.misread(Wire(0), 0.1);
-    noise.misread(Wire(1), 0.02);
+    noise.misread(Wire(0), [0.1, 0.3]);
+    noise.misread(Wire(1), [0.3, 0.02]);
     let found = simulator(1).noisy_probabilities(&density(&circuit, &noise), &[]).unwrap().value;
     assert_near(&found, &[0.9 * 0.02, 0.1 * 0.02, 0.9 * 0.98, 0.1 * 0.98], 1e-14);
+    // E[Z] of a true 0 is 1 - 2 e_0, of a true 1 it is 2 e_1 - 1.
+    let letters = [observable(&[(1.0, "ZI")]), observable(&[(1.0, "IZ")]), observable(&[(1.0, "ZZ")])];
+    let means = simulator(1).noisy_expectations(&density(&circuit, &noise), &[], &letters).unwrap().value;
+    assert_near(&means, &[0.8, -0.96, -0.8 * 0.96], 1e-14);
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn run(ops: &[Op], mut number: usize, slots: &[f64], noise: &Noise, mut mixture:
                     for outcome in [false, true] {
                         let mut bits = bits.clone();
                         let rho = both_sides(&rho, |psi| project(*wire, outcome, psi));
-                        let error = noise.readout_error(*wire);
+                        let error = noise.readout_error(*wire)[usize::from(outcome)];
                         for (told, share) in [(outcome, 1.0 - error), (!outcome, error)] {
                             bits[bit.0 as usize] = told;
                             let part = rho.iter().map(|column| column.iter().map(|a| a * share).collect());
@@ -238,9 +238,10 @@ pub(super) fn noisy_distribution(
         }
     }
     for (qubit, wire) in circuit.output.iter().enumerate() {
-        let error = noise.readout_error(*wire);
-        if error > 0.0 {
+        let errors = noise.readout_error(*wire);
+        if errors != [0.0; 2] {
             for (mut row, p) in std::mem::take(&mut rows) {
+                let error = errors[usize::from(row[qubit])];
                 *rows.entry(row.clone()).or_insert(0.0) += (1.0 - error) * p;
                 row[qubit] ^= true;
                 *rows.entry(row).or_insert(0.0) += error * p;

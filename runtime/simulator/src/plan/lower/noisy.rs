@@ -14,8 +14,8 @@ use qml_source::bug;
 use super::{Builder, Kind};
 use crate::C64;
 use crate::noise::Channel;
-use crate::plan::schedule::{Entry, schedule};
-use crate::plan::{Entries, Select, Step};
+use crate::plan::schedule::Entry;
+use crate::plan::{Entries, MatrixSource, Select, Step};
 
 /// A channel as a step for shots.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Planned {
     pub positions: Vec<u32>,
     /// What each operator does: a segment, or nothing. Unitaries of a mixture are scaled to be unitary.
     pub operators: Vec<Option<usize>>,
+    /// Their adjoints, where the plan is to be gone back through.
+    pub adjoints: Vec<Option<usize>>,
     pub chances: Chances,
     /// No operator but the first happens with more than this probability, all together.
     pub most: f64,
@@ -79,34 +81,32 @@ impl Builder<'_> {
     pub(super) fn op(&mut self, op: &Op, is_last: bool) {
         let number = self.number;
         self.number += 1;
-        let noise = match self.kind {
-            Kind::State => return self.step_of(op, is_last),
-            Kind::Shots(noise) | Kind::Density(noise) => noise,
-        };
+        let Some(noise) = self.kind.noise() else { return self.step_of(op, is_last) };
+        let is_density = self.kind.is_density();
         for (channel, wires) in noise.channels_before(number) {
             self.channel(channel, wires);
         }
         let n_wires = self.plan.n_wires as u32;
-        match (self.kind, &op.kind) {
-            (_, OpKind::Measure { wire, bit }) => {
-                if let Kind::Density(_) = self.kind {
+        match &op.kind {
+            OpKind::Measure { wire, bit } => {
+                if is_density {
                     self.flush(Wire(wire.0 + n_wires / 2));
                 }
                 let is_last = is_last && !noise.touches_from(number, *wire);
                 self.step_of(op, is_last);
-                let (bit, probability) = (bit.0 as usize, noise.readout_error(*wire));
-                if probability > 0.0 {
-                    self.step(Step::Misread { bit, probability, is_last });
+                let (bit, errors) = (bit.0 as usize, noise.readout_error(*wire));
+                if errors != [0.0; 2] {
+                    self.step(Step::Misread { bit, errors, is_last });
                 }
             }
-            (Kind::Density(_), OpKind::Reset { wire }) => {
+            OpKind::Reset { wire } if is_density => {
                 // tr(rho) |0><0|
                 let mut matrix = vec![C64::default(); 16];
                 matrix[0] = C64::new(1.0, 0.0);
                 matrix[3] = C64::new(1.0, 0.0);
                 self.superoperator(matrix, &[*wire]);
             }
-            (Kind::Density(_), _) if op.is_unitary() => {
+            _ if is_density && op.is_unitary() => {
                 self.step_of(op, is_last);
                 if !matches!(op.kind, OpKind::Barrier { .. }) {
                     self.step_of(&conjugate(op, n_wires / 2), is_last);
@@ -120,35 +120,88 @@ impl Builder<'_> {
     }
 
     fn channel(&mut self, channel: &Channel, wires: &[Wire]) {
-        if let Kind::Density(_) = self.kind {
+        if self.kind.is_density() {
             return self.superoperator(channel.superoperator(), wires);
         }
         wires.iter().for_each(|wire| self.flush(*wire));
+        let is_step = matches!(self.kind, Kind::Trajectories(_));
+        if is_step {
+            self.close_segment();
+        }
         let gates = std::mem::take(&mut self.entries);
         let chances = Chances::of(channel);
-        let mut usual = Vec::new();
+        let (mut usual, mut adjoints) = (Vec::new(), Vec::new());
         let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
             let scale = match &chances {
                 Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
                 Chances::Diagonal(_) | Chances::General(_) => 1.0,
             };
             let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
+            if is_step {
+                let entries = self.operator(adjoint(&matrix), wires);
+                adjoints.push((!entries.is_empty()).then(|| self.segment(entries)));
+            }
             let entries = self.operator(matrix, wires);
             if k == 0 {
                 usual.clone_from(&entries);
             }
-            if entries.is_empty() {
-                return None;
-            }
-            let segment = schedule(&mut self.plan, entries);
-            self.plan.segments.push(segment);
-            Some(self.plan.segments.len() - 1)
+            (!entries.is_empty()).then(|| self.segment(entries))
         });
         let operators = operators.collect();
         let positions = wires.iter().map(|&wire| self.at(wire)).collect();
         let most = chances.most();
-        self.plan.channels.push(Planned { positions, operators, chances, most });
-        self.units.push((gates, self.plan.channels.len() - 1, usual));
+        let channel = self.plan.channels.len();
+        self.plan.channels.push(Planned { positions, operators, adjoints, chances, most });
+        if is_step {
+            self.plan.steps.push(Step::Channel(channel));
+        } else {
+            self.units.push((gates, channel, usual));
+        }
+    }
+
+    /// Makes entries steps of unitaries and of channels in turn. An entry comes as early as those before it on its wires
+    /// allow: there are as many steps as one wire has channels, not as many as the circuit has.
+    pub(super) fn close_layers(&mut self, entries: Vec<Entry>) {
+        let mut latest = vec![0; self.plan.n_wires];
+        let mut layers: Vec<Vec<Entry>> = Vec::new();
+        for entry in entries {
+            let touches = entry.touches();
+            let wires = || (0..latest.len()).filter(|wire| touches >> wire & 1 == 1);
+            // Unitaries are in even layers, channels in odd ones.
+            let after = wires().map(|wire| latest[wire]).max().unwrap_or(0);
+            let layer = after + usize::from((after % 2 == 1) != self.is_map(&entry));
+            let wires: Vec<usize> = wires().collect();
+            wires.into_iter().for_each(|wire| latest[wire] = layer);
+            layers.resize_with(layers.len().max(layer + 1), Vec::new);
+            layers[layer].push(entry);
+        }
+        for (layer, entries) in layers.into_iter().enumerate() {
+            if layer % 2 == 0 {
+                self.unitary(entries);
+            } else {
+                let back = entries.iter().rev().map(|entry| self.adjoint_map(entry)).collect();
+                let (forth, back) = (self.segment(entries), self.segment(back));
+                self.plan.steps.push(Step::Map { forth, back });
+            }
+        }
+    }
+
+    fn is_map(&self, entry: &Entry) -> bool {
+        matches!(entry, Entry::Matrix { matrix, .. } if self.maps.contains(matrix))
+    }
+
+    /// The adjoint of a channel, as a map of density matrices.
+    fn adjoint_map(&mut self, entry: &Entry) -> Entry {
+        let Entry::Matrix { positions, matrix, select } = entry else { bug!("no channel: {entry:?}") };
+        let MatrixSource { n_wires, entries: Entries::Constant(entries), .. } = &self.plan.matrices[*matrix]
+        else {
+            bug!("a channel that is not constant")
+        };
+        let (n_wires, entries) = (*n_wires, Entries::Constant(adjoint(entries)));
+        let (matrix, start) = (self.plan.matrices.len(), self.plan.n_entries);
+        self.plan.n_entries += 1 << (2 * n_wires);
+        self.plan.matrices.push(MatrixSource { n_wires, start, entries });
+        Entry::Matrix { positions: positions.clone(), matrix, select: *select }
     }
 
     /// An operator as entries.
@@ -173,6 +226,7 @@ impl Builder<'_> {
         let bras = wires.iter().map(|wire| Wire(wire.0 + half));
         let both: Vec<Wire> = wires.iter().copied().chain(bras).collect();
         self.matrix(Entries::Constant(matrix), &both, &[]);
+        self.maps.insert(self.plan.matrices.len() - 1);
     }
 }
 
@@ -181,6 +235,12 @@ fn is_identity(matrix: &[C64]) -> bool {
     let dim = matrix.len().isqrt();
     let identity = |i: usize| if i / dim == i % dim { 1.0 } else { 0.0 };
     matrix.iter().enumerate().all(|(i, entry)| (entry - identity(i)).norm() < 1e-15)
+}
+
+/// The adjoint of a matrix of rows.
+fn adjoint(matrix: &[C64]) -> Vec<C64> {
+    let dim = matrix.len().isqrt();
+    (0..dim * dim).map(|i| matrix[i % dim * dim + i / dim].conj()).collect()
 }
 
 /// The operation whose matrix is the conjugate, on wires that are `by` higher.

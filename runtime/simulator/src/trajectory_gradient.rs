@@ -1,0 +1,496 @@
+//! Gradients from trajectories: unbiased through noise and measurements.
+//!
+//! With branch states `psi_b` that are not normalised a value is `E = sum over b of <psi_b| O |psi_b>`, so
+//! `grad E = sum over b of p_b (1/p_b) grad <psi_b| O |psi_b>` with `p_b = <psi_b|psi_b>`: branches are drawn as they happen,
+//! and each gives its adjoint gradient, divided by its probability. That has in it both how the value changes along a
+//! branch and how the probabilities of branches change; only the derivative of what is drawn would be biased. Since
+//! `sum over b of grad p_b = 0`, `O - c` has the same gradient for every number `c` that doesn't depend on what is drawn;
+//! a `c` near the value leaves less to chance.
+//!
+//! Shots walk together as in `trajectory.rs`. Where they part, the largest group goes on; the others are followed on the
+//! way back, when the ket is there again, and their bras are added up: one sweep for all that shots have in common.
+
+use std::ops::Range;
+
+use qml_prelude::observable::Observable;
+use qml_prelude::random::{child_key, uniform_at};
+use rayon::prelude::*;
+
+use crate::Fault;
+use crate::bind::Bound;
+use crate::kernel::Collected;
+use crate::ket::Ket;
+use crate::noise::Told;
+use crate::observables::check_observables;
+use crate::pass::{apply, unapply};
+use crate::pauli::Prepared;
+use crate::pieces::{add, for_amplitudes, for_pieces, for_pieces_mut, outcome_weights, scale};
+use crate::plan::{Chances, Plan, Step, holds};
+use crate::sample::{NOISE, PARTED_WIRES, PARTS, ones_first};
+use crate::simulator::{Amplitude, Precision, Simulator};
+use crate::stops::{Kept, Line};
+use crate::sweep::unsettle;
+use crate::trajectory::{SHORT, groups, jump, largest};
+use crate::walk::{Purpose, settle};
+
+/// The stream of the shots that tell `c`.
+const BASELINE: u64 = 1 << 61;
+/// How many there are of them.
+const BASELINE_SHOTS: usize = 100;
+
+impl Simulator {
+    /// An estimate of the derivative with respect to each slot of `sum of cotangent * value` of observables, from
+    /// `shots` trajectories of a plan of [`Plan::trajectories`]; its mean over keys is the derivative.
+    pub fn sampled_expectations_vjp(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        observables: &[Observable],
+        cotangents: &[f64],
+        shots: usize,
+        key: u64,
+    ) -> Result<Vec<f64>, Fault> {
+        check_observables(plan.register_len(), observables)?;
+        let told = Told::of_observables(&plan.readout, plan.register_len(), observables, cotangents);
+        self.sampled_gradient(plan, slots, told, shots, key)
+    }
+
+    /// The same for the probabilities of the register's outcomes, qubit 0 least significant.
+    pub fn sampled_probabilities_vjp(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        cotangents: &[f64],
+        shots: usize,
+        key: u64,
+    ) -> Result<Vec<f64>, Fault> {
+        self.sampled_gradient(plan, slots, Told::of_probabilities(&plan.readout, cotangents), shots, key)
+    }
+
+    fn sampled_gradient(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        told: Told,
+        shots: usize,
+        key: u64,
+    ) -> Result<Vec<f64>, Fault> {
+        match self.precision() {
+            Precision::F64 => self.sampled_gradient_in::<f64>(plan, slots, told, shots, key),
+            Precision::F32 => self.sampled_gradient_in::<f32>(plan, slots, told, shots, key),
+        }
+    }
+
+    fn sampled_gradient_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        told: Told,
+        shots: usize,
+        key: u64,
+    ) -> Result<Vec<f64>, Fault> {
+        let bound = self.bind::<T>(plan, slots)?;
+        // A list of the shots, and again where they part; ket and bra of a line and of one that parts from it.
+        self.kets.require_shots(shots, 4 * size_of::<usize>())?;
+        self.kets.require::<T>(plan.n_wires, 6)?;
+        let value = Value::new(plan, told)?;
+        let part = |key: u64, c: f64, shots: Range<usize>, is_baseline: bool| {
+            let sampler = Sampler {
+                simulator: self,
+                bound: &bound,
+                value: &value,
+                key,
+                noise_key: child_key(key, NOISE),
+                baseline: c,
+                is_baseline,
+                sum: 0.0,
+                first: (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len()),
+                collected: Collected::new(&bound),
+                depth: 0,
+            };
+            sampler.run(shots)
+        };
+        let mut c = 0.0;
+        if has_uncertain_weights(plan, value.purpose) {
+            let n = shots.min(BASELINE_SHOTS);
+            c = part(child_key(key, BASELINE), 0.0, 0..n, true)?.sum / n as f64;
+        }
+        // As for shots: several groups at once, whose number doesn't depend on the number of threads.
+        let n_parts = if plan.n_wires <= PARTED_WIRES && shots >= 64 { PARTS } else { 1 };
+        let of_part = |i: usize| part(key, c, shots * i / n_parts..shots * (i + 1) / n_parts, false);
+        let parts: Vec<Result<Sampler<'_, T>, Fault>> = match self.run.pool_for(n_parts) {
+            Some(pool) => pool.install(|| (0..n_parts).into_par_iter().map(of_part).collect()),
+            None => (0..n_parts).map(of_part).collect(),
+        };
+        let mut collected = Collected::new(&bound);
+        for part in parts {
+            collected.add(&part?.collected);
+        }
+        let mut d_slots = bound.to_slots(&collected);
+        d_slots.iter_mut().for_each(|d| *d /= shots as f64);
+        Ok(d_slots)
+    }
+}
+
+/// Whether trajectories have probabilities that depend on the state.
+fn has_uncertain_weights(plan: &Plan, purpose: Purpose) -> bool {
+    plan.steps.iter().any(|step| match *step {
+        Step::Measure { position, is_last, .. } => !purpose.skips(plan, position, is_last),
+        Step::Reset { .. } => true,
+        Step::Channel(channel) => !matches!(plan.channels[channel].chances, Chances::Fixed(_)),
+        _ => false,
+    })
+}
+
+/// What is looked at in the end.
+struct Value {
+    prepared: Prepared,
+    weights: Vec<f64>,
+    /// A weight for each outcome of the register, or none.
+    outcomes: Vec<f64>,
+    purpose: Purpose,
+}
+
+impl Value {
+    fn new(plan: &Plan, told: Told) -> Result<Self, Fault> {
+        let terms = told.strings.into_iter().map(|(string, weight)| (string, weight.into()));
+        let strings = Observable { terms: terms.collect(), ..Observable::default() };
+        let prepared = Prepared::new(plan, &[strings])?;
+        let weights = prepared.weights(&[&[1.0]]);
+        let purpose = prepared.purpose();
+        Ok(Self { prepared, weights, outcomes: told.outcomes, purpose })
+    }
+}
+
+/// What happened to a group of shots.
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    /// An operator of a channel, with a factor.
+    Operator { channel: usize, operator: usize, factor: f64 },
+    /// An outcome of a step, with a factor.
+    Outcome { step: usize, outcome: bool, factor: f64 },
+    /// The outcome was told as it is, or not.
+    Told,
+}
+
+/// Shots that walk together.
+#[derive(Clone)]
+struct Group {
+    /// The next step.
+    step: usize,
+    /// How many numbers each shot drew.
+    draws: u64,
+    /// The bits that they see.
+    bits: Vec<bool>,
+    shots: Vec<usize>,
+}
+
+/// What happens to most shots, and to groups that part from them.
+type Parting = (Choice, Vec<(Choice, Group)>);
+
+/// What happens on a line.
+enum Event {
+    /// A unitary step of the plan.
+    Unitary(usize),
+    /// What can't be undone, or where some shots go another way.
+    Stop(Choice, Vec<(Choice, Group)>),
+}
+
+struct Sampler<'a, T: Amplitude> {
+    simulator: &'a Simulator,
+    bound: &'a Bound<'a, T>,
+    value: &'a Value,
+    key: u64,
+    noise_key: u64,
+    /// The `c` of `O - c`.
+    baseline: f64,
+    /// Nothing but the value is asked for.
+    is_baseline: bool,
+    /// The values of all shots, added up.
+    sum: f64,
+    /// The first step that depends on a slot.
+    first: usize,
+    collected: Collected,
+    /// How many groups wait for this one.
+    depth: usize,
+}
+
+impl<T: Amplitude> Sampler<'_, T> {
+    fn run(mut self, shots: Range<usize>) -> Result<Self, Fault> {
+        if !shots.is_empty() {
+            let plan = self.bound.plan;
+            let ket = self.simulator.start(plan.n_wires)?;
+            let group = Group { step: 0, draws: 0, bits: vec![false; plan.n_bits], shots: shots.collect() };
+            let bra = self.follow(group, ket)?;
+            self.simulator.kets.give(bra);
+        }
+        Ok(self)
+    }
+
+    /// Follows shots to their ends and back; returns the bra where they began, summed over the shots.
+    fn follow(&mut self, mut group: Group, mut ket: Ket<T>) -> Result<Ket<T>, Fault> {
+        let (simulator, plan) = (self.simulator, self.bound.plan);
+        let mut kept = Kept::new(simulator, plan.n_wires, self.depth);
+        let (mut events, mut stops) = (Vec::new(), Vec::new());
+        while let Some(step) = plan.steps.get(group.step) {
+            simulator.run.check()?;
+            let here = group.step;
+            group.step += 1;
+            let parting = match *step {
+                Step::Unitary(segment) => {
+                    apply(&simulator.run, self.bound, &plan.segments[segment], &mut ket);
+                    events.push(Event::Unitary(here));
+                    None
+                }
+                Step::Branch { ref condition, otherwise } => {
+                    if !holds(condition, &group.bits) {
+                        group.step = otherwise;
+                    }
+                    None
+                }
+                Step::Jump { to } => {
+                    group.step = to;
+                    None
+                }
+                Step::Channel(channel) => self.part_by_operator(channel, &ket, &mut group),
+                Step::Measure { position, is_last, .. }
+                    if self.value.purpose.skips(plan, position, is_last) =>
+                {
+                    None
+                }
+                Step::Measure { position, .. } | Step::Reset { position } => {
+                    Some(self.part_by_outcome(here, position, &ket, &mut group)?)
+                }
+                Step::Misread { is_last: true, .. } => None,
+                Step::Misread { bit, errors, .. } => self.part_by_what_is_told(bit, errors, &mut group),
+                Step::Track(_) | Step::Map { .. } => qml_source::bug!("no step of a trajectory: {step:?}"),
+            };
+            if let Some((choice, parted)) = parting {
+                stops.push(events.len());
+                kept.stop(&ket)?;
+                self.happen(choice, &mut ket);
+                events.push(Event::Stop(choice, parted));
+            }
+        }
+        if plan.is_unfinished(&group.bits) {
+            return Err(Fault::Unfinished);
+        }
+        let mut bra = self.end(&ket, group.shots.len())?;
+        let tail = stops.last().map_or(0, |stop| stop + 1);
+        self.undo(&events[tail..], &mut ket, &mut bra)?;
+        simulator.kets.give(ket);
+        self.depth += 1;
+        kept.go_back(&mut Stretch { sampler: self, events: &events, stops: &stops }, &mut bra)?;
+        self.depth -= 1;
+        Ok(bra)
+    }
+
+    fn part_by_operator(&self, channel: usize, ket: &Ket<T>, group: &mut Group) -> Option<Parting> {
+        let planned = &self.bound.plan.channels[channel];
+        let draws = group.draws;
+        group.draws += 1;
+        let mut shots = std::mem::take(&mut group.shots);
+        let draw = |shot: usize| uniform_at(self.noise_key, shot as u64, draws);
+        let mut parts: Vec<(Choice, Vec<usize>)> = Vec::new();
+        let mut is_nothing = false;
+        let mut groups = groups(&self.simulator.run, planned, ket, &mut shots, draw);
+        let own = groups.swap_remove(largest(&groups)?);
+        for (operator, shots, factor) in std::iter::once(own).chain(groups) {
+            is_nothing = planned.operators[operator].is_none() && factor == 1.0;
+            parts.push((Choice::Operator { channel, operator, factor }, shots.to_vec()));
+        }
+        let (choice, shots) = parts.swap_remove(0);
+        group.shots = shots;
+        if parts.is_empty() && is_nothing {
+            return None;
+        }
+        let part = |(choice, shots)| (choice, Group { shots, ..group.clone() });
+        Some((choice, parts.into_iter().map(part).collect()))
+    }
+
+    fn part_by_outcome(
+        &self,
+        step: usize,
+        position: u32,
+        ket: &Ket<T>,
+        group: &mut Group,
+    ) -> Result<Parting, Fault> {
+        let weights = outcome_weights(&self.simulator.run, ket, position);
+        self.simulator.run.check()?;
+        let chance = weights[1] / (weights[0] + weights[1]);
+        let draws = group.draws;
+        let (is_one, others) =
+            part(group, |shot| uniform_at(self.key, shot as u64, draws) < chance);
+        let choice = |outcome: bool| {
+            let left = weights[usize::from(outcome)];
+            let factor = if left < SHORT { left.sqrt().recip() } else { 1.0 };
+            Choice::Outcome { step, outcome, factor }
+        };
+        let noted = |outcome: bool, group: &mut Group| {
+            if let Step::Measure { bit, .. } = self.bound.plan.steps[step] {
+                group.bits[bit] = outcome;
+            }
+        };
+        noted(is_one, group);
+        let parted = others.map(|mut other| {
+            noted(!is_one, &mut other);
+            (choice(!is_one), other)
+        });
+        Ok((choice(is_one), parted.into_iter().collect()))
+    }
+
+    fn part_by_what_is_told(&self, bit: usize, errors: [f64; 2], group: &mut Group) -> Option<Parting> {
+        let (draws, probability) = (group.draws, errors[usize::from(group.bits[bit])]);
+        let (is_wrong, others) =
+            part(group, |shot| uniform_at(self.noise_key, shot as u64, draws) < probability);
+        group.bits[bit] ^= is_wrong;
+        let mut other = others?;
+        other.bits[bit] ^= !is_wrong;
+        Some((Choice::Told, vec![(Choice::Told, other)]))
+    }
+
+    /// The bra at the end of some shots, `(O - c) |psi> / <psi|psi>` for each of them.
+    fn end(&mut self, ket: &Ket<T>, shots: usize) -> Result<Ket<T>, Fault> {
+        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        let (layout, reals) = (ket.layout(), ket.reals());
+        let mut bra = self.simulator.kets.take(run, layout)?;
+        self.value.prepared.apply(run, self.bound.isa, ket, None, &self.value.weights, &mut bra);
+        if !self.value.outcomes.is_empty() {
+            for_pieces_mut(run, &mut bra, |base, piece| {
+                for_amplitudes(layout, base, &reals[2 * base..][..piece.len()], |i, re, im| {
+                    let weight = T::from_f64(self.value.outcomes[plan.outcome(i)]);
+                    piece[re] += weight * reals[2 * base + re];
+                    piece[im] += weight * reals[2 * base + im];
+                });
+            });
+        }
+        // <psi| O |psi> and <psi|psi>
+        let parts = for_pieces(run, &bra, |base, piece| {
+            piece.iter().zip(&reals[2 * base..]).fold([0.0; 2], |[value, norm], (o, a)| {
+                let (o, a) = (o.to_f64(), a.to_f64());
+                [value + a * o, norm + a * a]
+            })
+        });
+        run.check()?;
+        let [value, norm] =
+            parts.into_iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
+        self.sum += shots as f64 * value / norm;
+        let (baseline, share) = (T::from_f64(-self.baseline), shots as f64 / norm);
+        for_pieces_mut(run, &mut bra, |base, piece| {
+            piece.iter_mut().zip(&reals[2 * base..]).for_each(|(o, a)| *o += baseline * *a);
+        });
+        scale(run, &mut bra, share);
+        Ok(bra)
+    }
+
+    /// What a choice does to a ket.
+    fn happen(&self, choice: Choice, ket: &mut Ket<T>) {
+        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        match choice {
+            Choice::Operator { channel, operator, factor } => {
+                jump(run, self.bound, &plan.channels[channel], operator, factor, ket);
+            }
+            Choice::Outcome { step, outcome, factor } => {
+                settle(run, &plan.steps[step], outcome, ket, &mut vec![false; plan.n_bits]);
+                if factor != 1.0 {
+                    scale(run, ket, factor);
+                }
+            }
+            Choice::Told => {}
+        }
+    }
+
+    /// What its adjoint does to a bra.
+    fn unhappen(&self, choice: Choice, bra: &mut Ket<T>) {
+        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        let factor = match choice {
+            Choice::Operator { channel, operator, factor } => {
+                if let Some(segment) = plan.channels[channel].adjoints[operator] {
+                    apply(run, self.bound, &plan.segments[segment], bra);
+                }
+                factor
+            }
+            Choice::Outcome { step, outcome, factor } => {
+                unsettle(run, &plan.steps[step], outcome, bra);
+                factor
+            }
+            Choice::Told => 1.0,
+        };
+        if factor != 1.0 {
+            scale(run, bra, factor);
+        }
+    }
+
+    /// Undoes unitary steps, back to the first that depends on a slot.
+    fn undo(&mut self, events: &[Event], ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
+        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        for event in events.iter().rev() {
+            run.check()?;
+            let Event::Unitary(step) = *event else { break };
+            if step < self.first || self.is_baseline {
+                break;
+            }
+            if let Step::Unitary(segment) = plan.steps[step] {
+                let (segment, is_first) = (&plan.segments[segment], step == self.first);
+                unapply(run, self.bound, segment, [&mut *ket, &mut *bra], is_first, &mut self.collected);
+            }
+        }
+        run.check()
+    }
+}
+
+/// Parts shots by a number that each of them draws; returns whether it holds for the larger group, which stays, and the
+/// smaller one if it is not empty.
+fn part(group: &mut Group, holds: impl Fn(usize) -> bool) -> (bool, Option<Group>) {
+    let n = ones_first(&mut group.shots, holds);
+    group.draws += 1;
+    let is_larger = 2 * n > group.shots.len();
+    let mut others = group.shots.split_off(n);
+    if !is_larger {
+        std::mem::swap(&mut group.shots, &mut others);
+    }
+    let other = (!others.is_empty()).then(|| Group { shots: others, ..group.clone() });
+    (is_larger, other)
+}
+
+/// A line of events, each known by now.
+struct Stretch<'s, 'a, T: Amplitude> {
+    sampler: &'s mut Sampler<'a, T>,
+    events: &'s [Event],
+    /// Where in `events` the stops are.
+    stops: &'s [usize],
+}
+
+impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
+    fn forth(&mut self, stop: usize, ket: &mut Ket<T>) -> Result<(), Fault> {
+        let (sampler, plan) = (&*self.sampler, self.sampler.bound.plan);
+        for event in &self.events[self.stops[stop]..self.stops[stop + 1]] {
+            match *event {
+                Event::Stop(choice, _) => sampler.happen(choice, ket),
+                Event::Unitary(step) => {
+                    if let Step::Unitary(segment) = plan.steps[step] {
+                        apply(&sampler.simulator.run, sampler.bound, &plan.segments[segment], ket);
+                    }
+                }
+            }
+        }
+        sampler.simulator.run.check()
+    }
+
+    fn back(&mut self, stop: usize, ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
+        let here = self.stops[stop];
+        let Event::Stop(choice, parted) = &self.events[here] else { qml_source::bug!("no stop") };
+        let sampler = &mut *self.sampler;
+        sampler.unhappen(*choice, bra);
+        for (choice, group) in parted {
+            let mut other = Kept::copied(sampler.simulator, ket)?;
+            sampler.happen(*choice, &mut other);
+            let mut other_bra = sampler.follow(group.clone(), other)?;
+            sampler.unhappen(*choice, &mut other_bra);
+            add(&sampler.simulator.run, bra, &other_bra);
+            sampler.simulator.kets.give(other_bra);
+        }
+        let start = if stop == 0 { 0 } else { self.stops[stop - 1] + 1 };
+        sampler.undo(&self.events[start..here], ket, bra)
+    }
+}
