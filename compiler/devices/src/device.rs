@@ -62,10 +62,19 @@ pub struct QubitFacts {
     pub t2_s: Option<f64>,
     /// Probability of a wrong outcome, mean of both states.
     pub readout_error: Option<f64>,
+    /// Probabilities that 0 and that 1 is told wrongly, where they are told apart.
+    pub readout_errors: Option<[f64; 2]>,
     /// Duration of a measurement in seconds.
     pub readout_duration_s: Option<f64>,
     /// Facts by the name of the gate.
     pub gates: BTreeMap<String, GateFacts>,
+}
+
+impl QubitFacts {
+    /// The probabilities that 0 and that 1 is told wrongly; alike where only the mean is published.
+    pub fn errors_of_outcomes(&self) -> Option<[f64; 2]> {
+        self.readout_errors.or(self.readout_error.map(|mean| [mean; 2]))
+    }
 }
 
 /// Facts of a gate on one place.

@@ -165,10 +165,18 @@ fn read_qubit(field: &Field, n_qubits: usize) -> Result<u32, Diagnostic> {
 fn read_qubits(calibration: &Field, qubits: &mut [QubitFacts]) -> Result<(), Diagnostic> {
     for field in calibration.list_or_empty("qubits")? {
         let qubit = read_qubit(&field.get("index")?, qubits.len())?;
+        let of = |name: &str| field.optional(name, Field::probability);
+        let readout_errors = match (of("readout_error_of_0")?, of("readout_error_of_1")?) {
+            (Some(zero), Some(one)) => Some([zero, one]),
+            (None, None) => None,
+            _ => return Err(field.error("has the readout error of one outcome and not of the other")),
+        };
+        let mean = readout_errors.map(|[zero, one]| f64::midpoint(zero, one));
         qubits[qubit as usize] = QubitFacts {
             t1_s: field.optional("t1_s", Field::non_negative)?,
             t2_s: field.optional("t2_s", Field::non_negative)?,
-            readout_error: field.optional("readout_error", Field::probability)?,
+            readout_error: of("readout_error")?.or(mean),
+            readout_errors,
             readout_duration_s: field.optional("readout_duration_s", Field::non_negative)?,
             gates: read_gates(&field, 1)?.0,
         };

@@ -1,14 +1,15 @@
 //! Derivatives of result functions: the vector-Jacobian products that reverse mode asks for.
 //!
-//! On an exact simulator one sweep back gives all slots (adjoint). With shots, the parameter-shift rule; both, central
-//! differences and simultaneous perturbation can be forced. The rule gives derivatives with respect to slots, the bind program takes them to the
+//! Of an exact value one sweep back gives all slots (adjoint), through the state or, on an emulated device, through its
+//! density matrix. With shots it is the parameter-shift rule, as on a device. Both, central differences and simultaneous
+//! perturbation can be forced; an adjoint with shots is the mean over as many trajectories. The rule gives derivatives with respect to slots, the bind program takes them to the
 //! arguments.
 
 use qml_ir::specialise::cotangents;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::{child_key, sign_at};
 use qml_prelude::{Fault, ResultFunction, Value};
-use qml_simulator::C64;
+use qml_simulator::{C64, Plan};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram};
@@ -24,11 +25,15 @@ pub(crate) const ADJOINT: &str = "adjoint gradients";
 
 /// The stream of the signs, apart from those of shots.
 const SIGNS: u64 = 1 << 63;
+/// The stream of trajectories, apart from that of the shots of a value.
+const TRAJECTORIES: u64 = 1 << 60;
 
 /// How a derivative is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Adjoint,
+    /// The mean of adjoint gradients along so many trajectories, with their key.
+    Trajectories(usize, u64),
     ParameterShift,
     FiniteDifference,
     /// With the key of its signs.
@@ -82,19 +87,8 @@ impl Session<'_> {
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
                 let sampling = self.sampling(&args[1], &program, key)?;
-                let d_slots = match self.method(method, sampling, key)? {
-                    Method::Adjoint => {
-                        let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
-                        let result = self.simulator.probabilities_vjp(plan, &program.slots, &weights);
-                        self.exact(program.account(), result)?.d_slots
-                    }
-                    other => {
-                        self.by_evaluations(other, &program, sampling, &mut |this, angles, sampling| {
-                            let values = this.probabilities(angles, sampling)?;
-                            Ok(weighted(&values, &weights))
-                        })?
-                    }
-                };
+                let method = self.method(method, sampling, key)?;
+                let d_slots = self.probability_slots(&program, &weights, sampling, method)?;
                 Ok(Value::tuple([cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::FidelityVjp => {
@@ -115,20 +109,62 @@ impl Session<'_> {
 
     /// The rule that fits, or the one that was asked for if it can be.
     fn method(&self, asked: &str, sampling: Sampling, key: i64) -> Result<Method, Fault> {
-        let asked = match (asked, &self.kernels.emulator) {
-            ("auto", Some(_)) => "parameter_shift",
-            ("auto", None) if self.simulation.method.is_without_amplitudes() => "parameter_shift",
-            ("adjoint", Some(emulator)) => {
-                let message =
-                    format!("the adjoint method needs a state, and `{}` has noise", emulator.device.name);
-                return Err(Box::new(
-                    Diagnostic::error(Code::Q0662, message)
-                        .help("leave the method out: on an emulated device it is the parameter-shift rule"),
-                ));
+        match (asked, sampling) {
+            ("auto", _) if self.simulation.method.is_without_amplitudes() && !self.is_emulated() => {
+                Ok(Method::ParameterShift)
             }
-            (asked, _) => asked,
-        };
-        method_for(asked, sampling, key)
+            ("adjoint", Sampling::Shots { shots, key }) => {
+                Ok(Method::Trajectories(shots, child_key(key, TRAJECTORIES)))
+            }
+            _ => method_for(asked, sampling, key),
+        }
+    }
+
+    fn is_emulated(&self) -> bool {
+        self.kernels.emulator.is_some()
+    }
+
+    fn probability_slots(
+        &mut self,
+        program: &BoundProgram,
+        weights: &[f64],
+        sampling: Sampling,
+        method: Method,
+    ) -> Result<Vec<f64>, Fault> {
+        let (runnable, slots) = program.angles();
+        match method {
+            Method::Adjoint => match self.density(runnable)? {
+                Some(density) => {
+                    let result = self.simulator.noisy_probabilities_vjp(density, slots, weights);
+                    self.exact(program.account(), result)
+                }
+                None => {
+                    let plan = self.amplitudes_of(runnable, ADJOINT)?;
+                    let result = self.simulator.probabilities_vjp(plan, slots, weights);
+                    Ok(self.exact(program.account(), result)?.d_slots)
+                }
+            },
+            Method::Trajectories(shots, key) => {
+                let plan = self.along_trajectories(program, shots)?;
+                let result = self.simulator.sampled_probabilities_vjp(plan, slots, weights, shots, key);
+                result.map_err(|fault| simulation_fault(&fault))
+            }
+            other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
+                let values = this.probabilities(angles, sampling)?;
+                Ok(weighted(&values, weights))
+            }),
+        }
+    }
+
+    /// What trajectories of a program are drawn from; they are paid for as shots.
+    fn along_trajectories<'p>(&mut self, program: &'p BoundProgram, shots: usize) -> Result<&'p Plan, Fault> {
+        let runnable = &program.prepared.runnable;
+        if runnable.noise.is_none() {
+            // Refused where another method was asked for.
+            self.amplitudes_of(runnable, ADJOINT)?;
+        }
+        self.kernels.count(program.account(), 1, shots as u64)?;
+        self.trajectories(runnable)
     }
 
     fn expect_slots(
@@ -139,11 +175,25 @@ impl Session<'_> {
         sampling: Sampling,
         method: Method,
     ) -> Result<Vec<f64>, Fault> {
+        let (runnable, slots) = program.angles();
         match method {
-            Method::Adjoint => {
-                let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;
-                let result = self.simulator.expectations_vjp(plan, &program.slots, observables, cotangents);
-                Ok(self.exact(program.account(), result)?.d_slots)
+            Method::Adjoint => match self.density(runnable)? {
+                Some(density) => {
+                    let vjp = self.simulator.noisy_expectations_vjp(density, slots, observables, cotangents);
+                    self.exact(program.account(), vjp)
+                }
+                None => {
+                    let plan = self.amplitudes_of(runnable, ADJOINT)?;
+                    let result = self.simulator.expectations_vjp(plan, slots, observables, cotangents);
+                    Ok(self.exact(program.account(), result)?.d_slots)
+                }
+            },
+            Method::Trajectories(shots, key) => {
+                let plan = self.along_trajectories(program, shots)?;
+                let simulator = &self.simulator;
+                let vjp =
+                    simulator.sampled_expectations_vjp(plan, slots, observables, cotangents, shots, key);
+                vjp.map_err(|fault| simulation_fault(&fault))
             }
             other => self.by_evaluations(other, program, sampling, &mut |this, angles, sampling| {
                 let values = this.expectations(angles, observables, sampling)?;
@@ -170,6 +220,7 @@ impl Session<'_> {
                 let fidelity = result.map_err(|fault| simulation_fault(&fault))?;
                 Ok((fidelity.d_left, fidelity.d_right))
             }
+            Method::Trajectories(..) => Err(needs_exact_values()),
             other => {
                 let states = (self.state(p.angles())?, self.state(q.angles())?);
                 // One state is held while the other moves; each has its own stream of shots.
@@ -278,18 +329,22 @@ pub(crate) fn method_for(asked: &str, sampling: Sampling, key: i64) -> Result<Me
         ("auto" | "parameter_shift", _) => Ok(Method::ParameterShift),
         ("finite_difference", Sampling::Exact) => Ok(Method::FiniteDifference),
         ("spsa", _) => Ok(Method::Spsa(child_key(key as u64, SIGNS))),
-        ("adjoint", Sampling::Shots { .. }) => Err(Box::new(
-            Diagnostic::error(Code::Q0662, "the adjoint method needs exact values, and shots were asked for")
-                .help(
-                    "leave `shots` out, or leave the method out: with shots it is the parameter-shift rule",
-                ),
-        )),
+        ("adjoint", Sampling::Shots { .. }) => Err(needs_exact_values()),
         ("finite_difference", Sampling::Shots { .. }) => Err(Box::new(
             Diagnostic::error(Code::Q0662, "finite differences of shots are noise divided by a small number")
                 .help("`using \"parameter_shift\"` is exact on average"),
         )),
         (other, _) => bug!("the gradient method {other}"),
     }
+}
+
+/// Overlaps of states have no trajectories.
+fn needs_exact_values() -> Fault {
+    let message = "the adjoint method of overlaps needs exact values, and shots were asked for";
+    Box::new(
+        Diagnostic::error(Code::Q0662, message)
+            .help("leave `shots` out, or leave the method out: with shots it is the parameter-shift rule"),
+    )
 }
 
 fn weighted(values: &[f64], weights: &[f64]) -> f64 {

@@ -50,6 +50,8 @@ pub(crate) struct Runnable {
     pub noise: Option<Noise>,
     /// Its density matrix; made when something exact is asked of an emulated device.
     pub density: OnceCell<Density>,
+    /// Its plan for gradients from trajectories.
+    pub trajectories: OnceCell<Plan>,
     /// The circuit as the simulator runs it on amplitudes, or why there can't be any.
     plan: Result<Plan, qml_simulator::Fault>,
     /// The circuit on a tableau, if it is one of Clifford gates, for the slots of the latest call.
@@ -227,6 +229,7 @@ impl Kernels {
             circuit,
             noise,
             density: OnceCell::new(),
+            trajectories: OnceCell::new(),
             plan,
             clifford: RefCell::default(),
             turned: RefCell::default(),

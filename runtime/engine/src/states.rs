@@ -28,7 +28,7 @@ impl Session<'_> {
                 }
                 self.exact(program.account(), result)?
             }
-            Method::ParameterShift => {
+            Method::ParameterShift | Method::Trajectories(..) => {
                 let message = "there is no parameter-shift rule for amplitudes";
                 return Err(Box::new(
                     Diagnostic::error(Code::Q0662, message).help("the adjoint method differentiates them"),

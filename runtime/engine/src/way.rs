@@ -160,10 +160,16 @@ impl Session<'_> {
     /// Tells how a circuit is simulated, once for each way.
     fn tell(&mut self, runnable: &Runnable, way: &Way<'_>) {
         let name = match way {
+            Way::StateVector(_) if runnable.noise.is_some() => "trajectories",
             Way::StateVector(_) => Method::StateVector.name(),
             Way::Stabilizer(_) => Method::Stabilizer.name(),
             Way::Mps(_) => Method::Mps.name(),
         };
+        self.tell_as(runnable, name);
+    }
+
+    /// The same for a way of this name.
+    pub(crate) fn tell_as(&mut self, runnable: &Runnable, name: &'static str) {
         let circuit = &runnable.circuit;
         if self.kernels.told.insert((circuit.name.clone(), circuit.n_wires, name)) {
             let kernel = circuit.name.strip_prefix("main.").unwrap_or(&circuit.name);

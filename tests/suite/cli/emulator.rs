@@ -76,6 +76,45 @@ fn main() {
 }
 
 #[test]
+fn gradients_from_trajectories_are_right_on_average() {
+    let source = "kernel k(t: float[3]) -> qubit[3] {
+    let q = qubit[3];
+    ry(t[0], q[0]);
+    cx(q[0], q[1]);
+    if measure(q[0]) { rx(t[1], q[1]); }
+    reset(q[0]);
+    rx(t[2], q[1]);
+    cx(q[1], q[2]);
+    return q;
+}
+fn f(t: float[3]) -> float { return expect(Z(0) * Z(2) + 0.7 * X(1), k(t)); }
+fn p(t: float[3]) -> float { return probs(k(t))[2]; }
+fn g(t: float[3]) -> float { return expect(Z(0) * Z(2) + 0.7 * X(1), k(t), shots: 20000); }
+fn r(t: float[3]) -> float { return probs(k(t), shots: 20000)[2]; }
+fn main() {
+    let t = [0.4, -1.3, 2.1];
+    let (_, exact) = grad f(t) wrt t;
+    let (_, drawn) = grad g(t) wrt t using \"adjoint\";
+    let (_, of_p) = grad p(t) wrt t;
+    let (_, drawn_p) = grad r(t) wrt t using \"adjoint\";
+    print(exact); print(drawn); print(of_p); print(drawn_p);
+}
+";
+    let ran = Folder::with("g.qml", source).qmlang("run g.qml --seed 1 -v --target emulator:iqm_garnet");
+    let lines: Vec<Vec<f64>> = ran.out.lines().map(numbers).collect();
+    assert_eq!(lines.len(), 4, "{}", ran.err);
+    for (exact, drawn) in [(&lines[0], &lines[1]), (&lines[2], &lines[3])] {
+        assert!(exact.iter().any(|slope| slope.abs() > 0.02), "{lines:?}");
+        for (a, b) in exact.iter().zip(drawn) {
+            assert!((a - b).abs() < 0.03, "{lines:?}");
+        }
+    }
+    for way in ["density matrix", "gradients from trajectories", "trajectories"] {
+        assert!(ran.err.contains(&format!("`k` on 3 qubits: {way}\n")), "{}", ran.err);
+    }
+}
+
+#[test]
 fn what_has_no_result_is_refused() {
     let on = |main: &str| run(main, "--target emulator:iqm_garnet");
     on("print(state(bell()));").fails("Q0721", &["`state`", "`iqm_garnet`"]);

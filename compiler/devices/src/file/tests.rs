@@ -40,7 +40,25 @@ fn a_good_file_is_read() {
 }
 
 #[test]
+fn readout_errors_may_differ_between_outcomes() {
+    let with = |errors: &str| parse(&GOOD.replace("\"t1_s\": 1e-4", errors), "mine.json");
+    let errors = |text: &str| with(text).unwrap().qubits[1].errors_of_outcomes();
+    let both = "\"readout_error_of_0\": 0.01, \"readout_error_of_1\": 0.05";
+    assert_eq!(errors(both), Some([0.01, 0.05]));
+    assert_eq!(with(both).unwrap().qubits[1].readout_error, Some(0.03));
+    assert_eq!(errors("\"readout_error\": 0.02"), Some([0.02, 0.02]));
+    assert_eq!(errors("\"t1_s\": 1e-4"), None);
+}
+
+#[test]
 fn errors_name_the_field() {
+    check(
+        "\"t1_s\": 1e-4",
+        "\"readout_error_of_0\": 0.01",
+        &expect![
+            "device file `mine.json`: `calibration.qubits[0]` has the readout error of one outcome and not of the other"
+        ],
+    );
     check(
         "\"num_qubits\": 3",
         "\"num_qubits\": -3",

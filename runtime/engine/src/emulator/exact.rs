@@ -1,8 +1,9 @@
-//! What has an exact result on an emulated device: what a density matrix tells, and small enough ones.
+//! What has an exact result on an emulated device, what a density matrix tells of small enough ones, and what gradients go
+//! along elsewhere.
 
 use qml_prelude::{Fault, ResultFunction};
-use qml_simulator::Density;
-use qml_source::{Code, Diagnostic};
+use qml_simulator::{Density, Noise, Plan};
+use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::Runnable;
 use crate::session::{Session, simulation_fault};
@@ -28,7 +29,21 @@ impl Session<'_> {
             let made = Density::new(&runnable.circuit, noise).map_err(|fault| simulation_fault(&fault))?;
             _ = runnable.density.set(made);
         }
+        self.tell_as(runnable, "density matrix");
         Ok(runnable.density.get())
+    }
+
+    /// What gradients from trajectories go along, with the noise of an emulated device or with measurements alone.
+    pub(crate) fn trajectories<'r>(&mut self, runnable: &'r Runnable) -> Result<&'r Plan, Fault> {
+        if runnable.trajectories.get().is_none() {
+            self.kernels.statistics.plans += 1;
+            let none = Noise::default();
+            let made = Plan::trajectories(&runnable.circuit, runnable.noise.as_ref().unwrap_or(&none));
+            _ = runnable.trajectories.set(made.map_err(|fault| simulation_fault(&fault))?);
+        }
+        let Some(plan) = runnable.trajectories.get() else { bug!("just made") };
+        self.tell_as(runnable, "gradients from trajectories");
+        Ok(plan)
     }
 
     /// What needs a state vector has no result on an emulated device.

@@ -9,7 +9,7 @@
 //!
 //! **Waiting.** Qubits that hold a state between two operations relax with T1 and T2, see [`super::waiting`].
 //!
-//! **Readout.** An outcome is told wrongly with the published error, the same for both outcomes.
+//! **Readout.** An outcome is told wrongly with the published error, that of 0 and that of 1 where they are told apart.
 //!
 //! Changes of frame and resets are perfect. Crosstalk, leakage, drift and coherent errors are not in the data.
 
@@ -32,8 +32,8 @@ pub(super) fn noise(
     let mut model =
         Model { qubits, facts: DeviceFacts::new(device), device, noise: Noise::default(), missing };
     for (wire, qubit) in qubits.iter().enumerate() {
-        match device.qubits[qubit.0 as usize].readout_error {
-            Some(error) => model.noise.misread(Wire(wire as u32), error.clamp(0.0, 1.0)),
+        match device.qubits[qubit.0 as usize].errors_of_outcomes() {
+            Some(errors) => model.noise.misread(Wire(wire as u32), errors.map(|error| error.clamp(0.0, 1.0))),
             None => model.lacks("readout errors".to_owned()),
         }
     }
