@@ -254,7 +254,12 @@ pub(crate) fn weights<T: Amplitude>(rho: &Ket<T>, half: u32, position: u32) -> [
 }
 
 /// Multiplies the part where both bits are 0, and that where both are 1; what lies between them vanishes.
-pub(crate) fn keep_blocks<T: Amplitude>(run: &Run, rho: &mut Ket<T>, [ket, bra]: [u32; 2], factors: [f64; 2]) {
+pub(crate) fn keep_blocks<T: Amplitude>(
+    run: &Run,
+    rho: &mut Ket<T>,
+    [ket, bra]: [u32; 2],
+    factors: [f64; 2],
+) {
     let layout = rho.layout();
     let factors = factors.map(T::from_f64);
     for_pieces_mut(run, rho, |first, piece| {

@@ -74,7 +74,7 @@ impl Simulator {
         let mut back =
             Back { simulator: self, density, plan, bound: &bound, end, first, collected, tally, depth: 0 };
         let rho = self.start(plan.n_wires)?;
-        let bra = back.follow(0, rho, vec![false; plan.n_bits])?;
+        let bra = back.follow(0, rho, &vec![false; plan.n_bits])?;
         self.kets.give(bra);
         let Back { end, collected, tally, .. } = back;
         self.kets.give(end);
@@ -122,16 +122,16 @@ struct Back<'a, T: Amplitude> {
 
 impl<T: Amplitude> Back<'_, T> {
     /// Runs from a step to all ends and back; returns the bra there.
-    fn follow(&mut self, mut at: usize, mut rho: Ket<T>, bits: Vec<bool>) -> Result<Ket<T>, Fault> {
+    fn follow(&mut self, mut at: usize, mut rho: Ket<T>, bits: &[bool]) -> Result<Ket<T>, Fault> {
         let (simulator, plan) = (self.simulator, self.plan);
         let mut kept = Kept::new(simulator, plan.n_wires, self.depth);
         let (mut steps, mut stops) = (Vec::new(), Vec::new());
         let mut bra = loop {
             simulator.run.check()?;
-            let Some(step) = plan.steps.get(at) else { break self.end(&rho, &bits)? };
+            let Some(step) = plan.steps.get(at) else { break self.end(&rho, bits)? };
             match step {
                 Step::Branch { condition, otherwise } => {
-                    at = if holds(condition, &bits) { at + 1 } else { *otherwise };
+                    at = if holds(condition, bits) { at + 1 } else { *otherwise };
                     continue;
                 }
                 Step::Jump { to } => {
@@ -139,7 +139,7 @@ impl<T: Amplitude> Back<'_, T> {
                     continue;
                 }
                 Step::Measure { bit, .. } if self.density.is_read(*bit) => {
-                    break self.follow_outcomes(at, &rho, &bits)?;
+                    break self.follow_outcomes(at, &rho, bits)?;
                 }
                 // Done with the measurement before it, or of no interest.
                 Step::Misread { .. } => {}
@@ -186,7 +186,7 @@ impl<T: Amplitude> Back<'_, T> {
             keep_blocks(&simulator.run, &mut part, place, parts[usize::from(told)]);
             let mut bits = bits.to_vec();
             bits[bit] = told;
-            let mut bra = self.follow(at + 1, part, bits)?;
+            let mut bra = self.follow(at + 1, part, &bits)?;
             keep_blocks(&simulator.run, &mut bra, place, parts[usize::from(told)]);
             match &mut sum {
                 Some(sum) => {

@@ -332,10 +332,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                 .iter_mut()
                 .zip(&plan.output)
                 .for_each(|(bit, position)| *bit = index >> position & 1 == 1);
-            register
-                .iter_mut()
-                .zip(plan.readout.errors())
-                .for_each(|(bit, &errors)| tell(bit, errors));
+            register.iter_mut().zip(plan.readout.errors()).for_each(|(bit, &errors)| tell(bit, errors));
             result.iter_mut().zip(&plan.result_bits).for_each(|(bit, value)| *bit = holds(value, bits));
         }
         Ok(())

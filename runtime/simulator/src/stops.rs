@@ -103,7 +103,7 @@ fn split(n: usize, room: usize) -> usize {
         return n - 1;
     }
     let reach = |room: usize, times: usize| (1..=times).fold(1, |c, i| c * (room + 1 + i) / i);
-    let times = (1..).find(|&times| reach(room, times) >= n).unwrap_or(1);
+    let times = (1..n).find(|&times| reach(room, times) >= n).unwrap_or(1);
     n.saturating_sub(reach(room - 1, times)).max(1)
 }
 

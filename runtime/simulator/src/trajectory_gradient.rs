@@ -319,8 +319,7 @@ impl<T: Amplitude> Sampler<'_, T> {
         self.simulator.run.check()?;
         let chance = weights[1] / (weights[0] + weights[1]);
         let draws = group.draws;
-        let (is_one, others) =
-            part(group, |shot| uniform_at(self.key, shot as u64, draws) < chance);
+        let (is_one, others) = part(group, |shot| uniform_at(self.key, shot as u64, draws) < chance);
         let choice = |outcome: bool| {
             let left = weights[usize::from(outcome)];
             let factor = if left < SHORT { left.sqrt().recip() } else { 1.0 };

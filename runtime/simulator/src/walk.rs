@@ -92,7 +92,7 @@ impl<T: Amplitude> Walk<'_, T> {
                 Step::Jump { to } => at = *to,
                 Step::Track(_) | Step::Channel(_) | Step::Map { .. } | Step::Misread { .. } => {
                     return Err(Fault::Noisy);
-                },
+                }
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
                     let weights = outcome_weights(run, &ket, *position);

@@ -82,15 +82,14 @@ fn gradients_from_trajectories_are_right_on_average() {
     ry(t[0], q[0]);
     cx(q[0], q[1]);
     if measure(q[0]) { rx(t[1], q[1]); }
-    reset(q[0]);
     rx(t[2], q[1]);
     cx(q[1], q[2]);
     return q;
 }
 fn f(t: float[3]) -> float { return expect(Z(0) * Z(2) + 0.7 * X(1), k(t)); }
-fn p(t: float[3]) -> float { return probs(k(t))[2]; }
+fn p(t: float[3]) -> float { return probs(k(t))[6]; }
 fn g(t: float[3]) -> float { return expect(Z(0) * Z(2) + 0.7 * X(1), k(t), shots: 20000); }
-fn r(t: float[3]) -> float { return probs(k(t), shots: 20000)[2]; }
+fn r(t: float[3]) -> float { return probs(k(t), shots: 20000)[6]; }
 fn main() {
     let t = [0.4, -1.3, 2.1];
     let (_, exact) = grad f(t) wrt t;
@@ -100,7 +99,7 @@ fn main() {
     print(exact); print(drawn); print(of_p); print(drawn_p);
 }
 ";
-    let ran = Folder::with("g.qml", source).qmlang("run g.qml --seed 1 -v --target emulator:iqm_garnet");
+    let ran = Folder::with("g.qml", source).qmlang("run g.qml --seed 1 -v --target emulator:ibm_torino");
     let lines: Vec<Vec<f64>> = ran.out.lines().map(numbers).collect();
     assert_eq!(lines.len(), 4, "{}", ran.err);
     for (exact, drawn) in [(&lines[0], &lines[1]), (&lines[2], &lines[3])] {

@@ -76,7 +76,8 @@ pub(super) fn noise(stream: &mut Stream, circuit: &Circuit) -> Noise {
             noise.after(op, channel, &wires);
         }
     }
-    (0..circuit.n_wires as u32).for_each(|wire| noise.misread(Wire(wire), [0.3 * stream.uniform(), 0.3 * stream.uniform()]));
+    (0..circuit.n_wires as u32)
+        .for_each(|wire| noise.misread(Wire(wire), [0.3 * stream.uniform(), 0.3 * stream.uniform()]));
     noise
 }
 

@@ -153,7 +153,8 @@ fn an_angle_that_only_changes_how_likely_an_outcome_is_has_a_gradient() {
     // The outcome of the first qubit decides whether the second is flipped: E[Z_1] = cos(theta), while along each
     // trajectory the value is 1 or -1 whatever the angle.
     let theta = 0.7;
-    let flip = vec![qml_ir::circuit::Op { kind: gate(Gate::X, &[], &[1]), span: Default::default() }];
+    let flip =
+        vec![qml_ir::circuit::Op { kind: gate(Gate::X, &[], &[1]), span: qml_source::Span::default() }];
     let ops = vec![
         gate(Gate::Ry, &[slot(0)], &[0]),
         OpKind::Measure { wire: Wire(0), bit: Bit(0) },
