@@ -11,9 +11,11 @@ use super::lists::{select, sequence_len};
 use super::random::{permuted, stream};
 use crate::{Fault, Value};
 
+mod columns;
 mod csv;
 mod fcidump;
 mod graph;
+mod json;
 mod numpy;
 mod pca;
 mod save;
@@ -51,13 +53,13 @@ pub(super) const ROWS: &[Builtin] = &[
         "save",
         &["save(path: string, value: T)"],
         save::save,
-        "Writes a value of any type but a program: `.npy` holds a tensor of numbers as NumPy does, `.npz` a struct or tuple of them by name (`arr_0` and so on in a tuple), any other file is JSON that `load` reads back to the last bit.",
+        "Writes a value of any type but a program: `.npy` holds a tensor of numbers as NumPy does, `.npz` a struct or tuple of them by name (`arr_0` and so on in a tuple), `.csv` a table, any other file is JSON that `load` reads back to the last bit.",
     ),
     io(
         "load",
-        &["load(path: string) -> T"],
+        &["load(path: string, at?: string) -> T"],
         save::load,
-        "Reads what `save` or NumPy has written. Its type is the one that is asked for, so that must be written: `let w: float[2, 4] = load(\"w.npy\");`.",
+        "Reads what `save` or NumPy has written, other JSON (with `at: \"/model/0\"` a part of it), or a CSV file with typed columns. Its type is the one that is asked for, so that must be written: `let w: float[2, 4] = load(\"w.npy\");`.",
     ),
     io(
         "read_fcidump",

@@ -10,11 +10,11 @@ use crate::builtins::lists::from_elements;
 use crate::{Fault, Host, Value};
 
 /// A table as it stands in the file.
-struct Table {
-    path: String,
-    header: Option<StringRecord>,
+pub(super) struct Table {
+    pub path: String,
+    pub header: Option<StringRecord>,
     /// Each with the line on which it begins.
-    rows: Vec<(u64, StringRecord)>,
+    pub rows: Vec<(u64, StringRecord)>,
 }
 
 /// Whether a header is a row of numbers, and not the numbers 0, 1, 2 and so on of columns without names.
@@ -27,7 +27,13 @@ fn is_data(header: &StringRecord) -> bool {
 /// Reads a file; `names` are the columns that are asked for.
 fn read_table(host: &mut dyn Host, path: &str, has_header: bool, names: &[Value]) -> Result<Table, Fault> {
     let bytes = host.read_file(path)?;
-    let text = String::from_utf8_lossy(&bytes);
+    let has_names = names.iter().any(|name| matches!(name, Value::Str(_)));
+    table(path, &bytes, has_header, has_names)
+}
+
+/// Reads a table; `has_names` tells whether columns are asked for by their names.
+pub(super) fn table(path: &str, bytes: &[u8], has_header: bool, has_names: bool) -> Result<Table, Fault> {
+    let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
@@ -55,7 +61,7 @@ fn read_table(host: &mut dyn Host, path: &str, has_header: bool, names: &[Value]
     let header = (has_header && !rows.is_empty()).then(|| rows.remove(0).1);
     if let Some(header) = &header
         && is_data(header)
-        && !names.iter().any(|name| matches!(name, Value::Str(_)))
+        && !has_names
     {
         let fields: Vec<_> = header.iter().take(4).collect();
         let more = if header.len() > 4 { ", ..." } else { "" };
@@ -106,26 +112,29 @@ impl Table {
     }
 
     fn number(&self, row: usize, column: usize) -> Result<f64, Fault> {
+        let field = &self.rows[row].1[column];
+        field.parse().map_err(|_| {
+            let diagnostic = self.unfit(row, column, "not a number");
+            Box::new(if field.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.help("`columns:` chooses the columns of numbers, `read_labels` reads one of words")
+            })
+        })
+    }
+
+    /// A field that is not what it should be, with its place.
+    pub(super) fn unfit(&self, row: usize, column: usize, what: &str) -> Diagnostic {
         let (line, record) = &self.rows[row];
         let field = &record[column];
-        field.parse().map_err(|_| {
-            let name = match &self.header {
-                Some(header) => format!(" (`{}`)", &header[column]),
-                None => String::new(),
-            };
-            let what = if field.is_empty() {
-                "the field is empty".into()
-            } else {
-                format!("`{field}` is not a number")
-            };
-            let message = format!("{}, line {line}, column {}{name}: {what}", self.path, column + 1);
-            let mut diagnostic = Diagnostic::error(Code::Q0903, message);
-            if !field.is_empty() {
-                diagnostic = diagnostic
-                    .help("`columns:` chooses the columns of numbers, `read_labels` reads one of words");
-            }
-            Box::new(diagnostic)
-        })
+        let name = match &self.header {
+            Some(header) => format!(" (`{}`)", &header[column]),
+            None => String::new(),
+        };
+        let what =
+            if field.is_empty() { "the field is empty".into() } else { format!("`{field}` is {what}") };
+        let message = format!("{}, line {line}, column {}{name}: {what}", self.path, column + 1);
+        Diagnostic::error(Code::Q0903, message)
     }
 }
 

@@ -1,6 +1,7 @@
-//! Values in files: `.npy` and `.npz` as NumPy has them, everything else as JSON that says its type.
+//! Values in files: `.npy` and `.npz` as NumPy has them, tables in `.csv`, everything else as JSON that says its type; other
+//! JSON is read too.
 //!
-//! The JSON is `{"format": "qml value", "version": 1, "type": T, "value": V}`. A `bool`, an `int`, a `string` are themselves;
+//! The JSON that is written is `{"format": "qml value", "version": 1, "type": T, "value": V}`. A `bool`, an `int`, a `string` are themselves;
 //! a `float` is a number that reads back to the last bit, or `"nan"`, `"inf"`, `"-inf"`; a `complex` is `[re, im]`; a tensor
 //! is `{"shape": [...], "data": [...]}`, last index fastest; a tuple is a list, a struct an object; an `observable` is its
 //! `"terms"`, pairs of a string as `"X0 Z2"` and a complex coefficient, and its `"projectors"`, pairs of bits and a coefficient.
@@ -8,8 +9,8 @@
 use qml_source::{Code, Diagnostic, bug};
 use serde_json::{Map, Value as Json, json};
 
-use super::numpy;
 use super::types::{Type, dims};
+use super::{columns, json, numpy};
 use crate::builtins::faults::{domain, fault};
 use crate::observable::{Observable, Pauli};
 use crate::{C64, Fault, Host, Value};
@@ -29,6 +30,7 @@ pub fn saved(path: &str, value: &Value, ty: &str) -> Result<Vec<u8>, Fault> {
     match extension(path) {
         "npy" => numpy::write_npy(path, value, &ty),
         "npz" => numpy::write_npz(path, value, &ty),
+        "csv" => columns::write(path, value, &ty),
         _ => {
             let whole = json!({
                 "format": FORMAT,
@@ -43,19 +45,24 @@ pub fn saved(path: &str, value: &Value, ty: &str) -> Result<Vec<u8>, Fault> {
     }
 }
 
-/// `load(path)`, then as hidden arguments the type, and its dimensions in order, -1 where any will do.
+/// `load(path, at?)`, then as hidden arguments the type, and its dimensions in order, -1 where any will do.
 pub(super) fn load(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let path = args[0].to_str();
-    let ty = Type::known(args[1].to_str());
+    let at = (args[1] != Value::Unit).then(|| args[1].to_str());
+    let ty = Type::known(args[2].to_str());
     let bytes = host.read_file(path)?;
     let value = match extension(path) {
+        "npy" | "npz" | "csv" if at.is_some() => {
+            return Err(domain(format!("{path}: `at:` is a place in a file of JSON")));
+        }
         "npy" => numpy::read_npy(path, &bytes, &ty)?,
         "npz" => numpy::read_npz(path, &bytes, &ty)?,
-        _ => read_json(path, &bytes, &ty)?,
+        "csv" => columns::read(path, &bytes, &ty)?,
+        _ => read_json(path, &bytes, at, &ty)?,
     };
     let mut found = Vec::new();
     dims(&value, &mut found);
-    let wanted = args[2..].iter().map(Value::to_int);
+    let wanted = args[3..].iter().map(Value::to_int);
     if let Some((position, (actual, wanted))) = found
         .iter()
         .zip(wanted)
@@ -86,14 +93,15 @@ pub(super) fn other(path: &str, found: &str, wanted: &Type) -> Fault {
     )
 }
 
-fn read_json(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fault> {
+fn read_json(path: &str, bytes: &[u8], at: Option<&str>, ty: &Type) -> Result<Value, Fault> {
     let strange = || other(path, "no value that `save` has written", ty);
-    let whole: Json = serde_json::from_slice(bytes).map_err(|_| strange())?;
+    let whole = json::parse(path, bytes)?;
     let text = |key: &str| whole.get(key).and_then(Json::as_str);
-    let (Some(FORMAT), Some(written), Some(value)) = (text("format"), text("type"), whole.get("value"))
-    else {
-        return Err(strange());
-    };
+    if at.is_some() || text("format") != Some(FORMAT) {
+        let pointer = at.unwrap_or_default();
+        return json::read(path, json::part(path, &whole, pointer)?, ty, pointer);
+    }
+    let (Some(written), Some(value)) = (text("type"), whole.get("value")) else { return Err(strange()) };
     let version = whole.get("version").and_then(Json::as_u64);
     if version != Some(1) {
         return Err(fault(Code::Q0908, format!("{path} was written by a newer version of this tool")));
@@ -207,7 +215,7 @@ fn decode(json: &Json, ty: &Type) -> Option<Value> {
     })
 }
 
-fn decode_float(json: &Json) -> Option<f64> {
+pub(super) fn decode_float(json: &Json) -> Option<f64> {
     match json.as_str() {
         Some("nan") => Some(f64::NAN),
         Some("inf") => Some(f64::INFINITY),
@@ -217,7 +225,7 @@ fn decode_float(json: &Json) -> Option<f64> {
     }
 }
 
-fn decode_complex(json: &Json) -> Option<C64> {
+pub(super) fn decode_complex(json: &Json) -> Option<C64> {
     match json.as_array()?.as_slice() {
         [re, im] => Some(C64::new(decode_float(re)?, decode_float(im)?)),
         _ => None,

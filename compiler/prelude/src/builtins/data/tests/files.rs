@@ -11,7 +11,11 @@ fn save(host: &mut TestHost, path: &str, value: &Value, ty: &str) -> Result<Valu
 }
 
 fn load(host: &mut TestHost, path: &str, ty: &str, dims: &[i64]) -> Result<Value, Fault> {
-    let mut args = vec![Value::text(path), Value::text(ty)];
+    load_at(host, path, Value::Unit, ty, dims)
+}
+
+fn load_at(host: &mut TestHost, path: &str, at: Value, ty: &str, dims: &[i64]) -> Result<Value, Fault> {
+    let mut args = vec![Value::text(path), at, Value::text(ty)];
     args.extend(dims.iter().map(|dim| Value::Int(*dim)));
     call_with(host, "load", &args)
 }
@@ -98,21 +102,132 @@ fn a_file_that_holds_something_else_is_refused() {
         "Q0908 v.json: the tensor has shape [2], the type asks for length 3 on axis 0"
     );
     assert!(message(load(&mut host, "none.json", "float", &[])).starts_with("Q0901"));
-    for text in [
-        "",
-        "{}",
-        "[1, 2]",
-        "{\"format\": \"qml value\", \"version\": 1, \"type\": \"float[\", \"value\": 1}",
-    ] {
-        let fault = message(load(&mut with_file("v.json", text.as_bytes()), "v.json", "float", &[]));
-        assert_eq!(fault, "Q0908 v.json holds no value that `save` has written, and `float` is asked for");
-    }
+    let strange = "{\"format\": \"qml value\", \"version\": 1, \"type\": \"float[\", \"value\": 1}";
+    let fault = message(load(&mut with_file("v.json", strange.as_bytes()), "v.json", "float", &[]));
+    assert_eq!(fault, "Q0908 v.json holds no value that `save` has written, and `float` is asked for");
     let damaged = "{\"format\": \"qml value\", \"version\": 1, \"type\": \"float[?]\", \"value\": {\"shape\": [3], \"data\": [1]}}";
     let fault = message(load(&mut with_file("v.json", damaged.as_bytes()), "v.json", "float[?]", &[-1]));
     assert_eq!(fault, "Q0908 v.json holds a damaged value, and `float[?]` is asked for");
     let newer = damaged.replace("\"version\": 1", "\"version\": 2");
     let fault = message(load(&mut with_file("v.json", newer.as_bytes()), "v.json", "float[?]", &[-1]));
     assert!(fault.contains("newer version"), "{fault}");
+}
+
+const FOREIGN: &str = r#"{
+    "name": "ring", "qubits": 3, "on": true, "unused": null,
+    "model": {"layers": [{"w": [[0.5, 1], [2, -3e-1]]}, {"w": [[1, 2], [3]]}], "phase": [0.0, 1.5], "edges": [[0, 1], [1, 2]]}
+}"#;
+
+#[test]
+fn json_of_others_is_read_into_the_type_that_is_asked_for() {
+    let at = |pointer: &str, ty: &str| {
+        let pointer = if pointer.is_empty() { Value::Unit } else { Value::text(pointer) };
+        load_at(&mut with_file("v.json", FOREIGN.as_bytes()), "v.json", pointer, ty, &[-1; 4])
+    };
+    let read = at(
+        "",
+        "C { qubits: int, on: bool, name: string, model: M { edges: (int, int)[?], phase: complex } }",
+    );
+    let read = read.unwrap();
+    let parts = read.parts();
+    assert_eq!(parts[..3], [Value::Int(3), Value::Bool(true), Value::text("ring")]);
+    let edge = |i, j| Value::tuple([Value::Int(i), Value::Int(j)]);
+    let edges = Value::vector::<Value>(vec![edge(0, 1), edge(1, 2)]);
+    assert_eq!(parts[3], Value::tuple([edges, Value::Complex(C64::new(0.0, 1.5))]));
+    let w = at("/model/layers/0/w", "float[?, ?]").unwrap();
+    assert_eq!(w, floats(&[2, 2], &[0.5, 1.0, 2.0, -0.3]));
+    assert_eq!(at("/model/phase/1", "complex").unwrap(), Value::Complex(C64::new(1.5, 0.0)));
+
+    for (pointer, ty, expected) in [
+        ("", "C { on: int }", "v.json: `/on` is `true`, and `int` is asked for"),
+        ("", "C { colour: string }", "v.json: there is nothing at `/colour`"),
+        (
+            "/model/layers/0/w",
+            "int[?, ?]",
+            "v.json: `/model/layers/0/w/0/0` is the number 0.5, and `int` is asked for",
+        ),
+        (
+            "/model/layers/1/w",
+            "float[?, ?]",
+            "v.json: `/model/layers/1/w/1` is a list of 1 where others have 2, and `float[?, ?]` is asked for",
+        ),
+        (
+            "/model",
+            "float[?]",
+            "v.json: `/model` is an object with `edges`, `layers`, `phase`, and `float[?]` is asked for",
+        ),
+        (
+            "/model/edges/0",
+            "(int, int, int)",
+            "v.json: `/model/edges/0` is a list of 2, and `(int, int, int)` is asked for",
+        ),
+        ("/model/weights", "float", "v.json: there is nothing at `/model/weights`"),
+    ] {
+        assert_eq!(message(at(pointer, ty)), format!("Q0908 {expected}"));
+    }
+    let broken =
+        |text: &str| message(load(&mut with_file("v.json", text.as_bytes()), "v.json", "float", &[]));
+    assert_eq!(
+        broken("{\n  \"a\": 1,\n  b: 2\n}"),
+        "Q0908 v.json, line 3, column 3: no JSON: key must be a string"
+    );
+    assert!(broken("").starts_with("Q0908 v.json, line 1, column 0: no JSON"));
+    assert!(
+        message(load_at(&mut with_file("v.npy", b""), "v.npy", Value::text("/a"), "float", &[]))
+            .contains("`at:`")
+    );
+}
+
+const PEOPLE: &str = "name,Height (cm),age,tall\nAda,170.5,36,true\n\"Lee, J.\",181,41,1\n";
+
+#[test]
+fn tables_have_typed_columns() {
+    let read = |text: &str, ty: &str| load(&mut with_file("t.csv", text.as_bytes()), "t.csv", ty, &[-1; 4]);
+    let rows = read(PEOPLE, "P { name: string, age: int, height_cm: float, tall: bool }[?]").unwrap();
+    let rows = rows.into_values();
+    assert_eq!(rows.len(), 2);
+    let lee = [Value::text("Lee, J."), Value::Int(41), Value::Float(181.0), Value::Bool(true)];
+    assert_eq!(rows[1], Value::tuple(lee));
+    let columns = read(PEOPLE, "T { age: int[?], name: string[?] }").unwrap();
+    assert_eq!(columns, Value::tuple([ints(&[2], &[36, 41]), strings(&["Ada", "Lee, J."])]));
+    let by_place = read(PEOPLE, "(string[?], float[?])").unwrap();
+    assert_eq!(by_place.parts()[1], floats(&[2], &[170.5, 181.0]));
+    assert_eq!(read("a,b\n1,2\n3,4\n", "int[?, ?]").unwrap(), ints(&[2, 2], &[1, 2, 3, 4]));
+
+    for (ty, expected) in [
+        ("P { age: bool }[?]", "Q0903 t.csv, line 2, column 3 (`age`): `36` is neither `true` nor `false`"),
+        (
+            "P { height_cm: int }[?]",
+            "Q0903 t.csv, line 2, column 2 (`Height (cm)`): `170.5` is not an integer",
+        ),
+        ("T { weight: float[?] }", "Q0904 t.csv: there is no column `weight`"),
+        (
+            "(string, float, int, bool, int)[?]",
+            "Q0904 t.csv has 4 columns, and `(string, float, int, bool, int)[?]` asks for 5",
+        ),
+        ("float", "Q0908 t.csv: `float` is no table"),
+    ] {
+        assert_eq!(message(read(PEOPLE, ty)), expected);
+    }
+    // What is written reads back, and as a table of numbers too.
+    let mut host = TestHost::default();
+    for ty in [
+        "P { name: string, age: int }[?]",
+        "T { name: string[?], height_cm: float[?] }",
+        "(string, float)[?]",
+    ] {
+        let table = read(PEOPLE, ty).unwrap();
+        save(&mut host, "o.csv", &table, ty).unwrap();
+        assert_eq!(load(&mut host, "o.csv", ty, &[-1; 4]).unwrap(), table, "{ty}");
+    }
+    let x = floats(&[2, 1], &[0.1, 1e300]);
+    save(&mut host, "o.csv", &x, "float[?, ?]").unwrap();
+    assert_eq!(
+        call_with(&mut host, "read_csv", &[Value::text("o.csv"), Value::Bool(true), Value::Unit]).unwrap(),
+        x
+    );
+    let uneven = Value::tuple([ints(&[1], &[1]), ints(&[2], &[1, 2])]);
+    assert!(message(save(&mut host, "o.csv", &uneven, "T { a: int[?], b: int[?] }")).starts_with("Q0610"));
 }
 
 #[test]
