@@ -2,19 +2,30 @@
 //!
 //! `cargo run --release -- [word] [largest n]` in this folder runs the tables whose names have the word. Bandwidth and peak
 //! of the machine are measured first. Every row says how far the two results are apart.
+//!
+//! Two more commands are for `tests/peers`: `train n steps` trains with PRISM-Q alone, `serve threads` does what it is
+//! asked for on standard input.
 
 mod machine;
 mod measure;
 mod ours;
 mod peer;
+mod serve;
 mod tables;
+mod train;
 mod workloads;
 
 fn main() {
     let mut args = std::env::args().skip(1);
     let word = args.next().unwrap_or_default();
-    let largest = args.next().and_then(|n| n.parse().ok()).unwrap_or(24);
+    let mut number = || args.next().and_then(|n| n.parse::<usize>().ok());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    match word.as_str() {
+        "train" => return train::run(number().unwrap_or(4), number().unwrap_or(500) as i32),
+        "serve" => return serve::run(number().unwrap_or(threads)),
+        _ => {}
+    }
+    let largest = number().unwrap_or(24);
     let machine = machine::measure(threads);
     println!("{machine}\n");
     let wanted = |name: &str| name.contains(&word);

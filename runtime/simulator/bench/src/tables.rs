@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use prism_q::backend::Backend;
 use prism_q::{BackendKind, PreparedCircuit, StatevectorBackend};
+use qml_ir::circuit::Circuit;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::Stream;
 use qml_simulator::{C64, Channel, Method, Noise, Plan, Precision, Prepared, Simulator};
@@ -13,7 +14,8 @@ use crate::measure::{alternate, show};
 use crate::workloads::{self, Step, Workload};
 use crate::{ours, peer};
 
-fn simulator(precision: Precision, threads: usize) -> Simulator {
+/// A simulator of state vectors.
+pub fn simulator(precision: Precision, threads: usize) -> Simulator {
     Simulator::with_method(Method::StateVector(precision), threads, Arc::default())
 }
 
@@ -285,21 +287,26 @@ pub fn shots(threads: usize, largest: usize) {
     );
 }
 
+/// Depolarizing noise of 1e-3 and amplitude damping of 1e-2 on each wire of each gate.
+pub fn noise(circuit: &Circuit) -> Noise {
+    let mut noise = Noise::default();
+    for (i, op) in circuit.ops.iter().enumerate() {
+        for wire in op.wires() {
+            // Each letter with a third of the probability.
+            noise.after(i, Channel::depolarizing(1, 4.0 / 3.0 * 1e-3), &[wire]);
+            noise.after(i, Channel::amplitude_damping(1e-2), &[wire]);
+        }
+    }
+    noise
+}
+
 /// Shots with depolarizing noise of 1e-3 and amplitude damping of 1e-2 on each wire of each gate.
 pub fn noisy_shots(threads: usize, largest: usize) {
     head("noisy shots, n, f64, f32, PRISM-Q, ratio f64, ratio f32, distance of the means of Z");
     for (n, count) in [(8, 10_000), (12, 10_000), (16, 10_000)].into_iter().filter(|(n, _)| *n <= largest) {
         let workload = workloads::hea(n, 2);
         let (circuit, slots) = ours::circuit(&workload);
-        let mut noise = Noise::default();
-        for (i, op) in circuit.ops.iter().enumerate() {
-            for wire in op.wires() {
-                // Each letter with a third of the probability.
-                noise.after(i, Channel::depolarizing(1, 4.0 / 3.0 * 1e-3), &[wire]);
-                noise.after(i, Channel::amplitude_damping(1e-2), &[wire]);
-            }
-        }
-        let plan = Plan::noisy(&circuit, &noise).expect("plan");
+        let plan = Plan::noisy(&circuit, &noise(&circuit)).expect("plan");
         let (unmeasured, _) = peer::circuit(&workload);
         let mut peer_circuit = prism_q::Circuit::new(n, n);
         peer_circuit.instructions.extend(unmeasured.instructions.iter().cloned());
