@@ -19,6 +19,8 @@ use crate::way::Way;
 
 /// How many shots are drawn at once where only their frequencies are asked for.
 const PART: usize = 1 << 20;
+/// How many are looked at between two looks at whether the call should end.
+const SOME: usize = 1 << 14;
 
 /// Exact values, or estimates from this many shots drawn with this key.
 #[derive(Clone, Copy, Debug)]
@@ -260,7 +262,11 @@ impl Session<'_> {
         for start in (0..shots).step_by(PART) {
             let part = start..shots.min(start + PART);
             let drawn = self.sample_part(angles, part, key)?;
-            (0..drawn.n_shots).for_each(|shot| f(drawn.row(shot)));
+            for shots in (0..drawn.n_shots).step_by(SOME).map(|first| first..drawn.n_shots.min(first + SOME))
+            {
+                self.simulator.run().check().map_err(|fault| simulation_fault(&fault))?;
+                shots.for_each(|shot| f(drawn.row(shot)));
+            }
         }
         Ok(())
     }

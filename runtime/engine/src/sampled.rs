@@ -39,6 +39,7 @@ impl Session<'_> {
             let turned = self.turned(runnable, &group.letters);
             let drawn = self.sample((&turned, slots), shots, child_key(key, i as u64))?;
             for (observable, string, coefficient) in &group.strings {
+                self.simulator.run().check().map_err(|fault| simulation_fault(&fault))?;
                 let odd = (0..shots).filter(|&shot| {
                     let row = drawn.row(shot);
                     string.iter().filter(|(qubit, _)| row[*qubit as usize]).count() % 2 == 1

@@ -3,6 +3,9 @@
 //! Tensors left of the centre are isometries from left to right, those right of it from right to left; so the centre holds
 //! the norm, and singular values next to it are Schmidt coefficients of the whole state.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use qml_simulator::branches::Register;
 use qml_simulator::{Fault, Run, available_bytes};
 
@@ -30,13 +33,15 @@ pub(crate) struct Chain {
     pub site_of: Vec<usize>,
     centre: usize,
     limits: Limits,
+    /// Set by whoever wants it to end.
+    pub stop: Arc<AtomicBool>,
     /// How far the state may be from the exact one.
     pub distance: f64,
 }
 
 impl Chain {
     /// All wires zero.
-    pub fn new(n_wires: usize, limits: Limits) -> Self {
+    pub fn new(n_wires: usize, limits: Limits, stop: Arc<AtomicBool>) -> Self {
         let zero = Site { left: 1, right: 1, entries: vec![C64::ONE, C64::ZERO] };
         Self {
             sites: vec![zero; n_wires],
@@ -44,6 +49,7 @@ impl Chain {
             site_of: (0..n_wires).collect(),
             centre: 0,
             limits,
+            stop,
             distance: 0.0,
         }
     }
@@ -65,13 +71,13 @@ impl Chain {
 
     fn step_right(&mut self) {
         let Site { left, right, entries } = &self.sites[self.centre];
-        let split = Split::new(entries, 2 * left, *right, self.limits);
+        let split = Split::new(entries, 2 * left, *right, self.limits, &self.stop);
         let (left, bond) = (*left, split.bond());
         self.note(&split);
         let next = &self.sites[self.centre + 1];
         let site = Site { left, right: bond, entries: split.left.clone() };
         let carried = split.weighted_right();
-        let entries = product(&carried, &next.entries, [bond, next.left, 2 * next.right]);
+        let entries = product(&carried, &next.entries, [bond, next.left, 2 * next.right], &self.stop);
         self.sites[self.centre + 1] = Site { left: bond, right: next.right, entries };
         self.sites[self.centre] = site;
         self.centre += 1;
@@ -79,13 +85,13 @@ impl Chain {
 
     fn step_left(&mut self) {
         let Site { left, right, entries } = &self.sites[self.centre];
-        let split = Split::new(entries, *left, 2 * right, self.limits);
+        let split = Split::new(entries, *left, 2 * right, self.limits, &self.stop);
         let (right, bond) = (*right, split.bond());
         self.note(&split);
         let before = &self.sites[self.centre - 1];
         let site = Site { left: bond, right, entries: split.right.clone() };
         let carried = split.weighted_left();
-        let entries = product(&before.entries, &carried, [2 * before.left, before.right, bond]);
+        let entries = product(&before.entries, &carried, [2 * before.left, before.right, bond], &self.stop);
         self.sites[self.centre - 1] = Site { left: before.left, right: bond, entries };
         self.sites[self.centre] = site;
         self.centre -= 1;
@@ -109,7 +115,8 @@ impl Chain {
                     qubits: self.sites.len(),
                 });
             }
-            let entries = product(&joined.entries, &next.entries, [rows, next.left, 2 * next.right]);
+            let entries =
+                product(&joined.entries, &next.entries, [rows, next.left, 2 * next.right], &self.stop);
             joined = Site { left: joined.left, right: next.right, entries };
         }
         Ok(joined)
@@ -120,7 +127,7 @@ impl Chain {
         let (mut left, right, mut entries) = (joined.left, joined.right, joined.entries);
         for site in first..first + k - 1 {
             let columns = entries.len() / (2 * left);
-            let split = Split::new(&entries, 2 * left, columns, self.limits);
+            let split = Split::new(&entries, 2 * left, columns, self.limits, &self.stop);
             self.note(&split);
             let bond = split.bond();
             self.sites[site] = Site { left, right: bond, entries: split.left.clone() };
@@ -183,7 +190,7 @@ impl Register for Chain {
         let matrix: Vec<C64> =
             (0..dim * dim).map(|i| op.entries[order[i / dim] * dim + order[i % dim]]).collect();
         for block in joined.entries.chunks_mut(dim * joined.right) {
-            block.copy_from_slice(&product(&matrix, block, [dim, dim, joined.right]));
+            block.copy_from_slice(&product(&matrix, block, [dim, dim, joined.right], &self.stop));
         }
         if k == 1 {
             self.sites[first] = joined;

@@ -29,7 +29,10 @@ pub struct TooWide<'a> {
 
 /// The circuit for these values of its slots.
 pub(crate) fn lower<'a>(circuit: &'a Circuit, slots: &[f64]) -> Result<Program<Matrix>, TooWide<'a>> {
-    Program::new(circuit, &mut |op| matrices(op, slots).ok_or(TooWide { op, most_wires: MOST_WIRES }))
+    Program::new(circuit, &mut |op| match op.kind {
+        OpKind::If { .. } => Ok(None),
+        _ => matrices(op, slots).map(Some).ok_or(TooWide { op, most_wires: MOST_WIRES }),
+    })
 }
 
 /// One matrix, or several for rotations about long strings; none if there are too many wires.

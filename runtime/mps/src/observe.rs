@@ -1,5 +1,7 @@
 //! What is read off a chain: contractions with itself, and samples.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use qml_ir::circuit::Pauli;
 use qml_prelude::random::uniform_at;
 
@@ -40,7 +42,7 @@ impl Chain {
         let mut between = identity(self.sites[first].left);
         for site in first..=last {
             let factor = factors.next_if(|(place, _)| *place == site).map(|(_, factor)| factor);
-            between = across(&between, &self.sites[site], factor);
+            between = across(&between, &self.sites[site], factor, &self.stop);
         }
         let n = self.sites[last].right;
         (0..n).map(|i| between[i * n + i].re).sum()
@@ -63,18 +65,21 @@ impl Chain {
         between: &[C64],
         values: &mut [f64],
     ) {
+        if self.stop.load(Ordering::Relaxed) {
+            return;
+        }
         let Some(place) = places.get(site) else {
             values[outcome] += between[0].re;
             return;
         };
         match place {
             None => {
-                let next = across(between, &self.sites[site], None);
+                let next = across(between, &self.sites[site], None, &self.stop);
                 self.descend(places, site + 1, outcome, &next, values);
             }
             Some(place) => {
                 for value in [false, true] {
-                    let next = across(between, &self.sites[site], Some(Factor::Value(value)));
+                    let next = across(between, &self.sites[site], Some(Factor::Value(value)), &self.stop);
                     if next.iter().any(|entry| *entry != C64::ZERO) {
                         self.descend(places, site + 1, outcome | usize::from(value) << place, &next, values);
                     }
@@ -88,7 +93,7 @@ impl Chain {
         let mut values = vec![false; self.sites.len()];
         let mut row = vec![C64::ONE];
         for (site, tensor) in self.sites.iter().enumerate() {
-            let both = product(&row, &tensor.entries, [1, tensor.left, 2 * tensor.right]);
+            let both = product(&row, &tensor.entries, [1, tensor.left, 2 * tensor.right], &self.stop);
             let (zero, one) = both.split_at(tensor.right);
             let weight = |part: &[C64]| part.iter().map(C64::norm_sqr).sum::<f64>();
             let (p, q) = (weight(zero), weight(one));
@@ -106,7 +111,7 @@ fn identity(n: usize) -> Vec<C64> {
 }
 
 /// From `E` left of a site to what is right of it: the sum of `A_image^H E A_value`, with `A_value` the matrices of a site.
-fn across(between: &[C64], site: &Site, factor: Option<Factor>) -> Vec<C64> {
+fn across(between: &[C64], site: &Site, factor: Option<Factor>, stop: &AtomicBool) -> Vec<C64> {
     let (left, right) = (site.left, site.right);
     let mut sum = vec![C64::ZERO; right * right];
     for value in 0..2 {
@@ -121,8 +126,8 @@ fn across(between: &[C64], site: &Site, factor: Option<Factor>) -> Vec<C64> {
         let entry = |(l, r, value): (usize, usize, usize)| site.entries[(2 * l + value) * right + r];
         let ket: Vec<C64> = part(value).map(entry).collect();
         let bra: Vec<C64> = (0..right * left).map(|i| entry((i % left, i / left, image)).conj()).collect();
-        let half = product(between, &ket, [left, left, right]);
-        let whole = product(&bra, &half, [right, left, right]);
+        let half = product(between, &ket, [left, left, right], stop);
+        let whole = product(&bra, &half, [right, left, right], stop);
         sum.iter_mut().zip(whole).for_each(|(sum, term)| *sum += phase * term);
     }
     sum

@@ -1,11 +1,12 @@
 //! What is asked of a circuit: expectation values, probabilities, shots.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use qml_ir::circuit::{BitExpr, Circuit};
 use qml_prelude::observable::Observable;
 use qml_simulator::branches::Program;
-use qml_simulator::{Exact, Fault, Shots, Simulator, check_observables};
+use qml_simulator::{Exact, Fault, Run, Shots, Simulator, check_observables};
 
 use crate::Limits;
 use crate::chain::Chain;
@@ -60,24 +61,26 @@ impl Mps {
         check_observables(self.output.len(), observables)?;
         let mut values = vec![0.0; observables.len()];
         let mut found = Found::default();
-        let branches = self.program.each_branch(simulator.run(), self.start(), &mut |branch| {
-            for (value, observable) in values.iter_mut().zip(observables) {
-                for (string, coefficient) in &observable.terms {
-                    simulator.run().check()?;
-                    let factor =
-                        |&(qubit, letter): &(u32, _)| (self.output[qubit as usize], Factor::Letter(letter));
-                    let factors: Vec<(u32, Factor)> = string.iter().map(factor).collect();
-                    *value += branch.weight * coefficient.re * branch.register.expectation(&factors);
+        let branches =
+            self.program.each_branch(simulator.run(), self.start(simulator.run()), &mut |branch| {
+                for (value, observable) in values.iter_mut().zip(observables) {
+                    for (string, coefficient) in &observable.terms {
+                        simulator.run().check()?;
+                        let factor = |&(qubit, letter): &(u32, _)| {
+                            (self.output[qubit as usize], Factor::Letter(letter))
+                        };
+                        let factors: Vec<(u32, Factor)> = string.iter().map(factor).collect();
+                        *value += branch.weight * coefficient.re * branch.register.expectation(&factors);
+                    }
+                    for (bits, coefficient) in &observable.projectors {
+                        let values = bits.iter().map(|&bit| Factor::Value(bit));
+                        let factors: Vec<(u32, Factor)> = self.output.iter().copied().zip(values).collect();
+                        *value += branch.weight * coefficient.re * branch.register.expectation(&factors);
+                    }
                 }
-                for (bits, coefficient) in &observable.projectors {
-                    let values = bits.iter().map(|&bit| Factor::Value(bit));
-                    let factors: Vec<(u32, Factor)> = self.output.iter().copied().zip(values).collect();
-                    *value += branch.weight * coefficient.re * branch.register.expectation(&factors);
-                }
-            }
-            found.add(branch.weight, &branch.register);
-            Ok(())
-        })?;
+                found.add(branch.weight, &branch.register);
+                simulator.run().check()
+            })?;
         Ok(found.with(Exact { value: values, branches }))
     }
 
@@ -89,11 +92,12 @@ impl Mps {
         simulator.require_outcomes(self.output.len())?;
         let mut values = vec![0.0; 1 << self.output.len()];
         let mut found = Found::default();
-        let branches = self.program.each_branch(simulator.run(), self.start(), &mut |branch| {
-            branch.register.add_probabilities(&self.output, branch.weight, &mut values);
-            found.add(branch.weight, &branch.register);
-            Ok(())
-        })?;
+        let branches =
+            self.program.each_branch(simulator.run(), self.start(simulator.run()), &mut |branch| {
+                branch.register.add_probabilities(&self.output, branch.weight, &mut values);
+                found.add(branch.weight, &branch.register);
+                simulator.run().check()
+            })?;
         Ok(found.with(Exact { value: values, branches }))
     }
 
@@ -116,7 +120,7 @@ impl Mps {
             return Ok(found.with(rows));
         }
         let run = simulator.run();
-        self.program.each_group(run, self.start(), key, shots.collect(), &mut |branch, group| {
+        self.program.each_group(run, self.start(run), key, shots.collect(), &mut |branch, group| {
             branch.register.centre_in(0, 0);
             for &shot in group {
                 run.check()?;
@@ -127,13 +131,13 @@ impl Mps {
                 results.iter_mut().zip(&self.result_bits).for_each(|(to, bit)| *to = bit.eval(&branch.bits));
             }
             found.add(group.len() as f64 / n_shots as f64, &branch.register);
-            Ok(())
+            run.check()
         })?;
         Ok(found.with(rows))
     }
 
-    fn start(&self) -> Chain {
-        Chain::new(self.n_wires, self.limits)
+    fn start(&self, run: &Run) -> Chain {
+        Chain::new(self.n_wires, self.limits, Arc::clone(run.interrupt()))
     }
 }
 

@@ -71,6 +71,9 @@ pub enum Step<O> {
     },
 }
 
+/// What an operation without outcome is, or an error; nothing where a branch takes jumps.
+pub type Lower<'f, 'a, O, E> = dyn FnMut(&'a Op) -> Result<Option<Vec<O>>, E> + 'f;
+
 /// Somewhere in a run.
 #[derive(Clone, Debug)]
 pub struct Branch<R> {
@@ -148,23 +151,23 @@ impl<R: Register> Branch<R> {
 }
 
 impl<O> Program<O> {
-    /// The steps of a circuit; `lower` tells what an operation without outcome is, if it is anything.
-    pub fn new<'a, E>(
-        circuit: &'a Circuit,
-        lower: &mut dyn FnMut(&'a Op) -> Result<Vec<O>, E>,
-    ) -> Result<Self, E> {
+    /// The steps of a circuit. `lower` tells what an operation without outcome is; of a branch it may tell what does the same
+    /// without jumps.
+    pub fn new<'a, E>(circuit: &'a Circuit, lower: &mut Lower<'_, 'a, O, E>) -> Result<Self, E> {
         let mut program = Self { steps: Vec::new(), n_bits: circuit.n_bits, unfinished: Vec::new() };
         program.unfinished.extend(circuit.unfinished.iter().map(|loop_end| loop_end.condition.clone()));
         program.push(&circuit.ops, lower)?;
         Ok(program)
     }
 
-    fn push<'a, E>(
-        &mut self,
-        ops: &'a [Op],
-        lower: &mut dyn FnMut(&'a Op) -> Result<Vec<O>, E>,
-    ) -> Result<(), E> {
+    fn push<'a, E>(&mut self, ops: &'a [Op], lower: &mut Lower<'_, 'a, O, E>) -> Result<(), E> {
         for op in ops {
+            if !matches!(op.kind, OpKind::Measure { .. } | OpKind::Reset { .. })
+                && let Some(done) = lower(op)?
+            {
+                self.steps.extend(done.into_iter().map(Step::Do));
+                continue;
+            }
             match &op.kind {
                 OpKind::Measure { wire, bit } => {
                     self.steps.push(Step::Measure { wire: wire.0, bit: bit.0 });
@@ -183,11 +186,12 @@ impl<O> Program<O> {
                 OpKind::Gate { .. }
                 | OpKind::PauliRotation { .. }
                 | OpKind::Unitary { .. }
-                | OpKind::Barrier { .. } => self.steps.extend(lower(op)?.into_iter().map(Step::Do)),
+                | OpKind::Barrier { .. } => {}
             }
         }
         Ok(())
     }
+
     /// The run in which outcomes are 0 where they are not certain.
     pub fn run_of_zeros<R: Register<Op = O>>(&self, run: &Run, register: R) -> Result<Branch<R>, Fault> {
         let mut branch = Branch::start(self, register);

@@ -2,6 +2,7 @@
 
 use crate::bind::Bound;
 use crate::ket::Ket;
+use crate::pieces::for_pieces_mut;
 use crate::plan::Plan;
 use crate::simulator::{Amplitude, Precision, Simulator};
 use crate::state::Parts;
@@ -52,13 +53,15 @@ impl Simulator {
 
     /// The derivative of `<target| rho |target>`, where `rho` is the register's density matrix.
     fn d_projector<T: Amplitude>(&self, bound: &Bound<T>, target: &[C64]) -> Result<Vec<f64>, Fault> {
-        let parts = Parts::new(bound.plan);
+        let parts = Parts::new(&self.run, bound.plan)?;
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
-            bra.reals_mut().fill(T::ZERO);
+            for_pieces_mut(&self.run, bra, |_, piece| piece.fill(T::ZERO));
             for rest in parts.rests() {
-                let along: C64 =
-                    target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi.get(i | rest)).sum();
-                target.iter().zip(&parts.indices).for_each(|(t, i)| bra.set(i | rest, t * along));
+                let along = parts.overlap(&self.run, target, psi, rest);
+                for i in self.run.pieces(target.len()).flatten() {
+                    bra.set(parts.indices[i] | rest, target[i] * along);
+                }
+                self.run.check()?;
             }
             Ok(())
         };

@@ -49,7 +49,7 @@ pub use expect::Expectations;
 pub use fault::Fault;
 pub use fidelity::Fidelity;
 pub use memory::available_bytes;
-pub use noise::{Channel, Noise};
+pub use noise::{Channel, NoChannel, Noise};
 pub use observables::check_observables;
 pub use pauli::Prepared;
 pub use plan::Plan;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use qml_ir::circuit::{Wire, Wires};
 
-pub use channel::Channel;
+pub use channel::{Channel, NoChannel};
 pub(crate) use readout::{Readout, Told};
 
 /// Channels at places of a circuit, and readout errors.

@@ -34,11 +34,11 @@ pub(crate) fn apply<T: Real>(run: &Run, bound: &Bound<T>, segment: &Segment, ket
         let layout = ket.layout();
         let (tiles, ket) = (Tiles::new(layout, pass), Shared::new(ket));
         if tiles.n_strips() == 1 {
-            with_buffers(|buffers| forth_strip(bound, pass, &tiles, ket, tiles.strip(0), buffers));
+            with_buffers(|buffers| forth_strip(run, bound, pass, (&tiles, tiles.strip(0)), ket, buffers));
             continue;
         }
         drive(run, &tiles, |strip, buffers| {
-            forth_strip(bound, pass, &tiles, ket, strip, buffers);
+            forth_strip(run, bound, pass, (&tiles, strip), ket, buffers);
         });
     }
 }
@@ -68,13 +68,13 @@ pub(crate) fn unapply<T: Real>(
         let tiles = Tiles::new(layout, pass);
         if tiles.n_strips() == 1 {
             with_buffers(|buffers| {
-                back_strip(bound, (pass, first), &tiles, states, tiles.strip(0), buffers, collected);
+                back_strip(run, bound, (pass, first), (&tiles, tiles.strip(0)), states, buffers, collected);
             });
             continue;
         }
         let parts = drive(run, &tiles, |strip, buffers| {
             let mut collected = Collected::new(bound);
-            back_strip(bound, (pass, first), &tiles, states, strip, buffers, &mut collected);
+            back_strip(run, bound, (pass, first), (&tiles, strip), states, buffers, &mut collected);
             collected
         });
         parts.iter().for_each(|part| collected.add(part));
@@ -258,15 +258,15 @@ pub(crate) fn with_buffers<A>(work: impl FnOnce(&mut Buffers) -> A) -> A {
 
 /// Does a pass in a strip of tiles.
 fn forth_strip<T: Real>(
+    run: &Run,
     bound: &Bound<T>,
     pass: &Pass,
-    tiles: &Tiles,
+    (tiles, strip): (&Tiles, Range<usize>),
     ket: Shared<T>,
-    strip: Range<usize>,
     buffers: &mut Buffers,
 ) {
     let ([buffer, _], scratch) = buffers.reserve::<T>(tiles, 1);
-    for index in strip {
+    for index in strip.take_while(|_| !run.is_interrupted()) {
         // SAFETY: Strips don't overlap, and the buffers have room.
         unsafe {
             let tile = tiles.open(ket, index, buffer);
@@ -282,16 +282,16 @@ fn forth_strip<T: Real>(
 
 /// Undoes a pass in a strip of tiles of ket and bra.
 fn back_strip<T: Real>(
+    run: &Run,
     bound: &Bound<T>,
     (pass, first): (&Pass, usize),
-    tiles: &Tiles,
+    (tiles, strip): (&Tiles, Range<usize>),
     states: [Shared<T>; 2],
-    strip: Range<usize>,
     buffers: &mut Buffers,
     collected: &mut Collected,
 ) {
     let (buffers, scratch) = buffers.reserve::<T>(tiles, 2);
-    for index in strip {
+    for index in strip.take_while(|_| !run.is_interrupted()) {
         // SAFETY: Strips don't overlap, and the buffers have room.
         unsafe {
             let ket = tiles.open(states[0], index, buffers[0]);

@@ -193,6 +193,7 @@ impl Prepared {
             let tiles = Tiles::of(layout, &pass.tile);
             let shared_image = image.as_deref_mut().map(|out| Shared::new(out));
             let look = Look {
+                interrupt: run,
                 pass,
                 tiles: &tiles,
                 ket: Shared::read(psi),
@@ -298,6 +299,7 @@ fn passes(n_wires: usize, strings: impl Iterator<Item = (usize, usize)>) -> Vec<
 
 /// Looks at strips of tiles.
 struct Look<'a, T: Real> {
+    interrupt: &'a Run,
     pass: &'a ObservablePass,
     tiles: &'a Tiles,
     ket: Shared<T>,
@@ -312,7 +314,7 @@ impl<T: Real> Look<'_, T> {
     fn run<const PER_LANE: bool>(&self, strip: Range<usize>, buffers: &mut Buffers, values: &mut [f64]) {
         let (buffers, scratch) = buffers.reserve::<T>(self.tiles, 2);
         let n_reals = self.tiles.tile_layout().n_reals();
-        for index in strip {
+        for index in strip.take_while(|_| !self.interrupt.is_interrupted()) {
             // SAFETY: Strips don't overlap, and the buffers have room.
             unsafe {
                 let ket = self.tiles.open(self.ket, index, buffers[0]);

@@ -102,13 +102,24 @@ pub(crate) fn project<T: Real>(run: &Run, ket: &mut Ket<T>, position: u32, value
 }
 
 /// Exchanges the amplitudes where a wire is 0 with those where it is 1.
-pub(crate) fn flip_wire<T: Real>(ket: &mut Ket<T>, position: u32) {
-    let (len, bit) = (ket.len(), 1 << position);
-    for start in (0..len).step_by(2 * bit) {
-        for i in start..start + bit {
-            let (low, high) = (ket.get(i), ket.get(i | bit));
-            ket.set(i, high);
-            ket.set(i | bit, low);
+pub(crate) fn flip_wire<T: Real>(run: &Run, ket: &mut Ket<T>, position: u32) {
+    let (layout, bit) = (ket.layout(), 1 << position);
+    if position < layout.lane_bits {
+        return for_pieces_mut(run, ket, |_, piece| {
+            for numbers in piece.chunks_exact_mut(1 << layout.width_bits) {
+                (0..numbers.len())
+                    .filter(|lane| lane & bit == 0)
+                    .for_each(|lane| numbers.swap(lane, lane | bit));
+            }
+        });
+    }
+    for pair in ket.reals_mut().chunks_exact_mut(4 * bit) {
+        let (zeros, ones) = pair.split_at_mut(2 * bit);
+        for (zeros, ones) in zeros.chunks_mut(2 * PIECE).zip(ones.chunks_mut(2 * PIECE)) {
+            if run.is_interrupted() {
+                return;
+            }
+            zeros.swap_with_slice(ones);
         }
     }
 }

@@ -84,7 +84,9 @@ impl Simulator {
             let rows = Shots { n_shots: shots.len(), n_bits, bits: vec![false; shots.len() * n_bits] };
             let events = vec![(usize::MAX, 0); if plan.tracks.is_empty() { 0 } else { shots.len() }];
             let first = shots.start;
-            let mut sampler = Sampler { simulator: self, bound: &bound, key, noise_key, first, rows, events };
+            let event_key = child_key(noise_key, 0);
+            let (simulator, bound) = (self, &bound);
+            let mut sampler = Sampler { simulator, bound, key, event_key, noise_key, first, rows, events };
             if !shots.is_empty() {
                 let mut all: Vec<usize> = shots.collect();
                 let ket = self.start(plan.n_wires)?;
@@ -123,7 +125,9 @@ struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
     bound: &'a Bound<'a, T>,
     key: u64,
-    /// The key of noise, whose numbers are others than those of measurements.
+    /// The keys of noise, whose numbers are others than those of measurements: of where something unusual happens, and of
+    /// what it is.
+    event_key: u64,
     noise_key: u64,
     /// The shot of the first row.
     first: usize,
@@ -241,11 +245,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                 let found = if found.0 == step && found.1 >= unit {
                     found.1
                 } else {
-                    let is_rare = |k: &usize| {
-                        let most = plan.channels[track.channels[*k]].most;
-                        uniform_at(self.noise_key, shot as u64, draws + *k as u64) < most
-                    };
-                    (unit..n_channels).find(is_rare).unwrap_or(n_channels)
+                    track.next_event(unit, uniform_at(self.event_key, shot as u64, draws + unit as u64))
                 };
                 self.events[shot - self.first] = (step, found);
                 stop = stop.min(found);
@@ -262,9 +262,15 @@ impl<T: Amplitude> Sampler<'_, T> {
                 apply(run, bound, &plan.segments[segment], ket);
             }
             let channel = &plan.channels[track.channels[stop]];
-            let (noise_key, draw) = (self.noise_key, draws + stop as u64);
-            let mut groups =
-                groups(run, channel, ket, shots, |shot| uniform_at(noise_key, shot as u64, draw));
+            // A shot with an event has a number under the bound, any other one a number over it.
+            let uniform = |shot: usize| {
+                if self.events[shot - self.first] == (step, stop) {
+                    channel.most * uniform_at(self.noise_key, shot as u64, draws + stop as u64)
+                } else {
+                    1.0
+                }
+            };
+            let mut groups = groups(run, channel, ket, shots, uniform);
             unit = stop + 1;
             // The largest group goes on with this state; each other one is at most half of the shots.
             let Some(last) = largest(&groups) else { return Ok(None) };
@@ -292,11 +298,14 @@ impl<T: Amplitude> Sampler<'_, T> {
         let plan = self.bound.plan;
         let ends = block_ends(run, ket);
         run.check()?;
-        let draw = |&shot: &usize| pick(ket, &ends, uniform_at(self.key, shot as u64, draws));
+        let draw = |&shot: &usize| {
+            if run.is_interrupted() { 0 } else { pick(ket, &ends, uniform_at(self.key, shot as u64, draws)) }
+        };
         let indices: Vec<usize> = match run.pool_for(shots.len() / 1000) {
             Some(pool) => pool.install(|| shots.par_iter().map(draw).collect()),
             None => shots.iter().map(draw).collect(),
         };
+        run.check()?;
         let last: Vec<(u32, usize)> = plan
             .steps
             .iter()
@@ -314,7 +323,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             })
             .collect();
         let n_bits = self.rows.n_bits;
-        for (&shot, index) in shots.iter().zip(indices) {
+        for (&shot, index) in shots.iter().zip(indices).take_while(|_| !run.is_interrupted()) {
             for &(position, bit) in &last {
                 bits[bit] = index >> position & 1 == 1;
             }
@@ -335,7 +344,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             register.iter_mut().zip(plan.readout.errors()).for_each(|(bit, &errors)| tell(bit, errors));
             result.iter_mut().zip(&plan.result_bits).for_each(|(bit, value)| *bit = holds(value, bits));
         }
-        Ok(())
+        run.check()
     }
 }
 

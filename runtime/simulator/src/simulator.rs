@@ -1,5 +1,6 @@
 //! What a simulation is run with: threads, memory, and the flag that stops it.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +10,7 @@ use crate::Fault;
 use crate::bind::{Bound, Store};
 use crate::ket::{Ket, Layout};
 use crate::kets::Kets;
-use crate::pieces::for_pieces_mut;
+use crate::pieces::{PIECE, for_pieces_mut};
 use crate::plan::Plan;
 use crate::vector::{Isa, Real};
 
@@ -173,6 +174,17 @@ impl Run {
     /// [`Fault::Interrupted`] then.
     pub fn check(&self) -> Result<(), Fault> {
         if self.is_interrupted() { Err(Fault::Interrupted) } else { Ok(()) }
+    }
+
+    /// The numbers below `n` in pieces, until somebody asks to stop: the caller finds out through [`Self::check`].
+    pub(crate) fn pieces(&self, n: usize) -> impl Iterator<Item = Range<usize>> {
+        let starts = (0..n).step_by(PIECE).take_while(|_| !self.is_interrupted());
+        starts.map(move |start| start..n.min(start + PIECE))
+    }
+
+    /// The flag by which it is stopped.
+    pub fn interrupt(&self) -> &Arc<AtomicBool> {
+        &self.interrupt
     }
 
     /// The threads to share `n_pieces` of work between, if that is worth it.

@@ -3,7 +3,7 @@
 use crate::bind::Bound;
 use crate::ket::Ket;
 use crate::plan::Plan;
-use crate::simulator::{Amplitude, Exact, Precision, Simulator};
+use crate::simulator::{Amplitude, Exact, Precision, Run, Simulator};
 use crate::walk::Purpose;
 use crate::{C64, Fault};
 
@@ -54,29 +54,29 @@ impl Simulator {
             self.kets.require::<T>(plan.n_wires, 3)?;
             let mut value = Vec::new();
             let phase = bound.phase(0);
-            let scaled = |psi: &Ket<T>| (0..psi.len()).map(|i| psi.get(i) * phase).collect();
             let branches = self.walk(bound, Purpose::State).run(|psi| {
-                value = scaled(psi);
-                Ok(())
+                let pieces = self.run.pieces(psi.len());
+                value = pieces.flat_map(|piece| piece.map(|i| psi.get(i) * phase)).collect();
+                self.run.check()
             })?;
             return Ok(Exact { value, branches });
         }
         // The state itself, the register's, and the register's indices.
         self.kets.require::<T>(plan.n_wires, 4)?;
-        let parts = Parts::new(plan);
+        let parts = Parts::new(&self.run, plan)?;
         let mut pure: Option<Vec<C64>> = None;
         let branches = self.walk(bound, Purpose::State).run(|psi| {
             let state = match &mut pure {
                 Some(state) => state,
-                None => pure.insert(parts.normalised_largest(psi)),
+                None => pure.insert(parts.normalised_largest(&self.run, psi)?),
             };
             let outside: f64 = parts
                 .rests()
                 .take_while(|_| !self.run.is_interrupted())
                 .map(|rest| {
-                    let part = || parts.indices.iter().map(|&i| psi.get(i | rest));
-                    let overlap: C64 = state.iter().zip(part()).map(|(a, b)| a.conj() * b).sum();
-                    state.iter().zip(part()).map(|(a, b)| (b - overlap * a).norm_sqr()).sum::<f64>()
+                    let overlap = parts.overlap(&self.run, state, psi, rest);
+                    let off = |i: usize| (psi.get(parts.indices[i] | rest) - overlap * state[i]).norm_sqr();
+                    self.run.pieces(state.len()).map(|piece| piece.map(off).sum::<f64>()).sum::<f64>()
                 })
                 .sum();
             self.run.check()?;
@@ -98,14 +98,23 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(run: &Run, plan: &Plan) -> Result<Self, Fault> {
         let mut indices = vec![0];
         for &position in &plan.output {
-            let with_bit: Vec<usize> = indices.iter().map(|i| i | 1 << position).collect();
-            indices.extend(with_bit);
+            indices.reserve_exact(indices.len());
+            for piece in run.pieces(indices.len()) {
+                piece.for_each(|i| indices.push(indices[i] | 1 << position));
+            }
+            run.check()?;
         }
         let register: usize = plan.output.iter().map(|p| 1 << p).sum();
-        Self { indices, others: ((1 << plan.n_wires) - 1) & !register }
+        Ok(Self { indices, others: ((1 << plan.n_wires) - 1) & !register })
+    }
+
+    /// The overlap `<target|column>` with a column of the table.
+    pub(crate) fn overlap<T: Amplitude>(&self, run: &Run, target: &[C64], psi: &Ket<T>, rest: usize) -> C64 {
+        let term = |i: usize| target[i].conj() * psi.get(self.indices[i] | rest);
+        run.pieces(target.len()).map(|piece| piece.map(term).sum::<C64>()).sum()
     }
 
     /// All settings of the other wires, as parts of an index.
@@ -119,14 +128,23 @@ impl Parts {
         })
     }
 
-    fn normalised_largest<T: Amplitude>(&self, psi: &Ket<T>) -> Vec<C64> {
-        let norm = |rest: usize| self.indices.iter().map(|&i| psi.get(i | rest).norm_sqr()).sum::<f64>();
+    /// The squared norm of a column.
+    pub(crate) fn weight<T: Amplitude>(&self, run: &Run, psi: &Ket<T>, rest: usize) -> f64 {
+        let term = |i: usize| psi.get(self.indices[i] | rest).norm_sqr();
+        run.pieces(self.indices.len()).map(|piece| piece.map(term).sum::<f64>()).sum()
+    }
+
+    fn normalised_largest<T: Amplitude>(&self, run: &Run, psi: &Ket<T>) -> Result<Vec<C64>, Fault> {
         let (rest, largest) = self
             .rests()
-            .map(|rest| (rest, norm(rest)))
+            .take_while(|_| !run.is_interrupted())
+            .map(|rest| (rest, self.weight(run, psi, rest)))
             .fold((0, -1.0), |best, part| if part.1 > best.1 { part } else { best });
         let scale =
             if self.others == 0 && (largest - 1.0).abs() < IMPURITY { 1.0 } else { largest.sqrt().recip() };
-        self.indices.iter().map(|&i| psi.get(i | rest) * scale).collect()
+        let column = |piece: std::ops::Range<usize>| piece.map(|i| psi.get(self.indices[i] | rest) * scale);
+        let column = run.pieces(self.indices.len()).flat_map(column).collect();
+        run.check()?;
+        Ok(column)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::bind::Bound;
 use crate::ket::Ket;
+use crate::pieces::for_pieces_mut;
 use crate::plan::Plan;
 use crate::simulator::{Amplitude, Exact, Precision, Simulator};
 use crate::state::Parts;
@@ -28,20 +29,21 @@ impl Simulator {
         cotangent: &[C64],
     ) -> Result<Exact<Vec<f64>>, Fault> {
         let plan = bound.plan;
-        let parts = Parts::new(plan);
+        let parts = Parts::new(&self.run, plan)?;
         let (mut d_phase, phase) = (0.0, bound.phase(0));
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
-            let weight =
-                |rest: usize| parts.indices.iter().map(|&i| psi.get(i | rest).norm_sqr()).sum::<f64>();
-            let own =
-                parts.rests().find(|&rest| (weight(rest) - 1.0).abs() < T::NORMALISED).ok_or(Fault::Mixed)?;
-            bra.reals_mut().fill(T::ZERO);
-            for (&i, g) in parts.indices.iter().zip(cotangent) {
+            let is_own = |rest: usize| (parts.weight(&self.run, psi, rest) - 1.0).abs() < T::NORMALISED;
+            let own = parts.rests().find(|&rest| self.run.is_interrupted() || is_own(rest));
+            self.run.check()?;
+            let own = own.ok_or(Fault::Mixed)?;
+            for_pieces_mut(&self.run, bra, |_, piece| piece.fill(T::ZERO));
+            for i in self.run.pieces(cotangent.len()).flatten() {
+                let (at, g) = (parts.indices[i] | own, cotangent[i]);
                 // The sweep gives 2 Re <bra|d psi>, without the phase that no wire carries.
-                bra.set(i | own, g * phase.conj() / 2.0);
-                d_phase += (g.conj() * C64::I * phase * psi.get(i | own)).re;
+                bra.set(at, g * phase.conj() / 2.0);
+                d_phase += (g.conj() * C64::I * phase * psi.get(at)).re;
             }
-            Ok(())
+            self.run.check()
         };
         let (mut value, branches) = sweep(self, bound, Purpose::State, &mut leaf)?;
         for &(slot, coefficient) in &plan.phase.terms {
@@ -69,18 +71,16 @@ impl Simulator {
         bound: &Bound<T>,
         targets: &[(f64, &[C64])],
     ) -> Result<Exact<Vec<f64>>, Fault> {
-        let parts = Parts::new(bound.plan);
+        let parts = Parts::new(&self.run, bound.plan)?;
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
-            bra.reals_mut().fill(T::ZERO);
+            for_pieces_mut(&self.run, bra, |_, piece| piece.fill(T::ZERO));
             for rest in parts.rests() {
                 for (weight, target) in targets {
-                    let along: C64 =
-                        target.iter().zip(&parts.indices).map(|(t, i)| t.conj() * psi.get(i | rest)).sum();
-                    let along = along * *weight;
-                    target
-                        .iter()
-                        .zip(&parts.indices)
-                        .for_each(|(t, i)| bra.set(i | rest, bra.get(i | rest) + t * along));
+                    let along = parts.overlap(&self.run, target, psi, rest) * *weight;
+                    for i in self.run.pieces(target.len()).flatten() {
+                        let at = parts.indices[i] | rest;
+                        bra.set(at, bra.get(at) + target[i] * along);
+                    }
                 }
                 self.run.check()?;
             }

@@ -167,7 +167,7 @@ pub(crate) fn unsettle<T: Amplitude>(run: &Run, step: &Step, outcome: bool, stat
         Step::Measure { position, .. } => project(run, state, position, outcome),
         Step::Reset { position } => {
             if outcome {
-                flip_wire(state, position);
+                flip_wire(run, state, position);
             }
             project(run, state, position, outcome);
         }

@@ -5,6 +5,7 @@ mod clifford;
 mod faults;
 mod generate;
 mod gradients;
+mod leaks;
 mod machines;
 mod noise;
 mod noisy_gradients;

@@ -92,7 +92,7 @@ fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> (Vec<f64
             (effects.iter().map(chance).collect(), norm)
         }
         Chances::General(effects) => {
-            let rho = reduced(ket, &channel.positions);
+            let rho = reduced(run, ket, &channel.positions);
             let dim = 1 << channel.positions.len();
             let norm: f64 = (0..dim).map(|i| rho[i * dim + i].re).sum();
             // tr(E rho)
@@ -106,13 +106,13 @@ fn chances<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> (Vec<f64
 }
 
 /// The density matrix of some wires, row by row, for a state of any length.
-fn reduced<T: Amplitude>(ket: &Ket<T>, positions: &[u32]) -> Vec<C64> {
+fn reduced<T: Amplitude>(run: &Run, ket: &Ket<T>, positions: &[u32]) -> Vec<C64> {
     let dim = 1 << positions.len();
     let inner: usize = positions.iter().map(|p| 1 << p).sum();
     let at = |bits: usize| positions.iter().enumerate().map(|(i, p)| (bits >> i & 1) << p).sum::<usize>();
     let places: Vec<usize> = (0..dim).map(at).collect();
     let mut rho = vec![C64::default(); dim * dim];
-    for rest in (0..ket.len()).filter(|index| index & inner == 0) {
+    for rest in run.pieces(ket.len()).flatten().filter(|index| index & inner == 0) {
         let part: Vec<C64> = places.iter().map(|place| ket.get(rest | place)).collect();
         for (i, entry) in rho.iter_mut().enumerate() {
             *entry += part[i / dim] * part[i % dim].conj();

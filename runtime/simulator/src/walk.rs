@@ -142,7 +142,7 @@ pub(crate) fn settle<T: Amplitude>(
         Step::Reset { position } => {
             project(run, ket, position, outcome);
             if outcome {
-                flip_wire(ket, position);
+                flip_wire(run, ket, position);
             }
         }
         Step::Unitary(_)

@@ -17,14 +17,13 @@ const ROUNDING: f64 = 1e-9;
 impl Clifford {
     /// The circuit for these values of its slots, or the first operation that is not in the Clifford group then.
     pub fn new<'a>(circuit: &'a Circuit, slots: &[f64]) -> Result<Self, &'a Op> {
-        let mut lower = Lower { slots, steps: Vec::new(), known: BTreeMap::new() };
-        lower.ops(&circuit.ops)?;
+        let mut lower = Lower { slots, known: BTreeMap::new() };
+        let program = Program::new(circuit, &mut |op| lower.op(op))?;
         let jumps = |step: &Step| matches!(step, Step::Branch { .. } | Step::Jump { .. });
-        let is_linear = circuit.unfinished.is_empty() && !lower.steps.iter().any(jumps);
-        let unfinished = circuit.unfinished.iter().map(|loop_end| loop_end.condition.clone()).collect();
+        let is_linear = program.unfinished.is_empty() && !program.steps.iter().any(jumps);
         Ok(Self {
             n_wires: circuit.n_wires,
-            program: Program { steps: lower.steps, n_bits: circuit.n_bits, unfinished },
+            program,
             output: circuit.output.iter().map(|wire| wire.0).collect(),
             result_bits: circuit.result_bits.clone(),
             is_linear,
@@ -37,24 +36,21 @@ type Known = (Gate, Vec<u64>, Vec<bool>);
 
 struct Lower<'a> {
     slots: &'a [f64],
-    steps: Vec<Step>,
     /// Gates that were looked at, and their actions.
     known: BTreeMap<Known, Arc<Action>>,
 }
 
 impl Lower<'_> {
-    fn ops<'a>(&mut self, ops: &'a [Op]) -> Result<(), &'a Op> {
-        ops.iter().try_for_each(|op| match &op.kind {
-            OpKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise),
-            _ => self.step(op).ok_or(op),
-        })
+    fn op<'a>(&mut self, op: &'a Op) -> Result<Option<Vec<Act>>, &'a Op> {
+        match &op.kind {
+            OpKind::If { condition, then, otherwise } => self.corrections(condition, then, otherwise),
+            _ => self.unitary(op).map(Some).ok_or(op),
+        }
     }
 
-    fn step(&mut self, op: &Op) -> Option<()> {
+    /// What a gate does, if it is one of the group; nothing where it does nothing.
+    fn unitary(&mut self, op: &Op) -> Option<Vec<Act>> {
         match &op.kind {
-            OpKind::Barrier { .. } | OpKind::If { .. } => {}
-            OpKind::Measure { wire, bit } => self.steps.push(Step::Measure { wire: wire.0, bit: bit.0 }),
-            OpKind::Reset { wire } => self.steps.push(Step::Reset { wire: wire.0 }),
             OpKind::Gate { gate, angles, wires, controls } => {
                 let angles: Vec<f64> = angles.iter().map(|angle| angle.eval(self.slots)).collect();
                 let bits = angles.iter().map(|angle| angle.to_bits()).collect();
@@ -68,7 +64,7 @@ impl Lower<'_> {
                         action
                     }
                 };
-                self.gate(wires, controls, action);
+                Some(vec![gate_on(wires, controls, action)])
             }
             OpKind::Unitary { matrix, wires, controls } => {
                 if wires.len() + controls.len() > MOST_WIRES {
@@ -76,7 +72,7 @@ impl Lower<'_> {
                 }
                 let matrix = Matrix { dim: 1 << wires.len(), data: matrix[..].into() };
                 let action = Action::of(&controlled(&matrix, controls))?;
-                self.gate(wires, controls, Arc::new(action));
+                Some(vec![gate_on(wires, controls, Arc::new(action))])
             }
             OpKind::PauliRotation { pauli, angle, controls } => {
                 let quarters = (angle.eval(self.slots) / FRAC_PI_2).round();
@@ -86,59 +82,52 @@ impl Lower<'_> {
                     return None;
                 }
                 let string = pauli.iter().map(|&(wire, letter)| (wire.0, letter_bits(letter))).collect();
-                if turns != 0.0 {
-                    self.steps.push(Step::Do(Act::Rotation { string, quarters: turns as u8 % 4 }));
-                }
+                let rotation = Act::Rotation { string, quarters: turns as u8 % 4 };
+                Some(if turns == 0.0 { Vec::new() } else { vec![rotation] })
+            }
+            OpKind::Barrier { .. } | OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } => {
+                Some(Vec::new())
             }
         }
-        Some(())
     }
 
-    fn gate(&mut self, wires: &[Wire], controls: &[Control], action: Arc<Action>) {
-        let wires = wires.iter().map(|wire| wire.0).chain(controls.iter().map(|control| control.wire.0));
-        self.steps.push(Step::Do(Act::Gate { wires: wires.collect(), action }));
-    }
-
-    /// Corrections if both sides are products of letters and the condition is a sum of bits, else jumps.
-    fn branch<'a>(&mut self, condition: &BitExpr, then: &'a [Op], otherwise: &'a [Op]) -> Result<(), &'a Op> {
+    /// Corrections, if both sides are products of letters and the condition is a sum of bits.
+    fn corrections<'a>(
+        &mut self,
+        condition: &BitExpr,
+        then: &'a [Op],
+        otherwise: &'a [Op],
+    ) -> Result<Option<Vec<Act>>, &'a Op> {
         let is_flat = then.iter().chain(otherwise).all(Op::is_unitary);
-        if let Some((bits, odd)) = as_sum(condition).filter(|_| is_flat) {
-            let (start, mut sides) = (self.steps.len(), Vec::new());
-            for ops in [then, otherwise] {
-                self.ops(ops)?;
-                let steps: Vec<Step> = self.steps.drain(start..).collect();
-                sides.push(steps.iter().map(as_letters).collect::<Option<Vec<_>>>());
-            }
-            if let (Some(otherwise), Some(then)) = (sides.pop().flatten(), sides.pop().flatten()) {
-                for (strings, odd) in [(then, odd), (otherwise, !odd)] {
-                    let correction = |string| Step::Do(Act::Correction { string, bits: bits.clone(), odd });
-                    self.steps.extend(strings.into_iter().map(correction));
+        let Some((bits, odd)) = as_sum(condition).filter(|_| is_flat) else { return Ok(None) };
+        let mut corrections = Vec::new();
+        for (ops, odd) in [(then, odd), (otherwise, !odd)] {
+            for op in ops {
+                for act in self.unitary(op).ok_or(op)? {
+                    let Some(string) = as_letters(&act) else { return Ok(None) };
+                    corrections.push(Act::Correction { string, bits: bits.clone(), odd });
                 }
-                return Ok(());
             }
         }
-        let branch = self.steps.len();
-        self.steps.push(Step::Jump { to: 0 });
-        self.ops(then)?;
-        let jump = self.steps.len();
-        self.steps.push(Step::Jump { to: 0 });
-        self.steps[branch] = Step::Branch { condition: condition.clone(), otherwise: jump + 1 };
-        self.ops(otherwise)?;
-        self.steps[jump] = Step::Jump { to: self.steps.len() };
-        Ok(())
+        Ok(Some(corrections))
     }
 }
 
-/// A step that is a product of letters, up to a phase.
-fn as_letters(step: &Step) -> Option<Letters> {
-    match step {
-        Step::Do(Act::Gate { wires, action }) => {
+fn gate_on(wires: &[Wire], controls: &[Control], action: Arc<Action>) -> Act {
+    let wires = wires.iter().map(|wire| wire.0).chain(controls.iter().map(|control| control.wire.0));
+    Act::Gate { wires: wires.collect(), action }
+}
+
+/// An action that is a product of letters, up to a phase.
+fn as_letters(act: &Act) -> Option<Letters> {
+    match act {
+        Act::Gate { wires, action } => {
             let product = action.as_product()?;
             let letter = |(i, &wire): (usize, &u32)| (wire, (product >> (2 * i) & 3) as u8);
             Some(wires.iter().enumerate().map(letter).filter(|&(_, letter)| letter != 0).collect())
         }
-        Step::Do(Act::Rotation { quarters: 0, .. }) => Some(Letters::new()),
-        Step::Do(Act::Rotation { string, quarters: 2 }) => Some(string.clone()),
+        Act::Rotation { quarters: 0, .. } => Some(Letters::new()),
+        Act::Rotation { string, quarters: 2 } => Some(string.clone()),
         _ => None,
     }
 }

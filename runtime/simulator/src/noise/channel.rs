@@ -1,11 +1,36 @@
 //! The channels: Kraus operators, and what follows from them.
 
+use std::fmt;
+
 use qml_gates::Gate;
 
 use crate::C64;
 
 /// How far `sum K^H K` may be from the identity, entry by entry.
 const COMPLETE: f64 = 1e-9;
+
+/// Why Kraus operators are no channel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoChannel {
+    /// They are not matrices of one or two wires, all of one size.
+    Shape,
+    /// An entry of `sum K^H K` is this far from that of the identity: probabilities would not add up to one.
+    Trace {
+        /// How far.
+        off: f64,
+    },
+}
+
+impl fmt::Display for NoChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape => write!(f, "Kraus operators are matrices of one size, 2 x 2 or 4 x 4"),
+            Self::Trace { off } => write!(f, "`sum K^H K` is {off:.1e} away from the identity"),
+        }
+    }
+}
+
+impl std::error::Error for NoChannel {}
 
 /// A channel on one or two wires. The first operator is the one that usually happens.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,28 +41,34 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The channel with these Kraus operators, row by row; none if they are not matrices of one or two wires, or if
-    /// `sum K^H K` is not the identity.
-    pub fn of_kraus(operators: Vec<Vec<C64>>) -> Option<Self> {
-        let n_wires = match operators.first()?.len() {
+    /// The channel with these Kraus operators, row by row.
+    ///
+    /// # Errors
+    /// If they are not matrices of one or two wires, or `sum K^H K` is not the identity.
+    pub fn of_kraus(operators: Vec<Vec<C64>>) -> Result<Self, NoChannel> {
+        let n_wires = match operators.first().map_or(0, Vec::len) {
             4 => 1,
             16 => 2,
-            _ => return None,
+            _ => return Err(NoChannel::Shape),
         };
         let dim = 1 << n_wires;
         if operators.iter().any(|operator| operator.len() != dim * dim) {
-            return None;
+            return Err(NoChannel::Shape);
         }
         let channel = Self { n_wires, operators };
         let sum = channel.effects().into_iter().fold(vec![C64::default(); dim * dim], |mut sum, effect| {
             sum.iter_mut().zip(effect).for_each(|(sum, entry)| *sum += entry);
             sum
         });
-        let is_one = |(i, entry): (usize, &C64)| {
+        let off = |(i, entry): (usize, &C64)| {
             let identity = if i / dim == i % dim { 1.0 } else { 0.0 };
-            (entry - identity).norm() <= COMPLETE
+            (entry - identity).norm()
         };
-        sum.iter().enumerate().all(is_one).then_some(channel)
+        // Not the largest, which NaN never is.
+        match sum.iter().enumerate().map(off).find(|off| !matches!(off, 0.0..=COMPLETE)) {
+            Some(off) => Err(NoChannel::Trace { off }),
+            None => Ok(channel),
+        }
     }
 
     /// X, Y and Z with these probabilities.

@@ -8,6 +8,9 @@
 use super::schedule::{Entry, schedule};
 use super::{Plan, Segment};
 
+/// The largest number that [`Track::next_event`] may be given.
+const CERTAIN: f64 = 1.0 - f64::EPSILON / 2.0;
+
 /// A run of units.
 #[derive(Clone, Debug)]
 pub(crate) struct Track {
@@ -17,6 +20,8 @@ pub(crate) struct Track {
     pub channels: Vec<usize>,
     /// `blocks[l][i]` has the units from `i 2^(l+1)` on, `2^(l+1)` of them or as many as there are.
     blocks: Vec<Vec<Option<usize>>>,
+    /// For each channel the sum of `-ln(1 - p)` over those up to it, `p` bounding how often something unusual happens.
+    rates: Vec<f64>,
 }
 
 /// A unit: its gates, its channel, and what that usually does.
@@ -36,7 +41,21 @@ impl Track {
             entries = entries.chunks(2).map(<[Vec<Entry>]>::concat).collect();
             blocks.push(entries.iter().map(|entries| add(plan, entries.clone())).collect());
         }
-        Self { gates, channels, blocks }
+        let rates = channels.iter().scan(0.0, |sum, &channel| {
+            *sum -= (1.0 - plan.channels[channel].most.min(CERTAIN)).ln();
+            Some(*sum)
+        });
+        let rates = rates.collect();
+        Self { gates, channels, blocks, rates }
+    }
+
+    /// The first channel from `from` on at which something unusual may happen; their number if there is none. `uniform` is
+    /// one number from `[0, 1)` for all of them: as in radioactive decay, the waiting time is exponential when each channel
+    /// takes `-ln(1 - p)` of time.
+    pub(crate) fn next_event(&self, from: usize, uniform: f64) -> usize {
+        let start = if from == 0 { 0.0 } else { self.rates[from - 1] };
+        let time = start - (1.0 - uniform).ln();
+        from + self.rates[from..].partition_point(|&end| end <= time)
     }
 
     /// The segments that take a state from before the unit `from` to before the unit `to` where all channels do the

@@ -12,7 +12,7 @@ use qml_source::Span;
 use super::branches::assert_drawn_from;
 use super::generate::{self, With};
 use super::{assert_near, circuit, gate, observable, oracle, simulator};
-use crate::{C64, Channel, Density, Fault, Noise, Plan};
+use crate::{C64, Channel, Density, Fault, Method, NoChannel, Noise, Plan, Precision, Simulator};
 
 fn density(circuit: &Circuit, noise: &Noise) -> Density {
     Density::new(circuit, noise).unwrap()
@@ -172,6 +172,40 @@ fn trajectories_are_drawn_from_the_density_matrix() {
 }
 
 #[test]
+fn single_precision_has_the_same_noise() {
+    let mut stream = Stream::new(76);
+    let method = Method::StateVector(Precision::F32);
+    let simulator = Simulator::with_method(method, 1, std::sync::Arc::default());
+    for round in 0..20 {
+        let with = if round % 3 == 0 { With::Unitaries } else { With::Outcomes };
+        let circuit = generate::circuit(&mut stream, 1 + round % 3, 12, with);
+        let slots = generate::slots(&mut stream);
+        let noise = noise(&mut stream, &circuit);
+        let expected = oracle::noisy_distribution(&circuit, &slots, &noise);
+        let told = of_register(&expected, circuit.output.len());
+        let found = simulator.noisy_probabilities(&density(&circuit, &noise), &slots).unwrap().value;
+        assert_near(&found, &told, 1e-5);
+        let plan = Plan::noisy(&circuit, &noise).unwrap();
+        assert_drawn_from(&simulator.sample(&plan, &slots, 2000, round as u64).unwrap(), &expected);
+    }
+}
+
+#[test]
+fn certain_and_impossible_events_happen_always_and_never() {
+    // The first is flipped back and nothing else happens to it; the second falls, and is flipped.
+    let ops = vec![gate(Gate::X, &[], &[0]), gate(Gate::X, &[], &[1]), gate(Gate::Id, &[], &[1])];
+    let circuit = circuit(2, 0, ops);
+    let mut noise = Noise::default();
+    noise.after(0, Channel::pauli([0.0; 3]), &[Wire(0)]);
+    noise.after(1, Channel::amplitude_damping(1.0), &[Wire(1)]);
+    noise.after(1, Channel::pauli([1.0, 0.0, 0.0]), &[Wire(0)]);
+    noise.after(2, Channel::pauli([1.0, 0.0, 0.0]), &[Wire(1)]);
+    let plan = Plan::noisy(&circuit, &noise).unwrap();
+    let shots = simulator(1).sample(&plan, &[], 500, 3).unwrap();
+    assert!((0..500).all(|shot| shots.row(shot)[..2] == [false, true]));
+}
+
+#[test]
 fn shots_do_not_depend_on_threads_or_on_how_many_are_drawn_together() {
     let mut stream = Stream::new(74);
     for round in 0..10 {
@@ -259,12 +293,15 @@ fn the_trace_is_one_and_no_probability_negative() {
 #[test]
 fn what_is_no_channel_is_refused() {
     let one = |entries: [f64; 4]| entries.map(|entry| C64::new(entry, 0.0)).to_vec();
-    assert_eq!(Channel::of_kraus(vec![one([1.0, 0.0, 0.0, 0.9])]), None);
-    assert_eq!(Channel::of_kraus(vec![]), None);
-    assert_eq!(Channel::of_kraus(vec![vec![C64::ONE]]), None);
+    let of_kraus = |operators| Channel::of_kraus(operators).unwrap_err().to_string();
+    assert_eq!(of_kraus(vec![one([1.0, 0.0, 0.0, 0.9])]), "`sum K^H K` is 1.9e-1 away from the identity");
+    assert_eq!(of_kraus(vec![one([1.0, 0.0, 0.0, f64::NAN])]), "`sum K^H K` is NaN away from the identity");
+    for shapes in [vec![], vec![vec![C64::ONE]], vec![one([1.0, 0.0, 0.0, 1.0]), vec![C64::ZERO; 16]]] {
+        assert_eq!(Channel::of_kraus(shapes), Err(NoChannel::Shape));
+    }
     let (z, x) =
         (one([0.8f64.sqrt(), 0.0, 0.0, -0.8f64.sqrt()]), one([0.0, 0.2f64.sqrt(), 0.2f64.sqrt(), 0.0]));
-    assert!(Channel::of_kraus(vec![z, x]).is_some());
+    assert!(Channel::of_kraus(vec![z, x]).is_ok());
 }
 
 #[test]
