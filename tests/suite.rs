@@ -15,6 +15,7 @@ mod suite {
     mod fmt;
     mod functions;
     mod gradients;
+    mod leaks;
     mod light_cone;
     mod messages;
     mod mutations;
