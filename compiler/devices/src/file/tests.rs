@@ -45,7 +45,7 @@ fn readout_errors_may_differ_between_outcomes() {
     let errors = |text: &str| with(text).unwrap().qubits[1].errors_of_outcomes();
     let both = "\"readout_error_of_0\": 0.01, \"readout_error_of_1\": 0.05";
     assert_eq!(errors(both), Some([0.01, 0.05]));
-    assert_eq!(with(both).unwrap().qubits[1].readout_error, Some(0.03));
+    assert_eq!(with(both).unwrap().qubits[1].readout_error, Some(f64::midpoint(0.01, 0.05)));
     assert_eq!(errors("\"readout_error\": 0.02"), Some([0.02, 0.02]));
     assert_eq!(errors("\"t1_s\": 1e-4"), None);
 }
