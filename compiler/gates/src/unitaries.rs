@@ -59,9 +59,17 @@ pub(crate) fn pauli(letters: &str) -> Matrix {
 /// `exp(-i angle/2 P)` for a product of Pauli letters.
 pub(crate) fn rotation(letters: &str, angle: f64) -> Matrix {
     let (sin, cos) = (angle / 2.0).sin_cos();
+    let turned = -I * sin;
+    // What most circuits consist of, without a loop.
+    match letters {
+        "X" => return square(&[cos.into(), turned, turned, cos.into()]),
+        "Y" => return square(&[cos.into(), C64::from(-sin), sin.into(), cos.into()]),
+        "Z" => return square(&[cos + turned, ZERO, ZERO, cos - turned]),
+        _ => {}
+    }
     let mut matrix = pauli(letters);
     for (i, entry) in matrix.data.iter_mut().enumerate() {
-        *entry *= -I * sin;
+        *entry *= turned;
         if i % (matrix.dim + 1) == 0 {
             *entry += cos;
         }

@@ -194,6 +194,25 @@ pub struct Circuit {
     pub final_layout: Vec<Wire>,
 }
 
+impl Circuit {
+    /// The same circuit with other operations.
+    #[must_use]
+    pub fn with_ops(&self, ops: Vec<Op>) -> Self {
+        Self {
+            name: self.name.clone(),
+            n_wires: self.n_wires,
+            n_bits: self.n_bits,
+            slots: self.slots.clone(),
+            ops,
+            output: self.output.clone(),
+            result_bits: self.result_bits.clone(),
+            unfinished: self.unfinished.clone(),
+            layout: self.layout.clone(),
+            final_layout: self.final_layout.clone(),
+        }
+    }
+}
+
 impl Angle {
     /// A known angle.
     pub fn constant(value: f64) -> Self {

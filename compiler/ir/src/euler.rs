@@ -1,6 +1,7 @@
 //! Matrices of one wire and their Euler angles.
 
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 use num_complex::Complex;
 use qml_gates::Gate;
@@ -29,6 +30,17 @@ pub fn dagger(m: &M2) -> M2 {
 
 /// The matrix of a one-wire gate of the table.
 pub fn gate_matrix(gate: Gate, angles: &[f64]) -> M2 {
+    if angles.is_empty() { FIXED[gate as usize] } else { computed_matrix(gate, angles) }
+}
+
+/// The matrices of the one-wire gates without angles, by the number of the gate: passes ask for them all the time.
+static FIXED: LazyLock<Vec<M2>> = LazyLock::new(|| {
+    let is_fixed = |gate: Gate| gate.def().wires.len() == 1 && gate.def().params.is_empty();
+    let fixed = |&gate: &Gate| if is_fixed(gate) { computed_matrix(gate, &[]) } else { IDENTITY };
+    Gate::ALL.iter().map(fixed).collect()
+});
+
+fn computed_matrix(gate: Gate, angles: &[f64]) -> M2 {
     let matrix = (gate.def().matrix)(angles);
     std::array::from_fn(|r| std::array::from_fn(|c| matrix.at(r, c)))
 }

@@ -10,7 +10,7 @@ use qml_ir::circuit::{Op, Wire};
 use qml_source::Span;
 
 /// Changes the spans of `new`, made from `old`.
-pub fn attribute_spans(old: &[Op], new: &mut [Op]) {
+pub fn attribute_spans<'a>(old: impl IntoIterator<Item = &'a Op>, new: &mut [Op]) {
     let mut of_pair: HashMap<[Wire; 2], Vec<Span>> = HashMap::new();
     // The first operation of each wire, those on two wires before others.
     let mut paired: HashMap<Wire, Span> = HashMap::new();

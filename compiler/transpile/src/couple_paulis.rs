@@ -12,7 +12,7 @@ use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
 use crate::coupled_network::{Couplings, MAX_QUBITS, MAX_SMALL, Weights, coupled_network};
-use crate::fold_paulis::Stretch;
+use crate::fold_paulis::Rotations;
 use crate::route_swaps::Layout;
 use crate::target::Target;
 
@@ -37,7 +37,7 @@ pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: 
     }
     let region = region(&start.qubit, target)?;
     // The stretch names the qubits of the region.
-    let mut stretch = Stretch::default();
+    let mut stretch = Rotations::default();
     for &qubit in &region {
         stretch.index(Wire(qubit.into()));
     }

@@ -18,31 +18,32 @@ use crate::pair_basis::PairBasis;
 use crate::parity_network::{MAX_WIRES, Piece, parity_network};
 use crate::parity_tree::{MAX_TREE, parity_tree};
 use crate::parity_twine::parity_twine;
+use crate::stretches::{Stretch, connected_stretches, rewrite_stretches, wires_of};
 use crate::target::Target;
 
-/// How far a stretch is followed past operations that are not part of it.
-const REACH: usize = 2000;
-
-/// Rewrites the stretches outside of branches; returns how many CX are gone.
-pub fn fold_parities(circuit: &mut Circuit) -> usize {
-    let mut gone = 0;
-    fold_stretches(circuit, |ops, n_wires, out| gone += rewrite(ops, n_wires, out));
-    gone
+/// The stretches of CX, CZ, SWAP and turns about Z of a circuit.
+pub fn linear_stretches(circuit: &Circuit) -> Vec<Stretch> {
+    connected_stretches(circuit, is_linear)
 }
 
-/// Rewrites stretches with turns of most pairs of wires as parity twines on one line of all these wires; returns how many.
-/// What is left of the circuit should not ask for other neighbours much.
-pub fn twine_parities(circuit: &mut Circuit) -> usize {
-    place_parities(circuit, &parity_twine)
+/// Rewrites the stretches outside of branches; none if they don't get shorter.
+pub fn fold_parities(circuit: &Circuit, stretches: &[Stretch]) -> Option<Circuit> {
+    rewrite_stretches(circuit, stretches, rewrite)
+}
+
+/// Rewrites stretches with turns of most pairs of wires as parity twines on one line of all these wires; none if there
+/// are none. What is left of the circuit should not ask for other neighbours much.
+pub fn twine_parities(circuit: &Circuit, stretches: &[Stretch]) -> Option<Circuit> {
+    place_parities(circuit, stretches, &parity_twine)
 }
 
 /// The same as parity trees on one region of the device, of as many qubits as there are wires.
-pub fn slide_parities(circuit: &mut Circuit, target: &Target) -> usize {
+pub fn slide_parities(circuit: &Circuit, stretches: &[Stretch], target: &Target) -> Option<Circuit> {
     if circuit.n_wires > MAX_TREE {
-        return 0;
+        return None;
     }
     let region = std::cell::OnceCell::new();
-    place_parities(circuit, &|n_wires, turns| {
+    place_parities(circuit, stretches, &|n_wires, turns| {
         let region = region.get_or_init(|| find_region(n_wires, target));
         // No more than a twine takes.
         let region = region.as_ref().filter(|region| region.len() == n_wires)?;
@@ -50,104 +51,15 @@ pub fn slide_parities(circuit: &mut Circuit, target: &Target) -> usize {
     })
 }
 
-/// Rewrites stretches with turns of most pairs of wires as networks that are each made for the same places; returns how
-/// many.
-fn place_parities(circuit: &mut Circuit, network: &PlacedNetwork) -> usize {
-    let mut n_placed = 0;
+/// Rewrites stretches with turns of most pairs of wires as networks that are each made for the same places.
+fn place_parities(circuit: &Circuit, stretches: &[Stretch], network: &PlacedNetwork) -> Option<Circuit> {
     let mut places: Vec<Wire> = Vec::new();
-    fold_stretches(circuit, |ops, n_wires, out| {
-        for ops in parts(ops, n_wires) {
-            match placed(&ops, &mut places, network) {
-                Some(new) => {
-                    n_placed += 1;
-                    out.extend(new);
-                }
-                None => out.extend(ops),
-            }
-        }
-    });
-    n_placed
+    rewrite_stretches(circuit, stretches, |ops| placed(ops, &mut places, network))
 }
 
 /// By the number of wires and the parities to be turned: the pieces, and the wire of the start that each wire holds at the
 /// end.
 type PlacedNetwork<'a> = dyn Fn(usize, &[u128]) -> Option<(Vec<Piece>, Vec<usize>)> + 'a;
-
-fn fold_stretches(circuit: &mut Circuit, mut rewrite: impl FnMut(Vec<Op>, usize, &mut Vec<Op>)) {
-    let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_linear);
-    while !rest.is_empty() {
-        circuit.ops.extend(rest.take(false));
-        rewrite(rest.take(true), circuit.n_wires, &mut circuit.ops);
-    }
-}
-
-/// Operations from which stretches of those of one kind are taken.
-pub struct Rest {
-    ops: Vec<Option<Op>>,
-    is_wanted: Vec<bool>,
-    /// Those that are left, in order: `left[start..]`.
-    left: Vec<u32>,
-    start: usize,
-    /// How many of them are on each wire, and how many wires have any.
-    on_wire: Vec<u32>,
-    n_open: usize,
-}
-
-impl Rest {
-    /// Nothing taken yet.
-    pub fn new(ops: Vec<Op>, n_wires: usize, is_wanted: impl Fn(&Op) -> bool) -> Self {
-        let is_wanted = ops.iter().map(is_wanted).collect();
-        let left = (0..ops.len() as u32).collect();
-        let mut on_wire = vec![0; n_wires];
-        ops.iter().flat_map(Op::wires).for_each(|wire| on_wire[wire.0 as usize] += 1);
-        let n_open = on_wire.iter().filter(|n| **n > 0).count();
-        Self { ops: ops.into_iter().map(Some).collect(), is_wanted, left, start: 0, on_wire, n_open }
-    }
-
-    /// Whether all are taken.
-    pub fn is_empty(&self) -> bool {
-        self.start == self.left.len()
-    }
-
-    /// Takes out the operations of a kind, wanted or not, that may happen before all others.
-    pub fn take(&mut self, wanted: bool) -> Vec<Op> {
-        let mut is_blocked = vec![false; self.on_wire.len()];
-        let mut n_blocked = 0;
-        let (mut taken, mut kept) = (Vec::new(), Vec::new());
-        let mut end = self.start;
-        for &i in &self.left[self.start..] {
-            end += 1;
-            let slot = &mut self.ops[i as usize];
-            let Some(op) = slot else { continue };
-            let wires = op.wires();
-            let is_free = wires.iter().all(|wire| !is_blocked[wire.0 as usize]);
-            if is_free && self.is_wanted[i as usize] == wanted {
-                for wire in wires {
-                    let n = &mut self.on_wire[wire.0 as usize];
-                    *n -= 1;
-                    self.n_open -= usize::from(*n == 0);
-                }
-                taken.extend(slot.take());
-                if n_blocked == self.n_open {
-                    break;
-                }
-                continue;
-            }
-            kept.push(i);
-            for wire in wires {
-                n_blocked += usize::from(!std::mem::replace(&mut is_blocked[wire.0 as usize], true));
-            }
-            // Measurements and branches keep their order.
-            let is_stop = !matches!(op.kind, OpKind::Gate { .. });
-            if is_stop || n_blocked == self.n_open || kept.len() == REACH {
-                break;
-            }
-        }
-        self.start = end - kept.len();
-        self.left[self.start..end].copy_from_slice(&kept);
-        taken
-    }
-}
 
 /// Whether an operation is a permutation of parities and a turn of one.
 fn is_linear(op: &Op) -> bool {
@@ -161,7 +73,7 @@ fn is_linear(op: &Op) -> bool {
 }
 
 /// What a stretch does.
-struct Stretch {
+struct Parities {
     wires: Vec<Wire>,
     /// For each wire the parity of wires at the start that it holds, and whether it is negated.
     rows: Vec<(u128, bool)>,
@@ -170,7 +82,7 @@ struct Stretch {
     phase: f64,
 }
 
-impl Stretch {
+impl Parities {
     fn index(&mut self, wire: Wire) -> usize {
         self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
             self.wires.push(wire);
@@ -220,7 +132,10 @@ impl Stretch {
         Self { wires: wires.to_vec(), rows, turns: Vec::new(), phase: 0.0 }
     }
 
-    fn write(&self, pieces: Vec<Piece>, span: qml_source::Span, out: &mut Vec<Op>) {
+    /// The pieces of a network that stands for `old`.
+    fn write(&self, pieces: Vec<Piece>, old: &[&Op]) -> Vec<Op> {
+        let span = old[0].span;
+        let mut out = Vec::with_capacity(pieces.len());
         let wire = |i: usize| self.wires[i];
         for piece in pieces {
             out.push(match piece {
@@ -235,64 +150,55 @@ impl Stretch {
         for (&wire, _) in flipped {
             // RX(pi) = -iX.
             out.push(Op::gate(Gate::Rx, &[Angle::constant(2.0 * FRAC_PI_2)], &[wire], span));
-            push_phase(Angle::constant(FRAC_PI_2), span, out);
+            push_phase(Angle::constant(FRAC_PI_2), span, &mut out);
         }
-        push_phase(Angle::constant(self.phase), span, out);
+        push_phase(Angle::constant(self.phase), span, &mut out);
+        attribute_spans(old.iter().copied(), &mut out);
+        out
     }
 }
 
-/// Appends a stretch, anew where that saves CX; returns how many.
-fn rewrite(ops: Vec<Op>, n_wires: usize, out: &mut Vec<Op>) -> usize {
-    // Parts without a common wire don't hinder each other.
-    let mut gone = 0;
-    for ops in parts(ops, n_wires) {
-        let before: usize = ops.iter().map(cost_of).sum();
-        let mut stretch = Stretch::new(&[]);
-        if before > 1 && wires_of(&ops) <= MAX_WIRES {
-            ops.iter().for_each(|op| stretch.add(op));
-            stretch.turns.retain(|turn| !vanishes(&turn.1));
-            let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
-            let map: Vec<u128> = stretch.rows.iter().map(|row| row.0).collect();
-            if let Some(pieces) = parity_network(stretch.wires.len(), &turns, &map, before) {
-                let after = pieces.iter().filter(|piece| matches!(piece, Piece::Cx(..))).count();
-                let start = out.len();
-                stretch.write(pieces, ops[0].span, out);
-                attribute_spans(&ops, &mut out[start..]);
-                gone += before - after;
-                continue;
-            }
-        }
-        out.extend(ops);
+/// A stretch anew, if that saves CX.
+fn rewrite(ops: &[&Op]) -> Option<Vec<Op>> {
+    let before: usize = ops.iter().map(|op| cost_of(op)).sum();
+    if before <= 1 || wires_of(ops).len() > MAX_WIRES {
+        return None;
     }
-    gone
+    let mut parities = Parities::new(&[]);
+    ops.iter().for_each(|op| parities.add(op));
+    parities.turns.retain(|turn| !vanishes(&turn.1));
+    let turns: Vec<u128> = parities.turns.iter().map(|turn| turn.0).collect();
+    let map: Vec<u128> = parities.rows.iter().map(|row| row.0).collect();
+    let pieces = parity_network(parities.wires.len(), &turns, &map, before)?;
+    Some(parities.write(pieces, ops))
 }
 
 /// A stretch as a network on its places, which are its wires if there are none yet; then the places have the names of what
 /// they hold. None if too few pairs are turned, or if more than pairs is.
-fn placed(ops: &[Op], places: &mut Vec<Wire>, network: &PlacedNetwork) -> Option<Vec<Op>> {
-    let n_wires = wires_of(ops);
+fn placed(ops: &[&Op], places: &mut Vec<Wire>, network: &PlacedNetwork) -> Option<Vec<Op>> {
+    // Three on four wires are the least.
+    if ops.len() < 3 {
+        return None;
+    }
+    let own = wires_of(ops);
+    let n_wires = own.len();
     if !(4..=MAX_WIRES).contains(&n_wires) || ops.len() < n_wires * (n_wires - 1) / 4 {
         return None;
     }
-    let mut wires = places.clone();
-    if wires.is_empty() {
-        wires = ops.iter().flat_map(Op::wires).collect();
-        wires.sort_unstable();
-        wires.dedup();
-    }
-    let mut stretch = Stretch::new(&wires);
-    ops.iter().for_each(|op| stretch.add(op));
-    stretch.turns.retain(|turn| !vanishes(&turn.1));
-    let turns: Vec<u128> = stretch.turns.iter().map(|turn| turn.0).collect();
+    let wires = if places.is_empty() { own } else { places.clone() };
+    let mut parities = Parities::new(&wires);
+    ops.iter().for_each(|op| parities.add(op));
+    parities.turns.retain(|turn| !vanishes(&turn.1));
+    let turns: Vec<u128> = parities.turns.iter().map(|turn| turn.0).collect();
     let n_pairs = turns.iter().filter(|turn| turn.count_ones() == 2).count();
-    let is_whole = stretch.wires.len() == wires.len() && wires.len() == n_wires;
-    let is_permutation = stretch.rows.iter().all(|row| row.0.is_power_of_two());
+    let is_whole = parities.wires.len() == wires.len() && wires.len() == n_wires;
+    let is_permutation = parities.rows.iter().all(|row| row.0.is_power_of_two());
     if !is_whole || !is_permutation || 4 * n_pairs < n_wires * (n_wires - 1) {
         return None;
     }
     let (mut pieces, mut held) = network(n_wires, &turns)?;
     // What wire `i` has to hold is on wire `place`.
-    let wanted: Vec<usize> = stretch.rows.iter().map(|row| row.0.trailing_zeros() as usize).collect();
+    let wanted: Vec<usize> = parities.rows.iter().map(|row| row.0.trailing_zeros() as usize).collect();
     *places =
         held.iter().map(|label| wires[wanted.iter().position(|own| own == label).unwrap_or(0)]).collect();
     for (i, &own) in wanted.iter().enumerate() {
@@ -302,10 +208,7 @@ fn placed(ops: &[Op], places: &mut Vec<Wire>, network: &PlacedNetwork) -> Option
             held.swap(i, place);
         }
     }
-    let mut new = Vec::new();
-    stretch.write(pieces, ops[0].span, &mut new);
-    attribute_spans(ops, &mut new);
-    Some(new)
+    Some(parities.write(pieces, ops))
 }
 
 /// In CX, which parities are made of. SWAPs outside of branches cost nothing: they become other names.
@@ -316,30 +219,6 @@ pub fn cost_of(op: &Op) -> usize {
 
 fn vanishes(angle: &Angle) -> bool {
     angle.is_constant() && angle.constant == 0.0
-}
-
-fn wires_of(ops: &[Op]) -> usize {
-    let mut wires: Vec<Wire> = ops.iter().flat_map(Op::wires).collect();
-    wires.sort_unstable();
-    wires.dedup();
-    wires.len()
-}
-
-/// Operations by connected sets of wires.
-fn parts(ops: Vec<Op>, n_wires: usize) -> Vec<Vec<Op>> {
-    let mut name: Vec<usize> = (0..n_wires).collect();
-    for op in &ops {
-        if let &[a, b] = op.wires().as_slice() {
-            let (from, to) = (name[a.0 as usize], name[b.0 as usize]);
-            name.iter_mut().filter(|name| **name == from).for_each(|name| *name = to);
-        }
-    }
-    let mut parts: Vec<Vec<Op>> = vec![Vec::new(); n_wires];
-    for op in ops {
-        let part = op.wires().first().map_or(0, |wire| name[wire.0 as usize]);
-        parts[part].push(op);
-    }
-    parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 #[cfg(test)]

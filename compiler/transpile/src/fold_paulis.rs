@@ -13,24 +13,19 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire, rotation_letters};
 use qml_source::Span;
 
 use crate::attribute_spans::attribute_spans;
-use crate::fold_parities::{Rest, cost_of};
-use crate::one_qubit::{M2, dagger, euler, gate_matrix, is_multiple, op_matrix, times};
+use crate::fold_parities::cost_of;
+use crate::one_qubit::{C64, M2, euler, is_multiple, op_matrix};
 use crate::pauli_network::{Aim, Piece, pauli_network};
 use crate::pauli_string::{Clifford, Letter, Pauli};
+use crate::stretches::{rewrite_stretches, stretches, wires_of};
 
 /// Longer stretches are left alone, and wider ones.
 const MAX_ROTATIONS: usize = 1000;
 const MAX_WIRES: usize = 128;
 
-/// Rewrites the stretches outside of branches; returns how many CX are gone.
-pub fn fold_paulis(circuit: &mut Circuit) -> usize {
-    let mut gone = 0;
-    let mut rest = Rest::new(std::mem::take(&mut circuit.ops), circuit.n_wires, is_pauli);
-    while !rest.is_empty() {
-        circuit.ops.extend(rest.take(false));
-        gone += rewrite(rest.take(true), &mut circuit.ops);
-    }
-    gone
+/// Rewrites the stretches outside of branches; none if they don't get shorter.
+pub fn fold_paulis(circuit: &Circuit) -> Option<Circuit> {
+    rewrite_stretches(circuit, &stretches(circuit, is_pauli), rewrite)
 }
 
 /// Whether an operation is a Clifford gate or a rotation.
@@ -45,33 +40,31 @@ fn is_pauli(op: &Op) -> bool {
 
 /// `g^-1 X g` and `g^-1 Z g` on wire 0, if they are letters up to sign.
 pub fn images(m: &M2) -> Option<[Pauli; 2]> {
-    let image = |gate: Gate| {
-        let image = times(&dagger(m), &times(&gate_matrix(gate, &[]), m));
-        let candidates = [
-            (Gate::X, Pauli { x: 1, z: 0, phase: 0 }),
-            (Gate::Y, Pauli { x: 1, z: 1, phase: 1 }),
-            (Gate::Z, Pauli { x: 0, z: 1, phase: 0 }),
-        ];
-        candidates.into_iter().find_map(|(letter, pauli)| {
-            let product = times(&gate_matrix(letter, &[]), &image);
-            let overlap = ((product[0][0] + product[1][1]) / 2.0).re;
-            (overlap.abs() > 1.0 - 1e-12)
-                .then_some(Pauli { phase: (pauli.phase + if overlap < 0.0 { 2 } else { 0 }) % 4, ..pauli })
+    let [[a, b], [c, d]] = *m;
+    // Both are `x X + y Y + z Z`, so that `x - iy` stands at the upper right and `z` at the upper left.
+    let of_x = (a.conj() * d + c.conj() * b, 2.0 * (a.conj() * c).re);
+    let of_z = (a.conj() * b - c.conj() * d, a.norm_sqr() - c.norm_sqr());
+    let letter = |(right, left): (C64, f64)| {
+        let coordinates = [(right.re, 1, 0), (-right.im, 1, 1), (left, 0, 1)];
+        coordinates.into_iter().find(|(length, ..)| length.abs() > 1.0 - 1e-12).map(|(length, x, z)| {
+            // Y is iXZ.
+            let phase = (x & z) as u8 + if length < 0.0 { 2 } else { 0 };
+            Pauli { x, z, phase }
         })
     };
-    Some([image(Gate::X)?, image(Gate::Z)?])
+    Some([letter(of_x)?, letter(of_z)?])
 }
 
 /// What a stretch does: rotations, then the Clifford `C` by `C^-1 X C` and `C^-1 Z C` for each wire.
 #[derive(Default)]
-pub struct Stretch {
+pub struct Rotations {
     wires: Vec<Wire>,
     /// The rotations in order: string and angle.
     pub rotations: Vec<(Pauli, Angle)>,
     table: Vec<[Pauli; 2]>,
 }
 
-impl Stretch {
+impl Rotations {
     /// The number of a wire, which is the next one if it is new.
     pub fn index(&mut self, wire: Wire) -> usize {
         self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
@@ -219,37 +212,31 @@ impl Stretch {
     }
 }
 
-/// Appends a stretch, anew where that saves CX; returns how many.
-fn rewrite(ops: Vec<Op>, out: &mut Vec<Op>) -> usize {
-    let before: usize = ops.iter().map(cost_of).sum();
-    let mut stretch = Stretch::default();
-    if before > 1 {
-        // In their order, so that close numbers mean close wires.
-        let mut wires: Vec<Wire> = ops.iter().flat_map(Op::wires).collect();
-        wires.sort_unstable();
-        wires.dedup();
-        let is_narrow = wires.len() <= MAX_WIRES;
-        wires.iter().take(MAX_WIRES).for_each(|&wire| _ = stretch.index(wire));
-        for op in ops.iter().filter(|_| is_narrow) {
-            if stretch.rotations.len() <= MAX_ROTATIONS {
-                stretch.add(op);
-            }
-        }
-        let strings = stretch.strings();
-        if is_narrow
-            && strings.len() <= MAX_ROTATIONS
-            && let Some(pieces) = pauli_network(stretch.aim(&strings), before)
-        {
-            let span = ops[0].span;
-            let start = out.len();
-            pieces.into_iter().for_each(|piece| stretch.write(piece, span, out));
-            attribute_spans(&ops, &mut out[start..]);
-            let after: usize = out[start..].iter().map(cost_of).sum();
-            return before - after;
+/// A stretch anew, if that saves CX.
+fn rewrite(ops: &[&Op]) -> Option<Vec<Op>> {
+    let before: usize = ops.iter().map(|op| cost_of(op)).sum();
+    if before <= 1 {
+        return None;
+    }
+    // In their order, so that close numbers mean close wires.
+    let wires = wires_of(ops);
+    if wires.len() > MAX_WIRES {
+        return None;
+    }
+    let mut rotations = Rotations::default();
+    wires.iter().for_each(|&wire| _ = rotations.index(wire));
+    for op in ops {
+        rotations.add(op);
+        if rotations.rotations.len() > MAX_ROTATIONS {
+            return None;
         }
     }
-    out.extend(ops);
-    0
+    let strings = rotations.strings();
+    let pieces = pauli_network(rotations.aim(&strings), before)?;
+    let mut new = Vec::with_capacity(2 * pieces.len());
+    pieces.into_iter().for_each(|piece| rotations.write(piece, ops[0].span, &mut new));
+    attribute_spans(ops.iter().copied(), &mut new);
+    Some(new)
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ mod setting;
 mod shorten_windows;
 mod stats;
 pub mod stored;
+mod stretches;
 mod target;
 mod template;
 mod translate_pairs;

@@ -17,7 +17,7 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
 use crate::collect_blocks::port_of_one;
-use crate::fold_paulis::{Stretch, images};
+use crate::fold_paulis::{Rotations, images};
 use crate::one_qubit::{dagger, op_matrix};
 use crate::pauli_network::Piece;
 use crate::pauli_string::{Controlled, LETTERS, Letter, Pauli, on};
@@ -25,18 +25,15 @@ use crate::pauli_string::{Controlled, LETTERS, Letter, Pauli, on};
 /// Points of one wire that are kept; older ones are forgotten.
 const MAX_POINTS: usize = 24;
 
-/// Merges outside of branches; returns how many CX are gone, SWAPs not counted.
-pub fn merge_cliffords(circuit: &mut Circuit) -> usize {
+/// Merges outside of branches; none if no gates meet again.
+pub fn merge_cliffords(circuit: &Circuit) -> Option<Circuit> {
     let mut merger = Merger {
         ops: Vec::with_capacity(circuit.ops.len()),
         points: vec![Vec::new(); circuit.n_wires],
         gone: 0,
     };
-    for op in std::mem::take(&mut circuit.ops) {
-        merger.add(op);
-    }
-    circuit.ops = merger.ops.into_iter().flatten().collect();
-    merger.gone
+    circuit.ops.iter().for_each(|op| merger.add(op.clone()));
+    (merger.gone > 0).then(|| circuit.with_ops(merger.ops.into_iter().flatten().collect()))
 }
 
 /// Where an earlier gate may be pushed to: the end of one of its wires, as it is now.
@@ -186,7 +183,7 @@ impl Merger {
     /// Appends a controlled gate as it is.
     fn push_controlled(&mut self, wires: [Wire; 2], letters: [Letter; 2], span: Span) {
         let gate = self.ops.len();
-        let mut stretch = Stretch::default();
+        let mut stretch = Rotations::default();
         wires.iter().for_each(|&wire| _ = stretch.index(wire));
         let mut ops = Vec::new();
         stretch.write(Piece::Controlled(Controlled { wires: [0, 1], letters }), span, &mut ops);

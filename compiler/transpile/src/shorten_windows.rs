@@ -14,7 +14,7 @@ use qml_ir::circuit::{Circuit, Op, Wire};
 
 use crate::attribute_spans::attribute_spans;
 use crate::clifford_classes::{Classes, N_WIRES, Shape};
-use crate::fold_paulis::Stretch;
+use crate::fold_paulis::Rotations;
 use crate::pair_basis::PairBasis;
 use crate::pauli_network::{Aim as NetworkAim, Network, Order, Piece};
 use crate::pauli_string::{Controlled, LETTERS, Pauli};
@@ -163,7 +163,7 @@ impl Pass<'_> {
         let Window { members, after, .. } = &self.grower.window;
         let old: Vec<Op> =
             members.iter().map(|&at| self.ops[self.near[at as usize].op as usize].clone()).collect();
-        let mut stretch = Stretch::default();
+        let mut stretch = Rotations::default();
         wires.iter().for_each(|&wire| _ = stretch.index(Wire(wire.into())));
         old.iter().for_each(|op| stretch.add_any(op));
         let rotations = stretch.strings();

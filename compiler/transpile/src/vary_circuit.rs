@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::setting::Setting;
 use crate::{cancel_gates, elide_swaps, fold_parities, fold_paulis, merge_cliffords, shorten};
 
-/// Rewrites a circuit; how often, or by how much.
-type Fold<'a> = dyn Fn(&mut Circuit) -> usize + Sync + 'a;
+/// Rewrites a circuit; none if there is nothing to rewrite.
+type Fold<'a> = dyn Fn(&Circuit) -> Option<Circuit> + Sync + 'a;
 
 /// The circuit with its permutation taken out, and its variants with fewer gates. At level 0 the circuit is the only one.
 pub fn vary_circuit(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Circuit>) {
@@ -21,24 +21,25 @@ pub fn vary_circuit(mut circuit: Circuit, setting: &Setting) -> (Circuit, Vec<Ci
     elide_swaps::elide_swaps(&mut circuit);
     cancel_gates::cancel_gates(&mut circuit);
     let n_cx = |circuit: &Circuit| circuit.ops.iter().map(|op| target.pairs.cost(op)).sum::<usize>();
-    let slide = |circuit: &mut Circuit| fold_parities::slide_parities(circuit, target);
-    let mut folds: Vec<&Fold> = vec![&|_| 1, &fold_parities::fold_parities, &fold_paulis::fold_paulis];
+    let linear = fold_parities::linear_stretches(&circuit);
+    let fold = |circuit: &Circuit| fold_parities::fold_parities(circuit, &linear);
+    let twine = |circuit: &Circuit| fold_parities::twine_parities(circuit, &linear);
+    let slide = |circuit: &Circuit| fold_parities::slide_parities(circuit, &linear, target);
+    let mut folds: Vec<&Fold> = vec![&|circuit| Some(circuit.clone()), &fold, &fold_paulis::fold_paulis];
     if setting.options.level > 2 {
         folds.push(&merge_cliffords::merge_cliffords);
     }
     let n_routed = folds.len();
     if !target.is_complete() {
         // On a line, and on a region of the device: nothing has to be routed.
-        folds.extend([&fold_parities::twine_parities as &Fold, &slide]);
+        folds.extend([&twine as &Fold, &slide]);
     }
     let source = circuit;
     let folded = |fold: &&Fold| {
-        let mut folded = source.clone();
-        (fold(&mut folded) > 0).then(|| {
-            elide_swaps::elide_swaps(&mut folded);
-            shorten(&mut folded, target.pairs);
-            folded
-        })
+        let mut folded = fold(&source)?;
+        elide_swaps::elide_swaps(&mut folded);
+        shorten(&mut folded, target.pairs);
+        Some(folded)
     };
     let mut variants: Vec<Option<Circuit>> = folds.par_iter().map(folded).collect();
     let limit = variants[0].as_ref().map_or(0, n_cx);

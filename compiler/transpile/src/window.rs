@@ -10,7 +10,7 @@ use qml_ir::circuit::{Op, OpKind};
 use smallvec::SmallVec;
 
 use crate::clifford_classes::N_WIRES;
-use crate::fold_paulis::Stretch;
+use crate::fold_paulis::Rotations;
 use crate::pair_basis::PairBasis;
 use crate::pauli_string::Pauli;
 use crate::window_network::MAX_ROTATIONS;
@@ -94,7 +94,7 @@ fn mask(wires: &[u16]) -> u64 {
 
 impl Effect {
     fn new(op: &Op) -> Self {
-        let mut stretch = Stretch::default();
+        let mut stretch = Rotations::default();
         op.wires().iter().for_each(|&wire| _ = stretch.index(wire));
         stretch.add_any(op);
         let bits = |string: Pauli| string.x as u8 | (string.z as u8) << 2;
