@@ -52,7 +52,7 @@ impl Effort {
                 rounds: [1, 8],
                 round_blocks: 300,
                 raced: 1,
-                best: 2,
+                best: 1,
             }),
             _ => Some(Self {
                 blocks: 8000,

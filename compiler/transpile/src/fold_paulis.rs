@@ -14,7 +14,7 @@ use qml_source::Span;
 
 use crate::attribute_spans::attribute_spans;
 use crate::fold_parities::cost_of;
-use crate::one_qubit::{C64, M2, euler, is_multiple, op_matrix};
+use crate::one_qubit::{C64, M2, TOLERANCE, euler, is_multiple, op_matrix};
 use crate::pauli_network::{Aim, Piece, pauli_network};
 use crate::pauli_string::{Clifford, Letter, Pauli};
 use crate::stretches::{rewrite_stretches, stretches, wires_of};
@@ -46,11 +46,11 @@ pub fn images(m: &M2) -> Option<[Pauli; 2]> {
     let of_z = (a.conj() * b - c.conj() * d, a.norm_sqr() - c.norm_sqr());
     let letter = |(right, left): (C64, f64)| {
         let coordinates = [(right.re, 1, 0), (-right.im, 1, 1), (left, 0, 1)];
-        coordinates.into_iter().find(|(length, ..)| length.abs() > 1.0 - 1e-12).map(|(length, x, z)| {
-            // Y is iXZ.
-            let phase = (x & z) as u8 + if length < 0.0 { 2 } else { 0 };
-            Pauli { x, z, phase }
-        })
+        let mut large = coordinates.into_iter().filter(|(length, ..)| length.abs() > TOLERANCE);
+        let (length, x, z) = large.next()?;
+        // Y is iXZ.
+        let phase = (x & z) as u8 + if length < 0.0 { 2 } else { 0 };
+        large.next().is_none().then_some(Pauli { x, z, phase })
     };
     Some([letter(of_x)?, letter(of_z)?])
 }

@@ -13,12 +13,11 @@ fn n_cx(circuit: &Circuit) -> usize {
 
 /// The CX that are left, SWAPs not counted.
 fn check(original: &Circuit) -> usize {
-    let mut circuit = original.clone();
-    let gone = merge_cliffords(&mut circuit);
-    circuit.validate();
-    assert_same_up_to_phase(original, &circuit);
-    assert_eq!(n_cx(original) - gone, n_cx(&circuit));
-    n_cx(&circuit)
+    let Some(merged) = merge_cliffords(original) else { return n_cx(original) };
+    merged.validate();
+    assert_same_up_to_phase(original, &merged);
+    assert!(n_cx(&merged) < n_cx(original));
+    n_cx(&merged)
 }
 
 #[test]

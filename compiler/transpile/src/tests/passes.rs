@@ -2,8 +2,10 @@
 
 use expect_test::{Expect, expect};
 use qml_devices::TwoQubitBasis;
-use qml_ir::circuit::Circuit;
+use qml_gates::Gate;
 use qml_ir::circuit::testing::{Options as Kinds, Random, random_circuit};
+use qml_ir::circuit::{Angle, Circuit, Op};
+use qml_source::Span;
 
 use super::assert_same_outcomes;
 use crate::pair_basis::PairBasis;
@@ -30,6 +32,23 @@ fn windows(circuit: &mut Circuit) {
     _ = shorten_windows::shorten_windows(circuit, &target, 100);
 }
 
+/// What a fold makes of a circuit, which may be the same.
+fn fold(circuit: &mut Circuit, fold: impl Fn(&Circuit) -> Option<Circuit>) {
+    if let Some(folded) = fold(circuit) {
+        *circuit = folded;
+    }
+}
+
+fn parities(circuit: &mut Circuit) {
+    fold(circuit, |circuit| fold_parities::fold_parities(circuit, &fold_parities::linear_stretches(circuit)));
+}
+
+fn twines(circuit: &mut Circuit) {
+    fold(circuit, |circuit| {
+        fold_parities::twine_parities(circuit, &fold_parities::linear_stretches(circuit))
+    });
+}
+
 /// The name of each pass, the pass, and whether it expects gates as `lower_controls` leaves them.
 const PASSES: [(&str, Pass, bool); 14] = [
     ("cancel_gates", |circuit| _ = cancel_gates::cancel_gates(circuit), true),
@@ -39,18 +58,27 @@ const PASSES: [(&str, Pass, bool); 14] = [
         true,
     ),
     ("elide_swaps", elide_swaps::elide_swaps, false),
-    ("fold_parities", |circuit| _ = fold_parities::fold_parities(circuit), true),
-    ("twine_parities", |circuit| _ = fold_parities::twine_parities(circuit), true),
-    ("fold_paulis", |circuit| _ = fold_paulis::fold_paulis(circuit), true),
+    ("fold_parities", parities, true),
+    ("twine_parities", twines, true),
+    ("fold_paulis", |circuit| fold(circuit, fold_paulis::fold_paulis), true),
     ("follow_states", follow_states::follow_states, false),
     ("lower_controls", lower, false),
     ("lower_native", native, true),
-    ("merge_cliffords", |circuit| _ = merge_cliffords::merge_cliffords(circuit), true),
+    ("merge_cliffords", |circuit| fold(circuit, merge_cliffords::merge_cliffords), true),
     ("remove_unread", |circuit| remove_unread::remove_unread(circuit, false), false),
     ("schedule_blocks", |circuit| schedule_blocks::schedule_blocks(circuit, PairBasis::Controlled), true),
     ("shorten_windows", windows, true),
     ("translate_pairs", |circuit| translate_pairs::translate_pairs(circuit, TwoQubitBasis::Cz), true),
 ];
+
+/// Rotations about ZZ of all pairs of wires.
+fn turns_of_all_pairs(random: &mut Random, circuit: &Circuit) -> Vec<Op> {
+    let wires = Circuit::wires(0..circuit.n_wires as u32);
+    let pairs = wires.iter().enumerate().flat_map(|(i, &a)| wires[..i].iter().map(move |&b| [a, b]));
+    pairs
+        .map(|pair| Op::gate(Gate::Rzz, &[Angle::constant(random.angles(1)[0])], &pair, Span::default()))
+        .collect()
+}
 
 #[test]
 fn random_circuits_have_the_same_results() {
@@ -61,6 +89,9 @@ fn random_circuits_have_the_same_results() {
             let kinds = Kinds { controls: i % 2 == 0, ..Kinds::everything(4, 16) };
             let mut source = random_circuit(&mut random, &kinds);
             source.output.truncate(3);
+            if i % 5 == 0 {
+                source.ops.extend(turns_of_all_pairs(&mut random, &source));
+            }
             if is_lowered {
                 lower(&mut source);
             }
