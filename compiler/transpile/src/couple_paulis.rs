@@ -12,7 +12,7 @@ use qml_ir::circuit::{Circuit, Op, OpKind, Wire};
 
 use crate::attribute_spans::attribute_spans;
 use crate::coupled_network::{Couplings, MAX_QUBITS, MAX_SMALL, Weights, coupled_network};
-use crate::fold_paulis::Rotations;
+use crate::fold_paulis::PauliForm;
 use crate::route_swaps::Layout;
 use crate::target::Target;
 
@@ -37,19 +37,19 @@ pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: 
     }
     let region = region(&start.qubit, target)?;
     // The stretch names the qubits of the region.
-    let mut stretch = Rotations::default();
+    let mut form = PauliForm::default();
     for &qubit in &region {
-        stretch.index(Wire(qubit.into()));
+        form.index(Wire(qubit.into()));
     }
     let mut placed: Vec<Op> = circuit.ops[..n_gates].to_vec();
     for op in &mut placed {
         op.map_wires(&mut |wire| Wire(start.qubit[wire.0 as usize].into()));
-        stretch.add_any(op);
-        if stretch.rotations.len() > MAX_ROTATIONS {
+        form.add_any(op);
+        if form.rotations.len() > MAX_ROTATIONS {
             return None;
         }
     }
-    let strings = stretch.strings();
+    let strings = form.strings();
     let near = |&qubit: &u16| {
         let place = |other: &u16| region.iter().position(|member| member == other);
         target.neighbours(qubit).iter().filter_map(place).fold(0, |set, place| set | 1 << place)
@@ -58,7 +58,7 @@ pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: 
     let mut best: Option<(usize, Vec<_>, Vec<usize>)> = None;
     for weights in WEIGHTS {
         let limit = best.as_ref().map_or(limit, |best| best.0);
-        if let Some((pieces, end)) = coupled_network(stretch.aim(&strings), &couplings, limit, weights) {
+        if let Some((pieces, end)) = coupled_network(form.aim(&strings), &couplings, limit, weights) {
             let n_cx = pieces.iter().filter(|piece| piece.is_cx()).count();
             best = Some((n_cx, pieces, end));
         } else if best.is_none() && limit > MAX_SMALL {
@@ -69,7 +69,7 @@ pub fn couple_paulis(circuit: &Circuit, target: &Target, start: &Layout, limit: 
     let (_, pieces, end) = best?;
     let span = circuit.ops.first().map(|op| op.span).unwrap_or_default();
     let mut ops = Vec::new();
-    pieces.into_iter().for_each(|piece| stretch.write(piece, span, &mut ops));
+    pieces.into_iter().for_each(|piece| form.write(piece, span, &mut ops));
     attribute_spans(&placed, &mut ops);
     let end_of = |wire: &Wire| {
         let place = region.iter().position(|&qubit| qubit == start.qubit[wire.0 as usize]);

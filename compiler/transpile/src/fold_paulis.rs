@@ -57,14 +57,14 @@ pub fn images(m: &M2) -> Option<[Pauli; 2]> {
 
 /// What a stretch does: rotations, then the Clifford `C` by `C^-1 X C` and `C^-1 Z C` for each wire.
 #[derive(Default)]
-pub struct Rotations {
+pub struct PauliForm {
     wires: Vec<Wire>,
     /// The rotations in order: string and angle.
     pub rotations: Vec<(Pauli, Angle)>,
     table: Vec<[Pauli; 2]>,
 }
 
-impl Rotations {
+impl PauliForm {
     /// The number of a wire, which is the next one if it is new.
     pub fn index(&mut self, wire: Wire) -> usize {
         self.wires.iter().position(|&other| other == wire).unwrap_or_else(|| {
@@ -223,18 +223,18 @@ fn rewrite(ops: &[&Op]) -> Option<Vec<Op>> {
     if wires.len() > MAX_WIRES {
         return None;
     }
-    let mut rotations = Rotations::default();
-    wires.iter().for_each(|&wire| _ = rotations.index(wire));
+    let mut form = PauliForm::default();
+    wires.iter().for_each(|&wire| _ = form.index(wire));
     for op in ops {
-        rotations.add(op);
-        if rotations.rotations.len() > MAX_ROTATIONS {
+        form.add(op);
+        if form.rotations.len() > MAX_ROTATIONS {
             return None;
         }
     }
-    let strings = rotations.strings();
-    let pieces = pauli_network(rotations.aim(&strings), before)?;
+    let strings = form.strings();
+    let pieces = pauli_network(form.aim(&strings), before)?;
     let mut new = Vec::with_capacity(2 * pieces.len());
-    pieces.into_iter().for_each(|piece| rotations.write(piece, ops[0].span, &mut new));
+    pieces.into_iter().for_each(|piece| form.write(piece, ops[0].span, &mut new));
     attribute_spans(ops.iter().copied(), &mut new);
     Some(new)
 }

@@ -17,7 +17,7 @@ use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
 use qml_source::Span;
 
 use crate::collect_blocks::port_of_one;
-use crate::fold_paulis::{Rotations, images};
+use crate::fold_paulis::{PauliForm, images};
 use crate::one_qubit::{dagger, op_matrix};
 use crate::pauli_network::Piece;
 use crate::pauli_string::{Controlled, LETTERS, Letter, Pauli, on};
@@ -183,10 +183,10 @@ impl Merger {
     /// Appends a controlled gate as it is.
     fn push_controlled(&mut self, wires: [Wire; 2], letters: [Letter; 2], span: Span) {
         let gate = self.ops.len();
-        let mut stretch = Rotations::default();
-        wires.iter().for_each(|&wire| _ = stretch.index(wire));
+        let mut form = PauliForm::default();
+        wires.iter().for_each(|&wire| _ = form.index(wire));
         let mut ops = Vec::new();
-        stretch.write(Piece::Controlled(Controlled { wires: [0, 1], letters }), span, &mut ops);
+        form.write(Piece::Controlled(Controlled { wires: [0, 1], letters }), span, &mut ops);
         // The points are those of the CX, which the turns around it stay with.
         let cx = ops.iter().position(|op| op.wires().len() == 2).unwrap_or(0);
         self.ops.extend(ops.into_iter().map(Some));

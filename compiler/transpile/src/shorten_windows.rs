@@ -14,7 +14,7 @@ use qml_ir::circuit::{Circuit, Op, Wire};
 
 use crate::attribute_spans::attribute_spans;
 use crate::clifford_classes::{Classes, N_WIRES, Shape};
-use crate::fold_paulis::Rotations;
+use crate::fold_paulis::PauliForm;
 use crate::pair_basis::PairBasis;
 use crate::pauli_network::{Aim as NetworkAim, Network, Order, Piece};
 use crate::pauli_string::{Controlled, LETTERS, Pauli};
@@ -163,13 +163,13 @@ impl Pass<'_> {
         let Window { members, after, .. } = &self.grower.window;
         let old: Vec<Op> =
             members.iter().map(|&at| self.ops[self.near[at as usize].op as usize].clone()).collect();
-        let mut stretch = Rotations::default();
-        wires.iter().for_each(|&wire| _ = stretch.index(Wire(wire.into())));
-        old.iter().for_each(|op| stretch.add_any(op));
-        let rotations = stretch.strings();
+        let mut form = PauliForm::default();
+        wires.iter().for_each(|&wire| _ = form.index(Wire(wire.into())));
+        old.iter().for_each(|op| form.add_any(op));
+        let rotations = form.strings();
         let mut new = Vec::new();
-        for piece in network(stretch.aim(&rotations), path, shape) {
-            stretch.write(piece, old[0].span, &mut new);
+        for piece in network(form.aim(&rotations), path, shape) {
+            form.write(piece, old[0].span, &mut new);
         }
         attribute_spans(&old, &mut new);
         let n_ops = self.ops.len();

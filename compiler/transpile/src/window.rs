@@ -10,7 +10,7 @@ use qml_ir::circuit::{Op, OpKind};
 use smallvec::SmallVec;
 
 use crate::clifford_classes::N_WIRES;
-use crate::fold_paulis::Rotations;
+use crate::fold_paulis::PauliForm;
 use crate::pair_basis::PairBasis;
 use crate::pauli_string::Pauli;
 use crate::window_network::MAX_ROTATIONS;
@@ -94,12 +94,12 @@ fn mask(wires: &[u16]) -> u64 {
 
 impl Effect {
     fn new(op: &Op) -> Self {
-        let mut stretch = Rotations::default();
-        op.wires().iter().for_each(|&wire| _ = stretch.index(wire));
-        stretch.add_any(op);
+        let mut form = PauliForm::default();
+        op.wires().iter().for_each(|&wire| _ = form.index(wire));
+        form.add_any(op);
         let bits = |string: Pauli| string.x as u8 | (string.z as u8) << 2;
-        let rotations = stretch.strings();
-        let table = stretch.aim(&rotations).clifford;
+        let rotations = form.strings();
+        let table = form.aim(&rotations).clifford;
         let image = |row: usize, which: usize| table.get(row).map_or(0, |row| bits(row[which]));
         Self {
             images: [image(0, 0), image(1, 0), image(0, 1), image(1, 1)],
