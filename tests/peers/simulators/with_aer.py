@@ -31,7 +31,9 @@ def state(circuit: Circuit, precision: str) -> Task:
 
 
 def means(counts: dict[str, int], n: int) -> np.ndarray:
-    bits = np.array([[int(bit) for bit in reversed(word)] for word in counts])
+    """Of outcomes as hexadecimal numbers."""
+    outcomes = np.array([int(word, 16) for word in counts])
+    bits = outcomes[:, None] >> np.arange(n) & 1
     return 1.0 - 2.0 * np.average(bits, axis=0, weights=list(counts.values()))
 
 
@@ -40,7 +42,7 @@ def sampled(circuit: Circuit, aer: AerSimulator, count: int) -> Task:
     made.measure_all()
     return Task(
         lambda: aer.run(made, shots=count).result(),
-        lambda: means(aer.run(made, shots=count).result().get_counts(), circuit.n),
+        lambda: means(aer.run(made, shots=count).result().data()["counts"], circuit.n),
     )
 
 

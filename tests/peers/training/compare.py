@@ -3,7 +3,7 @@
     compare.py QMLANG BENCH PYTHON CATALYST_PYTHON [cold] [classifier] [kernels] [first]
 
 QMLANG is the tool, BENCH the program of runtime/simulator/bench, the others are the Pythons of the two environments. Contestants take
-turns, each in a process of its own; times are medians. A row tells how far the results of the peers are from ours.
+turns, each in a process of its own; times are medians of ROUNDS (5). QUBITS (4 8) are the sizes of the first table. A row tells how far the results of the peers are from ours.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def distance(found: dict[str, tuple[float, float]]) -> str:
 def cold() -> None:
     """500 steps of Adam, from the start of a process to its end."""
     head("500 steps, cold", "ours", "PRISM-Q", "qulacs", "JAX", "Catalyst", "fastest peer over ours", "distance")
-    for n in ("4", "8"):
+    for n in os.environ.get("QUBITS", "4 8").split():
         found = medians(
             {
                 "ours": ours("vqe.qml", f"n={n}"),
