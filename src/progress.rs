@@ -91,6 +91,13 @@ impl Output for Terminal {
             show::say(&format!("`{kernel}` on {qubits} qubits: {method}\n"));
         }
     }
+
+    fn batch(&mut self, kernel: &str, function: &str, calls: usize) {
+        if self.is_verbose {
+            self.end_progress();
+            show::say(&format!("`{kernel}`: `{function}` of {calls} at once\n"));
+        }
+    }
 }
 
 fn line(steps: Option<u64>) -> ProgressBar {

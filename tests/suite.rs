@@ -4,6 +4,7 @@
 
 mod suite {
     //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
+    mod batches;
     mod book;
     mod cli;
     mod codes;

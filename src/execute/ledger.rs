@@ -9,7 +9,9 @@ pub(crate) fn table(run: &Run, device: Option<&Device>) -> String {
     let mut rows = vec![header(device.is_some(), price.map(|price| price.currency.as_str()))];
     let row = |name: &str, costs: &Costs| {
         let mut cells = vec![name.to_owned()];
-        cells.extend([costs.calls, costs.circuits, costs.shots].map(|count| count.to_string()));
+        cells.extend([costs.calls, costs.circuits].map(|count| count.to_string()));
+        cells.extend(device.map(|_| costs.jobs.to_string()));
+        cells.push(costs.shots.to_string());
         cells.push(format!("{:.3}", costs.seconds));
         if device.is_some() {
             let is_known = costs.untimed_shots == 0;
@@ -34,10 +36,10 @@ pub(crate) fn table(run: &Run, device: Option<&Device>) -> String {
 }
 
 fn header(has_device: bool, currency: Option<&str>) -> Vec<String> {
-    let mut header = vec!["kernel", "calls", "circuits", "shots", "seconds"];
-    if has_device {
-        header.push("QPU seconds");
-    }
+    let mut header = vec!["kernel", "calls", "circuits"];
+    header.extend(has_device.then_some("jobs"));
+    header.extend(["shots", "seconds"]);
+    header.extend(has_device.then_some("QPU seconds"));
     header.extend(currency);
     header.into_iter().map(str::to_owned).collect()
 }

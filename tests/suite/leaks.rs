@@ -27,6 +27,7 @@ impl Output for Held {
     }
     fn progress(&mut self, _: Progress) {}
     fn method(&mut self, _: &str, _: usize, _: &str) {}
+    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }
 
 /// Trains in eleven rounds of so many steps, and compares what is held after the first and after the last.

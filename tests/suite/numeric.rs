@@ -10,7 +10,7 @@ use qml_ir::host::Module;
 use qml_source::Diagnostic;
 
 /// One file.
-struct Text<'a>(&'a str);
+pub(crate) struct Text<'a>(pub &'a str);
 
 impl Files for Text<'_> {
     fn read(&self, path: &Path) -> Result<String, String> {
@@ -24,7 +24,7 @@ impl Files for Text<'_> {
 
 /// What is printed.
 #[derive(Default)]
-struct Printed(String);
+pub(crate) struct Printed(pub String);
 
 impl Output for Printed {
     fn print(&mut self, text: &str) {
@@ -32,6 +32,7 @@ impl Output for Printed {
     }
     fn progress(&mut self, _: Progress) {}
     fn method(&mut self, _: &str, _: usize, _: &str) {}
+    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }
 
 /// Seed 1, exact, one thread.

@@ -86,6 +86,7 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
     // Before gradients are replaced: a gradient in one piece is easier to follow.
     let fields = |variable: &str, way: &[usize]| field_name(&compilation.program, variable, way);
     let survey = qml_ir::survey::survey(&module, &mut data, SURVEY_BUDGET, &fields);
+    qml_ir::batch_calls(&mut module);
     match qml_ir::differentiate(&mut module) {
         Ok(warnings) => {
             compilation.diagnostics.extend(warnings);

@@ -228,7 +228,7 @@ impl<'m> Transform<'m> {
 }
 
 /// Whether values of this type can have a derivative.
-fn carries_floats(ty: &Type) -> bool {
+pub(crate) fn carries_floats(ty: &Type) -> bool {
     match ty {
         Type::Float | Type::Complex | Type::Observable | Type::Program => true,
         Type::Tensor(element, _) | Type::List(element) => carries_floats(element),

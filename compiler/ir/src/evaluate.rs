@@ -115,9 +115,38 @@ impl<'m> Evaluator<'m> {
     }
 
     fn ops(&mut self, ops: &'m [Op], frame: &mut Frame<'m>, host: &mut dyn Host) -> Result<(), Fault> {
-        for op in ops {
+        let mut rest = ops.iter();
+        while let Some(op) = rest.next() {
+            if let OpKind::Ahead(plain) = op.kind {
+                let end = rest.as_slice().iter().position(|op| op.kind == OpKind::Behind);
+                let (ahead, behind) = rest.as_slice().split_at(end.unwrap_or_else(|| bug!("no end of it")));
+                self.ahead(plain, frame.all(&op.args), ahead, frame, host)?;
+                rest = behind[1..].iter();
+                continue;
+            }
             let results = self.op(op, frame, host).map_err(|fault| placed(fault, op))?;
             frame.set(&op.results, results);
+        }
+        Ok(())
+    }
+
+    /// Work ahead of its turn; a fault is the one that the plain function meets.
+    fn ahead(
+        &mut self,
+        plain: FunctionId,
+        args: Vec<Value>,
+        ops: &'m [Op],
+        frame: &mut Frame<'m>,
+        host: &mut dyn Host,
+    ) -> Result<(), Fault> {
+        let level = host.ahead();
+        match self.ops(ops, frame, host) {
+            Ok(()) => host.behind(level),
+            Err(fault) => {
+                host.retry(level);
+                self.call(plain, host, args)?;
+                return Err(fault);
+            }
         }
         Ok(())
     }
@@ -165,6 +194,7 @@ impl<'m> Evaluator<'m> {
                 Some(value) => value,
                 None => bug!("a value is taken from an empty tape"),
             },
+            OpKind::Ahead(_) | OpKind::Behind => bug!("work ahead of its turn is done in one piece"),
             OpKind::ValueAndGradient { .. } => bug!("a gradient was not replaced by its function"),
             quantum => bug!("a quantum operation in a host function: {quantum:?}"),
         };

@@ -202,6 +202,12 @@ pub enum OpKind {
         /// The rule for kernels inside.
         method: GradientMethod,
     },
+    /// From here to the next [`Self::Behind`] of the same region stands what runs ahead of its turn, and has no effects. If
+    /// it faults, the function, called with `args`, does what follows as it was written, and the fault is the one that it
+    /// meets; if it meets none, the first one stands.
+    Ahead(FunctionId),
+    /// The end of what [`Self::Ahead`] begins.
+    Behind,
     /// A new empty tape.
     TapeNew,
     /// Pushes `args[1]` on the tape `args[0]`.

@@ -33,6 +33,7 @@ use std::sync::LazyLock;
 use crate::{Fault, Host, Value};
 
 mod ad_support;
+mod batch;
 mod calls;
 mod charts;
 mod convert;
@@ -103,6 +104,7 @@ pub static SECTIONS: &[(&str, &[Builtin])] = &[
     ("Statistics", statistics::ROWS),
     ("Data", data::ROWS),
     ("Programs and observables", quantum::ROWS),
+    ("", batch::ROWS),
     ("Printing and testing", running::ROWS),
     ("Charts", charts::ROWS),
     ("Optimizers", optimizers::ROWS),

@@ -91,6 +91,26 @@ pub trait Host {
     /// Runs programs. `key` is the random key of the call; `args` are the arguments in the order of the signature with
     /// `Unit` for those left out.
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault>;
+    /// Runs programs for many calls, each with its key and its arguments: what [`Self::result`] gives for each.
+    fn results(
+        &mut self,
+        function: ResultFunction,
+        calls: &[(i64, Vec<Value>)],
+    ) -> Result<Vec<Value>, Fault> {
+        calls.iter().map(|(key, args)| self.result(function, *key, args)).collect()
+    }
+    /// Whether the results of all these calls have room at once. If not, each is asked for when it is needed.
+    fn has_room(&mut self, _function: ResultFunction, _calls: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {
+        Ok(true)
+    }
+    /// Tells that work ahead of its turn begins; gives its level, for [`Self::behind`] or [`Self::retry`].
+    fn ahead(&mut self) -> usize {
+        0
+    }
+    /// Tells that such work has ended.
+    fn behind(&mut self, _level: usize) {}
+    /// Tells that such work went wrong: what it cost is forgotten, because all of it is done again in its turn.
+    fn retry(&mut self, _level: usize) {}
     /// Tells where the last call of [`Self::result`] stands, for what there is to warn of. A host that doesn't warn need
     /// not know.
     fn result_was_at(&mut self, _place: Span) {}

@@ -67,7 +67,7 @@ impl Session<'_> {
                 let program = self.bind(&args[1])?;
                 let sampling = self.sampling(&args[2], &program, key)?;
                 let observables = observables_of(&args[0]);
-                let method = self.method(method, sampling, key)?;
+                let method = self.rule(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
@@ -80,21 +80,21 @@ impl Session<'_> {
                     self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
                 let both_weights = [weights[0], -2.0 * mean * weights[0]];
                 let both = [squared(&observable)?, observable];
-                let method = self.method(method, sampling, key)?;
+                let method = self.rule(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
                 let sampling = self.sampling(&args[1], &program, key)?;
-                let method = self.method(method, sampling, key)?;
+                let method = self.rule(method, sampling, key)?;
                 let d_slots = self.probability_slots(&program, &weights, sampling, method)?;
                 Ok(Value::tuple([cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::FidelityVjp => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
                 let sampling = self.sampling(&args[2], &p, key)?;
-                let method = self.method(method, sampling, key)?;
+                let method = self.rule(method, sampling, key)?;
                 let (d_left, d_right) = self.fidelity_slots(&p, &q, sampling, method)?;
                 let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();
                 Ok(Value::tuple([
@@ -108,7 +108,7 @@ impl Session<'_> {
     }
 
     /// The rule that fits, or the one that was asked for if it can be.
-    fn method(&self, asked: &str, sampling: Sampling, key: i64) -> Result<Method, Fault> {
+    pub(crate) fn rule(&self, asked: &str, sampling: Sampling, key: i64) -> Result<Method, Fault> {
         match (asked, sampling) {
             ("auto", _) if self.simulation.method.is_without_amplitudes() && !self.is_emulated() => {
                 Ok(Method::ParameterShift)

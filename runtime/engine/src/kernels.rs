@@ -16,7 +16,7 @@ use qml_simulator::{Clifford, Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
-use crate::ledger::{Account, Books, Budget};
+use crate::ledger::{Account, Books, Budget, Ledger};
 use crate::session::simulation_fault;
 use crate::shift::Shifted;
 
@@ -37,6 +37,16 @@ pub struct Statistics {
     pub kernel_calls: u64,
     /// Shots drawn.
     pub shots: u64,
+    /// Batches of calls that ran at once.
+    pub batches: u64,
+}
+
+/// What was spent at some time, to go back to.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    ledger: Ledger,
+    statistics: Statistics,
+    n_warnings: usize,
 }
 
 /// A circuit with its plan, and the plans of its variants that shots need.
@@ -126,6 +136,8 @@ pub(crate) struct Kernels {
     prepared: HashMap<Key, Rc<Prepared>>,
     /// The first of them, in order: the folder of a run shows their circuits.
     first: Vec<Rc<Prepared>>,
+    /// The one that was bound last: most often it is that of the next call.
+    latest: Option<Rc<Prepared>>,
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
     pub books: Books,
@@ -136,6 +148,8 @@ pub(crate) struct Kernels {
     pub distances: BTreeMap<String, (f64, usize)>,
     /// Circuits, by name and wires, and the methods that were told of them.
     pub told: BTreeSet<(String, usize, &'static str)>,
+    /// Kernels and functions whose batches were told of.
+    pub told_batches: BTreeSet<(String, &'static str)>,
 }
 
 impl Kernels {
@@ -150,6 +164,27 @@ impl Kernels {
     pub(crate) fn first_circuits(&self) -> impl Iterator<Item = (&str, &Circuit)> {
         let runnables = self.first.iter().map(|prepared| &prepared.runnable);
         runnables.map(|runnable| (&*runnable.account.kernel, &runnable.circuit))
+    }
+
+    /// Enters jobs of the kernel that was bound last.
+    pub(crate) fn enter_jobs(&mut self, jobs: u64) {
+        if let Some(latest) = &self.latest {
+            self.books.enter_jobs(&latest.runnable.account.kernel, jobs);
+        }
+    }
+
+    /// What is spent by now.
+    pub(crate) fn mark(&self) -> Mark {
+        let n_warnings = self.warnings.len();
+        Mark { ledger: self.books.ledger.clone(), statistics: self.statistics, n_warnings }
+    }
+
+    /// Forgets what was spent since then. What was compiled stays.
+    pub(crate) fn go_back(&mut self, mark: Mark) {
+        let Statistics { specialisations, plans, .. } = self.statistics;
+        self.books.ledger = mark.ledger;
+        self.statistics = Statistics { specialisations, plans, ..mark.statistics };
+        self.warnings.truncate(mark.n_warnings);
     }
 
     /// Counts circuits that run with so many shots each; a fault if the budget has not so many.
@@ -168,23 +203,33 @@ impl Kernels {
         program: &Program,
         stop: &dyn Fn() -> bool,
     ) -> Result<BoundProgram, Fault> {
-        let (args, inputs) = split(&program.args);
-        let key = Key { kernel: FunctionId(program.kernel), args };
-        let prepared = match self.prepared.get(&key) {
-            Some(prepared) => Rc::clone(prepared),
+        let kernel = FunctionId(program.kernel);
+        let latest = self.latest.clone();
+        let known = latest.and_then(|latest| Some((latest.key.inputs(kernel, &program.args)?, latest)));
+        let (inputs, prepared) = match known {
+            Some(known) => known,
             None => {
-                let prepared = Rc::new(self.prepare(module, globals, key.clone())?);
-                self.prepared.insert(key, Rc::clone(&prepared));
-                if self.first.len() < MOST_SHOWN {
-                    self.first.push(Rc::clone(&prepared));
-                }
-                prepared
+                let (args, inputs) = split(&program.args);
+                (inputs, self.prepared_for(module, globals, Key { kernel, args })?)
             }
         };
+        self.latest = Some(Rc::clone(&prepared));
         self.last = Some(Rc::clone(&prepared.runnable.account.kernel));
         let mut slots = Vec::new();
         prepared.specialised.bind.bind_until(&inputs, &mut slots, stop)?;
         Ok(BoundProgram { prepared, slots })
+    }
+
+    fn prepared_for(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Rc<Prepared>, Fault> {
+        if let Some(prepared) = self.prepared.get(&key) {
+            return Ok(Rc::clone(prepared));
+        }
+        let prepared = Rc::new(self.prepare(module, globals, key.clone())?);
+        self.prepared.insert(key, Rc::clone(&prepared));
+        if self.first.len() < MOST_SHOWN {
+            self.first.push(Rc::clone(&prepared));
+        }
+        Ok(prepared)
     }
 
     fn prepare(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Prepared, Fault> {

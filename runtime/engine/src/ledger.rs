@@ -17,6 +17,10 @@ pub struct Costs {
     pub calls: u64,
     /// Circuits that were run.
     pub circuits: u64,
+    /// Jobs that a device would get: one for all circuits of a call, or of calls that were gathered, split to what the
+    /// device takes at once.
+    #[serde(default)]
+    pub jobs: u64,
     /// Shots that were drawn.
     pub shots: u64,
     /// Wall time.
@@ -53,6 +57,7 @@ impl Costs {
     fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.circuits += other.circuits;
+        self.jobs += other.jobs;
         self.shots += other.shots;
         self.seconds += other.seconds;
         self.qpu_seconds += other.qpu_seconds;
@@ -99,13 +104,12 @@ impl Books {
         let is_timed = account.seconds.is_some() || !self.on_device;
         let qpu_seconds = drawn as f64 * account.seconds.unwrap_or(0.0);
         let costs = Costs {
-            calls: 0,
             circuits,
             shots: drawn,
-            seconds: 0.0,
             qpu_seconds,
             untimed_shots: if is_timed { 0 } else { drawn },
             price: if drawn == 0 { 0.0 } else { self.price(circuits, drawn, qpu_seconds) },
+            ..Costs::default()
         };
         let mut total = self.ledger.total;
         total.add(&costs);
@@ -125,9 +129,16 @@ impl Books {
             + part(tariff.per_second, qpu_seconds)
     }
 
-    /// Enters a call, and how long it took.
-    pub(crate) fn enter_call(&mut self, kernel: &str, seconds: f64) {
-        let costs = Costs { calls: 1, seconds, ..Costs::default() };
+    /// Enters jobs of a device.
+    pub(crate) fn enter_jobs(&mut self, kernel: &str, jobs: u64) {
+        let costs = Costs { jobs, ..Costs::default() };
+        self.ledger.of(kernel).add(&costs);
+        self.ledger.total.add(&costs);
+    }
+
+    /// Enters calls, and how long they took together.
+    pub(crate) fn enter_calls(&mut self, kernel: &str, calls: u64, seconds: f64) {
+        let costs = Costs { calls, seconds, ..Costs::default() };
         self.ledger.of(kernel).add(&costs);
         self.ledger.total.add(&costs);
     }

@@ -9,6 +9,7 @@
 //!
 //! The crate must never learn where programs come from.
 
+mod batch;
 mod charts;
 mod clock;
 mod coefficients;

@@ -95,7 +95,7 @@ impl Session<'_> {
     }
 
     /// The same, of a kernel that returns a register; the compiler doesn't know the kernels of all programs.
-    fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+    pub(crate) fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
         let bound = self.bind(program)?;
         if bound.prepared.specialised.result.register.is_some() {
             return Ok(bound);
@@ -291,10 +291,9 @@ impl Session<'_> {
         stream: u64,
     ) -> Result<f64, Fault> {
         if a.len() != b.len() {
-            let (left, right) = (a.len().ilog2() as usize, b.len().ilog2() as usize);
-            return Err(simulation_fault(&qml_simulator::Fault::RegisterMismatch { left, right }));
+            return Err(simulation_fault(&mismatch(a, b)));
         }
-        let exact = a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr();
+        let exact = qml_simulator::overlap(a, b);
         let Sampling::Shots { shots, key } = sampling else { return Ok(exact) };
         self.kernels.count(account, 1, shots as u64)?;
         let passed = (0..shots).filter(|&shot| uniform_at(key, stream, shot as u64) < exact).count();
@@ -347,6 +346,12 @@ impl Session<'_> {
     }
 }
 
+/// The fault of an overlap of states of different sizes.
+pub(crate) fn mismatch(a: &[C64], b: &[C64]) -> qml_simulator::Fault {
+    let (left, right) = (a.len().ilog2() as usize, b.len().ilog2() as usize);
+    qml_simulator::Fault::RegisterMismatch { left, right }
+}
+
 /// The square of an observable.
 pub(crate) fn squared(observable: &Observable) -> Result<Observable, Fault> {
     product(observable, observable).map(|square| square.without_zeros())
@@ -375,7 +380,7 @@ pub(crate) fn observables_of(value: &Value) -> Vec<Observable> {
 }
 
 /// A float for one observable, a tensor for a tensor.
-fn like_observables(observables: &Value, values: Vec<f64>) -> Value {
+pub(crate) fn like_observables(observables: &Value, values: Vec<f64>) -> Value {
     match observables {
         Value::Tensor(_) => Value::vector(values),
         _ => Value::Float(values[0]),

@@ -132,6 +132,7 @@ fn in_session<T: Send>(
             module,
             globals: Vec::new(),
             kernels: Kernels::new(options.emulated.clone().map(Emulator::new), options.budget),
+            marks: Vec::new(),
             simulation: options.simulation,
             simulator: Simulator::with_method(
                 Method::StateVector(options.simulation.precision),

@@ -11,7 +11,8 @@ use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
 
 use crate::charts;
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, Mark};
+use crate::ledger::Costs;
 use crate::record::Record;
 use crate::simulation::Simulation;
 
@@ -23,6 +24,8 @@ pub trait Output {
     fn progress(&mut self, progress: Progress);
     /// By which method a kernel's circuit of so many qubits is simulated; once for each.
     fn method(&mut self, kernel: &str, qubits: usize, method: &str);
+    /// That calls of a function for a kernel are made at once, and how many the first time; once for each.
+    fn batch(&mut self, kernel: &str, function: &str, calls: usize);
 }
 
 /// How an optimization goes.
@@ -51,6 +54,8 @@ pub(crate) struct Session<'a> {
     pub module: &'a Module,
     pub globals: Vec<Value>,
     pub kernels: Kernels,
+    /// What was spent when work ahead of its turn began, innermost last.
+    pub marks: Vec<Mark>,
     pub simulation: Simulation,
     pub simulator: Simulator,
     /// `--shots`.
@@ -108,13 +113,42 @@ impl Host for Session<'_> {
 
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         self.record.check()?;
-        let before = self.record.meter.seconds();
-        let result = self.result_of(function, key, args);
-        self.record.meter.look();
-        if let Some(kernel) = self.kernels.last.take() {
-            self.kernels.books.enter_call(&kernel, self.record.meter.seconds() - before);
-        }
+        let before = self.kernels.books.ledger.total;
+        let result = self.timed(function, key, args);
+        self.enter_jobs(&before);
         result
+    }
+
+    fn results(
+        &mut self,
+        function: ResultFunction,
+        calls: &[(i64, Vec<Value>)],
+    ) -> Result<Vec<Value>, Fault> {
+        self.record.check()?;
+        let before = self.kernels.books.ledger.total;
+        let results = self.results_of(function, calls);
+        self.enter_jobs(&before);
+        results
+    }
+
+    fn has_room(&mut self, function: ResultFunction, calls: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {
+        self.have_room(function, calls)
+    }
+
+    fn ahead(&mut self) -> usize {
+        let mark = self.kernels.mark();
+        self.marks.push(mark);
+        self.marks.len() - 1
+    }
+
+    fn behind(&mut self, level: usize) {
+        self.marks.truncate(level);
+    }
+
+    fn retry(&mut self, level: usize) {
+        if let Some(mark) = self.marks.drain(level..).next() {
+            self.kernels.go_back(mark);
+        }
     }
 
     fn result_was_at(&mut self, place: Span) {
@@ -154,6 +188,31 @@ impl Host for Session<'_> {
 }
 
 impl Session<'_> {
+    /// A result, with what it took in the books.
+    pub(crate) fn timed(
+        &mut self,
+        function: ResultFunction,
+        key: i64,
+        args: &[Value],
+    ) -> Result<Value, Fault> {
+        let before = self.record.meter.seconds();
+        let result = self.result_of(function, key, args);
+        self.record.meter.look();
+        if let Some(kernel) = self.kernels.last.take() {
+            self.kernels.books.enter_calls(&kernel, 1, self.record.meter.seconds() - before);
+        }
+        result
+    }
+
+    /// Enters the jobs of what was run since then.
+    fn enter_jobs(&mut self, before: &Costs) {
+        let total = self.kernels.books.ledger.total;
+        let (Some(emulator), true) = (&self.kernels.emulator, total.shots > before.shots) else { return };
+        let circuits = total.circuits - before.circuits;
+        let most = emulator.device.limits.max_circuits_per_job.unwrap_or(circuits);
+        self.kernels.enter_jobs(circuits.div_ceil(most.max(1)));
+    }
+
     /// Tells whoever watches how an optimization goes.
     fn show(&mut self, stage: Stage, optimizer: &Optimizer) {
         let run = optimizer.running();

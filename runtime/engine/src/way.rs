@@ -16,7 +16,7 @@ use crate::session::{Session, simulation_fault};
 use crate::simulation::Method;
 
 /// From so many wires on a Clifford circuit runs on a tableau: below, amplitudes are as fast.
-const MANY_WIRES: usize = 17;
+pub(crate) const MANY_WIRES: usize = 17;
 
 /// How a circuit is simulated.
 pub(crate) enum Way<'r> {
@@ -45,8 +45,8 @@ impl Session<'_> {
                 Ok(mps) => Way::Mps(Box::new(mps)),
                 Err(too_wide) => return Err(too_wide_for_mps(&too_wide)),
             },
-            Method::Auto => match runnable.clifford(slots).filter(|_| runnable.circuit.n_wires >= MANY_WIRES)
-            {
+            Method::Auto if runnable.circuit.n_wires < MANY_WIRES => Way::StateVector(runnable.plan()?),
+            Method::Auto => match runnable.clifford(slots) {
                 Some(clifford) => Way::Stabilizer(clifford),
                 None => Way::StateVector(runnable.plan()?),
             },

@@ -1,5 +1,6 @@
 //! From host IR to Cranelift's: which functions are needed, and the module around them.
 
+mod ahead;
 mod elements;
 mod function;
 mod loops;
@@ -119,7 +120,7 @@ fn reachable(module: &Module, roots: &[FunctionId]) -> Vec<FunctionId> {
 
 fn callees(region: &Region, into: &mut Vec<FunctionId>) {
     for op in &region.ops {
-        if let OpKind::Call(function) = op.kind {
+        if let OpKind::Call(function) | OpKind::Ahead(function) = op.kind {
             into.push(function);
         }
         op.regions.iter().for_each(|nested| callees(nested, into));

@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub globals: &'a [Value],
     /// Why a status is not zero.
     pub fault: Option<Fault>,
+    /// Faults of work ahead of its turn that is done again, latest last.
+    pub first_faults: Vec<Fault>,
     /// A panic of ours, on its way around the machine code.
     pub panic: Option<Box<dyn Any + Send>>,
 }
@@ -100,6 +102,7 @@ impl Compiled {
             host,
             globals,
             fault: None,
+            first_faults: Vec::new(),
             panic: None,
         };
         let words: Vec<u64> = args.into_iter().zip(&entry.params).map(|(v, ty)| to_word(v, ty)).collect();

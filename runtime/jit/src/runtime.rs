@@ -43,6 +43,10 @@ table! {
     BuilderNew => builder_new,
     BuilderPush => builder_push,
     BuilderFinish => builder_finish,
+    Ahead => ahead,
+    Behind => behind,
+    Retry => retry,
+    FirstFault => first_fault,
     TapeNew => tape_new,
     TapePush => tape_push,
     TapePop => tape_pop,
@@ -161,6 +165,32 @@ extern "C" fn too_deep(context: &mut Context<'_>, site: &Site) -> i32 {
                 .help("a recursion needs a case that ends it; a `while` or `for` loop needs no stack"),
         ))
     })
+}
+
+/// Work ahead of its turn begins; gives its level.
+extern "C" fn ahead(context: &mut Context<'_>) -> u64 {
+    context.host.ahead() as u64
+}
+
+/// Such work has ended.
+extern "C" fn behind(context: &mut Context<'_>, level: u64) {
+    context.host.behind(level as usize);
+}
+
+/// Such work went wrong: its fault is kept, and all of it is done again. Not after a panic of ours.
+extern "C" fn retry(context: &mut Context<'_>, level: u64) -> i32 {
+    if context.panic.is_some() {
+        return 1;
+    }
+    context.host.retry(level as usize);
+    let fault = context.fault.take().unwrap_or_else(|| bug!("a status without a fault"));
+    context.first_faults.push(fault);
+    0
+}
+
+/// Nothing went wrong when it was done again: the fault is the first one.
+extern "C" fn first_fault(context: &mut Context<'_>) {
+    context.fault = context.first_faults.pop();
 }
 
 /// A copy of an owned word.

@@ -197,6 +197,8 @@ pub struct Entry {
     pub calls: u64,
     /// How many circuits were run.
     pub circuits: u64,
+    /// How many jobs of a device they were.
+    pub jobs: Option<u64>,
     /// How many shots were drawn.
     pub shots: u64,
     /// Time spent on it; of the sum, on the whole run.

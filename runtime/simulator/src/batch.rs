@@ -4,9 +4,9 @@
 //! model beside its inputs, are bound once for many samples, with the tables that depend on them alone. Samples run one
 //! after the other on each thread, ket and bra in its first cache.
 //!
-//! States of few registers are done otherwise: as many samples as a register has lanes lie amplitude by amplitude, sample
-//! by sample, and every gate is an operation between whole registers. What an operation costs besides arithmetic is
-//! then shared.
+//! In single precision states of few registers are done otherwise: as many samples as a register has lanes lie amplitude by
+//! amplitude, sample by sample, and every gate is an operation between whole registers. What an operation costs besides
+//! arithmetic is then shared. Sums have another order there; in doubles a sample has the same bits in a batch and alone.
 
 use rayon::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::kernel::Collected;
 use crate::ket::{Ket, Layout};
 use crate::pass::{apply, unapply};
 use crate::pauli::Prepared;
-use crate::plan::{Plan, Step, TILE_WIRES};
+use crate::plan::{Plan, TILE_WIRES};
 use crate::simulator::{Amplitude, Precision, Simulator};
 
 /// Values and gradients of a batch.
@@ -31,6 +31,8 @@ pub struct Batch {
 /// The derivative of the whole with respect to each value of a sample, from the sample's number and its values.
 pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
 
+/// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
+const WORTH_A_THREAD: usize = 1 << 17;
 /// Rows of a group that share what they have in common.
 const ROWS: usize = 16;
 
@@ -68,6 +70,24 @@ impl Simulator {
         self.run_batch(plan, rows, prepared, Some(cotangents))
     }
 
+    /// What `work` gives for each number below `n`, in order; threads share them if that is worth it, by the cost of one
+    /// ([`Plan::cost`]).
+    ///
+    /// # Errors
+    /// One of those of `work`.
+    pub fn each<T: Send>(
+        &self,
+        n: usize,
+        cost: usize,
+        work: impl Fn(usize) -> Result<T, Fault> + Sync,
+    ) -> Result<Vec<T>, Fault> {
+        let work = |i| self.run.check().and_then(|()| work(i));
+        match self.run.pool_for(n).filter(|_| n.saturating_mul(cost) >= WORTH_A_THREAD) {
+            Some(pool) => pool.install(|| (0..n).into_par_iter().map(work).collect()),
+            None => (0..n).map(work).collect(),
+        }
+    }
+
     /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; small ones
     /// in groups of as many rows as there are lanes; others row by row on each thread.
     fn run_batch(
@@ -77,8 +97,7 @@ impl Simulator {
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
-        let is_unitary = plan.steps.iter().all(|step| matches!(step, Step::Unitary(_)));
-        if !is_unitary || plan.n_wires > TILE_WIRES || rows.len() < 2 {
+        if !plan.is_unitary() || plan.n_wires > TILE_WIRES || rows.len() < 2 {
             return self.one_by_one(plan, rows, prepared, cotangents);
         }
         match self.precision() {
@@ -95,7 +114,7 @@ impl Simulator {
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
         let lane_bits = self.isa.lane_bits::<T>() as usize;
-        let is_in_lanes = plan.n_wires <= 2 * lane_bits;
+        let is_in_lanes = self.precision() == Precision::F32 && plan.n_wires <= 2 * lane_bits;
         let per_group = if is_in_lanes { 1 << lane_bits } else { ROWS };
         let varied = Varied::new(plan, &varied_slots(plan, rows));
         let group = |(i, rows): (usize, &[&[f64]])| {
@@ -105,7 +124,9 @@ impl Simulator {
                 self.run_rows::<T>(plan, i * per_group, rows, &varied, prepared, cotangents)
             }
         };
-        let parts: Vec<Result<Batch, Fault>> = match self.run.pool_for(rows.len().div_ceil(per_group)) {
+        let is_worth_it = rows.len().saturating_mul(plan.cost()) >= WORTH_A_THREAD;
+        let pool = self.run.pool_for(rows.len().div_ceil(per_group)).filter(|_| is_worth_it);
+        let parts: Vec<Result<Batch, Fault>> = match pool {
             Some(pool) => pool.install(|| rows.par_chunks(per_group).enumerate().map(group).collect()),
             None => rows.chunks(per_group).enumerate().map(group).collect(),
         };

@@ -74,6 +74,7 @@ fn check_sizes(left: &Plan, right: &Plan) -> Result<(), Fault> {
     if left == right { Ok(()) } else { Err(Fault::RegisterMismatch { left, right }) }
 }
 
-fn overlap(a: &[C64], b: &[C64]) -> f64 {
+/// `|<a|b>|^2` of two states of the same length.
+pub fn overlap(a: &[C64], b: &[C64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr()
 }

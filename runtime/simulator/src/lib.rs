@@ -47,7 +47,7 @@ pub use clifford::Clifford;
 pub use density::Density;
 pub use expect::Expectations;
 pub use fault::Fault;
-pub use fidelity::Fidelity;
+pub use fidelity::{Fidelity, overlap};
 pub use memory::available_bytes;
 pub use noise::{Channel, NoChannel, Noise};
 pub use observables::check_observables;

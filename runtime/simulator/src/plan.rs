@@ -262,6 +262,17 @@ impl Plan {
         Ok(lower::lower(circuit, kind))
     }
 
+    /// About how much work a call is: operations times amplitudes.
+    pub fn cost(&self) -> usize {
+        let passes = self.segments.iter().flat_map(|segment| &segment.passes);
+        passes.map(|pass| pass.ops.len()).sum::<usize>().max(1) << self.n_wires
+    }
+
+    /// Whether nothing is measured or reset on the way.
+    pub fn is_unitary(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Unitary(_)))
+    }
+
     /// Qubits of the register that the circuit returns.
     pub fn register_len(&self) -> usize {
         self.output.len()

@@ -20,6 +20,10 @@ pub(super) enum BuiltinRule {
     Vjp,
     /// By this row, which runs programs.
     Quantum(&'static str),
+    /// By this row, which runs many programs; and by this one for the coefficients of their observables.
+    Batch(&'static str, Option<&'static str>),
+    /// A result of many calls.
+    Item,
     /// The derivative is zero.
     Zero,
     /// A conversion to int: zero almost everywhere, and not what a gradient is asked for.
@@ -39,6 +43,16 @@ pub(super) fn builtin_rule(row: &Builtin) -> BuiltinRule {
         (Effect::Quantum, "fidelity") => BuiltinRule::Quantum("ad.fidelity_vjp"),
         (Effect::Quantum, "gram") => BuiltinRule::Quantum("ad.gram_vjp"),
         (Effect::Quantum, "state") => BuiltinRule::Quantum("ad.state_vjp"),
+        (Effect::Quantum, "batch.expect") => {
+            BuiltinRule::Batch("ad.batch_expect_vjp", Some("ad.batch_expect_coefficients_vjp"))
+        }
+        (Effect::Quantum, "batch.variance") => {
+            BuiltinRule::Batch("ad.batch_variance_vjp", Some("ad.batch_variance_coefficients_vjp"))
+        }
+        (Effect::Quantum, "batch.probs") => BuiltinRule::Batch("ad.batch_probs_vjp", None),
+        (Effect::Quantum, "batch.fidelity") => BuiltinRule::Batch("ad.batch_fidelity_vjp", None),
+        (Effect::Quantum, "batch.probs_item" | "batch.state_item") => BuiltinRule::Item,
+        (Effect::Quantum, "batch.state") => BuiltinRule::Batch("ad.batch_state_vjp", None),
         (Effect::Quantum, _) => BuiltinRule::Outcomes,
         (_, "stop_gradient") => BuiltinRule::Zero,
         (_, "int") => BuiltinRule::ToInt,

@@ -83,7 +83,11 @@ fn check_op(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnos
                         .primary(op.span, "here the chain breaks")
                         .help("`stop_gradient(...)` makes its argument a constant"),
                 ),
-                BuiltinRule::Vjp | BuiltinRule::Quantum(_) | BuiltinRule::Zero => None,
+                BuiltinRule::Vjp
+                | BuiltinRule::Quantum(_)
+                | BuiltinRule::Batch(..)
+                | BuiltinRule::Item
+                | BuiltinRule::Zero => None,
             }
         }
         OpKind::Program(_) => check_program(function, op, activity),

@@ -5,7 +5,7 @@ use qml_source::bug;
 use super::activity::{BuiltinRule, builtin_rule};
 use super::backward::Backward;
 use crate::host::text::words::{METHODS, word};
-use crate::host::{BinaryOp, Constant, Op, OpKind, Type, UnaryOp, ValueId};
+use crate::host::{BinaryOp, Constant, Op, OpKind, Region, Type, UnaryOp, ValueId};
 
 impl<'m> Backward<'_, 'm> {
     /// Spreads the cotangent of the result over the operands.
@@ -23,6 +23,10 @@ impl<'m> Backward<'_, 'm> {
                     BuiltinRule::Vjp if self.elementary(row.name, op, cotangent) => {}
                     BuiltinRule::Vjp => self.by_vjp(row.name, op, cotangent),
                     BuiltinRule::Quantum(vjp) => self.by_program(vjp, op, cotangent),
+                    BuiltinRule::Batch(vjp, of_coefficients) => {
+                        self.by_programs(vjp, of_coefficients, op, cotangent);
+                    }
+                    BuiltinRule::Item => self.item(op, cotangent),
                     BuiltinRule::Zero => {}
                     BuiltinRule::ToInt | BuiltinRule::Outcomes | BuiltinRule::None => {
                         bug!("`{}` was found to be differentiable", row.name)
@@ -164,6 +168,63 @@ impl<'m> Backward<'_, 'm> {
         }
     }
 
+    /// The same for many calls at once, whose arguments are a tensor of tuples.
+    fn by_programs(
+        &mut self,
+        vjp: &'static str,
+        of_coefficients: Option<&'static str>,
+        op: &Op,
+        cotangent: ValueId,
+    ) {
+        let calls = op.args[0];
+        let active = self.active_arguments(calls);
+        let method = word(METHODS, &self.method).unwrap_or("auto");
+        let args =
+            vec![self.primal(calls), cotangent, self.builder.constant(Constant::Str(method.to_owned()))];
+        let first_program = if let Some(of_coefficients) = of_coefficients {
+            if active[1] {
+                let part = self.builder.builtin(of_coefficients, args.clone(), Type::Cotangent);
+                self.add(calls, part);
+            }
+            2
+        } else {
+            1
+        };
+        if active[first_program..].contains(&true) {
+            let part = self.builder.builtin(vjp, args, Type::Cotangent);
+            self.add(calls, part);
+        }
+    }
+
+    /// A result of many calls: all have a cotangent as many as there are calls, whether they were made at once or not.
+    fn item(&mut self, op: &Op, cotangent: ValueId) {
+        let (results, calls, number) = (op.args[0], op.args[1], op.args[2]);
+        if !self.activity.is_active(results) {
+            return;
+        }
+        let sum = match self.take(results) {
+            Some(sum) => sum,
+            None => self.unit(),
+        };
+        let args = vec![sum, self.primal(calls), cotangent, self.primal(number)];
+        let sum = self.builder.builtin("ad.index_add", args, Type::Cotangent);
+        self.add(results, sum);
+    }
+
+    /// Which arguments of many calls need a cotangent: those of the tuple that the loop over them makes.
+    fn active_arguments(&self, calls: ValueId) -> Vec<bool> {
+        let made_by = |value| definition(&self.function.body, value);
+        let call =
+            made_by(calls).and_then(|map| map.regions.first()).and_then(|region| made_by(region.yields[0]));
+        let Some(call) = call else { bug!("{calls} are no calls") };
+        let first = call.args[0];
+        // A call begins with its key, one of a batch with the calls of the batch.
+        if *self.function.ty(first) != Type::Int {
+            return self.active_arguments(first);
+        }
+        call.args.iter().map(|&arg| self.activity.is_active(arg)).collect()
+    }
+
     /// One part of a tuple's cotangent for each value.
     fn parts(&mut self, values: &[ValueId], cotangents: ValueId) {
         self.parts_from(0, values, cotangents);
@@ -188,6 +249,16 @@ impl<'m> Backward<'_, 'm> {
         let whole = self.builder.value(OpKind::Tuple, args, Type::Cotangent);
         self.add(tuple, whole);
     }
+}
+
+/// The operation that defines a value.
+fn definition(region: &Region, value: ValueId) -> Option<&Op> {
+    region.ops.iter().find_map(|op| {
+        if op.results.contains(&value) {
+            return Some(op);
+        }
+        op.regions.iter().find_map(|region| definition(region, value))
+    })
 }
 
 /// The row for the observables of a result function, by that for its programs.

@@ -2,13 +2,16 @@
 //!
 //! The function `f(x: float, y: float, t: float[3], k: int) -> float` of a random module is smooth almost everywhere, its
 //! values stay small, its loops are short, and it never faults.
+//! [`Cosines`] is a world for those that run kernels.
 
 use qml_prelude::random::Stream;
-use qml_source::{FileId, Span};
+use qml_prelude::{Fault, Host, ResultFunction, Value};
+use qml_source::{Code, Diagnostic, FileId, Span, bug};
 
 use super::build::gradient_of;
 use super::{
-    BinaryOp, Builder, Function, FunctionId, FunctionKind, Module, OpKind, Region, Type, UnaryOp, ValueId,
+    BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, OpKind, Region, Type, UnaryOp,
+    ValueId,
 };
 
 /// The length of all tensors in a random program.
@@ -17,16 +20,82 @@ pub const TENSOR_LEN: i64 = 3;
 /// A random module: helpers `g0`, `g1`, then `f`, then `df` with the results of `f` and its gradient with respect to `x`,
 /// `y` and `t`.
 pub fn random_module(seed: u64) -> Module {
-    let mut module = Module::default();
-    for i in 0..2 {
-        let function = random_function(&module, seed, &format!("g{i}"), 3);
+    with_functions(Module::default(), seed)
+}
+
+/// The same, with expectation values of the kernel `k(x: float)`, the first function, among what it computes.
+pub fn random_module_with_calls(seed: u64) -> Module {
+    let mut kernel = Builder::new("k", FunctionKind::Kernel, Span::new(FileId(0), 0, 1));
+    kernel.param("x", Type::Float);
+    let one = kernel.int(1);
+    let register = kernel.value(OpKind::Allocate, vec![one], Type::Register);
+    let functions = vec![kernel.finish(vec![register])];
+    with_functions(Module { functions, ..Module::default() }, seed)
+}
+
+fn with_functions(mut module: Module, seed: u64) -> Module {
+    for (name, n_statements) in [("g0", 3), ("g1", 3), ("f", 8)] {
+        let function = random_function(&module, seed, name, n_statements);
         module.functions.push(function);
     }
-    let function = random_function(&module, seed, "f", 8);
-    module.functions.push(function);
-    let gradient = gradient_of(&module, FunctionId(2), &[0, 1, 2], "df");
+    let f = FunctionId(module.functions.len() as u32 - 1);
+    let gradient = gradient_of(&module, f, &[0, 1, 2], "df");
     module.functions.push(gradient);
     module
+}
+
+/// A world in which the expectation value of the kernel `k` is `cos(x)`, as that of Z after an RX. It remembers all calls.
+#[derive(Debug)]
+pub struct Cosines {
+    /// Arguments of kernels, in order.
+    pub calls: Vec<f64>,
+    /// From this value of the angle on, a call is a fault.
+    pub limit: f64,
+}
+
+impl Cosines {
+    /// The same, without faults.
+    pub fn new() -> Self {
+        Self { calls: Vec::new(), limit: f64::INFINITY }
+    }
+}
+
+impl Default for Cosines {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Host for Cosines {
+    fn print(&mut self, _: &str) {}
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
+        bug!("random programs read no `{path}`")
+    }
+    fn write_file(&mut self, path: &str, _: &[u8]) -> Result<(), Fault> {
+        bug!("random programs write no `{path}`")
+    }
+    fn elapsed(&mut self) -> f64 {
+        0.0
+    }
+    fn result(&mut self, function: ResultFunction, _: i64, args: &[Value]) -> Result<Value, Fault> {
+        let Value::Program(program) = &args[1] else { bug!("{args:?} are no arguments of `expect`") };
+        let x = program.args[0].to_float();
+        self.calls.push(x);
+        if x >= self.limit {
+            return Err(Box::new(Diagnostic::error(Code::Q0652, format!("an angle of {x}"))));
+        }
+        Ok(match function {
+            ResultFunction::Expect => Value::Float(x.cos()),
+            ResultFunction::ExpectVjp => {
+                let of_program = Value::tuple([Value::Float(-x.sin() * args[3].to_float())]);
+                Value::tuple([Value::Unit, of_program, Value::Unit])
+            }
+            other => bug!("random programs ask for no {other:?}"),
+        })
+    }
+    fn interrupted(&self) -> bool {
+        false
+    }
 }
 
 fn tensor() -> Type {
@@ -45,8 +114,13 @@ fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) ->
     let t = builder.param("t", tensor());
     let k = builder.param("k", Type::Int);
     let scope = Scope { floats: vec![x, y], tensors: vec![t], ints: vec![k], pairs: Vec::new() };
-    let mut generator =
-        Generator { n_functions: module.functions.len(), builder, stream: Stream::new(key), scope };
+    let mut generator = Generator {
+        callees: callees(module),
+        kernel: module.find("k"),
+        builder,
+        stream: Stream::new(key),
+        scope,
+    };
     generator.statements(n_statements, 3);
     // The result depends on the last values of each kind.
     let scope = generator.scope.clone();
@@ -55,6 +129,11 @@ fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) ->
     let product = generator.builder.binary(BinaryOp::Mul, a, b);
     let result = generator.builder.binary(BinaryOp::Add, sum, product);
     generator.builder.finish(vec![result])
+}
+
+fn callees(module: &Module) -> Vec<FunctionId> {
+    let is_host = |&i: &usize| module.functions[i].kind == FunctionKind::Fn;
+    (0..module.functions.len()).filter(is_host).map(|i| FunctionId(i as u32)).collect()
 }
 
 /// The values in scope, by type.
@@ -67,7 +146,8 @@ struct Scope {
 }
 
 struct Generator {
-    n_functions: usize,
+    callees: Vec<FunctionId>,
+    kernel: Option<FunctionId>,
     builder: Builder,
     stream: Stream,
     scope: Scope,
@@ -117,6 +197,12 @@ impl Generator {
 
     fn statements(&mut self, n: u64, depth: u64) {
         for _ in 0..n {
+            if let Some(kernel) = self.kernel
+                && self.below(4) == 0
+            {
+                self.expectation(kernel);
+                continue;
+            }
             let n_kinds = if depth == 0 { 10 } else { 15 };
             match self.below(n_kinds) {
                 0 | 1 => self.arithmetic(),
@@ -135,6 +221,17 @@ impl Generator {
                 _ => self.call(),
             }
         }
+    }
+
+    fn expectation(&mut self, kernel: FunctionId) {
+        let x = self.float();
+        let key = self.int();
+        let zero = self.builder.int(0);
+        let observable = self.builder.builtin("Z", vec![zero], Type::Observable);
+        let program = self.builder.value(OpKind::Program(kernel), vec![x], Type::Program);
+        let shots = self.builder.constant(Constant::Unit);
+        let value = self.builder.builtin("expect", vec![key, observable, program, shots], Type::Float);
+        self.scope.floats.push(value);
     }
 
     fn arithmetic(&mut self) {
@@ -348,10 +445,11 @@ impl Generator {
     }
 
     fn call(&mut self) {
-        if self.n_functions == 0 {
+        if self.callees.is_empty() {
             return self.arithmetic();
         }
-        let function = FunctionId(self.below(self.n_functions) as u32);
+        let number = self.below(self.callees.len());
+        let function = self.callees[number];
         let args = vec![self.float(), self.float(), self.tensor(), self.int()];
         let value = self.builder.value(OpKind::Call(function), args, Type::Float);
         let value = self.elementwise("sin", value);

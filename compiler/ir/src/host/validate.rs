@@ -4,6 +4,7 @@
 //! - Operands, results and regions of an operation are as many as its kind says, and of the types that it says.
 //! - What a region yields has the types of what it is handed to.
 //! - Quantum operations stand in gates and kernels only; programs and gradients in `fn`s only.
+//! - `ahead` and `behind` take turns in a region.
 //! - A call gives what the called function takes. Gates broadcast, so there only the number of operands is checked.
 
 mod kinds;
@@ -73,7 +74,16 @@ impl<'m> Check<'m> {
 
     /// Operations and yields; the parameters are defined already.
     fn region_rules(&mut self, region: &'m Region) -> Rule {
+        let mut is_ahead = false;
         for op in &region.ops {
+            let turns = match op.kind {
+                OpKind::Ahead(_) => !std::mem::replace(&mut is_ahead, true),
+                OpKind::Behind => std::mem::replace(&mut is_ahead, false),
+                _ => true,
+            };
+            if !turns {
+                return Err("`ahead` and `behind` don't take turns".into());
+            }
             self.op_rules(op).map_err(|rule| {
                 if rule.contains(" in: ") {
                     rule
@@ -81,6 +91,9 @@ impl<'m> Check<'m> {
                     format!("{rule}, in: {}", self.module.op_text(self.function, op))
                 }
             })?;
+        }
+        if is_ahead {
+            return Err("work ahead of its turn goes on after its region".into());
         }
         self.used(&region.yields)
     }

@@ -60,6 +60,17 @@ pub struct Key {
     pub args: Vec<Argument>,
 }
 
+impl Key {
+    /// The inputs among the arguments of a call, if the key is that of the call.
+    pub fn inputs(&self, kernel: FunctionId, args: &[Value]) -> Option<Vec<f64>> {
+        let mut inputs = Vec::new();
+        let fits = self.kernel == kernel
+            && self.args.len() == args.len()
+            && self.args.iter().zip(args).all(|(due, arg)| due.fits(arg, &mut inputs));
+        fits.then_some(inputs)
+    }
+}
+
 /// Parts values into what is compiled for and the inputs, in order.
 pub fn split(args: &[Value]) -> (Vec<Argument>, Vec<f64>) {
     let mut inputs = Vec::new();
@@ -110,6 +121,27 @@ impl Argument {
             Value::List(_) | Value::Program(_) | Value::Optimizer(_) => {
                 bug!("{value:?} as an argument of a kernel")
             }
+        }
+    }
+
+    /// Whether [`Self::of`] this value is the argument; what is cheap to compare is. The floats go to the end of `inputs`.
+    fn fits(&self, value: &Value, inputs: &mut Vec<f64>) -> bool {
+        match (self, value) {
+            (Self::Unit, Value::Unit) => true,
+            (Self::Bool(due), Value::Bool(found)) => due == found,
+            (Self::Int(due), Value::Int(found)) => due == found,
+            (Self::Float, Value::Float(x)) => {
+                inputs.push(*x);
+                true
+            }
+            (Self::Floats(shape), Value::Tensor(Tensor::Float(array))) => {
+                inputs.extend(array.iter());
+                array.shape() == &shape[..]
+            }
+            (Self::Tuple(due), Value::Tuple(parts)) => {
+                due.len() == parts.len() && due.iter().zip(&**parts).all(|(due, part)| due.fits(part, inputs))
+            }
+            _ => false,
         }
     }
 

@@ -189,6 +189,8 @@ impl<'m> Machine<'m> {
             OpKind::Within => self.within(frame, op),
             OpKind::Program(_)
             | OpKind::ValueAndGradient { .. }
+            | OpKind::Ahead(_)
+            | OpKind::Behind
             | OpKind::TapeNew
             | OpKind::TapePush
             | OpKind::TapePop => bug!("{:?} in a kernel", op.kind),

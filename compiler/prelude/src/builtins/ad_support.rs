@@ -37,6 +37,17 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
 ];
 
+/// The cotangent of a tensor of `n` items, with that of one of them added to it; in place if nobody else holds it.
+fn item_add(cotangent: Value, n: usize, at: usize, part: Value) -> Result<Value, Fault> {
+    let mut cotangents = match cotangent {
+        Value::Unit => Value::vector(vec![Value::Unit; n]).into_values(),
+        other => other.into_values(),
+    };
+    let old = &mut cotangents[[at].as_slice()];
+    *old = add(std::mem::take(old), part)?;
+    Ok(Value::Tensor(Tensor::Value(cotangents)))
+}
+
 fn index_add(args: &mut [Value]) -> Result<Value, Fault> {
     let [cotangent, like, part, index @ ..] = args else { bug!("ad.index_add without its arguments") };
     let cotangent = std::mem::take(cotangent);
@@ -47,9 +58,13 @@ fn index_add(args: &mut [Value]) -> Result<Value, Fault> {
         let dense = if cotangent == Value::Unit { zeros_like(like) } else { cotangent };
         return indexing::index_add(dense, std::mem::take(part), index);
     };
-    // Tuples and programs: each item has a cotangent of its own. Which ones are meant, their positions tell.
+    // Tuples and programs: each item has a cotangent of its own.
     let n_items = items.len();
     let shape = items.shape().to_vec();
+    if let ([Value::Int(at)], [_]) = (&*index, &*shape) {
+        return item_add(cotangent, n_items, *at as usize, std::mem::take(part));
+    }
+    // Which ones are meant, their positions tell.
     let positions = lists::from_elements(&shape, (0..n_items as i64).collect());
     let mut cotangents = match cotangent {
         Value::Unit => vec![Value::Unit; n_items],

@@ -4,6 +4,9 @@
 //! cotangent times derivative. `Unit` is the zero cotangent, and that of arguments without a derivative. The cotangent
 //! of a tuple is a tuple, of a list a list, of a tensor of tuples a tensor of values; their parts may be `Unit`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use qml_source::bug;
 
 use super::faults::domain;
@@ -124,6 +127,32 @@ pub fn is_differentiable(name: &str) -> Differentiability {
     }
 }
 
+/// What is known of a function by its name.
+#[derive(Clone, Copy)]
+struct Known {
+    differentiability: Differentiability,
+    is_of_observables: bool,
+    is_mixed: bool,
+    rule: Option<Rule>,
+    derivative: Option<elementwise::Derivative>,
+}
+
+/// Of all rows: a name is looked up once a call, not compared with each rule's.
+static KNOWN: LazyLock<HashMap<&'static str, Known>> =
+    LazyLock::new(|| super::BUILTINS.iter().map(|row| (row.name, Known::new(row.name))).collect());
+
+impl Known {
+    fn new(name: &str) -> Self {
+        Self {
+            differentiability: is_differentiable(name),
+            is_of_observables: observables::is_own(name),
+            is_mixed: complex::is_mixed(name),
+            rule: rule(name),
+            derivative: elementwise::derivative(name),
+        }
+    }
+}
+
 /// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None` if
 /// the function has no derivative, [`Differentiability::Zero`] apart. A fault where the derivative doesn't exist.
 pub fn vjp(
@@ -133,20 +162,21 @@ pub fn vjp(
     cotangent: &Value,
 ) -> Option<Result<Vec<Value>, Fault>> {
     let zeros = || Some(Ok(vec![Value::Unit; args.len()]));
-    match is_differentiable(name) {
+    let known = KNOWN.get(name).copied().unwrap_or_else(|| Known::new(name));
+    match known.differentiability {
         Differentiability::No => return None,
         Differentiability::Zero => return zeros(),
         Differentiability::Yes if *cotangent == Value::Unit => return zeros(),
         Differentiability::Yes => {}
     }
-    if let Some(found) = other_numbers(name, args, result, cotangent) {
+    if let Some(found) = other_numbers(known, name, args, result, cotangent) {
         return Some(found.map(|cotangents| finished(cotangents, args)));
     }
     let has_tuple = args.iter().any(|arg| matches!(arg, Value::Tuple(_)));
     if has_tuple && matches!(name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
         return Some(by_parts(name, args, result, cotangent));
     }
-    let cotangents = match (rule(name), elementwise::derivative(name)) {
+    let cotangents = match (known.rule, known.derivative) {
         (Some(rule), _) => rule(args, result, cotangent),
         (None, Some(derivative)) => {
             elementwise::unary(derivative, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
@@ -158,18 +188,19 @@ pub fn vjp(
 
 /// By the rules of complex numbers and observables, where there are some among the arguments.
 fn other_numbers(
+    known: Known,
     name: &str,
     args: &[Value],
     result: &Value,
     cotangent: &Value,
 ) -> Option<Result<Vec<Value>, Fault>> {
     let holds = |is_one: fn(&Value) -> bool| args.iter().any(is_one) || is_one(cotangent);
-    if (observables::is_own(name) || holds(observables::is_observable))
+    if (known.is_of_observables || holds(observables::is_observable))
         && let Some(cotangents) = observables::vjp(name, args, cotangent)
     {
         return Some(cotangents);
     }
-    if complex::is_mixed(name) || holds(complex::is_complex) {
+    if known.is_mixed || holds(complex::is_complex) {
         let unknown = || domain(format!("`{name}` of complex numbers has no derivative"));
         return Some(complex::vjp(name, args, result, cotangent).unwrap_or_else(|| Err(unknown())));
     }

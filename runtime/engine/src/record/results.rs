@@ -135,6 +135,7 @@ impl Record {
                 "kernel": name,
                 "calls": costs.calls,
                 "circuits": costs.circuits,
+                "jobs": if books.on_device { json!(costs.jobs) } else { Json::Null },
                 "shots": costs.shots,
                 "seconds": costs.seconds,
                 "qpu_seconds": if is_timed { json!(costs.qpu_seconds) } else { Json::Null },

@@ -11,6 +11,7 @@ use qml_ir::evaluate::constant_value;
 use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_source::{Span, bug};
 
+use super::ahead::Ahead;
 use super::ownership::LastUses;
 use crate::context::Context;
 use crate::runtime::Entry;
@@ -55,6 +56,7 @@ pub(super) fn translate(
         sites,
         context,
         failed,
+        ahead: Vec::new(),
         values: HashMap::new(),
         signatures: HashMap::new(),
     };
@@ -81,7 +83,9 @@ pub(super) struct Translator<'a, 'f> {
     jit: &'a mut JITModule,
     sites: &'a mut Vec<Box<Site>>,
     pub(super) context: Value,
-    failed: Block,
+    pub(super) failed: Block,
+    /// Work ahead of its turn that has begun, innermost last.
+    pub(super) ahead: Vec<Ahead>,
     pub(super) values: HashMap<ValueId, Value>,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
 }
@@ -196,6 +200,14 @@ impl Translator<'_, '_> {
             OpKind::TupleGet(i) => vec![self.operation(SiteKind::Part(*i as usize), &args, op)],
             OpKind::Program(kernel) => vec![self.operation(SiteKind::Program(kernel.0), &args, op)],
             OpKind::Call(callee) => self.call(*callee, &args, op),
+            OpKind::Ahead(plain) => {
+                self.begin_ahead(*plain, args, op);
+                Vec::new()
+            }
+            OpKind::Behind => {
+                self.end_ahead();
+                Vec::new()
+            }
             OpKind::TapeNew => self.call_runtime(Entry::TapeNew, &[], Some(types::I64)),
             OpKind::TapePush => {
                 let word = self.as_i64(args[1]);
@@ -258,16 +270,21 @@ impl Translator<'_, '_> {
             self.store_word(self.function.ty(arg), word, words, i);
         }
         let out = self.room(op.results.len());
-        let declared = self.ids[&callee];
-        let reference = self.jit.declare_func_in_func(declared, self.b.func);
-        let call = self.b.ins().call(reference, &[self.context, words, out]);
-        let status = self.b.inst_results(call)[0];
+        let status = self.call_function(callee, words, out);
         self.fail_if(status);
         op.results
             .iter()
             .enumerate()
             .map(|(i, &result)| self.load_word(self.function.ty(result), out, i))
             .collect()
+    }
+
+    /// Calls a compiled function with words in memory; gives its status.
+    pub(super) fn call_function(&mut self, callee: FunctionId, words: Value, out: Value) -> Value {
+        let declared = self.ids[&callee];
+        let reference = self.jit.declare_func_in_func(declared, self.b.func);
+        let call = self.b.ins().call(reference, &[self.context, words, out]);
+        self.b.inst_results(call)[0]
     }
 
     /// The address of a constant that lives as long as the code.

@@ -1,8 +1,9 @@
 //! Random programs: as they are, with faults put in, and differentiated.
 
-use qml_ir::differentiate;
-use qml_ir::host::testing::random_module;
+use qml_ir::host::build::gradient_of;
+use qml_ir::host::testing::{Cosines, random_module, random_module_with_calls};
 use qml_ir::host::{BinaryOp, FunctionId, Module, OpKind, Region};
+use qml_ir::{batch_calls, differentiate};
 use qml_prelude::Value;
 use qml_prelude::random::Stream;
 use qml_source::{Code, FileId, Span};
@@ -89,4 +90,71 @@ fn gradients_give_the_same() {
         // The same function again: nothing of the first call is left in it.
         assert_eq!(call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap(), actual);
     }
+}
+
+/// What a function gives in a world where calls from this angle on are faults, by the evaluator and by machine code.
+fn both(module: &Module, name: &str, args: &[Value], limit: f64) -> [super::Outcome; 2] {
+    let function = module.find(name).unwrap();
+    let world = || Cosines { limit, ..Cosines::new() };
+    let slow = Evaluator::new(module, Vec::new()).call(function, &mut world(), args.to_vec());
+    let compiled = Compiled::new(module, &[function]);
+    let interrupt = std::sync::atomic::AtomicBool::new(false);
+    let call =
+        crate::Call { host: &mut world(), globals: &[], interrupt: &interrupt, stack_bytes: 256 << 10 };
+    [slow, compiled.call(function, args.to_vec(), call)]
+}
+
+#[test]
+fn loops_whose_calls_are_gathered_give_and_tell_the_same() {
+    let mut stream = Stream::new(14);
+    let mut n_faults = 0;
+    for seed in 3000..3060 {
+        let mut module = random_module_with_calls(seed);
+        let mut place = 0;
+        for function in &mut module.functions {
+            disturb(&mut function.body, &mut place, &mut stream);
+        }
+        let mut split = module.clone();
+        batch_calls(&mut split);
+        for module in [&mut module, &mut split] {
+            differentiate(module).unwrap();
+        }
+        let args = random_args(&mut stream);
+        let limit = if seed % 2 == 0 { f64::INFINITY } else { stream.uniform() * 2.0 - 0.5 };
+        let [expected, _] = both(&module, "f", &args, limit);
+        for outcome in both(&split, "f", &args, limit) {
+            // What is told is what goes wrong first, as the program is written.
+            assert_eq!(format!("{outcome:?}"), format!("{expected:?}"), "{split}");
+        }
+        n_faults += usize::from(expected.is_err());
+        let [slow, fast] = both(&split, "df", &args, limit);
+        assert_eq!(format!("{fast:?}"), format!("{slow:?}"), "{split}");
+    }
+    assert!(n_faults > 15, "only {n_faults} of the programs fault");
+}
+
+#[test]
+fn gradients_go_through_batches_of_batches() {
+    let text =
+        "kernel @k(%0 x: float) -> (register) { %1: int = const[1] %2: register = allocate %1 return %2 }
+      fn @f(%0 x: float) -> (float) {
+        %1: int = const[3] %2: unit = const[unit] %3: observable = builtin[Z] %1
+        %4: tensor(float, 2) = map %1 { (%5: int)
+            %13: tensor(float, 1) = builtin[op.fill] %0, %1
+            %6: tensor(float, 1) = map %1 { (%7: int)
+                %8: float = to_float %7 %14: float = builtin[op.index] %13, %7 %9: float = mul %8, %14
+                %10: program = program[@k] %9
+                %11: float = builtin[expect] %7, %3, %10, %2
+                %15: float = builtin[op.index] %13, %5 %16: float = mul %11, %15
+                yield %16 }
+            yield %6 }
+        %12: float = builtin[sum] %4
+        return %12 }";
+    let mut module = super::parse(text);
+    let gradient = gradient_of(&module, module.find("f").unwrap(), &[0], "df");
+    module.functions.push(gradient);
+    batch_calls(&mut module);
+    differentiate(&mut module).unwrap();
+    let [slow, fast] = both(&module, "df", &[Value::Float(0.3)], f64::INFINITY);
+    assert_eq!(fast.unwrap(), slow.unwrap(), "{module}");
 }

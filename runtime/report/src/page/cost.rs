@@ -10,17 +10,15 @@ pub(super) fn ledger(run: &Run) -> String {
     let all = || run.kernels.iter().chain(std::iter::once(total));
     let has_device = all().any(|entry| entry.qpu_seconds.is_some());
     let has_price = all().any(|entry| entry.price.is_some());
-    let mut head = vec!["kernel", "calls", "circuits", "shots", "time"];
+    let mut head = vec!["kernel", "calls", "circuits"];
+    head.extend(has_device.then_some("jobs"));
+    head.extend(["shots", "time"]);
     head.extend(has_device.then_some("device time"));
     head.extend(has_price.then_some("price"));
     let row = |entry: &Entry, name: &str, seconds: Option<f64>| {
-        let mut cells = vec![
-            name.to_owned(),
-            count(entry.calls),
-            count(entry.circuits),
-            count(entry.shots),
-            or_dash(seconds, duration),
-        ];
+        let mut cells = vec![name.to_owned(), count(entry.calls), count(entry.circuits)];
+        cells.extend(has_device.then(|| entry.jobs.map_or_else(|| "–".to_owned(), count)));
+        cells.extend([count(entry.shots), or_dash(seconds, duration)]);
         if has_device {
             cells.push(or_dash(entry.qpu_seconds, duration));
         }

@@ -181,6 +181,7 @@ fn print_kind(f: &mut Formatter<'_>, module: &Module, kind: &OpKind) -> fmt::Res
         }
         OpKind::Builtin(id) => write!(f, "builtin[{}]", BuiltinName(*id)),
         OpKind::Call(id) => write!(f, "call[{}]", FunctionName(module, *id)),
+        OpKind::Ahead(id) => write!(f, "ahead[{}]", FunctionName(module, *id)),
         OpKind::Program(id) => write!(f, "program[{}]", FunctionName(module, *id)),
         OpKind::TupleGet(i) => write!(f, "get[{i}]"),
         OpKind::Gate(gate) => write!(f, "gate[{}]", gate.def().name),

@@ -192,6 +192,7 @@ impl Reader {
             }
             "builtin" => self.builtin()?,
             "call" => OpKind::Call(self.function_name()?),
+            "ahead" => OpKind::Ahead(self.function_name()?),
             "program" => OpKind::Program(self.function_name()?),
             "get" => OpKind::TupleGet(self.number()?),
             "gate" => match Gate::find(&self.name()?) {

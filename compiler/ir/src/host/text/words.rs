@@ -55,6 +55,7 @@ pub(super) const PLAIN_OPS: &[(&str, OpKind)] = &[
     ("for", OpKind::For),
     ("while", OpKind::While),
     ("map", OpKind::Map),
+    ("behind", OpKind::Behind),
     ("tape_new", OpKind::TapeNew),
     ("tape_push", OpKind::TapePush),
     ("tape_pop", OpKind::TapePop),

@@ -145,6 +145,15 @@ impl<'m> Check<'m> {
                 due.extend(wrt.iter().map(|&i| params[i].clone()));
                 signature(op, (&args, &results), &params, &due)
             }
+            OpKind::Ahead(id) => {
+                let Some(plain) = self.module.functions.get(id.0 as usize) else {
+                    return Err("no such function".into());
+                };
+                rule(in_fn && plain.kind == FunctionKind::Fn, "work ahead of its turn is that of a `fn`")?;
+                rule(plain.results.is_empty(), "what finds a fault gives no results")?;
+                signature(op, (&args, &results), &self.param_types(*id), &[])
+            }
+            OpKind::Behind => signature(op, (&args, &results), &[], &[]),
             OpKind::TapeNew => signature(op, (&args, &results), &[], &[Type::Tape]),
             OpKind::TapePush => {
                 counts(op, Some(2), 0)?;

@@ -1,0 +1,77 @@
+//! Copies of operations, in which each value has a new name.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::host::{Function, Op, Region, Type, ValueId};
+
+/// New values by old ones. What is not copied keeps its name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names(HashMap<ValueId, ValueId>);
+
+impl Names {
+    /// Gives an old value a name that there is.
+    pub(super) fn set(&mut self, old: ValueId, new: ValueId) {
+        self.0.insert(old, new);
+    }
+
+    pub(super) fn get(&self, value: ValueId) -> ValueId {
+        self.0.get(&value).copied().unwrap_or(value)
+    }
+
+    pub(super) fn all(&self, values: &[ValueId]) -> Vec<ValueId> {
+        values.iter().map(|&value| self.get(value)).collect()
+    }
+
+    /// New values of the function for old ones, whose types are `types`.
+    pub(super) fn define(
+        &mut self,
+        old: &[ValueId],
+        types: &[Type],
+        function: &mut Function,
+    ) -> Vec<ValueId> {
+        let new = |&value: &ValueId| {
+            let new = function.new_value(types[value.0 as usize].clone());
+            self.0.insert(value, new);
+            new
+        };
+        old.iter().map(new).collect()
+    }
+
+    /// A copy of an operation whose values have `types`, for the function.
+    pub(super) fn op(&mut self, op: &Op, types: &[Type], function: &mut Function) -> Op {
+        let args = self.all(&op.args);
+        let regions = op.regions.iter().map(|region| self.region(region, types, function)).collect();
+        let results = self.define(&op.results, types, function);
+        Op { kind: op.kind.clone(), args, results, regions, span: op.span }
+    }
+
+    pub(super) fn region(&mut self, region: &Region, types: &[Type], function: &mut Function) -> Region {
+        let params = self.define(&region.params, types, function);
+        let ops = region.ops.iter().map(|op| self.op(op, types, function)).collect();
+        Region { params, ops, yields: self.all(&region.yields) }
+    }
+}
+
+/// The values from outside that are used in a region, in order.
+pub(super) fn captured(region: &Region) -> BTreeSet<ValueId> {
+    let (mut used, mut defined) = (BTreeSet::new(), BTreeSet::new());
+    note(region, &mut used, &mut defined);
+    used.difference(&defined).copied().collect()
+}
+
+/// All values that an operation uses, those of its regions included.
+pub(super) fn used(op: &Op) -> BTreeSet<ValueId> {
+    let mut used: BTreeSet<ValueId> = op.args.iter().copied().collect();
+    op.regions.iter().for_each(|region| used.extend(captured(region)));
+    used
+}
+
+fn note(region: &Region, used: &mut BTreeSet<ValueId>, defined: &mut BTreeSet<ValueId>) {
+    defined.extend(&region.params);
+    used.extend(&region.yields);
+    for op in &region.ops {
+        used.extend(&op.args);
+        defined.extend(&op.results);
+        op.regions.iter().for_each(|region| note(region, used, defined));
+    }
+}

@@ -1,0 +1,182 @@
+//! Many calls of kernels at once, for the compiler, which gathers them.
+//!
+//! Calls are a tensor of tuples: the key, the arguments of the function, and what else there may be, which nobody looks at.
+//! Or tuples with one part, which is such a tensor itself. Results and cotangents stand as the calls do.
+
+use qml_source::bug;
+
+use super::{Builtin, Effect, lists, row};
+use crate::{Fault, Host, ResultFunction as F, Value};
+
+pub(super) const ROWS: &[Builtin] = &[
+    row(Effect::Quantum, "batch.expect", &[], |host, args| run(host, &args[0], F::Expect, 3), FORWARD),
+    row(Effect::Quantum, "batch.variance", &[], |host, args| run(host, &args[0], F::Variance, 3), FORWARD),
+    row(Effect::Quantum, "batch.probs", &[], |host, args| run(host, &args[0], F::Probs, 2), FORWARD),
+    row(Effect::Quantum, "batch.state", &[], |host, args| run(host, &args[0], F::State, 1), FORWARD),
+    row(Effect::Quantum, "batch.fidelity", &[], |host, args| run(host, &args[0], F::Fidelity, 3), FORWARD),
+    row(Effect::Quantum, "batch.probs_item", &[], |host, args| item(host, args, F::Probs, 2), ITEM),
+    row(Effect::Quantum, "batch.state_item", &[], |host, args| item(host, args, F::State, 1), ITEM),
+    row(Effect::Quantum, "ad.batch_expect_vjp", &[], |host, args| back(host, args, F::ExpectVjp, 3), BACK),
+    row(
+        Effect::Quantum,
+        "ad.batch_variance_vjp",
+        &[],
+        |host, args| back(host, args, F::VarianceVjp, 3),
+        BACK,
+    ),
+    row(Effect::Quantum, "ad.batch_probs_vjp", &[], |host, args| back(host, args, F::ProbsVjp, 2), BACK),
+    row(Effect::Quantum, "ad.batch_state_vjp", &[], |host, args| back(host, args, F::StateVjp, 1), BACK),
+    row(
+        Effect::Quantum,
+        "ad.batch_fidelity_vjp",
+        &[],
+        |host, args| back(host, args, F::FidelityVjp, 3),
+        BACK,
+    ),
+    row(
+        Effect::Quantum,
+        "ad.batch_expect_coefficients_vjp",
+        &[],
+        |host, args| back(host, args, F::ExpectCoefficientsVjp, 3),
+        BACK_COEFFICIENTS,
+    ),
+    row(
+        Effect::Quantum,
+        "ad.batch_variance_coefficients_vjp",
+        &[],
+        |host, args| back(host, args, F::VarianceCoefficientsVjp, 3),
+        BACK_COEFFICIENTS,
+    ),
+];
+
+const FORWARD: &str = "`(calls)`: the results of all calls; Unit where they have no room together.";
+const ITEM: &str = "`(results, calls, i)`: result i, or if there are no results, what call i gives now.";
+const BACK: &str = "`(calls, cotangents, method)`: the cotangents of the calls.";
+const BACK_COEFFICIENTS: &str =
+    "`(calls, cotangents, method)`: the cotangents of the calls, as far as their observables go.";
+
+/// One call: its key, and its arguments.
+type One = (i64, Vec<Value>);
+
+/// Makes all calls, of functions with so many arguments.
+fn run(host: &mut dyn Host, calls: &Value, function: F, n_args: usize) -> Result<Value, Fault> {
+    let mut all = Vec::new();
+    each(calls, &mut |call| all.push((call[0].to_int(), call[1..=n_args].to_vec())));
+    if !host.has_room(function, &all)? {
+        return Ok(Value::Unit);
+    }
+    let mut results = host.results(function, &all)?.into_iter();
+    Ok(like(calls, &mut |_| results.next().unwrap_or_default(), &|_, many| many))
+}
+
+/// A result of many calls, which is made now if they have no room together.
+fn item(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Result<Value, Fault> {
+    let [results, calls, number] = args else { bug!("arguments of a result of many calls") };
+    let number = number.to_int() as usize;
+    if let Value::Tensor(results) = results {
+        return Ok(results.item(number));
+    }
+    let call = items(calls).swap_remove(number);
+    match inside(call.parts()) {
+        Some(many) => run(host, many, function, n_args),
+        None => host.result(function, call.parts()[0].to_int(), &call.parts()[1..=n_args]),
+    }
+}
+
+/// The cotangents of calls. Where that of the result is zero, nothing is run.
+fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Result<Value, Fault> {
+    let [calls, cotangents, method] = args else { bug!("arguments of the derivative of many calls") };
+    let mut all: Vec<One> = Vec::new();
+    let mut is_run = Vec::new();
+    with_cotangents(calls, cotangents, &mut |call, cotangent| {
+        is_run.push(*cotangent != Value::Unit);
+        if *cotangent != Value::Unit {
+            let mut args = call[1..=n_args].to_vec();
+            args.extend([cotangent.clone(), method.clone()]);
+            all.push((call[0].to_int(), args));
+        }
+    });
+    let mut results = host.results(function, &all)?.into_iter();
+    let mut is_run = is_run.into_iter();
+    let is_of_observables = matches!(function, F::ExpectCoefficientsVjp | F::VarianceCoefficientsVjp);
+    let mut cotangent = |call: &[Value]| {
+        if is_run.next() != Some(true) {
+            return Value::Unit;
+        }
+        let mut parts = vec![Value::Unit; call.len()];
+        match results.next() {
+            Some(Value::Tuple(found)) => parts[1..=n_args].clone_from_slice(&found),
+            Some(of_observables) if is_of_observables => parts[1] = of_observables,
+            other => bug!("{other:?} are no cotangents of arguments"),
+        }
+        Value::tuple(parts)
+    };
+    Ok(like(calls, &mut cotangent, &in_call))
+}
+
+/// The cotangents of the calls of a batch, as that of the call that has them as its first part.
+fn in_call(call: &[Value], of_many: Value) -> Value {
+    let mut parts = vec![Value::Unit; call.len()];
+    parts[0] = of_many;
+    Value::tuple(parts)
+}
+
+fn items(calls: &Value) -> Vec<Value> {
+    match calls {
+        Value::Tensor(tensor) => (0..tensor.len()).map(|i| tensor.item(i)).collect(),
+        other => bug!("{other:?} are no calls"),
+    }
+}
+
+/// What is inside, if these are the calls of a batch that is one of many.
+fn inside(call: &[Value]) -> Option<&Value> {
+    call.first().filter(|first| matches!(first, Value::Tensor(_)))
+}
+
+fn each(calls: &Value, action: &mut dyn FnMut(&[Value])) {
+    for call in items(calls) {
+        match inside(call.parts()) {
+            Some(many) => each(many, action),
+            None => action(call.parts()),
+        }
+    }
+}
+
+fn with_cotangents(calls: &Value, cotangents: &Value, action: &mut dyn FnMut(&[Value], &Value)) {
+    for (i, call) in items(calls).iter().enumerate() {
+        let cotangent = match cotangents {
+            Value::Unit => Value::Unit,
+            Value::Tensor(tensor) => tensor.item(i),
+            other => bug!("{other:?} are no cotangents of results"),
+        };
+        match inside(call.parts()) {
+            Some(many) => with_cotangents(many, &cotangent, action),
+            None => action(call.parts(), &cotangent),
+        }
+    }
+}
+
+/// A value for each call, standing as the calls do; `outside` makes one of those of a batch.
+fn like(
+    calls: &Value,
+    value: &mut dyn FnMut(&[Value]) -> Value,
+    outside: &dyn Fn(&[Value], Value) -> Value,
+) -> Value {
+    let values: Vec<Value> = items(calls)
+        .iter()
+        .map(|call| match inside(call.parts()) {
+            Some(many) => outside(call.parts(), like(many, value, outside)),
+            None => value(call.parts()),
+        })
+        .collect();
+    many(values)
+}
+
+/// A tensor of values; floats lie side by side.
+fn many(values: Vec<Value>) -> Value {
+    let is_float = |value: &Value| matches!(value, Value::Float(_));
+    if values.iter().all(is_float) {
+        return Value::vector(values.iter().map(Value::to_float).collect::<Vec<f64>>());
+    }
+    lists::from_elements(&[values.len()], values)
+}
