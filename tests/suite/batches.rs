@@ -71,7 +71,7 @@ const MODEL: &str = "
 #[test]
 fn every_function_of_a_program_gives_the_same_bits() {
     // In the lanes of registers, and sample by sample.
-    for n in [1, 2, 3, 4, 5, 6, 7, 9] {
+    for n in [1, 3, 4, 6, 8] {
         let source = format!(
             "{MODEL}
             fn main() {{
@@ -96,11 +96,11 @@ fn every_function_of_a_program_gives_the_same_bits() {
 
 #[test]
 fn gradients_of_a_mean_give_the_same_bits() {
-    for n in [1, 3, 4, 5, 6, 7, 8] {
+    for n in [1, 4, 5, 7] {
         let source = format!(
             "{MODEL}
             fn score[n](w: float[3, n], s: float, x: float) -> float {{
-                return s * expect(Z(0), model(w, x)) + sum(expect([X(0), Z({last})], model(w, 0.5 * x)));
+                return s * sum(expect([X(0), Z({last})], model(w, 0.5 * x)));
             }}
             fn main() {{
                 let w = weights({n});
@@ -119,6 +119,30 @@ fn gradients_of_a_mean_give_the_same_bits() {
             last = n - 1
         );
         check(&source, 4);
+    }
+}
+
+#[test]
+fn a_weight_of_several_calls_has_its_gradient_in_another_order() {
+    let source = format!(
+        "{MODEL}
+        fn main() {{
+            let w = weights(3);
+            let xs = linspace(-1.0, 2.0, 9);
+            let (_, g) = grad mean([expect(Z(0), model(w, x)) * expect(X(1), model(w, 0.5 * x)) for x in xs]) wrt w;
+            print(g);
+        }}"
+    );
+    let [gathered, in_turn] = both(&source);
+    let numbers = |module: &Module| -> Vec<f64> {
+        let text = run(module, &options()).0;
+        let words = text.split(|c: char| !(c.is_ascii_digit() || "-.e".contains(c)));
+        words.filter_map(|word| word.parse().ok()).collect()
+    };
+    let (found, expected) = (numbers(&gathered), numbers(&in_turn));
+    assert_eq!((found.len(), expected.len()), (9, 9));
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() < 1e-14, "{found} is not {expected}");
     }
 }
 
@@ -250,7 +274,7 @@ fn the_first_thing_that_goes_wrong_is_told() {
         Code::Q0605,
     );
     check_fault(&program("print([one(w, xs[i + 1]) + xs[i + 3] for i in 0..4]);"), Code::Q0605);
-    check_fault(&program("for i in 0..4 { print(7 div (2 - i)); let y = one(w, xs[i + 1]); }"), Code::Q0602);
+    check_fault(&program("for i in 0..4 { let z = div(7, 2 - i); let y = one(w, xs[i + 1]); }"), Code::Q0602);
     check_fault(&program("print([[one(w, xs[i + j]) for j in 0..2] for i in 0..4]);"), Code::Q0605);
     check_fault(
         &program("print([fidelity(model(w, x), model(weights(if x > 0.3 then 3 else 2), x)) for x in xs]);"),

@@ -37,6 +37,11 @@ impl Group {
         &self.programs[0].prepared.runnable
     }
 
+    /// Whether its calls are worth running beside each other.
+    fn is_worth_it(&self) -> bool {
+        self.calls.len() >= LEAST && self.runnable().circuit.n_wires < MANY_WIRES
+    }
+
     fn account(&self) -> Account {
         self.runnable().account.clone()
     }
@@ -65,7 +70,7 @@ impl Session<'_> {
         let place = usize::from(matches!(function, ResultFunction::Expect | ResultFunction::ExpectVjp));
         let mut values = vec![Value::Unit; calls.len()];
         for group in self.groups(calls, place)? {
-            let found = if self.is_small(&group) { self.of_group(function, calls, &group)? } else { None };
+            let found = if group.is_worth_it() { self.of_group(function, calls, &group)? } else { None };
             let found = match found {
                 Some(found) => found,
                 None => {
@@ -94,11 +99,6 @@ impl Session<'_> {
     /// One call after the other.
     fn in_turn(&mut self, function: ResultFunction, calls: &[Call]) -> Result<Vec<Value>, Fault> {
         calls.iter().map(|(key, args)| self.timed(function, *key, args)).collect()
-    }
-
-    /// Whether calls of this circuit are worth running beside each other.
-    fn is_small(&self, group: &Group) -> bool {
-        group.calls.len() >= LEAST && group.runnable().circuit.n_wires < MANY_WIRES
     }
 
     /// The calls by their circuits, in order.
