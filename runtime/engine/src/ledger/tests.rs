@@ -12,7 +12,7 @@ fn a_device_is_paid_by_task_shot_and_second() {
         Price { currency: "EUR".into(), per_task: Some(0.3), per_shot: Some(0.001), per_second: Some(2.0) };
     let mut books = Books { on_device: true, tariff: Some(tariff), ..Books::default() };
     books.enter(&account(Some(1e-3)), 2, 100).unwrap();
-    books.enter_call("pair", 0.5);
+    books.enter_calls("pair", 1, 0.5);
     // What is exact is not run on the device.
     books.enter(&account(Some(1e-3)), 1, 0).unwrap();
     let costs = books.ledger.kernels["pair"];
