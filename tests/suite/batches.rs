@@ -253,6 +253,7 @@ fn the_first_thing_that_goes_wrong_is_told() {
     let program = |body: &str| {
         format!(
             "{MODEL}
+            fn at(xs: float[4], i: int) -> float {{ return xs[i]; }}
             fn one[n](w: float[3, n], x: float) -> float {{ return expect(Z(0), model(w, x)); }}
             fn main() {{
                 let w = weights(2);
@@ -264,18 +265,21 @@ fn the_first_thing_that_goes_wrong_is_told() {
     };
     // A call of round 2, arguments of round 3, both in either order, and something of round 1 after its call.
     check_fault(&program("print([one(w, if i == 2 then inf else xs[i]) for i in 0..4]);"), Code::Q0652);
-    check_fault(&program("print([one(w, xs[i + 1]) for i in 0..4]);"), Code::Q0605);
+    check_fault(&program("print([one(w, at(xs, i + 1)) for i in 0..4]);"), Code::Q0605);
     check_fault(
-        &program("print([one(w, xs[i + 1] / (if i == 1 then 0.0 else 1.0)) for i in 0..4]);"),
+        &program("print([one(w, at(xs, i + 1) / (if i == 1 then 0.0 else 1.0)) for i in 0..4]);"),
         Code::Q0652,
     );
     check_fault(
-        &program("print([one(w, if i == 2 then inf else 1.0) + xs[i + 3] for i in 0..4]);"),
+        &program("print([one(w, if i == 2 then inf else 1.0) + at(xs, i + 3) for i in 0..4]);"),
         Code::Q0605,
     );
-    check_fault(&program("print([one(w, xs[i + 1]) + xs[i + 3] for i in 0..4]);"), Code::Q0605);
-    check_fault(&program("for i in 0..4 { let z = div(7, 2 - i); let y = one(w, xs[i + 1]); }"), Code::Q0602);
-    check_fault(&program("print([[one(w, xs[i + j]) for j in 0..2] for i in 0..4]);"), Code::Q0605);
+    check_fault(&program("print([one(w, at(xs, i + 1)) + at(xs, i + 3) for i in 0..4]);"), Code::Q0605);
+    check_fault(
+        &program("for i in 0..4 { let z = div(7, 2 - i); let y = one(w, at(xs, i + 1)); }"),
+        Code::Q0602,
+    );
+    check_fault(&program("print([[one(w, at(xs, i + j)) for j in 0..2] for i in 0..4]);"), Code::Q0605);
     check_fault(
         &program("print([fidelity(model(w, x), model(weights(if x > 0.3 then 3 else 2), x)) for x in xs]);"),
         Code::Q0656,
