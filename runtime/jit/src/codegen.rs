@@ -6,6 +6,7 @@ mod function;
 mod loops;
 mod ownership;
 mod scalar;
+mod tuples;
 
 use std::collections::BTreeMap;
 

@@ -12,6 +12,7 @@ mod codegen;
 mod context;
 mod runtime;
 mod site;
+mod slot;
 mod words;
 
 pub use context::{Call, Compiled};

@@ -14,6 +14,7 @@ use qml_source::{Code, Diagnostic, bug};
 
 use crate::context::Context;
 use crate::site::{Site, SiteKind};
+use crate::slot::Slot;
 use crate::words::{from_word, to_word};
 
 macro_rules! table {
@@ -57,12 +58,8 @@ table! {
     Cos => f64_cos,
     Exp => f64_exp,
     Log => f64_log,
-    Sqrt => f64_sqrt,
     Tanh => f64_tanh,
-    FloatAt => float_at,
-    IntAt => int_at,
-    BoolAt => bool_at,
-    FloatSet => float_set,
+    Unshare => unshare,
 }
 
 /// Runs `work`; a fault or a panic is left in the context.
@@ -194,15 +191,22 @@ extern "C" fn first_fault(context: &mut Context<'_>) {
 }
 
 /// A copy of an owned word.
-unsafe extern "C" fn clone(value: *const Value) -> u64 {
+unsafe extern "C" fn clone(slot: *mut Slot) -> u64 {
     // SAFETY: the code passes a live pointer of its own.
-    Box::into_raw(Box::new(unsafe { (*value).clone() })) as u64
+    Box::into_raw(Box::new(unsafe { (*slot).share() })) as u64
+}
+
+/// The same word, of a tensor whose elements nobody else holds.
+unsafe extern "C" fn unshare(slot: *mut Slot) -> *mut Slot {
+    // SAFETY: the code passes a live pointer of its own.
+    unsafe { (*slot).unshare() };
+    slot
 }
 
 /// Gives up an owned word.
-unsafe extern "C" fn drop_value(value: *mut Value) {
+unsafe extern "C" fn drop_value(slot: *mut Slot) {
     // SAFETY: the code gives up its pointer.
-    drop(unsafe { Box::from_raw(value) });
+    drop(unsafe { Box::from_raw(slot) });
 }
 
 /// Elements of a tensor that a `map` makes, kept unboxed where they are scalars.
@@ -213,12 +217,12 @@ enum Builder {
     Value(Vec<Value>),
 }
 
-/// A builder for so many elements of the site's argument type.
+/// A builder for so many elements of the site's argument type, and where the code writes those that are scalars.
 unsafe extern "C" fn builder_new(
     context: &mut Context<'_>,
     site: &Site,
     count: i64,
-    out: *mut *mut Builder,
+    out: *mut [*mut u8; 2],
 ) -> i32 {
     guarded(context, site, |_| {
         let room = count.max(0) as usize;
@@ -228,26 +232,29 @@ unsafe extern "C" fn builder_new(
             _ => size_of::<Value>(),
         };
         check_room(&[room], element_bytes)?;
-        let builder = Box::new(match site.args[0] {
+        let mut builder = Box::new(match site.args[0] {
             Type::Bool => Builder::Bool(Vec::with_capacity(room)),
             Type::Int => Builder::Int(Vec::with_capacity(room)),
             Type::Float => Builder::Float(Vec::with_capacity(room)),
             _ => Builder::Value(Vec::with_capacity(room)),
         });
-        // SAFETY: the code passed room for one word.
-        unsafe { *out = Box::into_raw(builder) };
+        let elements: *mut u8 = match &mut *builder {
+            Builder::Bool(items) => items.as_mut_ptr().cast(),
+            Builder::Int(items) => items.as_mut_ptr().cast(),
+            Builder::Float(items) => items.as_mut_ptr().cast(),
+            Builder::Value(_) => std::ptr::null_mut(),
+        };
+        // SAFETY: the code passed room for two words.
+        unsafe { *out = [Box::into_raw(builder).cast(), elements] };
         Ok(())
     })
 }
 
+/// Takes the next element where that is no scalar.
 unsafe extern "C" fn builder_push(builder: &mut Builder, site: &Site, word: u64) {
-    match builder {
-        Builder::Bool(items) => items.push(word & 1 == 1),
-        Builder::Int(items) => items.push(word as i64),
-        Builder::Float(items) => items.push(f64::from_bits(word)),
-        // SAFETY: the code gives up the word.
-        Builder::Value(items) => items.push(unsafe { from_word(word, &site.args[0]) }),
-    }
+    let Builder::Value(items) = builder else { bug!("scalars are written by the code itself") };
+    // SAFETY: the code gives up the word.
+    items.push(unsafe { from_word(word, &site.args[0]) });
 }
 
 /// The tensor of the elements; gives up the builder.
@@ -255,14 +262,21 @@ unsafe extern "C" fn builder_finish(
     context: &mut Context<'_>,
     site: &Site,
     builder: *mut Builder,
+    count: i64,
     out: *mut u64,
 ) -> i32 {
+    /// A vector of so many elements that have been written.
+    unsafe fn written<T: Clone>(mut items: Vec<T>, count: i64) -> Array<T> {
+        // SAFETY: the builder had room for them, and the caller tells that they are there.
+        unsafe { items.set_len(count.max(0) as usize) };
+        ndarray::ArcArray1::from_vec(items).into_dyn()
+    }
     guarded(context, site, |context| {
-        // SAFETY: made by `builder_new`, and given up here.
+        // SAFETY: made by `builder_new`, and given up here; the code has written `count` scalars.
         let tensor = match *unsafe { Box::from_raw(builder) } {
-            Builder::Bool(items) => Value::Tensor(Tensor::Bool(vector(items))),
-            Builder::Int(items) => Value::Tensor(Tensor::Int(vector(items))),
-            Builder::Float(items) => Value::Tensor(Tensor::Float(vector(items))),
+            Builder::Bool(items) => Value::Tensor(Tensor::Bool(unsafe { written(items, count) })),
+            Builder::Int(items) => Value::Tensor(Tensor::Int(unsafe { written(items, count) })),
+            Builder::Float(items) => Value::Tensor(Tensor::Float(unsafe { written(items, count) })),
             Builder::Value(items) if items.is_empty() => empty_tensor(&site.result),
             Builder::Value(mut items) => {
                 let row = BuiltinId::find("op.stack").unwrap_or_else(|| bug!("no row op.stack")).row();
@@ -273,10 +287,6 @@ unsafe extern "C" fn builder_finish(
         unsafe { *out = to_word(tensor, &site.result) };
         Ok(())
     })
-}
-
-fn vector<T: Clone>(items: Vec<T>) -> Array<T> {
-    ndarray::ArcArray1::from_vec(items).into_dyn()
 }
 
 type Tape = Vec<u64>;
@@ -322,62 +332,6 @@ extern "C" fn f64_exp(x: f64) -> f64 {
 extern "C" fn f64_log(x: f64) -> f64 {
     x.ln()
 }
-extern "C" fn f64_sqrt(x: f64) -> f64 {
-    x.sqrt()
-}
 extern "C" fn f64_tanh(x: f64) -> f64 {
     x.tanh()
-}
-
-/// The position of an element, if the indices are in range.
-fn element<'a, T>(array: &'a Array<T>, indices: &[i64]) -> Option<&'a T> {
-    let mut position = smallvec::SmallVec::<[usize; 4]>::new();
-    for &i in indices {
-        position.push(usize::try_from(i).ok()?);
-    }
-    array.get(position.as_slice())
-}
-
-macro_rules! element_at {
-    ($name:ident, $variant:ident, $ty:ty) => {
-        /// One element of a borrowed tensor. Status 1 asks for the slow way, which finds out what is wrong.
-        unsafe extern "C" fn $name(
-            tensor: *const Value,
-            indices: *const i64,
-            count: i64,
-            out: *mut $ty,
-        ) -> i32 {
-            // SAFETY: the code passes a live tensor, `count` indices and room for the element.
-            unsafe {
-                let indices = std::slice::from_raw_parts(indices, count as usize);
-                let Value::Tensor(Tensor::$variant(array)) = &*tensor else { return 1 };
-                if array.ndim() != indices.len() {
-                    return 1;
-                }
-                match element(array, indices) {
-                    Some(&item) => {
-                        *out = item.into();
-                        0
-                    }
-                    None => 1,
-                }
-            }
-        }
-    };
-}
-element_at!(float_at, Float, f64);
-element_at!(int_at, Int, i64);
-element_at!(bool_at, Bool, u64);
-
-/// Writes one element of an owned tensor, in place if nobody else holds it. Status 1 asks for the slow way.
-unsafe extern "C" fn float_set(tensor: *mut Value, item: f64, indices: *const i64, count: i64) -> i32 {
-    // SAFETY: the code passes a live tensor of its own and `count` indices.
-    let (tensor, indices) = unsafe { (&mut *tensor, std::slice::from_raw_parts(indices, count as usize)) };
-    let Value::Tensor(Tensor::Float(array)) = tensor else { return 1 };
-    if array.ndim() != indices.len() || element(array, indices).is_none() {
-        return 1;
-    }
-    let position: smallvec::SmallVec<[usize; 4]> = indices.iter().map(|&i| i as usize).collect();
-    array[position.as_slice()] = item;
-    0
 }

@@ -1,8 +1,10 @@
-//! Values as machine words: scalars as their bits, everything else as a pointer to a boxed [`Value`].
+//! Values as machine words: scalars as their bits, everything else as a pointer to a [`Slot`].
 
 use qml_ir::host::Type;
 use qml_prelude::Value;
 use qml_source::bug;
+
+use crate::slot::Slot;
 
 /// Whether values of the type are pointers that their holder owns. A tape is a pointer too, but one that is shared until
 /// the function that made it is done with it.
@@ -17,7 +19,7 @@ pub(crate) fn to_word(value: Value, ty: &Type) -> u64 {
         (Type::Bool, Value::Bool(b)) => u64::from(b),
         (Type::Int, Value::Int(i)) => i as u64,
         (Type::Float, Value::Float(x)) => x.to_bits(),
-        (ty, value) if is_owned(ty) => Box::into_raw(Box::new(value)) as u64,
+        (ty, value) if is_owned(ty) => Box::into_raw(Box::new(Slot::new(value))) as u64,
         (ty, value) => bug!("a value {value:?} where {ty:?} was expected"),
     }
 }
@@ -35,6 +37,6 @@ pub(crate) unsafe fn from_word(word: u64, ty: &Type) -> Value {
         Type::Float => Value::Float(f64::from_bits(word)),
         Type::Tape => bug!("a tape as a value"),
         // SAFETY: the caller gives up a pointer made by `Box::into_raw` in `to_word`.
-        _ => unsafe { *Box::from_raw(word as *mut Value) },
+        _ => unsafe { Box::from_raw(word as *mut Slot) }.value,
     }
 }

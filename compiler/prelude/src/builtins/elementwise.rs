@@ -168,18 +168,21 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
 ];
 
-fn floats(args: &mut [Value], f: fn(f64) -> f64) -> Value {
+fn floats(args: &mut [Value], f: impl Fn(f64) -> f64) -> Value {
     match std::mem::take(&mut args[0]) {
         Value::Float(x) => Value::Float(f(x)),
         x => {
             let mut array = x.into_floats();
+            if !array.is_unique() {
+                return Value::from_owned(array.mapv(f));
+            }
             array.mapv_inplace(f);
             Value::from_array(array)
         }
     }
 }
 
-fn numbers(args: &mut [Value], f: fn(f64) -> f64, g: fn(C64) -> C64) -> Value {
+fn numbers(args: &mut [Value], f: impl Fn(f64) -> f64, g: impl Fn(C64) -> C64) -> Value {
     if kind(&args[0]) != Kind::Complex {
         return floats(args, f);
     }

@@ -1,23 +1,21 @@
 //! The operators of the language: elementwise with broadcasting on numbers and tensors, part by part on tuples, and the
 //! algebra of observables.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use ndarray::{IxDyn, Zip};
 use qml_source::{Code, bug};
 
-use super::faults::{domain, fault, overflow, shapes};
+use super::faults::{domain, fault, overflow};
 use super::{Builtin, internal};
 use crate::complex::{divide, invert};
-use crate::room::check_room;
-use crate::value::{Array, Element};
 use crate::{C64, Fault, Tensor, Value};
 
 mod compare;
 mod matmul;
+mod zip;
 
 pub(crate) use matmul::matmul;
+pub(crate) use zip::{broadcast_shape, spread, zip_map, zip_same, zip_try};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal("op.add", |_, args| binary(args, add), "`(a, b)`: a + b."),
@@ -29,10 +27,10 @@ pub(super) const ROWS: &[Builtin] = &[
     internal("op.neg", |_, args| neg(args[0].clone()), "`(a)`: -a."),
     internal("op.eq", |_, args| compare::equal(args, false), "`(a, b)`: a == b."),
     internal("op.ne", |_, args| compare::equal(args, true), "`(a, b)`: a != b."),
-    internal("op.lt", |_, args| compare::order(args, Ordering::is_lt), "`(a, b)`: a < b."),
-    internal("op.le", |_, args| compare::order(args, Ordering::is_le), "`(a, b)`: a <= b."),
-    internal("op.gt", |_, args| compare::order(args, Ordering::is_gt), "`(a, b)`: a > b."),
-    internal("op.ge", |_, args| compare::order(args, Ordering::is_ge), "`(a, b)`: a >= b."),
+    internal("op.lt", |_, args| compare::order::<compare::Less>(args), "`(a, b)`: a < b."),
+    internal("op.le", |_, args| compare::order::<compare::LessOrEqual>(args), "`(a, b)`: a <= b."),
+    internal("op.gt", |_, args| compare::order::<compare::Greater>(args), "`(a, b)`: a > b."),
+    internal("op.ge", |_, args| compare::order::<compare::GreaterOrEqual>(args), "`(a, b)`: a >= b."),
     internal("op.and", |_, args| compare::logic(args, |a, b| a && b), "`(a, b)`: a and b, both evaluated."),
     internal("op.or", |_, args| compare::logic(args, |a, b| a || b), "`(a, b)`: a or b, both evaluated."),
     internal("op.not", |_, args| compare::not(args), "`(a)`: not a."),
@@ -65,136 +63,60 @@ pub(super) fn kind(value: &Value) -> Kind {
     }
 }
 
-/// The shape that two shapes broadcast to.
-pub(crate) fn broadcast_shape(what: &str, a: &[usize], b: &[usize]) -> Result<Vec<usize>, Fault> {
-    let rank = a.len().max(b.len());
-    let size = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
-    let shape: Vec<usize> = (0..rank)
-        .map(|axis| match (size(a, axis), size(b, axis)) {
-            (1, n) | (n, 1) => Ok(n),
-            (m, n) if m == n => Ok(m),
-            (m, n) => Err(shapes(what, a, b, format_args!("{axis}: {m} and {n}"))),
-        })
-        .collect::<Result<_, _>>()?;
-    if shape != a && shape != b {
-        check_room(&shape, 8)?;
-    }
-    Ok(shape)
-}
-
-/// An array seen in a larger shape, which must fit.
-pub(crate) fn spread<'a, T>(array: &'a Array<T>, shape: &[usize]) -> ndarray::ArrayViewD<'a, T> {
-    match array.broadcast(IxDyn(shape)) {
-        Some(view) => view,
-        None => bug!("{:?} doesn't broadcast to {shape:?}", array.shape()),
-    }
-}
-
-/// Element by element, in place where the result has the shape of `a` or `b`.
-pub(crate) fn zip_same<T: Element>(
-    what: &str,
-    mut a: Array<T>,
-    mut b: Array<T>,
-    f: impl Fn(&T, &T) -> T,
-) -> Result<Value, Fault> {
-    let shape = broadcast_shape(what, a.shape(), b.shape())?;
-    if a.shape() == shape {
-        a.zip_mut_with(&b, |x, y| *x = f(x, y));
-        return Ok(Value::from_array(a));
-    }
-    if b.shape() == shape {
-        b.zip_mut_with(&a, |y, x| *y = f(x, y));
-        return Ok(Value::from_array(b));
-    }
-    Ok(Value::from_owned(Zip::from(spread(&a, &shape)).and(spread(&b, &shape)).map_collect(f)))
-}
-
-/// Element by element, to another type.
-pub(crate) fn zip_map<T: Element, U: Element>(
-    what: &str,
-    a: &Array<T>,
-    b: &Array<T>,
-    f: impl Fn(&T, &T) -> U,
-) -> Result<Value, Fault> {
-    let shape = broadcast_shape(what, a.shape(), b.shape())?;
-    Ok(Value::from_owned(Zip::from(spread(a, &shape)).and(spread(b, &shape)).map_collect(f)))
-}
-
-/// Element by element, where an element may fail.
-pub(crate) fn zip_try<T: Element>(
-    what: &str,
-    a: &Array<T>,
-    b: &Array<T>,
-    f: impl Fn(T, T) -> Result<T, Fault>,
-) -> Result<Value, Fault> {
-    let shape = broadcast_shape(what, a.shape(), b.shape())?;
-    let (a, b) = (spread(a, &shape), spread(b, &shape));
-    let elements: Vec<T> =
-        a.iter().zip(b.iter()).map(|(x, y)| f(x.clone(), y.clone())).collect::<Result<_, _>>()?;
-    match ndarray::ArrayD::from_shape_vec(IxDyn(&shape), elements) {
-        Ok(array) => Ok(Value::from_owned(array)),
-        Err(error) => bug!("{error}"),
-    }
-}
-
 /// An operator on each type of number.
-struct Arithmetic {
-    sign: &'static str,
-    ints: fn(i64, i64) -> Result<i64, Fault>,
-    floats: fn(f64, f64) -> f64,
-    complexes: fn(C64, C64) -> C64,
+trait Arithmetic {
+    /// As it is written.
+    const SIGN: &'static str;
+    fn ints(a: i64, b: i64) -> Result<i64, Fault>;
+    fn floats(a: f64, b: f64) -> f64;
+    fn complexes(a: C64, b: C64) -> C64;
 }
 
-const ADD: Arithmetic = Arithmetic {
-    sign: "+",
-    ints: |a, b| a.checked_add(b).ok_or_else(|| overflow(format_args!("{a} + {b}"))),
-    floats: |a, b| a + b,
-    complexes: |a, b| a + b,
-};
-const SUB: Arithmetic = Arithmetic {
-    sign: "-",
-    ints: |a, b| a.checked_sub(b).ok_or_else(|| overflow(format_args!("{a} - {b}"))),
-    floats: |a, b| a - b,
-    complexes: |a, b| a - b,
-};
-const MUL: Arithmetic = Arithmetic {
-    sign: "*",
-    ints: |a, b| a.checked_mul(b).ok_or_else(|| overflow(format_args!("{a} * {b}"))),
-    floats: |a, b| a * b,
-    complexes: |a, b| a * b,
-};
-const MOD: Arithmetic = Arithmetic {
-    sign: "%",
-    ints: modulo_ints,
-    floats: modulo_floats,
-    complexes: |_, _| bug!("`%` of complex numbers"),
-};
-const POW: Arithmetic =
-    Arithmetic { sign: "**", ints: pow_ints, floats: f64::powf, complexes: pow_complexes };
-const DIV_FLOOR: Arithmetic = Arithmetic {
-    sign: "div",
-    ints: div_floor_ints,
-    floats: |a, b| (a / b).floor(),
-    complexes: |_, _| bug!("`div` of complex numbers"),
-};
+macro_rules! arithmetic {
+    ($name:ident, $sign:literal, $ints:expr, $floats:expr, $complexes:expr) => {
+        struct $name;
+        impl Arithmetic for $name {
+            const SIGN: &'static str = $sign;
+            fn ints(a: i64, b: i64) -> Result<i64, Fault> {
+                $ints(a, b)
+            }
+            fn floats(a: f64, b: f64) -> f64 {
+                $floats(a, b)
+            }
+            fn complexes(a: C64, b: C64) -> C64 {
+                $complexes(a, b)
+            }
+        }
+    };
+}
 
-impl Arithmetic {
-    fn apply(&self, a: Value, b: Value) -> Result<Value, Fault> {
-        match (&a, &b) {
-            (Value::Float(x), Value::Float(y)) => return Ok(Value::Float((self.floats)(*x, *y))),
-            (Value::Int(x), Value::Int(y)) => return Ok(Value::Int((self.ints)(*x, *y)?)),
-            _ => {}
+/// The result if there is one, else the overflow of what was written.
+fn checked(result: Option<i64>, a: i64, sign: &str, b: i64) -> Result<i64, Fault> {
+    result.ok_or_else(|| overflow(format_args!("{a} {sign} {b}")))
+}
+
+arithmetic!(Add, "+", |a: i64, b| checked(a.checked_add(b), a, "+", b), |a, b| a + b, |a, b| a + b);
+arithmetic!(Sub, "-", |a: i64, b| checked(a.checked_sub(b), a, "-", b), |a, b| a - b, |a, b| a - b);
+arithmetic!(Mul, "*", |a: i64, b| checked(a.checked_mul(b), a, "*", b), |a, b| a * b, |a, b| a * b);
+arithmetic!(Mod, "%", modulo_ints, modulo_floats, |_, _| bug!("`%` of complex numbers"));
+arithmetic!(Pow, "**", pow_ints, f64::powf, pow_complexes);
+arithmetic!(DivFloor, "div", div_floor_ints, |a: f64, b: f64| (a / b).floor(), |_, _| bug!(
+    "`div` of complex numbers"
+));
+
+fn apply<O: Arithmetic>(a: Value, b: Value) -> Result<Value, Fault> {
+    match (&a, &b) {
+        (Value::Float(x), Value::Float(y)) => return Ok(Value::Float(O::floats(*x, *y))),
+        (Value::Int(x), Value::Int(y)) => return Ok(Value::Int(O::ints(*x, *y)?)),
+        _ => {}
+    }
+    match kind(&a).max(kind(&b)) {
+        Kind::Bool | Kind::Int => zip_try(O::SIGN, &a.into_ints(), &b.into_ints(), O::ints),
+        Kind::Float => zip_same(O::SIGN, a.into_floats(), b.into_floats(), |x, y| O::floats(*x, *y)),
+        Kind::Complex => {
+            zip_same(O::SIGN, a.into_complexes(), b.into_complexes(), |x, y| O::complexes(*x, *y))
         }
-        match kind(&a).max(kind(&b)) {
-            Kind::Bool | Kind::Int => zip_try(self.sign, &a.into_ints(), &b.into_ints(), self.ints),
-            Kind::Float => {
-                zip_same(self.sign, a.into_floats(), b.into_floats(), |x, y| (self.floats)(*x, *y))
-            }
-            Kind::Complex => {
-                zip_same(self.sign, a.into_complexes(), b.into_complexes(), |x, y| (self.complexes)(*x, *y))
-            }
-            Kind::Other => bug!("`{}` of {a:?} and {b:?}", self.sign),
-        }
+        Kind::Other => bug!("`{}` of {a:?} and {b:?}", O::SIGN),
     }
 }
 
@@ -286,7 +208,7 @@ pub(crate) fn add(a: Value, b: Value) -> Result<Value, Fault> {
     if has_observables(&a) || has_observables(&b) {
         return with_observables("+", a, b, |x, y| Ok(add_observables(x, y, 1.0)));
     }
-    ADD.apply(a, b)
+    apply::<Add>(a, b)
 }
 
 /// a - b.
@@ -297,7 +219,7 @@ pub(crate) fn sub(a: Value, b: Value) -> Result<Value, Fault> {
     if has_observables(&a) || has_observables(&b) {
         return with_observables("-", a, b, |x, y| Ok(add_observables(x, y, -1.0)));
     }
-    SUB.apply(a, b)
+    apply::<Sub>(a, b)
 }
 
 /// x + sign * y.
@@ -320,7 +242,7 @@ pub(crate) fn mul(a: Value, b: Value) -> Result<Value, Fault> {
                 .ok_or_else(|| domain(format!("`({x}) * ({y})` would have to expand a projector")))
         });
     }
-    MUL.apply(a, b)
+    apply::<Mul>(a, b)
 }
 
 /// a / b, true division.
@@ -346,7 +268,7 @@ pub(crate) fn div(a: Value, b: Value) -> Result<Value, Fault> {
 }
 
 fn modulo(a: Value, b: Value) -> Result<Value, Fault> {
-    MOD.apply(a, b)
+    apply::<Mod>(a, b)
 }
 
 /// a ** b.
@@ -361,12 +283,12 @@ pub(crate) fn pow(a: Value, b: Value) -> Result<Value, Fault> {
         }
         return Ok(power);
     }
-    POW.apply(a, b)
+    apply::<Pow>(a, b)
 }
 
 /// The quotient rounded down.
 pub(crate) fn div_floor(a: Value, b: Value) -> Result<Value, Fault> {
-    DIV_FLOOR.apply(a, b)
+    apply::<DivFloor>(a, b)
 }
 
 /// -a.

@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Builtin] = &[
             "min(x: float[..s]) -> float",
             "min(x: float[..s], axis: axis) -> float[..s - axis]",
         ],
-        |_, args| extreme(args, "min", |x, y| x < y),
+        |_, args| extreme(args, "min", f64::lt, i64::min),
         "The smallest element, or along an axis.",
     ),
     pure(
@@ -64,7 +64,7 @@ pub(super) const ROWS: &[Builtin] = &[
             "max(x: float[..s]) -> float",
             "max(x: float[..s], axis: axis) -> float[..s - axis]",
         ],
-        |_, args| extreme(args, "max", |x, y| x > y),
+        |_, args| extreme(args, "max", f64::gt, i64::max),
         "The largest element, or along an axis.",
     ),
     pure(
@@ -108,6 +108,9 @@ fn reduce<T: Element, U: Element>(
     f: impl Fn(ArrayView1<'_, T>) -> Result<U, Fault>,
 ) -> Result<Value, Fault> {
     let Some(axis) = axis else {
+        if let Some(elements) = x.as_slice() {
+            return Ok(f(ArrayView1::from(elements))?.into_value());
+        }
         let flat: ndarray::Array1<T> = x.iter().cloned().collect();
         return Ok(f(flat.view())?.into_value());
     };
@@ -126,11 +129,15 @@ fn reduce<T: Element, U: Element>(
 /// The sum of the elements, or along an axis.
 pub(super) fn sum(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
     match kind(&x) {
-        Kind::Bool | Kind::Int => reduce(&x.into_ints(), axis, |lane| {
+        Kind::Bool => {
+            reduce(&x.into_bools(), axis, |lane| Ok(lane.iter().map(|&x| i64::from(x)).sum::<i64>()))
+        }
+        Kind::Int => reduce(&x.into_ints(), axis, |lane| {
             lane.iter().try_fold(0i64, |a, &b| a.checked_add(b)).ok_or_else(|| overflow("sum"))
         }),
         Kind::Float => Ok(match axis {
             None => Value::Float(x.into_floats().sum()),
+            Some(axis) if axis < x.shape().len() => Value::from_owned(x.into_floats().sum_axis(Axis(axis))),
             Some(_) => reduce(&x.into_floats(), axis, |lane| Ok(lane.sum()))?,
         }),
         Kind::Complex => reduce(&x.into_complexes(), axis, |lane| Ok(lane.sum())),
@@ -187,20 +194,26 @@ fn position<T: PartialOrd>(lane: &ArrayView1<'_, T>, is_before: fn(&T, &T) -> bo
     best
 }
 
-/// Both comparisons in one argument: on ints and on floats.
-fn extreme(args: &mut [Value], what: &str, is_before: fn(&f64, &f64) -> bool) -> Result<Value, Fault> {
+/// The element that comes before all others; `nan` if there is one.
+fn extreme(
+    args: &mut [Value],
+    what: &str,
+    is_before: impl Fn(&f64, &f64) -> bool,
+    of_ints: impl Fn(i64, i64) -> i64,
+) -> Result<Value, Fault> {
     let (x, axis) = (std::mem::take(&mut args[0]), axis_of(args, 1));
     if kind(&x) == Kind::Float {
         return reduce(&x.into_floats(), axis, |lane| {
             not_empty(what, lane.len())?;
-            Ok(lane[position(&lane, is_before)])
+            let (best, has_nan) = lane.iter().fold((lane[0], false), |(best, has_nan), &x| {
+                (if is_before(&x, &best) { x } else { best }, has_nan | x.is_nan())
+            });
+            Ok(if has_nan { f64::NAN } else { best })
         });
     }
-    let is_min = is_before(&0.0, &1.0);
     reduce(&x.into_ints(), axis, |lane| {
         not_empty(what, lane.len())?;
-        let best = if is_min { lane.iter().min() } else { lane.iter().max() };
-        Ok(best.copied().unwrap_or_default())
+        Ok(lane.iter().copied().fold(lane[0], &of_ints))
     })
 }
 

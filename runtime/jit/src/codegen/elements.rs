@@ -1,4 +1,10 @@
-//! Single elements of tensors, without the detour over the table of built-in functions.
+//! Single elements of tensors, read and written by the code itself.
+//!
+//! A [`Slot`] tells where the elements are. Its fields are read as memory that never changes, so Cranelift takes such loads
+//! out of loops: whoever changes a tensor hands on a word that is new to it. Where a tensor or an index is not what it should
+//! be, the row of the built-in function tells what is wrong.
+
+use std::mem::offset_of;
 
 use cranelift::prelude::*;
 use qml_ir::host::{Op, OpKind, Type as HostType, ValueId};
@@ -8,59 +14,68 @@ use super::function::{POINTER, Translator, register};
 use super::ownership::LastUses;
 use crate::runtime::Entry;
 use crate::site::SiteKind;
+use crate::slot::{Axis, Slot, kind};
 use crate::words::is_owned;
 
+/// The bytes of an element that is a scalar.
+pub(super) fn element_bytes(element: &HostType) -> Option<i64> {
+    match element {
+        HostType::Bool => Some(1),
+        HostType::Int | HostType::Float => Some(8),
+        _ => None,
+    }
+}
+
 impl Translator<'_, '_> {
-    /// Reads or writes one element of a tensor without a detour; where that fails, the row tells what is wrong.
+    /// Reads or writes one element of a tensor, if the operation is that.
     pub(super) fn element_access(&mut self, op: &Op, at: usize, last: &LastUses) -> bool {
         let OpKind::Builtin(id) = op.kind else { return false };
-        let result = op.results[0];
-        let all_ints = |args: &[ValueId]| {
-            !args.is_empty() && args.iter().all(|&arg| *self.function.ty(arg) == HostType::Int)
+        let name = id.row().name;
+        let n_before = match name {
+            "op.index" => 1,
+            "op.index_set" => 2,
+            _ => return false,
         };
-        match id.row().name {
-            "op.index" if all_ints(&op.args[1..]) => {
-                let entry = match self.function.ty(result) {
-                    HostType::Float => Entry::FloatAt,
-                    HostType::Int => Entry::IntAt,
-                    HostType::Bool => Entry::BoolAt,
-                    _ => return false,
-                };
-                let word = self.read_element(entry, id, op);
-                self.values.insert(result, word);
-                // The operand was only looked at.
-                if last.is_moved(op.args[0], at, &op.args, &op.regions) {
-                    self.drop_owned(op.args[0]);
-                }
-                true
-            }
-            "op.index_set"
-                if all_ints(&op.args[2..])
-                    && *self.function.ty(op.args[1]) == HostType::Float
-                    && matches!(self.function.ty(op.args[0]), HostType::Tensor(element, rank)
-                        if **element == HostType::Float && usize::from(*rank) == op.args.len() - 2) =>
-            {
-                let tensor = self.take(op.args[0], at, &op.args, &op.regions, last);
-                let word = self.write_element(tensor, id, op);
-                self.values.insert(result, word);
-                true
-            }
-            _ => false,
+        let indices = &op.args[n_before..];
+        let HostType::Tensor(element, rank) = self.function.ty(op.args[0]) else { return false };
+        let are_ints = indices.iter().all(|&index| *self.function.ty(index) == HostType::Int);
+        let Some(kind) = kind(element, usize::from(*rank)) else { return false };
+        if !are_ints || indices.len() != usize::from(*rank) {
+            return false;
         }
+        if name == "op.index_set" && self.function.ty(op.args[1]) != &**element {
+            return false;
+        }
+        let word = if name == "op.index" {
+            let word = self.read_element(kind, id, op, indices);
+            self.values.insert(op.results[0], word);
+            // The operand was only looked at.
+            if last.is_moved(op.args[0], at, &op.args, &op.regions) {
+                self.drop_owned(op.args[0]);
+            }
+            return true;
+        } else {
+            let tensor = self.take(op.args[0], at, &op.args, &op.regions, last);
+            self.write_element(tensor, kind, id, op, indices)
+        };
+        self.values.insert(op.results[0], word);
+        true
     }
 
-    fn read_element(&mut self, entry: Entry, id: BuiltinId, op: &Op) -> Value {
+    fn read_element(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
         let tensor = self.word(op.args[0]);
-        let indices = self.spill(&op.args[1..]);
-        let count = self.b.ins().iconst(types::I64, op.args.len() as i64 - 1);
-        let out = self.room(1);
-        let status = self.call_runtime(entry, &[tensor, indices, count, out], Some(types::I32))[0];
         let ty = self.function.ty(op.results[0]);
-        let (slow, done) = (self.b.create_block(), self.b.create_block());
+        let (slow, fast, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.append_block_param(done, register(ty));
-        let fast = self.load_word(ty, out, 0);
-        self.b.ins().brif(status, slow, &[], done, &[fast.into()]);
+        let is_there = self.is_element(tensor, kind, indices);
+        self.b.ins().brif(is_there, fast, &[], slow, &[]);
+
+        self.b.switch_to_block(fast);
+        let place = self.element_place(tensor, indices);
+        let element = self.b.ins().load(register(ty), MemFlagsData::trusted(), place, 0);
+        self.b.ins().jump(done, &[element.into()]);
+
         self.b.switch_to_block(slow);
         let copies: Vec<Value> = op
             .args
@@ -79,21 +94,80 @@ impl Translator<'_, '_> {
         self.b.block_params(done)[0]
     }
 
-    fn write_element(&mut self, tensor: Value, id: BuiltinId, op: &Op) -> Value {
+    fn write_element(
+        &mut self,
+        tensor: Value,
+        kind: u32,
+        id: BuiltinId,
+        op: &Op,
+        indices: &[ValueId],
+    ) -> Value {
         let item = self.word(op.args[1]);
-        let indices = self.spill(&op.args[2..]);
-        let count = self.b.ins().iconst(types::I64, op.args.len() as i64 - 2);
-        let status = self.call_runtime(Entry::FloatSet, &[tensor, item, indices, count], Some(types::I32))[0];
-        let (slow, done) = (self.b.create_block(), self.b.create_block());
+        let (slow, fast) = (self.b.create_block(), self.b.create_block());
+        let (shared, write, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
-        self.b.append_block_param(done, POINTER);
-        self.b.ins().brif(status, slow, &[], done, &[tensor.into()]);
+        self.b.set_cold_block(shared);
+        for block in [write, done] {
+            self.b.append_block_param(block, POINTER);
+        }
+        let is_there = self.is_element(tensor, kind, indices);
+        self.b.ins().brif(is_there, fast, &[], slow, &[]);
+
+        self.b.switch_to_block(fast);
+        let offset = offset_of!(Slot, is_unshared) as i32;
+        let is_unshared = self.b.ins().load(types::I32, MemFlagsData::trusted(), tensor, offset);
+        self.b.ins().brif(is_unshared, write, &[tensor.into()], shared, &[]);
+        self.b.switch_to_block(shared);
+        let own = self.call_runtime(Entry::Unshare, &[tensor], Some(POINTER))[0];
+        self.b.ins().jump(write, &[own.into()]);
+
+        // From here on the tensor has another word, whose fields are read anew.
+        self.b.switch_to_block(write);
+        let own = self.b.block_params(write)[0];
+        let place = self.element_place(own, indices);
+        self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
+        self.b.ins().jump(done, &[own.into()]);
+
         self.b.switch_to_block(slow);
         let mut args = vec![tensor, item];
-        args.extend(op.args[2..].iter().map(|&index| self.word(index)));
+        args.extend(indices.iter().map(|&index| self.word(index)));
         let word = self.operation(SiteKind::Builtin(id), &args, op);
         self.b.ins().jump(done, &[word.into()]);
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]
     }
+
+    /// Whether the tensor is of this kind, and the indices are in range.
+    fn is_element(&mut self, tensor: Value, kind: u32, indices: &[ValueId]) -> Value {
+        let found = self.slot_field(types::I32, tensor, offset_of!(Slot, kind));
+        let mut is_right = self.b.ins().icmp_imm_s(IntCC::Equal, found, i64::from(kind));
+        for (i, &index) in indices.iter().enumerate() {
+            let len = self.slot_field(types::I64, tensor, axis(i) + offset_of!(Axis, len));
+            // As a number without sign a negative index is larger than any length.
+            let index = self.word(index);
+            let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+            is_right = self.b.ins().band(is_right, is_inside);
+        }
+        is_right
+    }
+
+    /// The address of an element that is there.
+    fn element_place(&mut self, tensor: Value, indices: &[ValueId]) -> Value {
+        let data = self.slot_field(POINTER, tensor, offset_of!(Slot, data));
+        indices.iter().enumerate().fold(data, |place, (i, &index)| {
+            let stride = self.slot_field(types::I64, tensor, axis(i) + offset_of!(Axis, stride));
+            let index = self.word(index);
+            let offset = self.b.ins().imul(index, stride);
+            self.b.ins().iadd(place, offset)
+        })
+    }
+
+    fn slot_field(&mut self, ty: Type, slot: Value, offset: usize) -> Value {
+        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
+        self.b.ins().load(ty, flags, slot, offset as i32)
+    }
+}
+
+fn axis(i: usize) -> usize {
+    offset_of!(Slot, axes) + i * size_of::<Axis>()
 }

@@ -13,6 +13,7 @@ use qml_source::{Span, bug};
 
 use super::ahead::Ahead;
 use super::ownership::LastUses;
+use super::tuples::without_unseen_tuples;
 use crate::context::Context;
 use crate::runtime::Entry;
 use crate::site::{Site, SiteKind};
@@ -67,7 +68,7 @@ pub(super) fn translate(
         let word = translator.load_word(function.ty(param), args, i);
         translator.values.insert(param, word);
     }
-    let results = translator.region(&function.body);
+    let results = translator.region(&without_unseen_tuples(&function.body), &[]);
     for (i, (&word, ty)) in results.iter().zip(&function.results).enumerate() {
         translator.store_word(ty, word, out, i);
     }
@@ -112,15 +113,17 @@ impl Translator<'_, '_> {
         self.b.finalize(config);
     }
 
-    /// Translates a region whose parameters have their values; gives its yields, owned.
-    pub(super) fn region(&mut self, region: &Region) -> Vec<Value> {
-        let last_uses = LastUses::of(region);
+    /// Translates a region whose parameters have their values, and that gives up what is handed down to it; gives its
+    /// yields, owned.
+    pub(super) fn region(&mut self, region: &Region, handed_down: &[ValueId]) -> Vec<Value> {
+        let last_uses = LastUses::of(region, handed_down);
         for &param in &last_uses.unused {
             self.drop_owned(param);
         }
         for (i, op) in region.ops.iter().enumerate() {
-            self.op(op, i, &last_uses);
-            for value in last_uses.ending_at(i) {
+            let handed_down = self.handed_down(op, i, &last_uses);
+            self.op(op, i, &last_uses, &handed_down);
+            for value in last_uses.ending_at(i).into_iter().filter(|value| !handed_down.contains(value)) {
                 if self.is_lent(value) || !last_uses.is_moved(value, i, &op.args, &op.regions) {
                     self.drop_owned(value);
                 }
@@ -138,6 +141,16 @@ impl Translator<'_, '_> {
             }
         }
         yields
+    }
+
+    /// What the regions of an `if` give up in the place of this one: one of them runs.
+    fn handed_down(&self, op: &Op, at: usize, last: &LastUses) -> Vec<ValueId> {
+        if op.kind != OpKind::If {
+            return Vec::new();
+        }
+        let is_inside = |value: &ValueId| !op.args.contains(value) && !op.results.contains(value);
+        let ending = last.ending_at(at).into_iter();
+        ending.filter(|value| is_inside(value) && is_owned(self.function.ty(*value))).collect()
     }
 
     /// The word of a value.
@@ -182,7 +195,7 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn op(&mut self, op: &Op, at: usize, last: &LastUses) {
+    fn op(&mut self, op: &Op, at: usize, last: &LastUses, handed_down: &[ValueId]) {
         if let Some(word) = self.scalar(op) {
             self.values.insert(op.results[0], word);
             return;
@@ -217,7 +230,7 @@ impl Translator<'_, '_> {
                 let word = self.call_runtime(Entry::TapePop, &[args[0]], Some(types::I64))[0];
                 vec![self.of_i64(word, self.function.ty(op.results[0]))]
             }
-            OpKind::If => self.branch(op, args[0]),
+            OpKind::If => self.branch(op, args[0], handed_down),
             OpKind::For => self.for_loop(op, &args),
             OpKind::While => self.while_loop(op, &args),
             OpKind::Map => vec![self.map(op, args[0])],
@@ -236,16 +249,6 @@ impl Translator<'_, '_> {
             Constant::Float(x) => self.b.ins().f64const(*x),
             other => self.operation(SiteKind::Constant(constant_value(other)), &[], op),
         }
-    }
-
-    /// Ints in memory, one after the other; gives the address.
-    pub(super) fn spill(&mut self, values: &[ValueId]) -> Value {
-        let address = self.room(values.len());
-        for (i, &value) in values.iter().enumerate() {
-            let word = self.word(value);
-            self.store_word(&HostType::Int, word, address, i);
-        }
-        address
     }
 
     /// Calls the runtime for an operation with owned words; gives the word of its result.

@@ -2,15 +2,16 @@
 
 use cranelift::codegen::ir::BlockArg;
 use cranelift::prelude::*;
-use qml_ir::host::Op;
+use qml_ir::host::{Op, ValueId};
 
+use super::elements::element_bytes;
 use super::function::{Translator, register};
 use crate::runtime::Entry;
 use crate::words::is_owned;
 
 impl Translator<'_, '_> {
     /// `if`: both regions end in one block, whose parameters are the results.
-    pub(super) fn branch(&mut self, op: &Op, condition: Value) -> Vec<Value> {
+    pub(super) fn branch(&mut self, op: &Op, condition: Value, handed_down: &[ValueId]) -> Vec<Value> {
         let (then, otherwise, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         for &result in &op.results {
             self.b.append_block_param(after, register(self.function.ty(result)));
@@ -18,7 +19,7 @@ impl Translator<'_, '_> {
         self.b.ins().brif(condition, then, &[], otherwise, &[]);
         for (block, region) in [then, otherwise].into_iter().zip(&op.regions) {
             self.b.switch_to_block(block);
-            let results = block_args(&self.region(region));
+            let results = block_args(&self.region(region, handed_down));
             self.b.ins().jump(after, &results);
         }
         self.b.switch_to_block(after);
@@ -44,7 +45,7 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.extend(region.params.iter().copied().zip(params.iter().copied()));
-        let mut next = self.region(region);
+        let mut next = self.region(region, &[]);
         next.insert(0, self.b.ins().iadd_imm_s(params[0], 1));
         self.b.ins().jump(header, &block_args(&next));
 
@@ -70,13 +71,13 @@ impl Translator<'_, '_> {
             };
             self.values.insert(param, word);
         }
-        let goes_on = self.region(test)[0];
+        let goes_on = self.region(test, &[])[0];
         self.b.ins().brif(goes_on, body, &[], after, &[]);
 
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.extend(work.params.iter().copied().zip(params.iter().copied()));
-        let next = block_args(&self.region(work));
+        let next = block_args(&self.region(work, &[]));
         self.b.ins().jump(header, &next);
 
         self.b.switch_to_block(after);
@@ -87,13 +88,15 @@ impl Translator<'_, '_> {
     pub(super) fn map(&mut self, op: &Op, count: Value) -> Value {
         let region = &op.regions[0];
         let element = self.function.ty(region.yields[0]).clone();
+        let element_bytes = element_bytes(&element);
         let result = self.function.ty(op.results[0]).clone();
         let site = self.plain_site(vec![element], result.clone(), op.span);
-        let out = self.room(1);
+        let out = self.room(2);
         let args = [self.context, site, count, out];
         let status = self.call_runtime(Entry::BuilderNew, &args, Some(types::I32))[0];
         self.fail_if(status);
         let builder = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 0);
+        let elements = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 8);
 
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         self.b.append_block_param(header, types::I64);
@@ -107,15 +110,21 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.insert(region.params[0], index);
-        let word = self.region(region)[0];
-        let word = self.as_i64(word);
-        self.call_runtime(Entry::BuilderPush, &[builder, site, word], None);
+        let word = self.region(region, &[])[0];
+        match element_bytes {
+            Some(bytes) => {
+                let offset = self.b.ins().imul_imm_s(index, bytes);
+                let place = self.b.ins().iadd(elements, offset);
+                self.b.ins().store(MemFlagsData::trusted(), word, place, 0);
+            }
+            None => _ = self.call_runtime(Entry::BuilderPush, &[builder, site, word], None),
+        }
         let next = self.b.ins().iadd_imm_s(index, 1);
         self.b.ins().jump(header, &block_args(&[next]));
 
         self.b.switch_to_block(after);
         let out = self.room(1);
-        let args = [self.context, site, builder, out];
+        let args = [self.context, site, builder, count, out];
         let status = self.call_runtime(Entry::BuilderFinish, &args, Some(types::I32))[0];
         self.fail_if(status);
         self.load_word(&result, out, 0)

@@ -3,9 +3,10 @@
 //! A value of an owned type belongs to the region that defines it. The last operation of that region that uses it takes it
 //! over, if it takes it as an operand exactly once; where the last use is inside a nested region or among several operands,
 //! uses get copies (which share what they hold) and the region drops the value afterwards. So a tensor that is changed in a
-//! loop is handed from iteration to iteration, and changed in place.
+//! loop is handed from iteration to iteration, and changed in place. The regions of an `if` get what ends there: one of them
+//! runs, and gives it up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use qml_ir::host::{Op, Region, ValueId};
 
@@ -14,25 +15,27 @@ use qml_ir::host::{Op, Region, ValueId};
 #[derive(Debug)]
 pub(super) struct LastUses {
     position: HashMap<ValueId, usize>,
-    /// Parameters that nothing uses.
+    /// Parameters, and values handed down to the region, that nothing uses.
     pub unused: Vec<ValueId>,
 }
 
 impl LastUses {
-    pub(super) fn of(region: &Region) -> Self {
+    /// `handed_down` are values from outside that the region is to give up.
+    pub(super) fn of(region: &Region, handed_down: &[ValueId]) -> Self {
         // A result that nothing uses ends where it is made.
         let mut position: HashMap<ValueId, usize> = HashMap::new();
-        let mut unused = region.params.clone();
+        let mut unused = [&region.params, handed_down].concat();
+        let own: HashSet<ValueId> = unused.iter().copied().collect();
         for (i, op) in region.ops.iter().enumerate() {
             position.extend(op.results.iter().map(|&value| (value, i)));
             for_each_use(op, &mut |value| {
-                if region.params.contains(&value) || position.contains_key(&value) {
+                if own.contains(&value) || position.contains_key(&value) {
                     position.insert(value, i);
                 }
             });
         }
         for &value in &region.yields {
-            if region.params.contains(&value) || position.contains_key(&value) {
+            if own.contains(&value) || position.contains_key(&value) {
                 position.insert(value, region.ops.len());
             }
         }

@@ -1,5 +1,6 @@
 //! Arithmetic on scalars, in registers.
 
+use cranelift::codegen::ir::{InstructionData, Opcode, ValueDef};
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Op, OpKind, Type as HostType, UnaryOp};
 use qml_source::bug;
@@ -22,10 +23,43 @@ impl Translator<'_, '_> {
                     ty => bug!("{operator:?} of {ty:?}"),
                 })
             }
-            OpKind::Builtin(id) => {
-                let all_floats =
-                    op.args.iter().chain(&op.results).all(|&v| *self.function.ty(v) == HostType::Float);
-                let entry = if all_floats { math(id.row().name)? } else { return None };
+            OpKind::Builtin(id) => self.builtin(id.row().name, op),
+            _ => None,
+        }
+    }
+
+    /// A built-in function of scalars that needs no table.
+    fn builtin(&mut self, name: &str, op: &Op) -> Option<Value> {
+        let types: Vec<&HostType> =
+            op.args.iter().chain(&op.results).map(|&value| self.function.ty(value)).collect();
+        let all = |wanted: &HostType| types.iter().all(|ty| *ty == wanted);
+        let x = || self.word(op.args[0]);
+        match (name, types.as_slice()) {
+            ("float" | "op.to_float", [HostType::Float, HostType::Float])
+            | ("int" | "op.to_int", [HostType::Int, HostType::Int]) => Some(x()),
+            ("float" | "op.to_float", [HostType::Int, HostType::Float]) => {
+                let x = x();
+                Some(self.b.ins().fcvt_from_sint(types::F64, x))
+            }
+            ("int" | "op.to_int", [HostType::Bool, HostType::Int]) => {
+                let x = x();
+                Some(self.b.ins().uextend(types::I64, x))
+            }
+            ("maximum" | "minimum", _) if all(&HostType::Int) => {
+                let (x, y) = (x(), self.word(op.args[1]));
+                let is_max = name == "maximum";
+                Some(if is_max { self.b.ins().smax(x, y) } else { self.b.ins().smin(x, y) })
+            }
+            ("abs", _) if all(&HostType::Float) => {
+                let x = x();
+                Some(self.b.ins().fabs(x))
+            }
+            ("sqrt", _) if all(&HostType::Float) => {
+                let x = x();
+                Some(self.b.ins().sqrt(x))
+            }
+            _ if all(&HostType::Float) => {
+                let entry = math(name)?;
                 let args: Vec<Value> = op.args.iter().map(|&arg| self.word(arg)).collect();
                 Some(self.call_runtime(entry, &args, Some(types::F64))[0])
             }
@@ -85,6 +119,15 @@ impl Translator<'_, '_> {
 
     /// The quotient rounded down; by zero, and the smallest int by -1, are faults.
     fn div_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
+        if let Some(divisor) = self.constant_divisor(b) {
+            if divisor.is_power_of_two() {
+                return self.b.ins().sshr_imm_s(a, i64::from(divisor.trailing_zeros()));
+            }
+            let quotient = self.b.ins().sdiv(a, b);
+            let remainder = self.b.ins().srem(a, b);
+            let correction = self.b.ins().sshr_imm_s(remainder, 63);
+            return self.b.ins().iadd(quotient, correction);
+        }
         let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
         let smallest = self.b.ins().icmp_imm_s(IntCC::Equal, a, i64::MIN);
         let by_minus_one = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
@@ -100,6 +143,15 @@ impl Translator<'_, '_> {
 
     /// The remainder with the sign of `b`; by zero is a fault.
     fn mod_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
+        if let Some(divisor) = self.constant_divisor(b) {
+            if divisor.is_power_of_two() {
+                return self.b.ins().band_imm_s(a, divisor as i64 - 1);
+            }
+            let remainder = self.b.ins().srem(a, b);
+            let is_negative = self.b.ins().sshr_imm_s(remainder, 63);
+            let correction = self.b.ins().band(is_negative, b);
+            return self.b.ins().iadd(remainder, correction);
+        }
         let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
         self.int_fault_if(by_zero, BinaryOp::Mod, a, b, op);
         // The smallest int modulo -1 overflows in the processor; anything modulo 1 and -1 is 0.
@@ -110,6 +162,17 @@ impl Translator<'_, '_> {
         let rounds_up = self.rounds_up(remainder, divisor);
         let corrected = self.b.ins().iadd(remainder, divisor);
         self.b.ins().select(rounds_up, corrected, remainder)
+    }
+
+    /// The divisor if it is a constant larger than zero: then nothing can go wrong.
+    fn constant_divisor(&self, divisor: Value) -> Option<u64> {
+        let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(divisor) else { return None };
+        match self.b.func.dfg.insts[inst] {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => {
+                u64::try_from(imm.bits()).ok().filter(|&divisor| divisor > 0)
+            }
+            _ => None,
+        }
     }
 
     /// Whether truncated division went up: the remainder is not zero and has not the sign of the divisor.
@@ -157,7 +220,6 @@ fn math(name: &str) -> Option<Entry> {
         "cos" => Entry::Cos,
         "exp" => Entry::Exp,
         "log" => Entry::Log,
-        "sqrt" => Entry::Sqrt,
         "tanh" => Entry::Tanh,
         _ => return None,
     })

@@ -1,9 +1,6 @@
 //! Comparison and logic, element by element.
 
-use std::cmp::Ordering;
-
 use super::{Kind, kind, zip_map};
-use crate::value::Array;
 use crate::{Fault, Tensor, Value};
 
 /// a == b, or a != b if `negated`. Tuples are compared as wholes.
@@ -19,22 +16,36 @@ pub(super) fn equal(args: &mut [Value], negated: bool) -> Result<Value, Fault> {
     }
 }
 
-/// Whether the order of a and b is among those wanted; never for `nan`.
-pub(super) fn order(args: &mut [Value], is_wanted: fn(Ordering) -> bool) -> Result<Value, Fault> {
-    fn compare<T: crate::value::Element + PartialOrd>(
-        a: &Array<T>,
-        b: &Array<T>,
-        is_wanted: fn(Ordering) -> bool,
-    ) -> Result<Value, Fault> {
-        zip_map("comparison", a, b, |x, y| x.partial_cmp(y).is_some_and(is_wanted))
-    }
+/// `<`, `<=`, `>` or `>=`; none of them holds for `nan`.
+pub(super) trait Relation {
+    fn holds<T: PartialOrd + ?Sized>(x: &T, y: &T) -> bool;
+}
+
+macro_rules! relation {
+    ($name:ident, $sign:tt) => {
+        pub(super) struct $name;
+        impl Relation for $name {
+            fn holds<T: PartialOrd + ?Sized>(x: &T, y: &T) -> bool {
+                x $sign y
+            }
+        }
+    };
+}
+relation!(Less, <);
+relation!(LessOrEqual, <=);
+relation!(Greater, >);
+relation!(GreaterOrEqual, >=);
+
+/// Whether the relation holds, element by element.
+pub(super) fn order<R: Relation>(args: &mut [Value]) -> Result<Value, Fault> {
+    let what = "comparison";
     let (a, b) = (std::mem::take(&mut args[0]), std::mem::take(&mut args[1]));
     match kind(&a).max(kind(&b)) {
-        Kind::Bool | Kind::Int => compare(&a.into_ints(), &b.into_ints(), is_wanted),
-        Kind::Float => compare(&a.into_floats(), &b.into_floats(), is_wanted),
-        Kind::Complex | Kind::Other => zip_map("comparison", &a.into_values(), &b.into_values(), |x, y| {
-            is_wanted(x.to_str().cmp(y.to_str()))
-        }),
+        Kind::Bool | Kind::Int => zip_map(what, &a.into_ints(), &b.into_ints(), R::holds),
+        Kind::Float => zip_map(what, &a.into_floats(), &b.into_floats(), R::holds),
+        Kind::Complex | Kind::Other => {
+            zip_map(what, &a.into_values(), &b.into_values(), |x, y| R::holds(x.to_str(), y.to_str()))
+        }
     }
 }
 
