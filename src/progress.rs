@@ -15,6 +15,9 @@ use crate::show;
 const EVERY: f64 = 10.0;
 /// Seconds before the line of a terminal is shown, and from one state of it to the next.
 const SOON: f64 = 0.2;
+/// Columns of a terminal that has room for the long bar, and for a short one.
+const WIDE: u16 = 110;
+const NARROW: u16 = 70;
 
 /// Where output and progress go.
 pub(crate) struct Terminal {
@@ -57,6 +60,8 @@ impl Terminal {
         }
         let rate = self.rate(progress);
         let (_, bar) = self.bar.get_or_insert_with(|| (progress.optimize, line(progress.steps)));
+        // The window may have another width now.
+        restyle(bar, progress.steps.is_some());
         bar.set_message(told(progress, rate));
         bar.set_position(progress.step);
     }
@@ -101,29 +106,35 @@ impl Output for Terminal {
 }
 
 fn line(steps: Option<u64>) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr();
-    let (bar, template) = match steps {
-        Some(steps) => {
-            (ProgressBar::with_draw_target(Some(steps), target), "{bar:24.cyan} step {pos}/{len}  {wide_msg}")
-        }
-        None => (ProgressBar::with_draw_target(None, target), "{spinner} step {pos}  {wide_msg}"),
-    };
-    let style = ProgressStyle::with_template(template).map(|style| style.progress_chars("━╸─"));
-    style.map_or(bar.clone(), |style| bar.with_style(style))
+    ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr())
 }
 
-/// `objective -1.117823  validation 0.2  812 steps/s  eta 12s  48000 shots  0.48 QPU s`
+/// Bar, steps and message, as far as there is room for them.
+fn restyle(bar: &ProgressBar, has_end: bool) {
+    let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDE, |(width, _)| width.0);
+    let template = match has_end {
+        true if columns >= WIDE => "{bar:24.cyan} step {pos}/{len}  {wide_msg}",
+        true if columns >= NARROW => "{bar:10.cyan} {pos}/{len}  {wide_msg}",
+        true => "{pos}/{len} {wide_msg}",
+        false => "{spinner} step {pos}  {wide_msg}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+}
+
+/// `objective -1.117823  validation 0.2  eta 12s  812 steps/s  48000 shots  0.48 QPU s`: what matters most comes first.
 fn told(progress: &Progress, rate: Option<f64>) -> String {
     let mut parts = vec![format!("objective {:.6}", progress.objective)];
     parts.extend(progress.validation.map(|validation| format!("validation {validation:.6}")));
     if let Some(rate) = rate {
+        let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
+        parts.extend(left.map(|seconds| format!("eta {}", duration(seconds))));
         parts.push(if rate >= 1.0 {
             format!("{rate:.0} steps/s")
         } else {
             format!("{:.1} s/step", 1.0 / rate)
         });
-        let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
-        parts.extend(left.map(|seconds| format!("eta {}", duration(seconds))));
     }
     if progress.shots > 0 {
         parts.push(format!("{} shots", progress.shots));

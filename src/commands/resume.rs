@@ -30,6 +30,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
         let message = format!("`{}` has other figures than when this run began", manifest.target);
         return Err(fail(&Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`")));
     }
+    tell_version(&manifest);
     let kept = Sources { folder: &here, sources: &manifest.sources };
     kept.tell_changed();
     let params: Vec<_> = manifest.params.clone().into_iter().collect();
@@ -38,6 +39,16 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
     let place = Some(Place::Resumed(shortest(&args.run, here.clone())));
     let job = Job { compilation: &compilation, emulated, manifest, place, tells_seed: false };
     execute::execute(job, &args.how)
+}
+
+/// Says whether another version of the tool began the run.
+fn tell_version(manifest: &Manifest) {
+    let here = env!("CARGO_PKG_VERSION");
+    if let Some(then) = manifest.versions.get("qmlang").filter(|then| *then != here) {
+        show::say(&format!(
+            "qmlang {then} began this run, and this is {here}: it may not come to the same as if it had not been stopped\n"
+        ));
+    }
 }
 
 /// The path as it was given, if it still leads there.

@@ -105,6 +105,20 @@ fn what_was_shown_is_not_shown_again() {
     assert!(outcome.err.contains("has come to its end"), "{outcome:?}");
 }
 
+#[test]
+fn another_version_of_the_tool_is_told_of() {
+    let folder = with_program(PROGRAM);
+    folder.qmlang("run train.qml --seed 3 --run-dir part -q --budget shots=1000").fails("Q0927", &[]);
+    let manifest = folder.read("part/manifest.json");
+    let version = env!("CARGO_PKG_VERSION");
+    let older = manifest.replace(&format!("\"qmlang\": \"{version}\""), "\"qmlang\": \"0.0.1\"");
+    assert_ne!(older, manifest);
+    folder.write("part/manifest.json", older);
+    let outcome = folder.qmlang("resume part -q --budget shots=10000");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert!(outcome.err.starts_with("qmlang 0.0.1 began this run"), "{outcome:?}");
+}
+
 /// Long enough to be stopped by hand: it ends by itself only if nothing stops it.
 const LONG: &str = "fn main() {
         var w = [1.0, 2.0];

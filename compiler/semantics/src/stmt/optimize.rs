@@ -143,16 +143,6 @@ impl Body<'_, '_> {
             let span = optimize.optimizer.span;
             self.report(PlaceError::MissingOption { span, option: needed, because });
         }
-        let validates = options.iter().find(|(name, _)| name.text == "validate");
-        let is_judged =
-            |(name, _): &(ast::Name, Expr)| matches!(name.text.as_str(), "patience" | "tolerance");
-        if let Some((name, _)) = validates
-            && !options.iter().any(is_judged)
-        {
-            let name = name.clone();
-            let why = "`patience:` or `tolerance:` judges by it, and neither is given";
-            self.report(PlaceError::WrongOption { name, why, help: None });
-        }
         options
     }
 
