@@ -5,9 +5,11 @@ use std::sync::Arc;
 use qml_devices::Device;
 use qml_driver::Compilation;
 use qml_engine::manifest::Manifest;
-use qml_engine::{Budget, Limits, Options, Place, RecordOptions, Run};
+use qml_engine::{Budget, Emulated, Limits, Options, Place, RecordOptions, Run};
+use qml_ir::circuit::Circuit;
 use qml_source::{Code, Diagnostic, SourceMap};
 
+use crate::cache::Cache;
 use crate::cli::{RunHow, simulation};
 use crate::progress::Terminal;
 use crate::show::{self, Form, Shown};
@@ -48,7 +50,7 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     let options = Options {
         seed,
         shots: job.manifest.shots,
-        emulated: job.emulated,
+        emulated: job.emulated.map(with_cache),
         simulation: simulation(
             &job.manifest.method,
             &job.manifest.precision,
@@ -79,7 +81,7 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     show::show(&run.warnings, sources, form);
     let used_device = options.emulated.is_some() && run.ledger.total.shots > 0;
     if !is_quiet && (how.shown.ledger || used_device) {
-        show::say(&ledger::table(&run, options.emulated.as_ref()));
+        show::say(&ledger::table(&run, options.emulated.as_ref().map(|emulated| &emulated.device)));
     }
     if job.tells_seed && !is_quiet {
         show::say(&format!("seed {seed}\n"));
@@ -127,6 +129,15 @@ pub(crate) fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
     })
 }
 
+/// A device whose compiled circuits are kept on disk.
+pub(crate) fn with_cache(device: Device) -> Emulated {
+    let cache = Cache::new(false);
+    let compile = move |circuit: &Circuit, device: &Device, options: &qml_transpile::Options| {
+        cache.compile(circuit, device, options)
+    };
+    Emulated { device, compile: Arc::new(compile) }
+}
+
 /// Name and text of all files, by their numbers.
 fn texts(sources: &SourceMap) -> Vec<(String, String)> {
     sources.ids().map(|file| (sources.name(file).to_owned(), sources.text(file).to_owned())).collect()
@@ -157,7 +168,8 @@ fn budget(limits: &[String], device: Option<&Device>) -> Result<Budget, Diagnost
                     Some(known) if known == currency => budget.price = Some(amount),
                     Some(known) => return Err(wrong(format!("the device's price is in `{known}`"))),
                     None if currency == "eur" => {
-                        return Err(wrong("the price of this target isn't known".to_owned()));
+                        let error = wrong("the price of this target isn't known".to_owned());
+                        return Err(error.note("a device file of your own can have a `price`"));
                     }
                     None => return Err(wrong(format!("there is no limit `{currency}`"))),
                 }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use qml_devices::Device;
 use qml_driver::Disk;
-use qml_engine::{Budget, Options, Output, Progress, Run, Simulation};
+use qml_engine::{Budget, Emulated, Options, Output, Progress, Run, Simulation};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::TestArgs;
-use crate::execute::{emulated, threads};
+use crate::execute::{emulated, threads, with_cache};
 use crate::show::{self, Form, Shown};
 use crate::signals;
 
@@ -29,7 +28,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
     let job = Job {
         filter: &args.filter,
         params: &params,
-        emulated,
+        emulated: emulated.map(with_cache),
         simulation: args.simulation.simulation(),
         threads: (n_threads / n_workers).max(1),
         interrupt: Arc::clone(&signals::listen().stop),
@@ -62,7 +61,7 @@ pub(crate) fn test(args: &TestArgs) -> Result<(), Shown> {
 struct Job<'a> {
     filter: &'a str,
     params: &'a [(String, String)],
-    emulated: Option<Device>,
+    emulated: Option<Emulated>,
     simulation: Simulation,
     /// Threads of one simulator.
     threads: usize,

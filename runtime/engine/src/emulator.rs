@@ -9,19 +9,45 @@ mod model;
 mod waiting;
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 use qml_devices::Device;
 use qml_ir::circuit::{Circuit, Wire};
 use qml_ir::specialise::bind::Node;
 use qml_simulator::Noise;
 use qml_source::{Code, Diagnostic, Severity};
-use qml_transpile::Options;
+use qml_transpile::{Compiled, Options};
+
+/// How circuits are compiled for a device; who keeps compiled ones looks there first.
+pub type CompileFor = dyn Fn(&Circuit, &Device, &Options) -> Result<Compiled, Diagnostic> + Send + Sync;
+
+/// A device to emulate.
+#[derive(Clone)]
+pub struct Emulated {
+    /// The device.
+    pub device: Device,
+    /// How circuits are compiled for it.
+    pub compile: Arc<CompileFor>,
+}
+
+impl From<Device> for Emulated {
+    /// Circuits are compiled each time.
+    fn from(device: Device) -> Self {
+        Self { device, compile: Arc::new(qml_transpile::compile) }
+    }
+}
+
+impl fmt::Debug for Emulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulated").field("device", &self.device).finish_non_exhaustive()
+    }
+}
 
 /// A device that kernels run on, as far as its data goes.
 #[derive(Debug)]
 pub(crate) struct Emulator {
-    /// The device.
-    pub device: Device,
+    emulated: Emulated,
     /// What circuits would have needed to know, and nobody has published.
     missing: BTreeSet<String>,
 }
@@ -38,23 +64,29 @@ pub(crate) struct Native {
 }
 
 impl Emulator {
-    pub(crate) fn new(device: Device) -> Self {
-        Self { device, missing: BTreeSet::new() }
+    pub(crate) fn new(emulated: Emulated) -> Self {
+        Self { emulated, missing: BTreeSet::new() }
+    }
+
+    /// The device.
+    pub(crate) fn device(&self) -> &Device {
+        &self.emulated.device
     }
 
     /// The circuit on the device; the errors are those of `build`.
     pub(crate) fn compile(&mut self, source: &Circuit) -> Result<Native, Diagnostic> {
         let options = Options { from_zeros: true, ..Options::default() };
-        let compiled = qml_transpile::compile(source, &self.device, &options)?;
+        let Emulated { device, compile } = &self.emulated;
+        let compiled = compile(source, device, &options)?;
         // Only errors are asked for: what SWAPs cost is told by `check`.
         let elsewhere = |_: &Circuit, _: &Device, _: &Options| Ok(compiled.clone());
-        let said = qml_transpile::report(source, &compiled, &self.device, &options, &elsewhere);
+        let said = qml_transpile::report(source, &compiled, device, &options, &elsewhere);
         if let Some(error) = said.into_iter().find(Diagnostic::is_error) {
             return Err(error);
         }
         let seconds = compiled.stats.duration_s;
         let (circuit, qubits) = touched(compiled.circuit);
-        let noise = model::noise(&circuit, &qubits, &self.device, &mut self.missing);
+        let noise = model::noise(&circuit, &qubits, device, &mut self.missing);
         Ok(Native { circuit, computed: compiled.computed, noise, seconds })
     }
 
@@ -64,7 +96,7 @@ impl Emulator {
             return None;
         }
         let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
-        let message = format!("the data of `{}` lacks {}", self.device.name, missing.join(", "));
+        let message = format!("the data of `{}` lacks {}", self.device().name, missing.join(", "));
         let note = "what is not published is not emulated: results are better than those of the device";
         Some(Diagnostic::new(Severity::Note, Code::Q0723, message).note(note))
     }

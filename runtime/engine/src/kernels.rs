@@ -155,7 +155,7 @@ pub(crate) struct Kernels {
 impl Kernels {
     /// No kernels yet, for a device or for none.
     pub(crate) fn new(emulator: Option<Emulator>, budget: Budget) -> Self {
-        let tariff = emulator.as_ref().and_then(|emulator| emulator.device.price.clone());
+        let tariff = emulator.as_ref().and_then(|emulator| emulator.device().price.clone());
         let books = Books { budget, on_device: emulator.is_some(), tariff, ..Books::default() };
         Self { emulator, books, ..Self::default() }
     }

@@ -113,7 +113,7 @@ impl Books {
         };
         let mut total = self.ledger.total;
         total.add(&costs);
-        if let Some(fault) = over_budget(&self.budget, &total, &account.kernel) {
+        if let Some(fault) = self.over_budget(&total, &account.kernel) {
             return Err(fault);
         }
         self.ledger.total = total;
@@ -129,6 +129,47 @@ impl Books {
             + part(tariff.per_second, qpu_seconds)
     }
 
+    /// Why so much is too much, if it is.
+    fn over_budget(&self, total: &Costs, kernel: &str) -> Option<Fault> {
+        let budget = &self.budget;
+        let told = |spent: String, limit: String, option: String| {
+            Box::new(
+                Diagnostic::error(
+                    Code::Q0927,
+                    format!("the budget is used up: {spent} would be spent, {limit} is allowed"),
+                )
+                .note(format!("circuits of `{kernel}` were about to run; they did not"))
+                .help(format!("`--budget {option}` allows more")),
+            )
+        };
+        if let Some(limit) = budget.shots.filter(|&limit| total.shots > limit) {
+            let option = format!("shots={}", 2 * limit);
+            return Some(told(format!("{} shots", total.shots), limit.to_string(), option));
+        }
+        if let Some(limit) = budget.qpu_seconds {
+            if total.untimed_shots > 0 {
+                let message =
+                    "the budget can't be kept: the device's data lacks a duration of these circuits";
+                return Some(Box::new(
+                    Diagnostic::error(Code::Q0927, message)
+                        .help("a budget of shots can: `--budget shots=100000`"),
+                ));
+            }
+            if total.qpu_seconds > limit {
+                let option = format!("qpu_s={}", 2.0 * limit);
+                return Some(told(
+                    format!("{:.6} QPU seconds", total.qpu_seconds),
+                    limit.to_string(),
+                    option,
+                ));
+            }
+        }
+        let limit = budget.price.filter(|&limit| total.price > limit)?;
+        let currency = self.tariff.as_ref().map_or("", |tariff| tariff.currency.as_str());
+        let option = format!("{}={}", currency.to_lowercase(), 2.0 * limit);
+        Some(told(format!("{:.4} {currency}", total.price), limit.to_string(), option))
+    }
+
     /// Enters jobs of a device.
     pub(crate) fn enter_jobs(&mut self, kernel: &str, jobs: u64) {
         let costs = Costs { jobs, ..Costs::default() };
@@ -142,39 +183,6 @@ impl Books {
         self.ledger.of(kernel).add(&costs);
         self.ledger.total.add(&costs);
     }
-}
-
-/// Why so much is too much, if it is.
-fn over_budget(budget: &Budget, total: &Costs, kernel: &str) -> Option<Fault> {
-    let told = |spent: String, limit: String, option: String| {
-        Box::new(
-            Diagnostic::error(
-                Code::Q0927,
-                format!("the budget is used up: {spent} would be spent, {limit} is allowed"),
-            )
-            .note(format!("circuits of `{kernel}` were about to run; they did not"))
-            .help(format!("`--budget {option}` allows more")),
-        )
-    };
-    if let Some(limit) = budget.shots.filter(|&limit| total.shots > limit) {
-        let option = format!("shots={}", 2 * limit);
-        return Some(told(format!("{} shots", total.shots), limit.to_string(), option));
-    }
-    if let Some(limit) = budget.qpu_seconds {
-        if total.untimed_shots > 0 {
-            let message = "the budget can't be kept: the device's data lacks a duration of these circuits";
-            return Some(Box::new(
-                Diagnostic::error(Code::Q0927, message)
-                    .help("a budget of shots can: `--budget shots=100000`"),
-            ));
-        }
-        if total.qpu_seconds > limit {
-            let option = format!("qpu_s={}", 2.0 * limit);
-            return Some(told(format!("{:.6} QPU seconds", total.qpu_seconds), limit.to_string(), option));
-        }
-    }
-    let limit = budget.price.filter(|&limit| total.price > limit)?;
-    Some(told(format!("{:.4}", total.price), limit.to_string(), format!("eur={}", 2.0 * limit)))
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod simulation;
 mod states;
 mod way;
 
+pub use emulator::{CompileFor, Emulated};
 pub use kernels::Statistics;
 pub use ledger::{Budget, Costs, Ledger};
 pub use record::{CHECKPOINT_EVERY, Place, Reading, RecordOptions, manifest};

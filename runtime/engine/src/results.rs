@@ -121,7 +121,7 @@ impl Session<'_> {
             _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
         };
         if let (Some(shots), Some(emulator)) = (asked, &self.kernels.emulator)
-            && let Some(error) = qml_transpile::check_shots(shots, None, &emulator.device)
+            && let Some(error) = qml_transpile::check_shots(shots, None, emulator.device())
         {
             return Err(Box::new(error));
         }

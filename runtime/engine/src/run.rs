@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use qml_devices::Device;
 use qml_ir::host::{FunctionId, Module, OpKind, Region};
 use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
@@ -13,7 +12,7 @@ use qml_simulator::{Method, Simulator};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::clock::Clock;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulated, Emulator};
 use crate::kernels::{Kernels, Statistics};
 use crate::ledger::{Budget, Ledger};
 use crate::record::{Reading, Record, RecordOptions};
@@ -33,7 +32,7 @@ pub struct Options {
     /// Shots of result functions that say nothing themselves; without it they are exact.
     pub shots: Option<i64>,
     /// Kernels are compiled for this device and run with its noise; without it exactly as they are.
-    pub emulated: Option<Device>,
+    pub emulated: Option<Emulated>,
     /// How kernels are simulated.
     pub simulation: Simulation,
     /// Threads for simulation.

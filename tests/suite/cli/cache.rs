@@ -127,3 +127,24 @@ fn a_folder_that_cannot_be_written_is_no_error() {
     assert_eq!(all(build(&folder, "")), all(build(&folder, "--no-cache")));
     fs::remove_file(folder.cache()).unwrap();
 }
+
+#[test]
+fn an_emulated_device_runs_what_was_compiled_before() {
+    let folder = folder();
+    let run = || all(folder.qmlang("run triangle.qml --seed 1 -q --target emulator:iqm_garnet"));
+    let first = run();
+    let kept = entries(&folder);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(run(), first);
+    assert_eq!(entries(&folder), kept);
+    // It is read: another circuit in its place has another value.
+    let turned = TRIANGLE.replace("rx(theta, q)", "rx(2.0 * theta, q)");
+    folder.write("triangle.qml", turned);
+    assert_ne!(run().0, first.0);
+    let others: Vec<PathBuf> = entries(&folder).into_iter().filter(|path| !kept.contains(path)).collect();
+    assert_eq!(others.len(), 1, "{others:?}");
+    fs::copy(&others[0], &kept[0]).unwrap();
+    let other = run();
+    folder.write("triangle.qml", TRIANGLE);
+    assert_eq!(run(), other);
+}

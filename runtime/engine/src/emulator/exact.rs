@@ -55,7 +55,7 @@ impl Session<'_> {
             ResultFunction::Gram | ResultFunction::GramVjp => "gram",
             _ => return Ok(()),
         };
-        let message = format!("`{name}` has no result on the emulated `{}`", emulator.device.name);
+        let message = format!("`{name}` has no result on the emulated `{}`", emulator.device().name);
         Err(Box::new(
             Diagnostic::error(Code::Q0721, message).note("with noise a register has no state vector").help(
                 "`probs`, `expect`, `variance`, `counts` and `samples` have; `--target simulator` has all",

@@ -100,7 +100,7 @@ fn a_qubit_waits_for_the_gate_that_it_shares() {
 fn the_emulator_of_a_shape_is_perfect_and_that_of_a_device_is_not() {
     let source = circuit(2, vec![gate(Gate::H, &[], &[0]), gate(Gate::Cx, &[], &[0, 1])]);
     let probabilities = |name: &str| {
-        let mut emulator = Emulator::new(qml_devices::find(name).unwrap());
+        let mut emulator = Emulator::new(qml_devices::find(name).unwrap().into());
         let Native { circuit, noise, .. } = emulator.compile(&source).unwrap();
         assert_eq!(circuit.n_wires, 2, "only what is touched");
         let density = Density::new(&circuit, &noise).unwrap();

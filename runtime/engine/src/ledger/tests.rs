@@ -42,5 +42,5 @@ fn what_would_exceed_the_budget_is_not_entered() {
     assert!(refused(seconds, None, 1).unwrap().contains("lacks a duration"));
     let money = Budget { price: Some(0.25), ..Budget::default() };
     assert_eq!(refused(money, None, 15), None);
-    assert!(refused(money, None, 16).unwrap().contains("0.2600 would be spent"));
+    assert!(refused(money, None, 16).unwrap().contains("0.2600 EUR would be spent, 0.25 is allowed"));
 }

@@ -40,7 +40,12 @@ pub(crate) struct Meter {
 impl Meter {
     /// Goes on from what was used before.
     pub fn start(clock: Clock, before: Reading) -> Self {
-        let energy = Energy::new(Path::new(POWERCAP));
+        Self::with_counters(Path::new(POWERCAP), clock, before)
+    }
+
+    /// With the counters below this folder.
+    fn with_counters(root: &Path, clock: Clock, before: Reading) -> Self {
+        let energy = Energy::new(root);
         Self { clock, before, cpu_at_start: cpu_seconds(), energy, looked: clock.seconds() }
     }
 
