@@ -231,6 +231,53 @@ fn what_a_device_would_take_is_told() {
     assert!(manifest["device"]["calibration"].is_string(), "{manifest}");
 }
 
+/// Two qubits, at 0.30 EUR a circuit and 0.002 EUR a shot.
+const PRICED: &str = r#"{
+    "schema": "qml-device-facts/1", "name": "mine", "num_qubits": 2, "paradigm": "gate",
+    "connectivity": {"kind": "graph", "edges": [[0, 1]]},
+    "native_gates": [
+        {"name": "prx", "num_qubits": 1, "params": [{"name": "angle", "unit": "rad"}, {"name": "phase", "unit": "rad"}]},
+        {"name": "cz", "num_qubits": 2, "params": []}
+    ],
+    "calibration": {"averages": {"error_1q": 0.001, "error_2q": 0.01, "duration_1q_s": 2e-8, "duration_2q_s": 4e-8}},
+    "price": {"currency": "EUR", "per_task": 0.30, "per_shot": 0.002}
+}"#;
+
+#[test]
+fn money_is_counted_and_not_spent_beyond_the_budget() {
+    let folder = with_program(
+        "kernel turn(a: float) -> qubit[1] { let q = qubit[1]; ry(a, q[0]); return q; }
+        fn main() {
+            var a = 0.5;
+            optimize a with spsa(lr: 1.0), steps: 20 { minimize expect(Z(0), turn(a), shots: 100); }
+            print(a);
+        }",
+    );
+    folder.write("mine.json", PRICED);
+    let target = "--target emulator:./mine.json";
+    let whole = run(&folder, &format!("{target} --run-dir whole"));
+    // Two circuits of 100 shots a step, each at 0.30 + 0.20.
+    let total = |run: &str| -> Json {
+        let ledger = folder.read(&format!("{run}/ledger.jsonl"));
+        serde_json::from_str(ledger.lines().last().unwrap()).unwrap()
+    };
+    assert!((total("whole")["price"].as_f64().unwrap() - 20.0).abs() < 1e-9, "{}", total("whole"));
+    assert_eq!(total("whole")["currency"], "EUR");
+    assert!(whole.err.contains("EUR\n") && whole.err.contains("20.0000"), "{whole:?}");
+
+    let stopped = run(&folder, &format!("{target} --run-dir part --budget eur=5.2"));
+    for said in ["[Q0927]", "5.5000 EUR would be spent, 5.2 is allowed", "`qmlang resume part` goes on"] {
+        assert!(stopped.status == 1 && stopped.err.contains(said), "{stopped:?}");
+    }
+    assert!((total("part")["price"].as_f64().unwrap() - 5.0).abs() < 1e-9, "{}", total("part"));
+    let rest = folder.qmlang("resume part --budget eur=100");
+    assert_eq!((rest.status, rest.out), (0, whole.out));
+    assert!((total("part")["price"].as_f64().unwrap() - 20.0).abs() < 1e-9, "{}", total("part"));
+
+    run(&folder, "--budget eur=5").fails("Q0912", &["the price of this target isn't known", "`price`"]);
+    run(&folder, &format!("{target} --budget usd=5")).fails("Q0912", &["the device's price is in `eur`"]);
+}
+
 #[test]
 fn the_state_of_an_optimize_can_be_a_file() {
     let folder = with_program(
