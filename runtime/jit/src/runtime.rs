@@ -4,6 +4,7 @@
 //! the context and told by a status.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use qml_ir::evaluate::{binary, empty_tensor, unary};
 use qml_ir::host::{BinaryOp, Type, UnaryOp};
@@ -60,6 +61,7 @@ table! {
     Log => f64_log,
     Tanh => f64_tanh,
     Unshare => unshare,
+    ListPush => list_push,
 }
 
 /// Runs `work`; a fault or a panic is left in the context.
@@ -201,6 +203,14 @@ unsafe extern "C" fn unshare(slot: *mut Slot) -> *mut Slot {
     // SAFETY: the code passes a live pointer of its own.
     unsafe { (*slot).unshare() };
     slot
+}
+
+/// Puts a scalar at the end of a list that the code owns; in place if nobody else holds it.
+unsafe extern "C" fn list_push(list: *mut Slot, site: &Site, word: u64) {
+    // SAFETY: the code passes a live pointer of its own; a scalar's word can be read.
+    let (list, item) = unsafe { (&mut (*list).value, from_word(word, &site.args[1])) };
+    let Value::List(items) = list else { bug!("no list to push to") };
+    Arc::make_mut(items).push(item);
 }
 
 /// Gives up an owned word.

@@ -1,4 +1,4 @@
-//! Single elements of tensors, read and written by the code itself.
+//! Single elements of tensors, read and written by the code itself; scalars at the end of lists.
 //!
 //! A [`Slot`] tells where the elements are. Its fields are read as memory that never changes, so Cranelift takes such loads
 //! out of loops: whoever changes a tensor hands on a word that is new to it. Where a tensor or an index is not what it should
@@ -27,10 +27,16 @@ pub(super) fn element_bytes(element: &HostType) -> Option<i64> {
 }
 
 impl Translator<'_, '_> {
-    /// Reads or writes one element of a tensor, if the operation is that.
+    /// Reads or writes one element of a tensor, or adds a scalar to a list, if the operation is that.
     pub(super) fn element_access(&mut self, op: &Op, at: usize, last: &LastUses) -> bool {
         let OpKind::Builtin(id) = op.kind else { return false };
         let name = id.row().name;
+        if name == "list.push" && element_bytes(self.function.ty(op.args[1])).is_some() {
+            let list = self.take(op.args[0], at, &op.args, &op.regions, last);
+            self.push_scalar(list, op);
+            self.values.insert(op.results[0], list);
+            return true;
+        }
         let n_before = match name {
             "op.index" => 1,
             "op.index_set" => 2,
@@ -135,6 +141,14 @@ impl Translator<'_, '_> {
         self.b.ins().jump(done, &[word.into()]);
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]
+    }
+
+    fn push_scalar(&mut self, list: Value, op: &Op) {
+        let types: Vec<HostType> = op.args.iter().map(|&arg| self.function.ty(arg).clone()).collect();
+        let site = self.plain_site(types, HostType::Unit, op.span);
+        let word = self.word(op.args[1]);
+        let word = self.as_i64(word);
+        self.call_runtime(Entry::ListPush, &[list, site, word], None);
     }
 
     /// Whether the tensor is of this kind, and the indices are in range.
