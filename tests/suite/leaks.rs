@@ -77,6 +77,6 @@ fn nor_do_steps_with_shots() {
 
 #[test]
 fn nor_do_steps_with_noise() {
-    let emulated = Some(qml_devices::find("ibm_torino").unwrap());
+    let emulated = Some(qml_devices::find("ibm_torino").unwrap().into());
     check_no_leak("nor_do_steps_with_noise", 200, &Options { emulated, ..options() });
 }

@@ -275,18 +275,18 @@ unsafe extern "C" fn builder_finish(
     count: i64,
     out: *mut u64,
 ) -> i32 {
-    /// A vector of so many elements that have been written.
-    unsafe fn written<T: Clone>(mut items: Vec<T>, count: i64) -> Array<T> {
-        // SAFETY: the builder had room for them, and the caller tells that they are there.
+    /// The scalars as a tensor, after the code has written them.
+    fn written<T: Copy>(mut items: Vec<T>, count: i64) -> Array<T> {
+        // SAFETY: the builder had room for so many, and the loop of the code has come to its end.
         unsafe { items.set_len(count.max(0) as usize) };
         ndarray::ArcArray1::from_vec(items).into_dyn()
     }
     guarded(context, site, |context| {
         // SAFETY: made by `builder_new`, and given up here; the code has written `count` scalars.
         let tensor = match *unsafe { Box::from_raw(builder) } {
-            Builder::Bool(items) => Value::Tensor(Tensor::Bool(unsafe { written(items, count) })),
-            Builder::Int(items) => Value::Tensor(Tensor::Int(unsafe { written(items, count) })),
-            Builder::Float(items) => Value::Tensor(Tensor::Float(unsafe { written(items, count) })),
+            Builder::Bool(items) => Value::Tensor(Tensor::Bool(written(items, count))),
+            Builder::Int(items) => Value::Tensor(Tensor::Int(written(items, count))),
+            Builder::Float(items) => Value::Tensor(Tensor::Float(written(items, count))),
             Builder::Value(items) if items.is_empty() => empty_tensor(&site.result),
             Builder::Value(mut items) => {
                 let row = BuiltinId::find("op.stack").unwrap_or_else(|| bug!("no row op.stack")).row();

@@ -75,18 +75,13 @@ impl Slot {
 
     /// Finds the elements.
     fn look(&mut self) {
-        match &self.value {
-            Value::Tensor(Tensor::Bool(array)) => {
-                (self.data, self.kind) = found(array, &Type::Bool, &mut self.axes)
-            }
-            Value::Tensor(Tensor::Int(array)) => {
-                (self.data, self.kind) = found(array, &Type::Int, &mut self.axes)
-            }
-            Value::Tensor(Tensor::Float(array)) => {
-                (self.data, self.kind) = found(array, &Type::Float, &mut self.axes);
-            }
-            _ => {}
-        }
+        let axes = &mut self.axes;
+        (self.data, self.kind) = match &self.value {
+            Value::Tensor(Tensor::Bool(array)) => found(array, &Type::Bool, axes),
+            Value::Tensor(Tensor::Int(array)) => found(array, &Type::Int, axes),
+            Value::Tensor(Tensor::Float(array)) => found(array, &Type::Float, axes),
+            _ => (std::ptr::null(), 0),
+        };
     }
 }
 
