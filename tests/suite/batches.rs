@@ -178,7 +178,7 @@ fn shots_are_the_same_and_so_are_those_of_a_device() {
     check_with(
         &source.replace("fidelity(model(w, x), model(w, 0.3), shots: 30)", "1.0"),
         0,
-        &Options { emulated: Some(device()), ..options() },
+        &Options { emulated: Some(device().into()), ..options() },
     );
 }
 

@@ -209,7 +209,7 @@ impl Session<'_> {
         let total = self.kernels.books.ledger.total;
         let (Some(emulator), true) = (&self.kernels.emulator, total.shots > before.shots) else { return };
         let circuits = total.circuits - before.circuits;
-        let most = emulator.device.limits.max_circuits_per_job.unwrap_or(circuits);
+        let most = emulator.device().limits.max_circuits_per_job.unwrap_or(circuits);
         self.kernels.enter_jobs(circuits.div_ceil(most.max(1)));
     }
 
