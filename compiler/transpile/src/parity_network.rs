@@ -114,13 +114,7 @@ impl Network {
             if self.is_too_long() {
                 return false;
             }
-            let mut best = (0, 0, 0);
-            for control in 0..self.n_wires {
-                for target in (0..self.n_wires).filter(|&target| target != control) {
-                    let change = change(&columns, &inverse, control, target);
-                    best = best.min((change, control, target));
-                }
-            }
+            let best = best_cx(&columns, &inverse);
             if best.0 == 0 {
                 break;
             }
@@ -149,10 +143,20 @@ impl Network {
     }
 }
 
-/// How much larger a map, by its columns, and its inverse, by its rows, get by a CX.
-fn change(columns: &[u128], inverse: &[u128], control: usize, target: usize) -> i64 {
-    let growth = |set: u128, by: u128| i64::from((set ^ by).count_ones()) - i64::from(set.count_ones());
-    growth(columns[control], columns[target]) + growth(inverse[target], inverse[control])
+/// The CX, after its change, that makes a map, by its columns, and its inverse, by its rows, smallest; 0 if none does.
+fn best_cx(columns: &[u128], inverse: &[u128]) -> (i64, usize, usize) {
+    let size = |set: u128| i64::from(set.count_ones());
+    let sizes = |sets: &[u128]| -> Vec<i64> { sets.iter().map(|&set| size(set)).collect() };
+    let (of_columns, of_inverse) = (sizes(columns), sizes(inverse));
+    let mut best = (0, 0, 0);
+    for a in 0..columns.len() {
+        for b in 0..a {
+            let sums = size(columns[a] ^ columns[b]) + size(inverse[a] ^ inverse[b]);
+            best = best.min((sums - of_columns[a] - of_inverse[b], a, b));
+            best = best.min((sums - of_columns[b] - of_inverse[a], b, a));
+        }
+    }
+    best
 }
 
 fn transpose(rows: &[u128]) -> Vec<u128> {
