@@ -93,6 +93,9 @@ pub(crate) fn stack(items: Vec<Value>) -> Result<Value, Fault> {
         let message = format!("item 0 has shape {shape:?} and item {i} has shape {:?}", other.shape());
         return Err(fault(Code::Q0606, message));
     }
+    if items.iter().all(|item| matches!(item, Value::Float(_))) {
+        return Ok(from_elements(&[items.len()], items.iter().map(Value::to_float).collect()));
+    }
     Ok(match items.iter().map(kind).max() {
         Some(Kind::Bool) => join(items, &shape, Value::into_bools),
         Some(Kind::Int) => join(items, &shape, Value::into_ints),

@@ -2,10 +2,11 @@
 
 use cranelift::codegen::ir::BlockArg;
 use cranelift::prelude::*;
-use qml_ir::host::{Op, ValueId};
+use qml_ir::host::{Op, Region, ValueId};
 
 use super::elements::element_bytes;
 use super::function::{Translator, register};
+use super::ownership::uses;
 use crate::runtime::Entry;
 use crate::words::is_owned;
 
@@ -53,9 +54,12 @@ impl Translator<'_, '_> {
         params[1..].to_vec()
     }
 
-    /// `while`: the condition gets copies of the carried values, the body the values.
+    /// `while`: the condition gets copies of the carried values that it uses, the body the values.
     pub(super) fn while_loop(&mut self, op: &Op, args: &[Value]) -> Vec<Value> {
         let (test, work) = (&op.regions[0], &op.regions[1]);
+        let is_used = |param: &ValueId| uses(test, *param);
+        let used = test.params.iter().copied().filter(is_used).collect();
+        let condition = Region { params: used, ..test.clone() };
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         for &param in &work.params {
             self.b.append_block_param(header, register(self.function.ty(param)));
@@ -64,14 +68,14 @@ impl Translator<'_, '_> {
 
         self.b.switch_to_block(header);
         let params = self.b.block_params(header).to_vec();
-        for (&param, &word) in test.params.iter().zip(&params) {
+        for (&param, &word) in test.params.iter().zip(&params).filter(|(param, _)| is_used(param)) {
             let word = match self.function.ty(param) {
                 ty if is_owned(ty) => self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0],
                 _ => word,
             };
             self.values.insert(param, word);
         }
-        let goes_on = self.region(test, &[])[0];
+        let goes_on = self.region(&condition, &[])[0];
         self.b.ins().brif(goes_on, body, &[], after, &[]);
 
         self.b.switch_to_block(body);

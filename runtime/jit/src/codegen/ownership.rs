@@ -65,7 +65,8 @@ impl LastUses {
     }
 }
 
-fn uses(region: &Region, value: ValueId) -> bool {
+/// Whether the region uses a value.
+pub(super) fn uses(region: &Region, value: ValueId) -> bool {
     let mut found = region.yields.contains(&value);
     for op in &region.ops {
         for_each_use(op, &mut |used| found |= used == value);
