@@ -51,30 +51,22 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
         let key = [suite, circuit, target].map(|cell| (*cell).to_owned());
         rows.entry(key).or_default().insert((*tool).to_owned(), [number(gates)?, number(depth)?]);
     }
+    let options = Options { level, ..Options::default() };
     // Sums of logarithms of ratios, and their number, by suite, target and tool.
     let mut means: BTreeMap<[String; 3], (Figures, f64)> = BTreeMap::new();
     let (mut total, mut total_cpu, mut longest) = (0.0, 0.0, (0.0, String::new()));
-    let mut results = Vec::new();
     let mut figures =
         String::from("suite,circuit,target,two_qubit_gates,two_qubit_depth,seconds,cpu_seconds\n");
     for ([suite, name, target], tools) in &rows {
         let program = common::load(&folder.join(suite).join(format!("{name}.qasm")))?;
         let device = device(target, program.circuit.n_wires)?;
         let (begin, begin_cpu) = (Instant::now(), ProcessTime::now());
-        let options = Options { level, ..Options::default() };
         let compiled = compile(&program.circuit, &device, &options).map_err(|error| error.message)?;
         let (seconds, cpu) = (begin.elapsed().as_secs_f64(), begin_cpu.elapsed().as_secs_f64());
         let stats = &compiled.stats;
         let counts = format!("{},{}", stats.two_qubit_gates, stats.two_qubit_depth);
         figures += &format!("{suite},{name},{target},{counts},{seconds},{cpu}\n");
         // Written when all is compiled: what writing does to caches is nobody's time.
-        if emit.is_some() {
-            results.push((
-                format!("{suite}.{name}.{target}"),
-                compiled.circuit.clone(),
-                program.bind_program(),
-            ));
-        }
         total += seconds;
         total_cpu += cpu;
         if seconds > longest.0 {
@@ -102,8 +94,13 @@ pub fn run(folder: &Path, level: u8, emit: Option<&Path>) -> Result<(), String> 
         println!("{suite:9} {target:11} {tool:32} {:.3} {:.3}", (sums[0] / n).exp(), (sums[1] / n).exp());
     }
     let Some(out) = emit else { return Ok(()) };
-    for (name, circuit, bind) in results {
-        write_all(&circuit, &bind, &|kind: &str| out.join(format!("{name}.{kind}")))?;
+    // Compiled once more: writing would cost the next circuit of the run above its place in the caches.
+    for [suite, name, target] in rows.keys() {
+        let program = common::load(&folder.join(suite).join(format!("{name}.qasm")))?;
+        let device = device(target, program.circuit.n_wires)?;
+        let compiled = compile(&program.circuit, &device, &options).map_err(|error| error.message)?;
+        let to = |kind: &str| out.join(format!("{suite}.{name}.{target}.{kind}"));
+        write_all(&compiled.circuit, &program.bind_program(), &to)?;
     }
     write(&out.join("figures.csv"), &figures)
 }
