@@ -8,6 +8,7 @@
 //! amplitude, sample by sample, and every gate is an operation between whole registers. What an operation costs besides
 //! arithmetic is then shared. Sums have another order there; in doubles a sample has the same bits in a batch and alone.
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::Fault;
@@ -33,6 +34,7 @@ pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
 
 /// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
 const WORTH_A_THREAD: usize = 1 << 17;
+
 /// Rows of a group that share what they have in common.
 const ROWS: usize = 16;
 
@@ -82,10 +84,15 @@ impl Simulator {
         work: impl Fn(usize) -> Result<T, Fault> + Sync,
     ) -> Result<Vec<T>, Fault> {
         let work = |i| self.run.check().and_then(|()| work(i));
-        match self.run.pool_for(n).filter(|_| n.saturating_mul(cost) >= WORTH_A_THREAD) {
+        match self.pool_worth_it(n, n, cost) {
             Some(pool) => pool.install(|| (0..n).into_par_iter().map(work).collect()),
             None => (0..n).map(work).collect(),
         }
+    }
+
+    /// The threads for calls in parts, if all calls together are worth waking them, by the cost of one.
+    fn pool_worth_it(&self, n_parts: usize, n_calls: usize, cost: usize) -> Option<&ThreadPool> {
+        self.run.pool_for(n_parts).filter(|_| n_calls.saturating_mul(cost) >= WORTH_A_THREAD)
     }
 
     /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; small ones
@@ -124,9 +131,8 @@ impl Simulator {
                 self.run_rows::<T>(plan, i * per_group, rows, &varied, prepared, cotangents)
             }
         };
-        let is_worth_it = rows.len().saturating_mul(plan.cost()) >= WORTH_A_THREAD;
-        let pool = self.run.pool_for(rows.len().div_ceil(per_group)).filter(|_| is_worth_it);
-        let parts: Vec<Result<Batch, Fault>> = match pool {
+        let n_groups = rows.len().div_ceil(per_group);
+        let parts: Vec<Result<Batch, Fault>> = match self.pool_worth_it(n_groups, rows.len(), plan.cost()) {
             Some(pool) => pool.install(|| rows.par_chunks(per_group).enumerate().map(group).collect()),
             None => rows.chunks(per_group).enumerate().map(group).collect(),
         };

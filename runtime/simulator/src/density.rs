@@ -17,7 +17,7 @@ use crate::noise::Noise;
 use crate::observables::check_observables;
 use crate::pass::apply;
 use crate::pauli::masks;
-use crate::pieces::{add, copy, for_pieces_mut};
+use crate::pieces::{add, for_pieces_mut};
 use crate::plan::{Plan, Step, holds};
 use crate::simulator::{Amplitude, Exact, Precision, Run, Simulator};
 use crate::walk::Tally;
@@ -199,8 +199,7 @@ impl<T: Amplitude> Walk<'_, T> {
                     let rare = weight(true) <= weight(false);
                     let place = [position, position + half];
                     if self.tally.follows(weight(rare)) {
-                        let mut other = simulator.kets.take(run, rho.layout())?;
-                        copy(run, &rho, &mut other);
+                        let mut other = simulator.copied(&rho)?;
                         keep_blocks(run, &mut other, place, parts(rare));
                         let mut other_bits = bits.clone();
                         other_bits[bit] = rare;

@@ -12,13 +12,13 @@ use crate::kernel::Collected;
 use crate::ket::Ket;
 use crate::noise::Told;
 use crate::observables::check_observables;
-use crate::pass::{apply, unapply};
+use crate::pass::apply;
 use crate::pauli::masks;
 use crate::pieces::add;
 use crate::plan::{Plan, Step, holds};
 use crate::simulator::{Amplitude, Exact, Precision, Simulator};
 use crate::stops::{Kept, Line};
-use crate::sweep::LEFT_OUT;
+use crate::sweep::{LEFT_OUT, undo_step};
 use crate::walk::Tally;
 use crate::{C64, Fault};
 
@@ -182,7 +182,7 @@ impl<T: Amplitude> Back<'_, T> {
             if told == rare && !self.tally.follows(weight(rare)) {
                 continue;
             }
-            let mut part = Kept::copied(simulator, rho)?;
+            let mut part = simulator.copied(rho)?;
             keep_blocks(&simulator.run, &mut part, place, parts[usize::from(told)]);
             let mut bits = bits.to_vec();
             bits[bit] = told;
@@ -208,7 +208,7 @@ impl<T: Amplitude> Back<'_, T> {
             }
         }
         self.tally.branches += 1;
-        Kept::copied(self.simulator, &self.end)
+        self.simulator.copied(&self.end)
     }
 
     fn apply(&self, at: usize, rho: &mut Ket<T>) {
@@ -229,10 +229,7 @@ impl<T: Amplitude> Back<'_, T> {
         let run = &self.simulator.run;
         for &at in steps.iter().rev().take_while(|at| **at >= self.first) {
             run.check()?;
-            if let Step::Unitary(segment) = self.plan.steps[at] {
-                let (segment, is_first) = (&self.plan.segments[segment], at == self.first);
-                unapply(run, self.bound, segment, [&mut *rho, &mut *bra], is_first, &mut self.collected);
-            }
+            undo_step(run, self.bound, at, self.first, [rho, bra], &mut self.collected);
         }
         run.check()
     }

@@ -14,7 +14,7 @@ use crate::Fault;
 use crate::bind::Bound;
 use crate::ket::Ket;
 use crate::pass::apply;
-use crate::pieces::{copy, for_pieces, outcome_weights, scale};
+use crate::pieces::{for_pieces, outcome_weights, scale};
 use crate::plan::{Plan, Step, Track, holds};
 use crate::simulator::{Amplitude, Precision, Run, Simulator};
 use crate::trajectory::{groups, jump, largest};
@@ -179,8 +179,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                     let is_wrong = wrong.len() > right.len();
                     let (fewer, more) = if is_wrong { (right, wrong) } else { (wrong, right) };
                     if !fewer.is_empty() {
-                        let mut other = self.simulator.kets.take(run, ket.layout())?;
-                        copy(run, &ket, &mut other);
+                        let other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         other_bits[*bit] ^= !is_wrong;
                         self.follow(Place { step: at, draws, unit: 0 }, other, other_bits, fewer)?;
@@ -202,8 +201,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                     let (fewer, more) = if first { (ones, zeros) } else { (zeros, ones) };
                     let factor = |outcome: bool| weights[usize::from(outcome)].sqrt().recip();
                     if !fewer.is_empty() {
-                        let mut other = self.simulator.kets.take(run, ket.layout())?;
-                        copy(run, &ket, &mut other);
+                        let mut other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         settle(run, step, first, &mut other, &mut other_bits);
                         scale(run, &mut other, factor(first));
@@ -276,8 +274,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             let Some(last) = largest(&groups) else { return Ok(None) };
             let (operator, more, factor) = groups.swap_remove(last);
             for (operator, group, factor) in groups {
-                let mut other = simulator.kets.take(run, ket.layout())?;
-                copy(run, ket, &mut other);
+                let mut other = simulator.copied(ket)?;
                 jump(run, bound, channel, operator, factor, &mut other);
                 self.follow(Place { step, draws, unit }, other, bits.to_vec(), group)?;
             }

@@ -10,7 +10,7 @@ use crate::Fault;
 use crate::bind::{Bound, Store};
 use crate::ket::{Ket, Layout};
 use crate::kets::Kets;
-use crate::pieces::{PIECE, for_pieces_mut};
+use crate::pieces::{PIECE, copy, for_pieces_mut};
 use crate::plan::Plan;
 use crate::vector::{Isa, Real};
 
@@ -159,6 +159,13 @@ impl Simulator {
         for_pieces_mut(&self.run, &mut ket, |_, piece| piece.fill(T::ZERO));
         ket.reals_mut()[0] = T::ONE;
         Ok(ket)
+    }
+
+    /// A copy of a state.
+    pub(crate) fn copied<T: Real>(&self, ket: &Ket<T>) -> Result<Ket<T>, Fault> {
+        let mut other = self.kets.take(&self.run, ket.layout())?;
+        copy(&self.run, ket, &mut other);
+        Ok(other)
     }
 }
 

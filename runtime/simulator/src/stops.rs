@@ -6,7 +6,6 @@
 
 use crate::Fault;
 use crate::ket::Ket;
-use crate::pieces::copy;
 use crate::simulator::{Amplitude, Simulator};
 
 /// Most kets that are kept.
@@ -41,18 +40,11 @@ impl<'a, T: Amplitude> Kept<'a, T> {
         Self { simulator, room: room.max(2), n_stops: 0, kets: Vec::new() }
     }
 
-    /// A copy of a ket.
-    pub(crate) fn copied(simulator: &Simulator, ket: &Ket<T>) -> Result<Ket<T>, Fault> {
-        let mut other = simulator.kets.take(&simulator.run, ket.layout())?;
-        copy(&simulator.run, ket, &mut other);
-        Ok(other)
-    }
-
     /// The line comes to its next stop.
     pub(crate) fn stop(&mut self, ket: &Ket<T>) -> Result<(), Fault> {
         self.n_stops += 1;
         if self.n_stops <= self.room {
-            self.kets.push(Self::copied(self.simulator, ket)?);
+            self.kets.push(self.simulator.copied(ket)?);
         } else {
             self.kets.drain(1..).for_each(|ket| self.simulator.kets.give(ket));
         }
@@ -83,7 +75,7 @@ impl<'a, T: Amplitude> Kept<'a, T> {
     ) -> Result<(), Fault> {
         while stops.len() > 1 {
             let middle = stops.start + split(stops.len(), room);
-            let mut ket = Self::copied(self.simulator, &first)?;
+            let mut ket = self.simulator.copied(&first)?;
             (stops.start..middle).try_for_each(|stop| line.forth(stop, &mut ket))?;
             self.revolve(line, middle..stops.end, ket, room.saturating_sub(1), bra)?;
             stops.end = middle;

@@ -10,7 +10,7 @@ use crate::bind::Bound;
 use crate::kernel::Collected;
 use crate::ket::Ket;
 use crate::pass::{apply, unapply};
-use crate::pieces::{add, copy, flip_wire, outcome_weights, project};
+use crate::pieces::{add, flip_wire, outcome_weights, project};
 use crate::plan::{Step, holds};
 use crate::simulator::{Amplitude, Run, Simulator};
 use crate::walk::{Purpose, Tally, settle};
@@ -99,8 +99,7 @@ impl<T: Amplitude> Sweep<'_, T> {
                     run.check()?;
                     let rare = weights[1] <= weights[0];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(run, ket.layout())?;
-                        copy(run, &ket, &mut other);
+                        let mut other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         settle(run, step, rare, &mut other, &mut other_bits);
                         let (other_ket, other_bra) = self.follow(at, other, other_bits, leaf)?;
@@ -129,18 +128,13 @@ impl<T: Amplitude> Sweep<'_, T> {
     /// Undoes the past, latest first.
     fn go_back(&mut self, past: Vec<Past<T>>, ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
         let run = &self.simulator.run;
-        let plan = self.bound.plan;
-        let steps = &plan.steps;
+        let steps = &self.bound.plan.steps;
         for event in past.into_iter().rev() {
             run.check()?;
             match event {
                 Past::Step(index) if index < self.first => break,
                 Past::Step(index) => {
-                    if let Step::Unitary(segment) = steps[index] {
-                        let segment = &plan.segments[segment];
-                        let is_first = index == self.first;
-                        unapply(run, self.bound, segment, [ket, bra], is_first, &mut self.collected);
-                    }
+                    undo_step(run, self.bound, index, self.first, [ket, bra], &mut self.collected);
                 }
                 Past::Settled(step, outcome) => {
                     unsettle(run, &steps[step], outcome, ket);
@@ -158,6 +152,21 @@ impl<T: Amplitude> Sweep<'_, T> {
             }
         }
         run.check()
+    }
+}
+
+/// Undoes a step on ket and bra if it is a unitary, and collects derivatives; `first` is the first step that depends on a
+/// slot.
+pub(crate) fn undo_step<T: Amplitude>(
+    run: &Run,
+    bound: &Bound<T>,
+    step: usize,
+    first: usize,
+    states: [&mut Ket<T>; 2],
+    collected: &mut Collected,
+) {
+    if let Step::Unitary(segment) = bound.plan.steps[step] {
+        unapply(run, bound, &bound.plan.segments[segment], states, step == first, collected);
     }
 }
 

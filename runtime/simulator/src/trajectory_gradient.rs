@@ -24,13 +24,14 @@ use crate::kernel::Collected;
 use crate::ket::Ket;
 use crate::noise::Told;
 use crate::observables::check_observables;
-use crate::pass::{apply, unapply};
+use crate::pass::apply;
 use crate::pauli::Prepared;
 use crate::pieces::{add, for_amplitudes, for_pieces, for_pieces_mut, scale};
 use crate::plan::{Chances, Plan, Step, holds};
 use crate::sample::{NOISE, PARTED_WIRES, PARTS};
 use crate::simulator::{Amplitude, Precision, Simulator};
 use crate::stops::{Kept, Line};
+use crate::sweep::undo_step;
 use crate::walk::Purpose;
 use partings::{Choice, Group};
 
@@ -296,17 +297,14 @@ impl<T: Amplitude> Sampler<'_, T> {
 
     /// Undoes unitary steps, back to the first that depends on a slot.
     fn undo(&mut self, events: &[Event], ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
-        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        let run = &self.simulator.run;
         for event in events.iter().rev() {
             run.check()?;
             let Event::Unitary(step) = *event else { break };
             if step < self.first || self.is_baseline {
                 break;
             }
-            if let Step::Unitary(segment) = plan.steps[step] {
-                let (segment, is_first) = (&plan.segments[segment], step == self.first);
-                unapply(run, self.bound, segment, [&mut *ket, &mut *bra], is_first, &mut self.collected);
-            }
+            undo_step(run, self.bound, step, self.first, [ket, bra], &mut self.collected);
         }
         run.check()
     }
@@ -342,7 +340,7 @@ impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
         let sampler = &mut *self.sampler;
         sampler.unhappen(*choice, bra);
         for (choice, group) in parted {
-            let mut other = Kept::copied(sampler.simulator, ket)?;
+            let mut other = sampler.simulator.copied(ket)?;
             sampler.happen(*choice, &mut other);
             let mut other_bra = sampler.follow(group.clone(), other)?;
             sampler.unhappen(*choice, &mut other_bra);

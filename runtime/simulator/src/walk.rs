@@ -7,7 +7,7 @@ use crate::Fault;
 use crate::bind::Bound;
 use crate::ket::Ket;
 use crate::pass::apply;
-use crate::pieces::{copy, flip_wire, outcome_weights, project};
+use crate::pieces::{flip_wire, outcome_weights, project};
 use crate::plan::{Plan, Step, holds};
 use crate::simulator::{Amplitude, Run, Simulator};
 
@@ -101,8 +101,7 @@ impl<T: Amplitude> Walk<'_, T> {
                     let rare = weights[1] <= weights[0];
                     let outcomes = [rare, !rare];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.kets.take(run, ket.layout())?;
-                        copy(run, &ket, &mut other);
+                        let mut other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);
                         self.follow(at, other, other_bits, leaf)?;
