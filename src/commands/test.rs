@@ -191,6 +191,4 @@ struct Quiet;
 impl Output for Quiet {
     fn print(&mut self, _: &str) {}
     fn progress(&mut self, _: Progress) {}
-    fn method(&mut self, _: &str, _: usize, _: &str) {}
-    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }

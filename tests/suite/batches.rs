@@ -65,6 +65,7 @@ const MODEL: &str = "
         }
         return q;
     }
+    kernel turned(x: float, n: int) -> qubit[n] { let q = qubit[n]; ry(x, q); return q; }
     fn weights(n: int) -> float[3, n] { return [[sin(1.0 * k + 0.7 * i) for i in 0..n] for k in 0..3]; }
 ";
 
@@ -83,6 +84,7 @@ fn every_function_of_a_program_gives_the_same_bits() {
                 print([probs(model(w, x))[1] for x in xs]);
                 print([state(model(w, x))[1] for x in xs]);
                 print([fidelity(model(w, x), model(w, 2.0 * x)) for x in xs]);
+                print([fidelity(model(w, x), turned(x, {n})) for x in xs]);
                 print([[fidelity(model(w, x), model(w, y)) for y in xs[0..5]] for x in xs]);
                 var sum = 0.0;
                 for i in 0..37 {{ sum = sum + i * expect(Z(0), model(w, xs[i])); }}
@@ -90,7 +92,7 @@ fn every_function_of_a_program_gives_the_same_bits() {
             }}",
             last = n - 1
         );
-        check(&source, 7);
+        check(&source, 8);
     }
 }
 

@@ -26,8 +26,6 @@ impl Output for Held {
         self.0.push(stats.bytes_allocated as i64 - stats.bytes_deallocated as i64);
     }
     fn progress(&mut self, _: Progress) {}
-    fn method(&mut self, _: &str, _: usize, _: &str) {}
-    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }
 
 /// Trains in eleven rounds of so many steps, and compares what is held after the first and after the last.

@@ -31,8 +31,6 @@ impl Output for Printed {
         self.0.push_str(text);
     }
     fn progress(&mut self, _: Progress) {}
-    fn method(&mut self, _: &str, _: usize, _: &str) {}
-    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }
 
 /// Seed 1, exact, one thread.

@@ -73,10 +73,7 @@ impl Session<'_> {
             let found = if group.is_worth_it() { self.of_group(function, calls, &group)? } else { None };
             let found = match found {
                 Some(found) => found,
-                None => {
-                    let own: Vec<Call> = group.calls.iter().map(|&i| calls[i].clone()).collect();
-                    self.in_turn(function, &own)?
-                }
+                None => self.in_turn(function, group.calls.iter().map(|&i| &calls[i]))?,
             };
             group.calls.iter().zip(found).for_each(|(&i, value)| values[i] = value);
         }
@@ -97,8 +94,12 @@ impl Session<'_> {
     }
 
     /// One call after the other.
-    fn in_turn(&mut self, function: ResultFunction, calls: &[Call]) -> Result<Vec<Value>, Fault> {
-        calls.iter().map(|(key, args)| self.timed(function, *key, args)).collect()
+    fn in_turn<'c>(
+        &mut self,
+        function: ResultFunction,
+        calls: impl IntoIterator<Item = &'c Call>,
+    ) -> Result<Vec<Value>, Fault> {
+        calls.into_iter().map(|(key, args)| self.timed(function, *key, args)).collect()
     }
 
     /// The calls by their circuits, in order.
@@ -153,10 +154,7 @@ impl Session<'_> {
                 let weights: Vec<Vec<f64>> = group
                     .calls
                     .iter()
-                    .map(|&i| match &calls[i].1[3] {
-                        Value::Float(weight) => vec![*weight],
-                        weights => weights.clone().into_floats().into_iter().collect(),
-                    })
+                    .map(|&i| calls[i].1[3].clone().into_floats().into_iter().collect())
                     .collect();
                 let d_slots =
                     self.batch_gradients(group, plan, &rows, &observables(calls, group), &weights)?;
@@ -177,7 +175,9 @@ impl Session<'_> {
                 self.exact_each(group, found)?.into_iter().map(Value::vector).collect()
             }
         };
-        self.enter_batch(function, group.runnable(), group.calls.len(), before);
+        let seconds = self.seconds_since(before);
+        self.enter_calls(function, &group.account(), group.calls.len(), seconds);
+        self.kernels.statistics.batches += 1;
         Ok(Some(found))
     }
 
@@ -265,8 +265,9 @@ impl Session<'_> {
         let slots: Vec<&[f64]> = states.programs.iter().map(|program| program.slots.as_slice()).collect();
         let found =
             self.simulator.each(plans.len(), plans[0].cost(), |i| self.simulator.state(plans[i], slots[i]));
-        let found: Vec<Vec<C64>> =
-            found.map_err(|fault| simulation_fault(&fault))?.into_iter().map(|exact| exact.value).collect();
+        let found = found.map_err(|fault| simulation_fault(&fault))?;
+        found.iter().for_each(|exact| self.note_branches(exact.branches));
+        let found: Vec<Vec<C64>> = found.into_iter().map(|exact| exact.value).collect();
         let of_pair = |i: usize| {
             let (a, b) = (&found[pairs[i].0], &found[pairs[i].1]);
             if a.len() == b.len() { Ok(overlap(a, b)) } else { Err(mismatch(a, b)) }
@@ -275,24 +276,36 @@ impl Session<'_> {
             .simulator
             .each(pairs.len(), found[0].len(), of_pair)
             .map_err(|fault| simulation_fault(&fault))?;
-        self.enter_batch(
-            ResultFunction::Fidelity,
-            &states.programs[0].prepared.runnable,
-            calls.len(),
-            before,
-        );
+        // A call by itself goes under the kernel of its second program.
+        let mut by_kernel: Vec<(&Account, usize)> = Vec::new();
+        for &(_, q) in &pairs {
+            let account = states.programs[q].account();
+            match by_kernel.iter_mut().find(|known| known.0.kernel == account.kernel) {
+                Some((_, n_calls)) => *n_calls += 1,
+                None => by_kernel.push((account, 1)),
+            }
+        }
+        let seconds = self.seconds_since(before);
+        for (account, n_calls) in by_kernel {
+            let share = seconds * n_calls as f64 / calls.len() as f64;
+            self.enter_calls(ResultFunction::Fidelity, account, n_calls, share);
+        }
+        self.kernels.statistics.batches += 1;
         Ok(values.into_iter().map(Value::Float).collect())
     }
 
-    /// Enters many calls, and tells of them.
-    fn enter_batch(&mut self, function: ResultFunction, runnable: &Runnable, n_calls: usize, before: f64) {
+    fn seconds_since(&mut self, before: f64) -> f64 {
         self.record.meter.look();
-        let seconds = self.record.meter.seconds() - before;
-        self.kernels.statistics.batches += 1;
-        self.kernels.books.enter_calls(&runnable.account.kernel, n_calls as u64, seconds);
+        self.record.meter.seconds() - before
+    }
+
+    /// Enters many calls for a kernel, and tells of them.
+    fn enter_calls(&mut self, function: ResultFunction, account: &Account, n_calls: usize, seconds: f64) {
+        let kernel = &account.kernel;
+        self.kernels.books.enter_calls(kernel, n_calls as u64, seconds);
         self.kernels.last = None;
-        if self.kernels.told_batches.insert((runnable.account.kernel.to_string(), name(function))) {
-            self.output.batch(&runnable.account.kernel, name(function), n_calls);
+        if self.kernels.told_batches.insert((kernel.to_string(), name(function))) {
+            self.output.batch(kernel, name(function), n_calls);
         }
     }
 }

@@ -143,14 +143,19 @@ impl Session<'_> {
     ) -> Result<T, Fault> {
         self.kernels.count(account, 1, 0)?;
         let exact = result.map_err(|fault| simulation_fault(&fault))?;
-        if exact.branches > MANY_BRANCHES {
-            let message = format!("an exact value took {} branches of measurements", exact.branches);
+        self.note_branches(exact.branches);
+        Ok(exact.value)
+    }
+
+    /// A note if a value took very many branches.
+    pub(crate) fn note_branches(&mut self, branches: u64) {
+        if branches > MANY_BRANCHES {
+            let message = format!("an exact value took {branches} branches of measurements");
             self.warn_once(
                 Diagnostic::warning(Code::Q0658, message)
                     .help("with `shots: k` it takes as many runs as shots at most"),
             );
         }
-        Ok(exact.value)
     }
 
     /// A warning, unless there was one of its code before.

@@ -23,9 +23,9 @@ pub trait Output {
     /// How an optimization goes.
     fn progress(&mut self, progress: Progress);
     /// By which method a kernel's circuit of so many qubits is simulated; once for each.
-    fn method(&mut self, kernel: &str, qubits: usize, method: &str);
+    fn method(&mut self, _kernel: &str, _qubits: usize, _method: &str) {}
     /// That calls of a function for a kernel are made at once, and how many the first time; once for each.
-    fn batch(&mut self, kernel: &str, function: &str, calls: usize);
+    fn batch(&mut self, _kernel: &str, _function: &str, _calls: usize) {}
 }
 
 /// How an optimization goes.

@@ -24,8 +24,6 @@ impl Output for Printed {
         }
     }
     fn progress(&mut self, _: Progress) {}
-    fn method(&mut self, _: &str, _: usize, _: &str) {}
-    fn batch(&mut self, _: &str, _: &str, _: usize) {}
 }
 
 fn parse(text: &str) -> Module {

@@ -61,7 +61,9 @@ type One = (i64, Vec<Value>);
 /// Makes all calls, of functions with so many arguments.
 fn run(host: &mut dyn Host, calls: &Value, function: F, n_args: usize) -> Result<Value, Fault> {
     let mut all = Vec::new();
-    each(calls, &mut |call| all.push((call[0].to_int(), call[1..=n_args].to_vec())));
+    with_cotangents(calls, &Value::Unit, &mut |call, _| {
+        all.push((call[0].to_int(), call[1..=n_args].to_vec()));
+    });
     if !host.has_room(function, &all)? {
         return Ok(Value::Unit);
     }
@@ -76,7 +78,8 @@ fn item(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
     if let Value::Tensor(results) = results {
         return Ok(results.item(number));
     }
-    let call = items(calls).swap_remove(number);
+    let Value::Tensor(all) = calls else { bug!("{calls:?} are no calls") };
+    let call = all.item(number);
     match inside(call.parts()) {
         Some(many) => run(host, many, function, n_args),
         None => host.result(function, call.parts()[0].to_int(), &call.parts()[1..=n_args]),
@@ -133,15 +136,7 @@ fn inside(call: &[Value]) -> Option<&Value> {
     call.first().filter(|first| matches!(first, Value::Tensor(_)))
 }
 
-fn each(calls: &Value, action: &mut dyn FnMut(&[Value])) {
-    for call in items(calls) {
-        match inside(call.parts()) {
-            Some(many) => each(many, action),
-            None => action(call.parts()),
-        }
-    }
-}
-
+/// Goes through all calls with what stands for each in `cotangents`; Unit if that is Unit.
 fn with_cotangents(calls: &Value, cotangents: &Value, action: &mut dyn FnMut(&[Value], &Value)) {
     for (i, call) in items(calls).iter().enumerate() {
         let cotangent = match cotangents {

@@ -54,12 +54,11 @@ impl Translator<'_, '_> {
         }
         let word = if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
-            self.values.insert(op.results[0], word);
             // The operand was only looked at.
             if last.is_moved(op.args[0], at, &op.args, &op.regions) {
                 self.drop_owned(op.args[0]);
             }
-            return true;
+            word
         } else {
             let tensor = self.take(op.args[0], at, &op.args, &op.regions, last);
             self.write_element(tensor, kind, id, op, indices)

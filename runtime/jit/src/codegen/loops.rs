@@ -57,9 +57,9 @@ impl Translator<'_, '_> {
     /// `while`: the condition gets copies of the carried values that it uses, the body the values.
     pub(super) fn while_loop(&mut self, op: &Op, args: &[Value]) -> Vec<Value> {
         let (test, work) = (&op.regions[0], &op.regions[1]);
-        let is_used = |param: &ValueId| uses(test, *param);
-        let used = test.params.iter().copied().filter(is_used).collect();
+        let used = test.params.iter().copied().filter(|&param| uses(test, param)).collect();
         let condition = Region { params: used, ..test.clone() };
+        let is_used = |param: &ValueId| condition.params.contains(param);
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         for &param in &work.params {
             self.b.append_block_param(header, register(self.function.ty(param)));

@@ -2,24 +2,26 @@
 //!
 //! Where all that is done with a tuple is that parts of it are taken, the parts are used instead.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use qml_ir::host::{OpKind, Region, ValueId};
 
 /// The region without such tuples.
-pub(super) fn without_unseen_tuples(body: &Region) -> Region {
+pub(super) fn without_unseen_tuples(body: &Region) -> Cow<'_, Region> {
     let mut made = HashMap::new();
     find_made(body, &mut made);
     let mut seen = HashSet::new();
     find_seen(body, &mut seen);
     made.retain(|tuple, _| !seen.contains(tuple));
-    let mut body = body.clone();
-    if !made.is_empty() {
-        let mut parts = HashMap::new();
-        find_parts(&body, &made, &mut parts);
-        rewrite(&mut body, &made, &parts);
+    if made.is_empty() {
+        return Cow::Borrowed(body);
     }
-    body
+    let mut parts = HashMap::new();
+    find_parts(body, &made, &mut parts);
+    let mut body = body.clone();
+    rewrite(&mut body, &made, &parts);
+    Cow::Owned(body)
 }
 
 /// All tuples that are made, with their parts.

@@ -17,7 +17,7 @@ pub(super) fn ledger(run: &Run) -> String {
     head.extend(has_price.then_some("price"));
     let row = |entry: &Entry, name: &str, seconds: Option<f64>| {
         let mut cells = vec![name.to_owned(), count(entry.calls), count(entry.circuits)];
-        cells.extend(has_device.then(|| entry.jobs.map_or_else(|| "–".to_owned(), count)));
+        cells.extend(has_device.then(|| or_dash(entry.jobs, count)));
         cells.extend([count(entry.shots), or_dash(seconds, duration)]);
         if has_device {
             cells.push(or_dash(entry.qpu_seconds, duration));
@@ -50,6 +50,6 @@ pub(super) fn money(amount: f64, total: &Entry) -> String {
     format!("{amount:.2} {}", total.currency.as_deref().unwrap_or("")).trim_end().to_owned()
 }
 
-fn or_dash(value: Option<f64>, show: impl Fn(f64) -> String) -> String {
+fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "–".to_owned(), show)
 }

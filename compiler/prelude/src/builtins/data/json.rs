@@ -28,14 +28,22 @@ pub(super) fn part<'j>(path: &str, document: &'j Json, pointer: &str) -> Result<
             .rmatch_indices('/')
             .find_map(|(end, _)| Some((&pointer[..end], document.pointer(&pointer[..end])?)))
             .unwrap_or(("", document));
-        let diagnostic = Diagnostic::error(Code::Q0908, format!("{path}: there is nothing at `{pointer}`"))
-            .note(format!("{} is {}", place(known), kind(there)));
+        let diagnostic = missing(path, pointer, known, there);
         Box::new(if pointer.starts_with('/') {
             diagnostic
         } else {
             diagnostic.help("`at:` is a path from the outermost value on, as \"/model/layers/0\"")
         })
     })
+}
+
+/// What is said where there is nothing; `there` is what there is at `known`, on the way.
+fn missing(path: &str, pointer: &str, known: &str, there: &Json) -> Diagnostic {
+    Diagnostic::error(Code::Q0908, format!("{path}: there is nothing at `{pointer}`")).note(format!(
+        "{} is {}",
+        place(known),
+        kind(there)
+    ))
 }
 
 /// The value of a part of a document; `pointer` is where it is.
@@ -66,9 +74,7 @@ pub(super) fn read(path: &str, json: &Json, ty: &Type, pointer: &str) -> Result<
                 let inner = format!("{pointer}/{name}");
                 match object.get(name) {
                     Some(json) => read(path, json, ty, &inner),
-                    None => {
-                        part(path, json, &format!("/{name}")).and_then(|json| read(path, json, ty, &inner))
-                    }
+                    None => Err(Box::new(missing(path, &inner, pointer, json))),
                 }
             });
             Ok(Value::tuple(values.collect::<Result<Vec<_>, _>>()?))

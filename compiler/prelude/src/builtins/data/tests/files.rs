@@ -141,6 +141,7 @@ fn json_of_others_is_read_into_the_type_that_is_asked_for() {
     for (pointer, ty, expected) in [
         ("", "C { on: int }", "v.json: `/on` is `true`, and `int` is asked for"),
         ("", "C { colour: string }", "v.json: there is nothing at `/colour`"),
+        ("/model", "C { colour: string }", "v.json: there is nothing at `/model/colour`"),
         (
             "/model/layers/0/w",
             "int[?, ?]",
