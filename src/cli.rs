@@ -145,7 +145,7 @@ pub(crate) struct Shown {
     /// Show what the run cost when it ends [default: if it drew shots of a device]
     #[arg(long)]
     pub ledger: bool,
-    /// Tell by which method each kernel is simulated
+    /// Tell by which method each kernel is simulated, and of the first exact calls of it that are made at once
     #[arg(short = 'v', long)]
     pub verbose: bool,
     /// Show nothing but errors and warnings

@@ -40,7 +40,7 @@ fn name(path: &Path) -> String {
 fn read(folder: &Path) -> Result<Run, Shown> {
     let fail = |why: String| {
         let message = format!("`{}` is not the folder of a run: {why}", folder.display());
-        let help = "a folder that `qmlang run` made, like `runs/2026-11-29-183412-vqe`; `qmlang run --run-dir DIR` chooses it";
+        let help = "a folder that `qmlang run` made, like `runs/20261129-183412-vqe`; `qmlang run --run-dir DIR` chooses it";
         show::fail(&Diagnostic::error(Code::Q0930, message).help(help), &SourceMap::default())
     };
     let manifest = std::fs::read_to_string(folder.join("manifest.json"))

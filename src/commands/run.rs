@@ -66,7 +66,13 @@ fn about(file: &Path) -> Manifest {
 /// What a manifest says of a device.
 pub(crate) fn device_note(device: &Device) -> DeviceNote {
     let kind = Some(device.calibration.kind.clone()).filter(|kind| !kind.is_empty());
-    DeviceNote { name: device.name.clone(), calibration: device.calibration.timestamp.clone().or(kind) }
+    // A run may go on at another price.
+    let figures = format!("{:?}", Device { price: None, ..device.clone() });
+    DeviceNote {
+        name: device.name.clone(),
+        calibration: device.calibration.timestamp.clone().or(kind),
+        figures: blake3::hash(figures.as_bytes()).to_hex().to_string(),
+    }
 }
 
 /// A seed that is short enough to type again.

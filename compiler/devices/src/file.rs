@@ -288,8 +288,21 @@ fn read_limits(field: &Field) -> Result<Limits, Diagnostic> {
 }
 
 fn read_price(field: &Field) -> Result<Price, Diagnostic> {
+    // A name that nobody reads would make something free.
+    const NAMES: [&str; 4] = ["currency", "per_task", "per_shot", "per_second"];
+    for (name, entry) in field.entries()? {
+        if !NAMES.contains(&name) {
+            return Err(entry.error(
+                "is no part of a price: these are `currency`, `per_task`, `per_shot` and `per_second`",
+            ));
+        }
+    }
+    let currency = field.get("currency")?;
+    if currency.text()?.trim().is_empty() {
+        return Err(currency.error("must be the name of a currency, such as \"EUR\""));
+    }
     Ok(Price {
-        currency: field.get("currency")?.text()?.to_owned(),
+        currency: currency.text()?.to_owned(),
         per_task: field.optional("per_task", Field::non_negative)?,
         per_shot: field.optional("per_shot", Field::non_negative)?,
         per_second: field.optional("per_second", Field::non_negative)?,

@@ -270,6 +270,11 @@ fn money_is_counted_and_not_spent_beyond_the_budget() {
         assert!(stopped.status == 1 && stopped.err.contains(said), "{stopped:?}");
     }
     assert!((total("part")["price"].as_f64().unwrap() - 5.0).abs() < 1e-9, "{}", total("part"));
+    folder.write("mine.json", PRICED.replace("\"error_2q\": 0.01", "\"error_2q\": 0.02"));
+    folder
+        .qmlang("resume part --budget eur=100")
+        .fails("Q0926", &["has other figures than when this run began"]);
+    folder.write("mine.json", PRICED);
     let rest = folder.qmlang("resume part --budget eur=100");
     assert_eq!((rest.status, rest.out), (0, whole.out));
     assert!((total("part")["price"].as_f64().unwrap() - 20.0).abs() < 1e-9, "{}", total("part"));

@@ -79,6 +79,20 @@ fn errors_name_the_field() {
         "[1]]}",
         &expect!["device file `mine.json`: `connectivity.edges[1]` must be a pair of qubits"],
     );
+    check(
+        "\"num_qubits\": 3",
+        "\"num_qubits\": 3, \"price\": {\"currency\": \"EUR\", \"per_shots\": 0.1}",
+        &expect![
+            "device file `mine.json`: `price.per_shots` is no part of a price: these are `currency`, `per_task`, `per_shot` and `per_second`"
+        ],
+    );
+    check(
+        "\"num_qubits\": 3",
+        "\"num_qubits\": 3, \"price\": {\"currency\": \"\"}",
+        &expect![[
+            r#"device file `mine.json`: `price.currency` must be the name of a currency, such as "EUR""#
+        ]],
+    );
     check("\"name\": \"mine\", ", "", &expect!["device file `mine.json`: the file has no field `name`"]);
     check(
         "0.01",

@@ -130,6 +130,9 @@ pub struct DeviceNote {
     pub name: String,
     /// When, or from which data set, its figures are.
     pub calibration: Option<String>,
+    /// A hash of all that is known of it but its price.
+    #[serde(default)]
+    pub figures: String,
 }
 
 /// An `optimize`.
