@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use qml_prelude::observable::Observable;
 use qml_prelude::{Fault, ResultFunction, Tensor, Value};
-use qml_simulator::{C64, Exact, Plan, overlap};
+use qml_simulator::{C64, Exact, Plan};
 
 use crate::gradients::{ADJOINT, Method as Rule, cotangent_of};
-use crate::kernels::{BoundProgram, Prepared, Runnable};
+use crate::kernels::{self, BoundProgram, Prepared, Runnable};
 use crate::ledger::Account;
-use crate::results::{Sampling, like_observables, mismatch, observables_of};
+use crate::results::{Sampling, like_observables, observables_of};
 use crate::session::{Session, simulation_fault};
 use crate::simulation::Method;
 use crate::way::MANY_WIRES;
@@ -27,14 +27,19 @@ const LEAST: usize = 2;
 type Call = (i64, Vec<Value>);
 
 /// Calls of one circuit, by their numbers.
-struct Group {
+struct Group<Program> {
+    prepared: Rc<Prepared>,
     calls: Vec<usize>,
-    programs: Vec<BoundProgram>,
+    programs: Vec<Program>,
 }
 
-impl Group {
+/// Before and after the angles of its programs are computed.
+type Unbound = Group<kernels::Unbound>;
+type Bound = Group<BoundProgram>;
+
+impl<Program> Group<Program> {
     fn runnable(&self) -> &Runnable {
-        &self.programs[0].prepared.runnable
+        &self.prepared.runnable
     }
 
     /// Whether its calls are worth running beside each other.
@@ -70,12 +75,13 @@ impl Session<'_> {
         let place = usize::from(matches!(function, ResultFunction::Expect | ResultFunction::ExpectVjp));
         let mut values = vec![Value::Unit; calls.len()];
         for group in self.groups(calls, place)? {
-            let found = if group.is_worth_it() { self.of_group(function, calls, &group)? } else { None };
-            let found = match found {
-                Some(found) => found,
-                None => self.in_turn(function, group.calls.iter().map(|&i| &calls[i]))?,
+            let numbers = group.calls.clone();
+            let found = if group.is_worth_it() && self.is_exact(function, calls, &group)? {
+                self.of_group(function, calls, group)?
+            } else {
+                self.in_turn(function, numbers.iter().map(|&i| &calls[i]))?
             };
-            group.calls.iter().zip(found).for_each(|(&i, value)| values[i] = value);
+            numbers.into_iter().zip(found).for_each(|(i, value)| values[i] = value);
         }
         Ok(values)
     }
@@ -87,7 +93,7 @@ impl Session<'_> {
         }
         let mut bytes = 0usize;
         for (_, args) in calls {
-            let qubits = self.bind(&args[0])?.prepared.runnable.circuit.output.len();
+            let qubits = self.unbound(&args[0])?.prepared.runnable.circuit.output.len();
             bytes = bytes.saturating_add(size_of::<C64>() << qubits.min(40));
         }
         Ok(bytes <= MOST_BYTES)
@@ -103,14 +109,15 @@ impl Session<'_> {
     }
 
     /// The calls by their circuits, in order.
-    fn groups(&mut self, calls: &[Call], place: usize) -> Result<Vec<Group>, Fault> {
-        let mut groups: Vec<Group> = Vec::new();
+    fn groups(&mut self, calls: &[Call], place: usize) -> Result<Vec<Unbound>, Fault> {
+        let mut groups: Vec<Unbound> = Vec::new();
         let mut number: HashMap<*const Prepared, usize> = HashMap::new();
         for (i, (_, args)) in calls.iter().enumerate() {
-            let program = self.bind_register(&args[place])?;
+            let program = self.unbound_register(&args[place])?;
             let at = *number.entry(Rc::as_ptr(&program.prepared)).or_insert(groups.len());
             if at == groups.len() {
-                groups.push(Group { calls: Vec::new(), programs: Vec::new() });
+                let prepared = Rc::clone(&program.prepared);
+                groups.push(Group { prepared, calls: Vec::new(), programs: Vec::new() });
             }
             groups[at].calls.push(i);
             groups[at].programs.push(program);
@@ -118,25 +125,35 @@ impl Session<'_> {
         Ok(groups)
     }
 
-    /// The exact values for calls of one circuit; none if there is no faster way than one by one.
+    /// Whether the calls ask for exact values, by one sweep back where they ask for derivatives: others have no faster way
+    /// than one by one.
+    fn is_exact(&self, function: ResultFunction, calls: &[Call], group: &Unbound) -> Result<bool, Fault> {
+        let shots_at = match function {
+            ResultFunction::State => return Ok(true),
+            ResultFunction::Probs => 1,
+            _ => 2,
+        };
+        for &i in &group.calls {
+            let (key, args) = &calls[i];
+            if let Sampling::Shots { .. } = self.sampling(&args[shots_at], &group.prepared, *key)? {
+                return Ok(false);
+            }
+        }
+        let (key, args) = &calls[group.calls[0]];
+        Ok(function != ResultFunction::ExpectVjp
+            || self.rule(args[4].to_str(), Sampling::Exact, *key)? == Rule::Adjoint)
+    }
+
+    /// The exact values for calls of one circuit.
     fn of_group(
         &mut self,
         function: ResultFunction,
         calls: &[Call],
-        group: &Group,
-    ) -> Result<Option<Vec<Value>>, Fault> {
-        let shots_at = if function == ResultFunction::State {
-            None
-        } else {
-            Some(if function == ResultFunction::Probs { 1 } else { 2 })
-        };
-        for (&i, program) in group.calls.iter().zip(&group.programs) {
-            if let Some(at) = shots_at
-                && let Sampling::Shots { .. } = self.sampling(&calls[i].1[at], program, calls[i].0)?
-            {
-                return Ok(None);
-            }
-        }
+        group: Unbound,
+    ) -> Result<Vec<Value>, Fault> {
+        let programs = group.programs.into_iter().map(|program| self.bound(program));
+        let programs = programs.collect::<Result<_, _>>()?;
+        let group = &Group { prepared: group.prepared, calls: group.calls, programs };
         let before = self.record.meter.seconds();
         let plan = self.amplitudes_of(group.runnable(), ADJOINT)?;
         let rows: Vec<&[f64]> = group.programs.iter().map(|program| program.slots.as_slice()).collect();
@@ -147,10 +164,6 @@ impl Session<'_> {
                 values.into_iter().map(|values| like_observables(like, values)).collect()
             }
             ResultFunction::ExpectVjp => {
-                let (key, args) = &calls[group.calls[0]];
-                if self.rule(args[4].to_str(), Sampling::Exact, *key)? != Rule::Adjoint {
-                    return Ok(None);
-                }
                 let weights: Vec<Vec<f64>> = group
                     .calls
                     .iter()
@@ -178,12 +191,12 @@ impl Session<'_> {
         let seconds = self.seconds_since(before);
         self.enter_calls(function, &group.account(), group.calls.len(), seconds);
         self.kernels.statistics.batches += 1;
-        Ok(Some(found))
+        Ok(found)
     }
 
     fn batch_expectations(
         &mut self,
-        group: &Group,
+        group: &Bound,
         plan: &Plan,
         rows: &[&[f64]],
         observables: &Observables,
@@ -206,7 +219,7 @@ impl Session<'_> {
 
     fn batch_gradients(
         &mut self,
-        group: &Group,
+        group: &Bound,
         plan: &Plan,
         rows: &[&[f64]],
         observables: &Observables,
@@ -228,7 +241,7 @@ impl Session<'_> {
     /// The values of a group, with a note if one took very many branches.
     fn exact_each<T>(
         &mut self,
-        group: &Group,
+        group: &Bound,
         found: Result<Vec<Exact<T>>, qml_simulator::Fault>,
     ) -> Result<Vec<T>, Fault> {
         let found = found.map_err(|fault| simulation_fault(&fault))?;
@@ -242,10 +255,11 @@ impl Session<'_> {
         let mut states = States::default();
         let mut pairs = Vec::with_capacity(calls.len());
         for (key, args) in calls {
-            let (p, q) = (self.bind_register(&args[0])?, self.bind_register(&args[1])?);
-            if let Sampling::Shots { .. } = self.sampling(&args[2], &p, *key)? {
+            let (p, q) = (self.unbound_register(&args[0])?, self.unbound_register(&args[1])?);
+            if let Sampling::Shots { .. } = self.sampling(&args[2], &p.prepared, *key)? {
                 return self.in_turn(ResultFunction::Fidelity, calls);
             }
+            let (p, q) = (self.bound(p)?, self.bound(q)?);
             pairs.push((states.number(p), states.number(q)));
         }
         let is_small = |program: &BoundProgram| program.prepared.runnable.circuit.n_wires < MANY_WIRES;
@@ -257,21 +271,8 @@ impl Session<'_> {
                 self.kernels.count(states.programs[number].account(), 1, 0)?;
             }
         }
-        let plans: Vec<&Plan> = states
-            .programs
-            .iter()
-            .map(|program| self.amplitudes_of(&program.prepared.runnable, "amplitudes"))
-            .collect::<Result<_, _>>()?;
-        let slots: Vec<&[f64]> = states.programs.iter().map(|program| program.slots.as_slice()).collect();
-        let found =
-            self.simulator.each(plans.len(), plans[0].cost(), |i| self.simulator.state(plans[i], slots[i]));
-        let found = found.map_err(|fault| simulation_fault(&fault))?;
-        found.iter().for_each(|exact| self.note_branches(exact.branches));
-        let found: Vec<Vec<C64>> = found.into_iter().map(|exact| exact.value).collect();
-        let of_pair = |i: usize| {
-            let (a, b) = (&found[pairs[i].0], &found[pairs[i].1]);
-            if a.len() == b.len() { Ok(overlap(a, b)) } else { Err(mismatch(a, b)) }
-        };
+        let found = self.states_of(&states.programs)?;
+        let of_pair = |i: usize| self.simulator.overlap(&found[pairs[i].0], &found[pairs[i].1]);
         let values = self
             .simulator
             .each(pairs.len(), found[0].len(), of_pair)
@@ -353,7 +354,7 @@ impl Observables {
     }
 }
 
-fn observables(calls: &[Call], group: &Group) -> Observables {
+fn observables(calls: &[Call], group: &Bound) -> Observables {
     let first = &calls[group.calls[0]].1[0];
     if group.calls.iter().all(|&i| is_same(&calls[i].1[0], first)) {
         return Observables::Same(observables_of(first));

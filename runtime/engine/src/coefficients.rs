@@ -18,7 +18,7 @@ impl Session<'_> {
         weights: &[f64],
     ) -> Result<Value, Fault> {
         let program = self.bind(&args[1])?;
-        let sampling = self.sampling(&args[2], &program, key)?;
+        let sampling = self.sampling(&args[2], &program.prepared, key)?;
         let mut cotangents = Vec::new();
         for (observable, &weight) in observables_of(&args[0]).iter().zip(weights) {
             let strings = strings_of(observable);
@@ -42,7 +42,7 @@ impl Session<'_> {
         weight: f64,
     ) -> Result<Value, Fault> {
         let program = self.bind(&args[1])?;
-        let sampling: Sampling = self.sampling(&args[2], &program, key)?;
+        let sampling: Sampling = self.sampling(&args[2], &program.prepared, key)?;
         let observable = (*args[0].to_observable()).clone();
         let strings = strings_of(&observable);
         let mut all = vec![observable.clone()];

@@ -65,7 +65,7 @@ impl Session<'_> {
             ResultFunction::VarianceCoefficientsVjp => self.variance_coefficients(key, args, weights[0]),
             ResultFunction::ExpectVjp => {
                 let program = self.bind(&args[1])?;
-                let sampling = self.sampling(&args[2], &program, key)?;
+                let sampling = self.sampling(&args[2], &program.prepared, key)?;
                 let observables = observables_of(&args[0]);
                 let method = self.rule(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
@@ -73,7 +73,7 @@ impl Session<'_> {
             }
             ResultFunction::VarianceVjp => {
                 let program = self.bind(&args[1])?;
-                let sampling = self.sampling(&args[2], &program, key)?;
+                let sampling = self.sampling(&args[2], &program.prepared, key)?;
                 let observable = (*args[0].to_observable()).clone();
                 // d(<O^2> - <O>^2) = d<O^2> - 2 <O> d<O>
                 let mean =
@@ -86,14 +86,14 @@ impl Session<'_> {
             }
             ResultFunction::ProbsVjp => {
                 let program = self.bind(&args[0])?;
-                let sampling = self.sampling(&args[1], &program, key)?;
+                let sampling = self.sampling(&args[1], &program.prepared, key)?;
                 let method = self.rule(method, sampling, key)?;
                 let d_slots = self.probability_slots(&program, &weights, sampling, method)?;
                 Ok(Value::tuple([cotangent_of(&program, &d_slots)?, Value::Unit]))
             }
             ResultFunction::FidelityVjp => {
                 let (p, q) = (self.bind(&args[0])?, self.bind(&args[1])?);
-                let sampling = self.sampling(&args[2], &p, key)?;
+                let sampling = self.sampling(&args[2], &p.prepared, key)?;
                 let method = self.rule(method, sampling, key)?;
                 let (d_left, d_right) = self.fidelity_slots(&p, &q, sampling, method)?;
                 let scaled = |d: &[f64]| d.iter().map(|x| x * weights[0]).collect::<Vec<_>>();

@@ -106,6 +106,23 @@ pub(crate) struct Prepared {
     pub shifted: OnceCell<Shifted>,
 }
 
+/// A program with its kernel prepared, whose angles are yet to be computed from its inputs.
+#[derive(Debug)]
+pub(crate) struct Unbound {
+    pub prepared: Rc<Prepared>,
+    inputs: Vec<f64>,
+}
+
+impl Unbound {
+    /// The program, ready to run.
+    pub(crate) fn bind(self, stop: &dyn Fn() -> bool) -> Result<BoundProgram, Fault> {
+        let Self { prepared, inputs } = self;
+        let mut slots = Vec::new();
+        prepared.specialised.bind.bind_until(&inputs, &mut slots, stop)?;
+        Ok(BoundProgram { prepared, slots })
+    }
+}
+
 /// A program with its kernel prepared and its angles bound.
 #[derive(Clone, Debug)]
 pub(crate) struct BoundProgram {
@@ -195,14 +212,13 @@ impl Kernels {
         Ok(())
     }
 
-    /// The program, ready to run.
-    pub(crate) fn bind(
+    /// The program with its kernel prepared.
+    pub(crate) fn unbound(
         &mut self,
         module: &Module,
         globals: &[Value],
         program: &Program,
-        stop: &dyn Fn() -> bool,
-    ) -> Result<BoundProgram, Fault> {
+    ) -> Result<Unbound, Fault> {
         let kernel = FunctionId(program.kernel);
         let latest = self.latest.clone();
         let known = latest.and_then(|latest| Some((latest.key.inputs(kernel, &program.args)?, latest)));
@@ -215,9 +231,7 @@ impl Kernels {
         };
         self.latest = Some(Rc::clone(&prepared));
         self.last = Some(Rc::clone(&prepared.runnable.account.kernel));
-        let mut slots = Vec::new();
-        prepared.specialised.bind.bind_until(&inputs, &mut slots, stop)?;
-        Ok(BoundProgram { prepared, slots })
+        Ok(Unbound { prepared, inputs })
     }
 
     fn prepared_for(&mut self, module: &Module, globals: &[Value], key: Key) -> Result<Rc<Prepared>, Fault> {

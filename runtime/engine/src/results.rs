@@ -12,9 +12,10 @@ use qml_simulator::{C64, Exact, MANY_BRANCHES, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::concentration;
-use crate::kernels::{Angles, BoundProgram};
+use crate::kernels::{Angles, BoundProgram, Prepared, Unbound};
 use crate::ledger::Account;
 use crate::session::{Session, simulation_fault};
+use crate::states::BoundState;
 use crate::way::Way;
 
 /// How many shots are drawn at once where only their frequencies are asked for.
@@ -41,19 +42,19 @@ impl Session<'_> {
         match function {
             ResultFunction::Expect => {
                 let program = self.bind_register(&args[1])?;
-                let sampling = self.sampling(&args[2], &program, key)?;
+                let sampling = self.sampling(&args[2], &program.prepared, key)?;
                 let observables = observables_of(&args[0]);
                 let values = self.expectations(program.angles(), &observables, sampling)?;
                 Ok(like_observables(&args[0], values))
             }
             ResultFunction::Variance => {
                 let program = self.bind_register(&args[1])?;
-                let sampling = self.sampling(&args[2], &program, key)?;
+                let sampling = self.sampling(&args[2], &program.prepared, key)?;
                 Ok(Value::Float(self.variance(&program, &args[0].to_observable(), sampling)?))
             }
             ResultFunction::Probs => {
                 let program = self.bind_register(&args[0])?;
-                let sampling = self.sampling(&args[1], &program, key)?;
+                let sampling = self.sampling(&args[1], &program.prepared, key)?;
                 Ok(Value::vector(self.probabilities(program.angles(), sampling)?))
             }
             ResultFunction::Samples => {
@@ -72,7 +73,7 @@ impl Session<'_> {
             }
             ResultFunction::Fidelity => {
                 let (p, q) = (self.bind_register(&args[0])?, self.bind_register(&args[1])?);
-                let sampling = self.sampling(&args[2], &p, key)?;
+                let sampling = self.sampling(&args[2], &p.prepared, key)?;
                 let states = (self.state(p.angles())?, self.state(q.angles())?);
                 Ok(Value::Float(self.overlap(p.account(), (&states.0, &states.1), sampling, 0)?))
             }
@@ -89,18 +90,29 @@ impl Session<'_> {
     }
 
     pub(crate) fn bind(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+        let unbound = self.unbound(program)?;
+        self.bound(unbound)
+    }
+
+    /// The same, of a kernel that returns a register.
+    pub(crate) fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+        let unbound = self.unbound_register(program)?;
+        self.bound(unbound)
+    }
+
+    /// The program with its kernel prepared, before its angles are computed.
+    pub(crate) fn unbound(&mut self, program: &Value) -> Result<Unbound, Fault> {
         let Value::Program(program) = program else { bug!("not a program: {program:?}") };
-        let stop = || self.interrupt.load(Ordering::Relaxed);
-        self.kernels.bind(self.module, &self.globals, program, &stop)
+        self.kernels.unbound(self.module, &self.globals, program)
     }
 
     /// The same, of a kernel that returns a register; the compiler doesn't know the kernels of all programs.
-    pub(crate) fn bind_register(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
-        let bound = self.bind(program)?;
-        if bound.prepared.specialised.result.register.is_some() {
-            return Ok(bound);
+    pub(crate) fn unbound_register(&mut self, program: &Value) -> Result<Unbound, Fault> {
+        let unbound = self.unbound(program)?;
+        if unbound.prepared.specialised.result.register.is_some() {
+            return Ok(unbound);
         }
-        let kernel = self.module.function(bound.prepared.key.kernel);
+        let kernel = self.module.function(unbound.prepared.key.kernel);
         let name = kernel.shown_name();
         Err(Box::new(
             Diagnostic::error(Code::Q0417, "a result of a program without a register")
@@ -109,16 +121,16 @@ impl Session<'_> {
         ))
     }
 
+    /// The program with its angles.
+    pub(crate) fn bound(&self, unbound: Unbound) -> Result<BoundProgram, Fault> {
+        unbound.bind(&|| self.interrupt.load(Ordering::Relaxed))
+    }
+
     /// Shots come from the call, else from `@shots` on the kernel, else from `--shots`.
-    pub(crate) fn sampling(
-        &self,
-        shots: &Value,
-        program: &BoundProgram,
-        key: i64,
-    ) -> Result<Sampling, Fault> {
+    pub(crate) fn sampling(&self, shots: &Value, prepared: &Prepared, key: i64) -> Result<Sampling, Fault> {
         let asked = match shots {
             Value::Int(shots) => Some(*shots),
-            _ => self.module.function(program.prepared.key.kernel).shots.or(self.default_shots),
+            _ => self.module.function(prepared.key.kernel).shots.or(self.default_shots),
         };
         if let (Some(shots), Some(emulator)) = (asked, &self.kernels.emulator)
             && let Some(error) = qml_transpile::check_shots(shots, None, emulator.device())
@@ -225,7 +237,7 @@ impl Session<'_> {
         program: &BoundProgram,
         key: i64,
     ) -> Result<(usize, u64), Fault> {
-        match self.sampling(shots, program, key)? {
+        match self.sampling(shots, &program.prepared, key)? {
             Sampling::Shots { shots, key } => Ok((shots, key)),
             Sampling::Exact => Err(Box::new(
                 Diagnostic::error(Code::Q0659, "the number of shots is missing")
@@ -287,7 +299,7 @@ impl Session<'_> {
         self.exact(&runnable.account, result)
     }
 
-    /// The squared overlap; with shots, the fraction of them that a test of the two states passes.
+    /// The squared overlap, or an estimate of it.
     pub(crate) fn overlap(
         &mut self,
         account: &Account,
@@ -295,10 +307,18 @@ impl Session<'_> {
         sampling: Sampling,
         stream: u64,
     ) -> Result<f64, Fault> {
-        if a.len() != b.len() {
-            return Err(simulation_fault(&mismatch(a, b)));
-        }
-        let exact = qml_simulator::overlap(a, b);
+        let exact = self.simulator.overlap(a, b).map_err(|fault| simulation_fault(&fault))?;
+        self.estimated(account, exact, sampling, stream)
+    }
+
+    /// An overlap; with shots, the fraction of them that a test of the two states passes.
+    fn estimated(
+        &mut self,
+        account: &Account,
+        exact: f64,
+        sampling: Sampling,
+        stream: u64,
+    ) -> Result<f64, Fault> {
         let Sampling::Shots { shots, key } = sampling else { return Ok(exact) };
         self.kernels.count(account, 1, shots as u64)?;
         let passed = (0..shots).filter(|&shot| uniform_at(key, stream, shot as u64) < exact).count();
@@ -307,35 +327,28 @@ impl Session<'_> {
 
     /// Each state is computed once.
     fn gram(&mut self, args: &[Value], key: i64) -> Result<Value, Fault> {
-        let programs_of = |value: &Value| value.clone().into_values().into_iter().collect::<Vec<_>>();
-        let mut states_of = |value: &Value| -> Result<Vec<(BoundProgram, Vec<C64>)>, Fault> {
-            programs_of(value)
-                .iter()
-                .map(|program| {
-                    let bound = self.bind_register(program)?;
-                    let state = self.state(bound.angles())?;
-                    Ok((bound, state))
-                })
-                .collect()
-        };
-        let rows = states_of(&args[0])?;
+        let rows = self.bound_states(&args[0])?;
         let others = match &args[1] {
-            Value::Tensor(_) => Some(states_of(&args[1])?),
+            Value::Tensor(_) => Some(self.bound_states(&args[1])?),
             _ => None,
         };
         let columns = others.as_ref().unwrap_or(&rows);
-        let mut values = Vec::with_capacity(rows.len() * columns.len());
+        let exact = match &others {
+            None => self.simulator.gram(&states_of(&rows)),
+            Some(columns) => self.simulator.overlaps(&states_of(&rows), &states_of(columns)),
+        };
+        let mut values = exact.map_err(|fault| simulation_fault(&fault))?;
         let mut shots_each = None;
-        for (i, (program, row)) in rows.iter().enumerate() {
-            for (j, (_, column)) in columns.iter().enumerate() {
-                let sampling = self.sampling(&args[2], program, key)?;
-                if let Sampling::Shots { shots, .. } = sampling {
-                    shots_each = Some(shots as u64);
-                }
+        for (i, (program, _)) in rows.iter().enumerate() {
+            let sampling = self.sampling(&args[2], &program.prepared, key)?;
+            let Sampling::Shots { shots, .. } = sampling else { continue };
+            shots_each = Some(shots as u64);
+            for j in 0..columns.len() {
                 // The matrix of one list is symmetric also where it is estimated.
                 let (low, high) = if others.is_none() { (i.min(j), i.max(j)) } else { (i, j) };
                 let stream = (low * columns.len() + high) as u64;
-                values.push(self.overlap(program.account(), (row, column), sampling, stream)?);
+                let value = &mut values[i * columns.len() + j];
+                *value = self.estimated(program.account(), *value, sampling, stream)?;
             }
         }
         if let Some((program, _)) = rows.first()
@@ -351,10 +364,8 @@ impl Session<'_> {
     }
 }
 
-/// The fault of an overlap of states of different sizes.
-pub(crate) fn mismatch(a: &[C64], b: &[C64]) -> qml_simulator::Fault {
-    let (left, right) = (a.len().ilog2() as usize, b.len().ilog2() as usize);
-    qml_simulator::Fault::RegisterMismatch { left, right }
+fn states_of(bound: &[BoundState]) -> Vec<&[C64]> {
+    bound.iter().map(|(_, state)| state.as_slice()).collect()
 }
 
 /// The square of an observable.

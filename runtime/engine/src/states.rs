@@ -1,13 +1,17 @@
 //! Derivatives of amplitudes and of Gram matrices.
 
 use qml_prelude::{Fault, Value};
-use qml_simulator::C64;
+use qml_simulator::{C64, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::gradients::{ADJOINT, Method, cotangent_of, method_for};
 use crate::kernels::BoundProgram;
 use crate::results::Sampling;
 use crate::session::{Session, simulation_fault};
+use crate::way::MANY_WIRES;
+
+/// A program with the state of its register.
+pub(crate) type BoundState = (BoundProgram, Vec<C64>);
 
 impl Session<'_> {
     /// Arguments of `state`, its cotangent, the method.
@@ -78,28 +82,48 @@ impl Session<'_> {
         Ok(Value::tuple([Value::vector(by_rows), by_columns, Value::Unit]))
     }
 
-    fn bound_states(&mut self, programs: &Value) -> Result<Vec<(BoundProgram, Vec<C64>)>, Fault> {
-        let programs: Vec<Value> = programs.clone().into_values().into_iter().collect();
-        let mut states = Vec::with_capacity(programs.len());
-        for program in &programs {
-            let bound = self.bind(program)?;
-            let state = self.state(bound.angles())?;
-            states.push((bound, state));
+    /// The programs of a list, each with its state.
+    pub(crate) fn bound_states(&mut self, programs: &Value) -> Result<Vec<BoundState>, Fault> {
+        let programs = programs.clone().into_values();
+        let bound = programs.iter().map(|program| self.bind_register(program));
+        let bound: Vec<BoundProgram> = bound.collect::<Result<_, _>>()?;
+        for program in &bound {
+            self.kernels.count(program.account(), 1, 0)?;
         }
-        Ok(states)
+        let states = self.states_of(&bound)?;
+        Ok(bound.into_iter().zip(states).collect())
+    }
+
+    /// The states of programs, several at once where one of them does not keep all threads busy. They are not counted.
+    pub(crate) fn states_of(&mut self, programs: &[BoundProgram]) -> Result<Vec<Vec<C64>>, Fault> {
+        let plans: Vec<&Plan> = programs
+            .iter()
+            .map(|program| self.amplitudes_of(&program.prepared.runnable, "amplitudes"))
+            .collect::<Result<_, _>>()?;
+        let slots: Vec<&[f64]> = programs.iter().map(|program| program.slots.as_slice()).collect();
+        let state = |i: usize| self.simulator.state(plans[i], slots[i]);
+        let is_small = |program: &BoundProgram| program.prepared.runnable.circuit.n_wires < MANY_WIRES;
+        let found = if programs.iter().all(is_small) {
+            self.simulator.each(plans.len(), plans.first().map_or(0, |plan| plan.cost()), state)
+        } else {
+            (0..plans.len()).map(state).collect()
+        };
+        let found = found.map_err(|fault| simulation_fault(&fault))?;
+        found.iter().for_each(|exact| self.note_branches(exact.branches));
+        Ok(found.into_iter().map(|exact| exact.value).collect())
     }
 
     /// The cotangent of one program from those of its overlaps with other states.
     fn overlaps_vjp(
         &mut self,
         key: i64,
-        (program, _): &(BoundProgram, Vec<C64>),
+        (program, _): &BoundState,
         shots: &Value,
         method: &str,
         targets: &[(f64, &[C64])],
         stream: u64,
     ) -> Result<Value, Fault> {
-        let sampling = self.sampling(shots, program, key)?;
+        let sampling = self.sampling(shots, &program.prepared, key)?;
         let d_slots = match method_for(method, sampling, key)? {
             Method::Adjoint => {
                 let plan = self.amplitudes_of(&program.prepared.runnable, ADJOINT)?;

@@ -27,7 +27,7 @@ impl Simulator {
         check_sizes(left.0, right.0)?;
         let a = self.state(left.0, left.1)?.value;
         let b = self.state(right.0, right.1)?.value;
-        Ok(overlap(&a, &b))
+        self.overlap(&a, &b)
     }
 
     /// The squared overlap and its derivatives.
@@ -48,7 +48,7 @@ impl Simulator {
         let (a, b) = (self.pure_state(&left)?.value, self.pure_state(&right)?.value);
         let d_left = self.d_projector(&left, &b)?;
         let d_right = self.d_projector(&right, &a)?;
-        Ok(Fidelity { value: overlap(&a, &b), d_left, d_right })
+        Ok(Fidelity { value: self.overlap(&a, &b)?, d_left, d_right })
     }
 
     /// The derivative of `<target| rho |target>`, where `rho` is the register's density matrix.
@@ -72,9 +72,4 @@ impl Simulator {
 fn check_sizes(left: &Plan, right: &Plan) -> Result<(), Fault> {
     let (left, right) = (left.register_len(), right.register_len());
     if left == right { Ok(()) } else { Err(Fault::RegisterMismatch { left, right }) }
-}
-
-/// `|<a|b>|^2` of two states of the same length.
-pub fn overlap(a: &[C64], b: &[C64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr()
 }

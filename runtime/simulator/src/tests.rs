@@ -10,6 +10,7 @@ mod machines;
 mod noise;
 mod noisy_gradients;
 mod oracle;
+mod overlaps;
 mod qaoa;
 mod states;
 
