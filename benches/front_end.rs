@@ -157,7 +157,7 @@ fn main() {
     let machine_code = |files: &dyn Files, path: &str| {
         let compilation = compiled(files, path);
         let module = compilation.module.unwrap();
-        Compiled::new(&module, &[module.main.unwrap()])
+        Compiled::new(&module, &[module.main.unwrap()], 2)
     };
     row(
         "text to machine code, 100 lines that train",

@@ -98,7 +98,7 @@ fn module(file: &str) -> Module {
 /// The shortest seconds of a call of ours and of Rust, which take turns.
 fn times(module: &Module, row: &Row) -> (f64, f64) {
     let function = module.find(&format!("main.{}", row.function)).unwrap();
-    let compiled = Compiled::new(module, &[function]);
+    let compiled = Compiled::new(module, &[function], 2);
     let ours = || call(&compiled, function, row.args.clone());
     let close = are_close(&ours(), &(row.rust)());
     assert!(close, "{}: {:?} is not {:?}", row.function, ours(), (row.rust)());

@@ -148,7 +148,7 @@ fn in_session<T: Send>(
         };
         let roots: Vec<FunctionId> =
             module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
-        let compiled = Compiled::new(module, &roots);
+        let compiled = Compiled::new(module, &roots, options.threads);
         let result =
             initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
         let result = result.and_then(|value| session.record.check_end().map(|()| value));

@@ -1,27 +1,39 @@
 //! From host IR to Cranelift's: which functions are needed, and the module around them.
+//!
+//! Functions are independent of each other: threads take one after the other, and the code of a function doesn't depend on who
+//! compiled it.
 
 mod ahead;
 mod elements;
 mod function;
+mod isas;
 mod loops;
 mod ownership;
 mod scalar;
 mod tuples;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cranelift::codegen::Context as CodegenContext;
+use cranelift::codegen::control::ControlPlane;
 use cranelift::jit::{ArenaMemoryProvider, JITBuilder, JITModule};
-use cranelift::module::{FuncId, Module as _, default_libcall_names};
+use cranelift::module::{FuncId, Module as _, ModuleReloc, default_libcall_names};
 use cranelift::prelude::*;
 use qml_ir::host::{FunctionId, FunctionKind, Module, OpKind, Region};
 use qml_source::bug;
 
 use crate::context;
 use crate::site::Site;
+use isas::Isas;
 
 /// Address space for machine code; memory is taken as it is needed.
 const CODE_BYTES: usize = 64 << 20;
+/// Room for regions in regions, on a thread that compiles.
+const STACK_BYTES: usize = 256 << 20;
+/// So many operations are worth another thread.
+const OPS_PER_THREAD: usize = 200;
 
 /// What compiling gives.
 pub(crate) struct Code {
@@ -34,10 +46,11 @@ pub(crate) struct Code {
     pub sites: Vec<Box<Site>>,
 }
 
-/// Compiles `roots` and what they call.
-pub(crate) fn compile(module: &Module, roots: &[FunctionId]) -> Code {
-    let mut jit = JITModule::new(builder());
-    let signature = function::signature(&jit);
+/// Compiles `roots` and what they call, on up to `threads` threads.
+pub(crate) fn compile(module: &Module, roots: &[FunctionId], threads: usize) -> Code {
+    let isas = Isas::new();
+    let mut jit = JITModule::new(builder(&isas));
+    let signature = function::signature(&*isas.fast);
     let ids: BTreeMap<FunctionId, FuncId> = reachable(module, roots)
         .into_iter()
         .map(|id| match jit.declare_anonymous_function(&signature) {
@@ -46,16 +59,14 @@ pub(crate) fn compile(module: &Module, roots: &[FunctionId]) -> Code {
         })
         .collect();
 
+    let job = Job { module, ids: &ids, isas: &isas, signature: &signature };
     let mut sites = Vec::new();
-    let mut frontend = FunctionBuilderContext::new();
-    let mut code = CodegenContext::new();
-    for (&id, &declared) in &ids {
-        code.func.signature = signature.clone();
-        function::translate(module, id, &ids, &mut jit, &mut code.func, &mut frontend, &mut sites);
-        if let Err(error) = jit.define_function(declared, &mut code) {
-            bug!("compiling `{}`: {error:?}\n{}", module.function(id).name, code.func.display());
+    for compiled in job.on_threads(threads) {
+        let Compiled { id, bytes, alignment, relocations, sites: own } = compiled;
+        if let Err(error) = jit.define_function_bytes(id, alignment, &bytes, &relocations) {
+            bug!("placing a function: {error}");
         }
-        jit.clear_context(&mut code);
+        sites.extend(own);
     }
     if let Err(error) = jit.finalize_definitions() {
         bug!("making code executable: {error}");
@@ -72,36 +83,99 @@ pub(crate) fn compile(module: &Module, roots: &[FunctionId]) -> Code {
     Code { functions, module: jit, sites }
 }
 
-fn builder() -> JITBuilder {
-    let mut flags = settings::builder();
-    for (name, value) in [
-        ("opt_level", "speed"),
-        ("is_pic", "false"),
-        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
-        ("unwind_info", "false"),
-        ("preserve_frame_pointers", "true"),
-        ("enable_probestack", "true"),
-        ("probestack_strategy", "inline"),
-    ] {
-        if let Err(error) = flags.set(name, value) {
-            bug!("setting {name}: {error}");
-        }
-    }
-    let isa = match cranelift::native::builder() {
-        Ok(builder) => builder.finish(settings::Flags::new(flags)),
-        Err(error) => bug!("no machine code for this processor: {error}"),
-    };
-    let isa = match isa {
-        Ok(isa) => isa,
-        Err(error) => bug!("no machine code for this processor: {error}"),
-    };
-    let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+fn builder(isas: &Isas) -> JITBuilder {
+    let mut builder = JITBuilder::with_isa(isas.fast.clone(), default_libcall_names());
     match ArenaMemoryProvider::new_with_size(CODE_BYTES) {
         // One arena: every near call between our functions reaches.
         Ok(arena) => _ = builder.memory_provider(Box::new(arena)),
         Err(error) => bug!("no address space for machine code: {error}"),
     }
     builder
+}
+
+/// What is compiled.
+struct Job<'a> {
+    module: &'a Module,
+    ids: &'a BTreeMap<FunctionId, FuncId>,
+    isas: &'a Isas,
+    signature: &'a Signature,
+}
+
+/// The code of a function, not yet at its place.
+struct Compiled {
+    id: FuncId,
+    bytes: Vec<u8>,
+    alignment: u64,
+    relocations: Vec<ModuleReloc>,
+    #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
+    sites: Vec<Box<Site>>,
+}
+
+impl Job<'_> {
+    /// All functions, in the order of their numbers.
+    fn on_threads(&self, threads: usize) -> Vec<Compiled> {
+        let mut waiting: Vec<(usize, FunctionId)> =
+            self.ids.keys().map(|&id| (n_ops(&self.module.function(id).body), id)).collect();
+        // The longest first: then all threads end at about the same time.
+        waiting.sort_by_key(|&(ops, id)| (std::cmp::Reverse(ops), id));
+        let ops: usize = waiting.iter().map(|(ops, _)| ops).sum();
+        let others = threads.min(ops.div_ceil(OPS_PER_THREAD)).min(waiting.len()).saturating_sub(1);
+
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut frontend = FunctionBuilderContext::new();
+            let mut context = CodegenContext::new();
+            let take = || waiting.get(next.fetch_add(1, Ordering::Relaxed));
+            std::iter::from_fn(take)
+                .map(|&(_, id)| self.function(id, &mut frontend, &mut context))
+                .collect::<Vec<Compiled>>()
+        };
+        let mut compiled = std::thread::scope(|scope| {
+            // A thread that can't be had is one less.
+            let spawn = |_| std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).ok();
+            let helpers: Vec<_> = (0..others).map_while(spawn).collect();
+            let mut compiled = work();
+            for helper in helpers {
+                compiled.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            compiled
+        });
+        compiled.sort_unstable_by_key(|function| function.id);
+        compiled
+    }
+
+    fn function(
+        &self,
+        id: FunctionId,
+        frontend: &mut FunctionBuilderContext,
+        context: &mut CodegenContext,
+    ) -> Compiled {
+        let Self { module, ids, isas, signature } = self;
+        let mut sites = Vec::new();
+        context.func.signature = (*signature).clone();
+        let operations =
+            function::translate(module, id, ids, &*isas.fast, &mut context.func, frontend, &mut sites);
+        let isa = isas.fitting(&context.func, &operations);
+        if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
+            bug!("compiling `{}`: {:?}\n{}", module.function(id).name, error.inner, error.func.display());
+        }
+        let Some(code) = context.compiled_code() else { bug!("no code for `{}`", module.function(id).name) };
+        let id = ids[&id];
+        let relocation = |found| ModuleReloc::from_mach_reloc(found, &context.func, id);
+        let compiled = Compiled {
+            id,
+            bytes: code.code_buffer().to_vec(),
+            alignment: u64::from(code.buffer.alignment),
+            relocations: code.buffer.relocs().iter().map(relocation).collect(),
+            sites,
+        };
+        context.clear();
+        compiled
+    }
+}
+
+fn n_ops(region: &Region) -> usize {
+    region.ops.iter().map(|op| 1 + op.regions.iter().map(n_ops).sum::<usize>()).sum()
 }
 
 /// The host functions that `roots` call, directly or not.

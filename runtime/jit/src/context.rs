@@ -10,19 +10,16 @@ use qml_ir::host::{FunctionId, Module, Type};
 use qml_prelude::{Fault, Host, Value};
 
 use crate::codegen;
-use crate::runtime::TABLE;
 use crate::site::Site;
 use crate::words::{from_word, to_word};
 
-/// What machine code holds a pointer to. The first three fields are read by it at fixed offsets.
+/// What machine code holds a pointer to. The first two fields are read by it at fixed offsets.
 #[repr(C)]
 pub(crate) struct Context<'a> {
     /// No function starts below this address of the stack.
     pub stack_limit: usize,
     /// True when the program was asked to stop.
     pub interrupt: *const AtomicBool,
-    /// The runtime's functions.
-    pub table: *const usize,
     /// The world outside.
     pub host: &'a mut dyn Host,
     /// Constants and parameters of the program.
@@ -66,9 +63,9 @@ pub struct Call<'a> {
 }
 
 impl Compiled {
-    /// Compiles the functions that `roots` need, which must be differentiated already.
-    pub fn new(module: &Module, roots: &[FunctionId]) -> Self {
-        let code = codegen::compile(module, roots);
+    /// Compiles the functions that `roots` need, which must be differentiated already, on up to `threads` threads.
+    pub fn new(module: &Module, roots: &[FunctionId], threads: usize) -> Self {
+        let code = codegen::compile(module, roots, threads);
         let functions = code
             .functions
             .into_iter()
@@ -98,7 +95,6 @@ impl Compiled {
         let mut context = Context {
             stack_limit: here.saturating_sub(stack_bytes),
             interrupt,
-            table: TABLE.as_ptr().cast(),
             host,
             globals,
             fault: None,

@@ -18,24 +18,22 @@ use crate::site::{Site, SiteKind};
 use crate::slot::Slot;
 use crate::words::{from_word, to_word};
 
-macro_rules! table {
+macro_rules! entries {
     ($($variant:ident => $function:expr,)*) => {
-        /// Positions in [`TABLE`].
+        /// A function that machine code calls.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Entry { $($variant,)* }
 
-        /// Addresses of the functions.
-        pub(crate) static TABLE: &[Address] = &[$(Address($function as *const ()),)*];
+        impl Entry {
+            /// Where it is.
+            pub fn address(self) -> usize {
+                match self { $(Self::$variant => $function as *const () as usize,)* }
+            }
+        }
     };
 }
 
-/// The address of a function.
-#[repr(transparent)]
-pub(crate) struct Address(*const ());
-// SAFETY: an address of code that is never written.
-unsafe impl Sync for Address {}
-
-table! {
+entries! {
     Operation => operation,
     IntFault => int_fault,
     Interrupted => interrupted,

@@ -90,7 +90,7 @@ fn check_module(module: &Module, globals: &[Value], args: &[Value]) -> Outcome {
     let function = module.find("f").unwrap();
     let (mut host, mut machine_host) = (Recorder::default(), Recorder::default());
     let expected = Evaluator::new(module, globals.to_vec()).call(function, &mut host, args.to_vec());
-    let compiled = Compiled::new(module, &[function]);
+    let compiled = Compiled::new(module, &[function], 2);
     let actual = call(&compiled, function, &mut machine_host, globals, args);
     // As text: NaN equals itself, and the sign of a zero counts.
     assert_eq!(format!("{actual:?}"), format!("{expected:?}"), "{module}");

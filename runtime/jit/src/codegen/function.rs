@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
 
-use cranelift::codegen::ir::{self, SigRef};
-use cranelift::jit::JITModule;
-use cranelift::module::{FuncId, Module as _};
+use cranelift::codegen::ir::{self, ExtFuncData, ExternalName, SigRef, UserExternalName};
+use cranelift::module::FuncId;
+use cranelift::prelude::isa::TargetIsa;
 use cranelift::prelude::*;
 use qml_ir::evaluate::constant_value;
 use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
@@ -22,24 +22,24 @@ use crate::words::is_owned;
 pub(super) const POINTER: Type = types::I64;
 
 /// The signature of all compiled functions: context, arguments, results; gives a status.
-pub(super) fn signature(jit: &JITModule) -> Signature {
-    let mut signature = jit.make_signature();
+pub(super) fn signature(isa: &dyn TargetIsa) -> Signature {
+    let mut signature = Signature::new(isa.default_call_conv());
     signature.params = vec![AbiParam::new(POINTER); 3];
     signature.returns = vec![AbiParam::new(types::I32)];
     signature
 }
 
-/// Translates a function into `code`.
+/// Translates a function into `code`; gives the blocks in which it asks the runtime for an operation.
 #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
 pub(super) fn translate(
     module: &Module,
     id: FunctionId,
     ids: &BTreeMap<FunctionId, FuncId>,
-    jit: &mut JITModule,
+    isa: &dyn TargetIsa,
     code: &mut ir::Function,
     frontend: &mut FunctionBuilderContext,
     sites: &mut Vec<Box<Site>>,
-) {
+) -> Vec<Block> {
     let function = module.function(id);
     let mut builder = FunctionBuilder::new(code, frontend);
     let entry = builder.create_block();
@@ -53,13 +53,14 @@ pub(super) fn translate(
         b: builder,
         function,
         ids,
-        jit,
+        isa,
         sites,
         context,
         failed,
         ahead: Vec::new(),
         values: HashMap::new(),
         signatures: HashMap::new(),
+        operations: Vec::new(),
     };
     translator.check_stack(function.span);
     // Recursion can take as long as a loop.
@@ -72,7 +73,7 @@ pub(super) fn translate(
     for (i, (&word, ty)) in results.iter().zip(&function.results).enumerate() {
         translator.store_word(ty, word, out, i);
     }
-    translator.finish();
+    translator.finish()
 }
 
 /// A function on its way into Cranelift's IR.
@@ -81,7 +82,7 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) b: FunctionBuilder<'f>,
     pub(super) function: &'a Function,
     ids: &'a BTreeMap<FunctionId, FuncId>,
-    jit: &'a mut JITModule,
+    isa: &'a dyn TargetIsa,
     sites: &'a mut Vec<Box<Site>>,
     pub(super) context: Value,
     pub(super) failed: Block,
@@ -89,6 +90,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) ahead: Vec<Ahead>,
     pub(super) values: HashMap<ValueId, Value>,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
+    /// Where the runtime is asked for an operation.
+    operations: Vec<Block>,
 }
 
 /// The register type of a word.
@@ -102,15 +105,15 @@ pub(super) fn register(ty: &HostType) -> Type {
 
 impl Translator<'_, '_> {
     /// Ends the function: results are stored.
-    fn finish(mut self) {
+    fn finish(mut self) -> Vec<Block> {
         let zero = self.b.ins().iconst(types::I32, 0);
         self.b.ins().return_(&[zero]);
         self.b.switch_to_block(self.failed);
         let one = self.b.ins().iconst(types::I32, 1);
         self.b.ins().return_(&[one]);
         self.b.seal_all_blocks();
-        let config = self.jit.target_config();
-        self.b.finalize(config);
+        self.b.finalize(self.isa.frontend_config());
+        self.operations
     }
 
     /// Translates a region whose parameters have their values, and that gives up what is handed down to it; gives its
@@ -261,6 +264,7 @@ impl Translator<'_, '_> {
         }
         let out = self.room(1);
         let site = self.site(Site { kind, args: arg_types, result: result.clone(), span: op.span });
+        self.operations.extend(self.b.current_block());
         let status =
             self.call_runtime(Entry::Operation, &[self.context, site, words, out], Some(types::I32))[0];
         self.fail_if(status);
@@ -285,7 +289,11 @@ impl Translator<'_, '_> {
     /// Calls a compiled function with words in memory; gives its status.
     pub(super) fn call_function(&mut self, callee: FunctionId, words: Value, out: Value) -> Value {
         let declared = self.ids[&callee];
-        let reference = self.jit.declare_func_in_func(declared, self.b.func);
+        let signature = self.runtime_signature(vec![POINTER; 3], Some(types::I32));
+        let name = UserExternalName { namespace: 0, index: declared.as_u32() };
+        let name = ExternalName::user(self.b.func.declare_imported_user_function(name));
+        let data = ExtFuncData { name, signature, colocated: true, patchable: false };
+        let reference = self.b.import_function(data);
         let call = self.b.ins().call(reference, &[self.context, words, out]);
         self.b.inst_results(call)[0]
     }
@@ -303,18 +311,11 @@ impl Translator<'_, '_> {
         self.site(Site { kind: SiteKind::Plain, args, result, span })
     }
 
-    /// Calls a function of the runtime through the table.
+    /// Calls a function of the runtime.
     pub(super) fn call_runtime(&mut self, entry: Entry, args: &[Value], result: Option<Type>) -> Vec<Value> {
         let params: Vec<Type> = args.iter().map(|&arg| self.b.func.dfg.value_type(arg)).collect();
         let signature = self.runtime_signature(params, result);
-        let table = self.b.ins().load(
-            POINTER,
-            MemFlagsData::trusted().with_readonly().with_can_move(),
-            self.context,
-            offset_of!(Context<'_>, table) as i32,
-        );
-        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
-        let target = self.b.ins().load(POINTER, flags, table, entry as i32 * 8);
+        let target = self.b.ins().iconst(POINTER, entry.address() as i64);
         let call = self.b.ins().call_indirect(signature, target, args);
         self.b.inst_results(call).to_vec()
     }
@@ -324,7 +325,7 @@ impl Translator<'_, '_> {
         if let Some(&signature) = self.signatures.get(&key) {
             return signature;
         }
-        let mut signature = self.jit.make_signature();
+        let mut signature = Signature::new(self.isa.default_call_conv());
         signature.params.extend(key.0.iter().map(|&ty| AbiParam::new(ty)));
         signature.returns.extend(key.1.iter().map(|&ty| AbiParam::new(ty)));
         let reference = self.b.import_signature(signature);

@@ -15,6 +15,8 @@ use qml_ir::host::{Op, Region, ValueId};
 #[derive(Debug)]
 pub(super) struct LastUses {
     position: HashMap<ValueId, usize>,
+    /// The same by position, in order.
+    ending: Vec<(usize, ValueId)>,
     /// Parameters, and values handed down to the region, that nothing uses.
     pub unused: Vec<ValueId>,
 }
@@ -40,7 +42,9 @@ impl LastUses {
             }
         }
         unused.retain(|param| !position.contains_key(param));
-        Self { position, unused }
+        let mut ending: Vec<_> = position.iter().map(|(&value, &last)| (last, value)).collect();
+        ending.sort_unstable();
+        Self { position, ending, unused }
     }
 
     /// Whether an operand at this position may be taken over: it is the last use, and the only one there.
@@ -58,10 +62,9 @@ impl LastUses {
 
     /// Values that end at this position.
     pub(super) fn ending_at(&self, at: usize) -> Vec<ValueId> {
-        let mut values: Vec<_> =
-            self.position.iter().filter(|&(_, &last)| last == at).map(|(&value, _)| value).collect();
-        values.sort_unstable();
-        values
+        let start = self.ending.partition_point(|&(last, _)| last < at);
+        let rest = self.ending[start..].iter();
+        rest.take_while(|&&(last, _)| last == at).map(|&(_, value)| value).collect()
     }
 }
 

@@ -68,7 +68,7 @@ fn endless_recursion_is_a_fault() {
         %3: int = call[@f] %2  %4: int = add %3, %1  return %4 }";
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     for _ in 0..3 {
         let fault = call(&compiled, f, &mut Recorder::default(), &[], &[Int(0)]).unwrap_err();
         assert_eq!(fault.code, Code::Q0698);
@@ -85,7 +85,7 @@ fn deep_recursion_with_an_end_comes_back() {
         return %3 }";
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let results = call(&compiled, f, &mut Recorder::default(), &[], &[Int(1000)]).unwrap();
     assert_eq!(results, [Int(1000)]);
 }
@@ -96,7 +96,7 @@ fn a_panic_of_the_host_goes_around_the_machine_code() {
         %1: tensor(float, 2) = builtin[read_csv] %0  return %1 }";
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let panic = catch_unwind(AssertUnwindSafe(|| {
         call(&compiled, f, &mut Recorder::default(), &[], &[Value::Str("data.csv".into())])
     }));

@@ -13,7 +13,7 @@ use crate::{Call, Compiled};
 fn check_stops(text: &str) {
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let interrupt = AtomicBool::new(false);
     let outcome = std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -13,7 +13,7 @@ fn check_no_leak(text: &str, args: &[Value]) {
     check(text, args).unwrap();
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let run = || drop(call(&compiled, f, &mut Recorder::default(), &[], args).unwrap());
     run();
     let before = live();
@@ -38,7 +38,7 @@ const FILL: &str = "fn @f(%0 t: tensor(float, 1), %1 n: int) -> (tensor(float, 1
 fn a_tensor_is_changed_in_place() {
     let module = parse(FILL);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let args = [tensor(&vec![1.0; LARGE_BYTES / 8]), Int(1000)];
     let before = large();
     let results = call(&compiled, f, &mut Recorder::default(), &[], &args).unwrap();
@@ -63,7 +63,7 @@ fn in_place_also_through_branches_calls_and_while() {
         return %6 }";
     let module = parse(text);
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f]);
+    let compiled = Compiled::new(&module, &[f], 2);
     let args = [tensor(&vec![1.0; LARGE_BYTES / 8]), Int(500)];
     let before = large();
     call(&compiled, f, &mut Recorder::default(), &[], &args).unwrap();
@@ -131,7 +131,7 @@ fn gradients_give_back_what_they_take() {
         let mut module = random_module(seed);
         differentiate(&mut module).unwrap();
         let df = module.find("df").unwrap();
-        let compiled = Compiled::new(&module, &[df]);
+        let compiled = Compiled::new(&module, &[df], 2);
         let args = [Float(0.3), Float(-0.9), tensor(&[0.1, 0.2, -0.3]), Int(2)];
         let run = || drop(call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap());
         run();

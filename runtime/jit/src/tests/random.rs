@@ -84,7 +84,7 @@ fn gradients_give_the_same() {
         let df = module.find("df").unwrap();
         let expected =
             Evaluator::new(&module, Vec::new()).call(df, &mut Recorder::default(), args.to_vec()).unwrap();
-        let compiled = Compiled::new(&module, &[df, FunctionId(2)]);
+        let compiled = Compiled::new(&module, &[df, FunctionId(2)], 2);
         let actual = call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap();
         assert_eq!(format!("{actual:?}"), format!("{expected:?}"), "{module}");
         // The same function again: nothing of the first call is left in it.
@@ -97,7 +97,7 @@ fn both(module: &Module, name: &str, args: &[Value], limit: f64) -> [super::Outc
     let function = module.find(name).unwrap();
     let world = || Cosines { limit, ..Cosines::new() };
     let slow = Evaluator::new(module, Vec::new()).call(function, &mut world(), args.to_vec());
-    let compiled = Compiled::new(module, &[function]);
+    let compiled = Compiled::new(module, &[function], 2);
     let interrupt = std::sync::atomic::AtomicBool::new(false);
     let call =
         crate::Call { host: &mut world(), globals: &[], interrupt: &interrupt, stack_bytes: 256 << 10 };
