@@ -132,7 +132,8 @@ impl Job<'_> {
         };
         let mut compiled = std::thread::scope(|scope| {
             // A thread that can't be had is one less.
-            let spawn = |_| std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).ok();
+            let spawn =
+                |_| std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).ok();
             let helpers: Vec<_> = (0..others).map_while(spawn).collect();
             let mut compiled = work();
             for helper in helpers {
