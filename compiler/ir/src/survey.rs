@@ -24,6 +24,7 @@ use std::rc::Rc;
 use qml_prelude::{Effect, Fault, Host, Program, Value};
 use qml_source::{Diagnostic, Span};
 
+use crate::circuit::light_cone::Letters;
 use crate::evaluate::{binary, constant_value, unary};
 use crate::host::{FunctionId, Module, Op, OpKind, Region, Type, ValueId};
 use crate::specialise::{Key, Specialised, split};
@@ -73,6 +74,7 @@ pub fn survey(
         stand_ins: 0,
         survey: Survey { is_complete: true, ..Survey::default() },
         specialised: HashMap::new(),
+        inputs: HashMap::new(),
         gradients: zeros::Gradients::default(),
     };
     for global in &module.globals {
@@ -108,6 +110,8 @@ struct Machine<'m, 'h> {
     stand_ins: u32,
     survey: Survey,
     specialised: HashMap<Key, Option<Rc<Specialised>>>,
+    /// By kernel and the letters that a result looks for.
+    inputs: HashMap<(Key, Vec<Letters>), Rc<Vec<cones::Input>>>,
     gradients: zeros::Gradients,
 }
 

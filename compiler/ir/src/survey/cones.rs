@@ -14,6 +14,14 @@ use crate::host::FunctionId;
 use crate::specialise::Specialised;
 use crate::specialise::bind::{Node, Unary};
 
+/// A float that a kernel is called with.
+pub(super) struct Input {
+    /// A result depends on it.
+    is_live: bool,
+    /// The first gate that it turns.
+    gate: Option<Span>,
+}
+
 /// Registers from here on have too many outcomes to list.
 const MAX_REGISTER: usize = 20;
 
@@ -88,38 +96,48 @@ impl Machine<'_, '_> {
         }
         let Some(made) = self.specialised_of(program) else { return all };
         let Value::Program(called) = &known.value else { return all };
-        let mut live = slots_in_cone(&made.circuit, &letters(made.circuit.output.len()));
-        let mut gates = gates_of_slots(&made);
-        for (i, node) in made.bind.nodes.iter().enumerate().rev() {
-            let own = made.bind.n_inputs + i;
-            let angles = match node {
-                Node::Unary(Unary::Stop | Unary::Floor | Unary::Ceil | Unary::Round | Unary::Sign, x) => {
-                    live[own] = false;
-                    vec![x]
-                }
-                Node::Unary(_, x) => vec![x],
-                Node::Binary(_, x, y) => vec![x, y],
-                // Each number of a call may depend on each float of its arguments.
-                Node::Output(..) | Node::Block(..) => node.angles(),
-            };
-            for &(slot, _) in angles.iter().flat_map(|angle| &angle.terms) {
-                let slot = slot.0 as usize;
-                live[slot] |= live[own];
-                gates[slot] = gates[slot].or(gates[own]);
-            }
-        }
+        let key = (key_of(called), letters(made.circuit.output.len()));
+        let seen =
+            self.inputs.entry(key).or_insert_with_key(|(_, letters)| Rc::new(inputs_in_cone(&made, letters)));
+        let inputs = Rc::clone(seen);
         let mut origins = Origins::None;
-        for input in 0..made.n_inputs {
-            let of_input = known.origins_of(input);
-            if live[input] {
+        for (i, input) in inputs.iter().enumerate() {
+            let of_input = known.origins_of(i);
+            if input.is_live {
                 origins = origins.and(&of_input);
             } else {
-                let reason = Reason { gate: gates[input], result: span, kernel: FunctionId(called.kernel) };
+                let reason = Reason { gate: input.gate, result: span, kernel: FunctionId(called.kernel) };
                 self.gradients.outside(&of_input, reason);
             }
         }
         origins
     }
+}
+
+/// Which inputs of a kernel a result with these letters depends on.
+fn inputs_in_cone(made: &Specialised, letters: &[Letters]) -> Vec<Input> {
+    let mut live = slots_in_cone(&made.circuit, letters);
+    let mut gates = gates_of_slots(made);
+    for (i, node) in made.bind.nodes.iter().enumerate().rev() {
+        let own = made.bind.n_inputs + i;
+        let angles = match node {
+            Node::Unary(Unary::Stop | Unary::Floor | Unary::Ceil | Unary::Round | Unary::Sign, x) => {
+                live[own] = false;
+                vec![x]
+            }
+            Node::Unary(_, x) => vec![x],
+            Node::Binary(_, x, y) => vec![x, y],
+            // Each number of a call may depend on each float of its arguments.
+            Node::Output(..) | Node::Block(..) => node.angles(),
+        };
+        for &(slot, _) in angles.iter().flat_map(|angle| &angle.terms) {
+            let slot = slot.0 as usize;
+            live[slot] |= live[own];
+            gates[slot] = gates[slot].or(gates[own]);
+        }
+    }
+    let inputs = live.into_iter().zip(gates).take(made.n_inputs);
+    inputs.map(|(is_live, gate)| Input { is_live, gate }).collect()
 }
 
 fn observables_of(value: &Value) -> Vec<std::sync::Arc<Observable>> {
