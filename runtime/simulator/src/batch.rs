@@ -92,7 +92,8 @@ impl Simulator {
 
     /// The threads for calls in parts, if all calls together are worth waking them, by the cost of one.
     fn pool_worth_it(&self, n_parts: usize, n_calls: usize, cost: usize) -> Option<&ThreadPool> {
-        self.run.pool_for(n_parts).filter(|_| n_calls.saturating_mul(cost) >= WORTH_A_THREAD)
+        let is_worth_it = n_calls.saturating_mul(cost) >= WORTH_A_THREAD;
+        is_worth_it.then(|| self.run.pool_for(n_parts)).flatten()
     }
 
     /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; small ones

@@ -1,7 +1,7 @@
 //! What a simulation is run with: threads, memory, and the flag that stops it.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -57,7 +57,9 @@ pub struct Simulator {
 /// What runs need to know about the machine, and who may stop them.
 #[derive(Debug)]
 pub struct Run {
-    pool: Option<ThreadPool>,
+    threads: usize,
+    /// Made when it is worth it for the first time; many programs never need it.
+    pool: OnceLock<Option<ThreadPool>>,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -95,11 +97,8 @@ impl Simulator {
 
     /// A simulator of this kind, see [`Self::new`].
     pub fn with_method(method: Method, threads: usize, interrupt: Arc<AtomicBool>) -> Self {
-        // Without a pool the numbers are the same, only later: the fault of a system without threads is no fault.
-        let pool =
-            (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten();
         Self {
-            run: Run { pool, interrupt },
+            run: Run { threads, pool: OnceLock::new(), interrupt },
             kets: Kets::default(),
             isa: Isa::best(),
             method,
@@ -196,6 +195,11 @@ impl Run {
 
     /// The threads to share `n_pieces` of work between, if that is worth it.
     pub(crate) fn pool_for(&self, n_pieces: usize) -> Option<&ThreadPool> {
-        self.pool.as_ref().filter(|_| n_pieces >= 2)
+        if n_pieces < 2 || self.threads < 2 {
+            return None;
+        }
+        // Without a pool the numbers are the same, only later: the fault of a system without threads is no fault.
+        let made = || ThreadPoolBuilder::new().num_threads(self.threads).build().ok();
+        self.pool.get_or_init(made).as_ref()
     }
 }
