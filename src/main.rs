@@ -25,6 +25,7 @@ mod show;
 mod signals;
 mod source;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::thread::JoinHandle;
 
@@ -42,11 +43,10 @@ const STACK: usize = 1 << 30;
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    match std::thread::Builder::new().stack_size(STACK).spawn(move || execute(command)).map(JoinHandle::join)
-    {
-        Ok(Ok(status)) => status,
+    let work = move || leave(execute(command));
+    match std::thread::Builder::new().stack_size(STACK).spawn(work).map(JoinHandle::join) {
         // The thread has said why.
-        Ok(Err(_)) => ExitCode::from(101),
+        Ok(_) => ExitCode::from(101),
         Err(error) => {
             show::say(&format!("there is no memory for a stack: {error}\n"));
             ExitCode::FAILURE
@@ -54,7 +54,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> ExitCode {
+/// Ends the process at once: it has no use for giving back its memory piece by piece, which takes longer than a short command.
+fn leave(status: u8) {
+    // Whoever closed standard output wants to read no more.
+    _ = std::io::stdout().flush();
+    signal_hook::low_level::exit(status.into())
+}
+
+/// Does what the command says; gives the exit status.
+fn execute(command: Command) -> u8 {
     let result = match command {
         Command::Run(args) => commands::run::run(&args),
         Command::Resume(args) => commands::resume::resume(&args),
@@ -70,7 +78,7 @@ fn execute(command: Command) -> ExitCode {
         Command::Explain(args) => commands::explain::explain(&args),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(show::Shown) => ExitCode::from(signals::status().unwrap_or(1)),
+        Ok(()) => 0,
+        Err(show::Shown) => signals::status().unwrap_or(1),
     }
 }
