@@ -264,6 +264,16 @@ impl Angle {
     }
 }
 
+/// The same wires; one or two without a loop, since passes write gates all the time.
+#[inline]
+fn copied(wires: &[Wire]) -> Wires {
+    match *wires {
+        [a] => Wires::from_buf_and_len([a; 4], 1),
+        [a, b] => Wires::from_buf_and_len([a, b, b, b], 2),
+        _ => Wires::from_slice(wires),
+    }
+}
+
 impl Op {
     /// A gate without further controls.
     pub fn gate(gate: Gate, angles: &[Angle], wires: &[Wire], span: Span) -> Self {
@@ -272,7 +282,7 @@ impl Op {
             [angle] => std::iter::once(angle.clone()).collect(),
             _ => angles.iter().cloned().collect(),
         };
-        let kind = OpKind::Gate { gate, angles, wires: walk::copied(wires), controls: SmallVec::new() };
+        let kind = OpKind::Gate { gate, angles, wires: copied(wires), controls: SmallVec::new() };
         Self { kind, span }
     }
 

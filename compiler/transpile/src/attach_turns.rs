@@ -8,7 +8,7 @@
 //! orders of the blocks on two wires are allowed.
 
 use qml_gates::Port;
-use qml_ir::circuit::{Op, Wire};
+use qml_ir::circuit::Wire;
 
 use crate::collect_blocks::Block;
 
@@ -59,7 +59,9 @@ fn blocks_of_wires(blocks: &[Block], n_wires: usize) -> Vec<Vec<usize>> {
     for (i, block) in blocks.iter().enumerate() {
         block.ports.iter().for_each(|port| add(port.0, i));
         if block.ports.is_empty() {
-            block.ops.iter().flat_map(Op::wires).for_each(|wire| add(wire, i));
+            for op in &block.ops {
+                op.wires().iter().for_each(|&wire| add(wire, i));
+            }
         }
     }
     of_wires

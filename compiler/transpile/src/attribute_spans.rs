@@ -19,7 +19,7 @@ pub fn attribute_spans<'a>(old: impl IntoIterator<Item = &'a Op>, new: &mut [Op]
     let mut any_pair = None;
     for op in old {
         let wires = op.wires();
-        if let &[a, b] = wires.as_slice() {
+        if let &[a, b] = &*wires {
             of_pair.entry(sorted(a, b)).or_default().push(op.span);
             any_pair = any_pair.or(Some(op.span));
             wires.iter().for_each(|&wire| _ = paired.entry(wire).or_insert(op.span));
@@ -34,7 +34,7 @@ pub fn attribute_spans<'a>(old: impl IntoIterator<Item = &'a Op>, new: &mut [Op]
     for op in new {
         let wires = op.wires();
         let of_wires = |map: &HashMap<Wire, Span>| wires.iter().find_map(|wire| map.get(wire)).copied();
-        let span = if let &[a, b] = wires.as_slice() {
+        let span = if let &[a, b] = &*wires {
             let taken = n_taken.entry(sorted(a, b)).or_default();
             *taken += 1;
             let own = of_pair.get(&sorted(a, b)).and_then(|spans| spans.get(*taken - 1).or(spans.last()));

@@ -65,7 +65,7 @@ fn sweep(ops: &mut Vec<Op>, n_wires: usize) {
         if let Some(turn) = vanishing(&joined) {
             phase.constant += turn;
             is_gone[partner] = true;
-            for wire in op.wires() {
+            for wire in &*op.wires() {
                 let own = &mut history[wire.0 as usize];
                 own.iter().rposition(|&other| other == partner).map(|place| own.remove(place));
             }
@@ -110,7 +110,7 @@ fn vanishing(op: &Op) -> Option<f64> {
     let angle = angles.first().filter(|angle| is_rotation(gate) && angle.is_constant())?;
     let turns = (angle.constant / (2.0 * PI)).round();
     // A whole turn is -1.
-    ((angle.constant - 2.0 * PI * turns).abs() < TOLERANCE).then_some(PI * turns.rem_euclid(2.0))
+    ((angle.constant - 2.0 * PI * turns).abs() < TOLERANCE).then(|| PI * turns.rem_euclid(2.0))
 }
 
 /// The latest earlier operation that the new one can join, with only commuting ones between.

@@ -377,7 +377,7 @@ fn links(blocks: &[Block], n_wires: usize) -> Vec<Vec<u16>> {
 
 fn push_links(op: &qml_ir::circuit::Op, links: &mut [Vec<u16>]) {
     use qml_ir::circuit::OpKind;
-    match (&op.kind, op.wires().as_slice()) {
+    match (&op.kind, &*op.wires()) {
         (OpKind::Gate { .. }, &[a, b]) => {
             links[a.0 as usize].push(b.0 as u16);
             links[b.0 as usize].push(a.0 as u16);

@@ -33,17 +33,20 @@ pub fn choose_result(compiled: &[Compiled], facts: &DeviceFacts, weight: u32) ->
 
 /// Leaves out what has so many gates and so much depth that the errors of its qubits will hardly make up for it.
 pub fn keep_promising(finished: &mut Vec<Finished>, basis: PairBasis, weight: u32) {
-    let cost = |op: &Op| basis.cost(op);
-    let key = |finished: &Finished| {
-        let mut n_gates = 0;
-        finished.circuit.visit(|op| n_gates += cost(op) as u128);
-        n_gates.saturating_pow(weight).saturating_mul(finished.circuit.longest_path(cost) as u128)
-    };
-    let keys: Vec<u128> = finished.iter().map(key).collect();
+    let keys: Vec<u128> =
+        finished.iter().map(|finished| gates_and_depth(&finished.circuit, basis, weight)).collect();
     let least = keys.iter().copied().min().unwrap_or(0);
     let limit = least.saturating_add(least / NEAR);
     let mut keys = keys.into_iter();
     finished.retain(|_| keys.next().is_some_and(|key| key <= limit));
+}
+
+/// What a circuit costs by gates and depth: a hundredth of the gates is worth `weight` hundredths of the depth.
+pub fn gates_and_depth(circuit: &Circuit, basis: PairBasis, weight: u32) -> u128 {
+    let cost = |op: &Op| basis.cost(op);
+    let mut n_gates = 0;
+    circuit.visit(|op| n_gates += cost(op) as u128);
+    n_gates.saturating_pow(weight).saturating_mul(circuit.longest_path(cost) as u128)
 }
 
 /// The logarithm of the estimated fidelity, with what qubits lose while they wait as far as that is known; none where

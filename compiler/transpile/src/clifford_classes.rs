@@ -10,8 +10,9 @@
 //! A string is written in the strings of the table, as a sum of some of them. So a class tells which of all 64 strings
 //! have one letter left.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap as HashMap;
 
 /// Wires of a window.
 pub const N_WIRES: usize = 3;
@@ -73,7 +74,7 @@ impl Classes {
         let identity: [Sets; N_WIRES] = std::array::from_fn(|wire| least([1 << wire, 1 << (N_WIRES + wire)]));
         let mut classes = Self {
             sets: vec![identity],
-            number: HashMap::from([(identity, 0)]),
+            number: HashMap::from_iter([(identity, 0)]),
             next: Vec::new(),
             short: Vec::new(),
             ways: [const { OnceLock::new() }; 2],

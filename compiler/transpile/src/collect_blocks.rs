@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use qml_gates::{Gate, Port};
-use qml_ir::circuit::{Angle, Op, OpKind, Wire};
+use qml_ir::circuit::{Angle, Op, OpKind, Wire, Wires};
 use smallvec::{SmallVec, smallvec};
 
 use crate::consolidate_pairs::shorten;
@@ -92,7 +92,7 @@ impl Cutter {
     /// Ends the block of a wire. The other wire may go on with one-wire gates, which are then blocks of their own.
     fn close(&mut self, wire: usize) {
         let Some(block) = self.open[wire].take() else { return };
-        let mut wires = self.blocks[block][self.blocks[block].len() - 1].wires();
+        let mut wires = Wires::from_slice(&self.blocks[block][self.blocks[block].len() - 1].wires());
         wires.sort_unstable();
         for other in wires.into_iter().map(|wire| wire.0 as usize) {
             self.open[other] = None;
@@ -107,13 +107,13 @@ type Known = HashMap<Vec<u64>, ([Port; 2], u8)>;
 fn finish(ops: Vec<Op>, basis: PairBasis, is_mirrored: bool, known: &mut Known) -> Block {
     let wires = ops[ops.len() - 1].wires();
     let is_gate = matches!(ops[0].kind, OpKind::Gate { .. });
-    match wires.as_slice() {
+    match *wires {
         [wire] if is_gate => {
-            let ports = smallvec![(*wire, port_of_one(&one_wire_matrix(&ops[0])))];
+            let ports = smallvec![(wire, port_of_one(&one_wire_matrix(&ops[0])))];
             Block { ops, n_cx: 0, n_mirror: 0, ports, pair: None }
         }
         [a, b] if is_gate => {
-            let wires = [*a.min(b), *a.max(b)];
+            let wires = [a.min(b), a.max(b)];
             let n_cx = ops.iter().map(|op| basis.cost(op)).sum::<usize>().min(255) as u8;
             if let ([op], PairBasis::Controlled) = (ops.as_slice(), basis) {
                 let (ports, n_mirror) =

@@ -93,11 +93,11 @@ impl Runs {
     fn add(&mut self, op: &Op, i: usize, order: &mut Vec<Item>) {
         let wires = op.wires();
         let is_gate = matches!(op.kind, OpKind::Gate { .. });
-        match wires.as_slice() {
+        match *wires {
             [wire] if is_gate => self.loose[wire.0 as usize].push(i),
-            &[a, b] if is_gate => self.add_pair(i, [a.min(b), a.max(b)], order),
+            [a, b] if is_gate => self.add_pair(i, [a.min(b), a.max(b)], order),
             _ => {
-                for wire in &wires {
+                for wire in &*wires {
                     self.close(*wire, order);
                 }
                 order.push(Item::Op(i));

@@ -10,6 +10,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire};
+use smallvec::SmallVec;
 
 use crate::attribute_spans::attribute_spans;
 use crate::find_region::find_region;
@@ -101,7 +102,7 @@ impl Parities {
 
     fn add(&mut self, op: &Op) {
         let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return };
-        let at: Vec<usize> = wires.iter().map(|&wire| self.index(wire)).collect();
+        let at: SmallVec<[usize; 2]> = wires.iter().map(|&wire| self.index(wire)).collect();
         let both = |rows: &[(u128, bool)]| (rows[at[0]].0 ^ rows[at[1]].0, rows[at[0]].1 ^ rows[at[1]].1);
         match gate {
             Gate::Cx => self.rows[at[1]] = both(&self.rows),

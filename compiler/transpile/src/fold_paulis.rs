@@ -11,6 +11,7 @@ use std::f64::consts::FRAC_PI_2;
 use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, Op, OpKind, Wire, rotation_letters};
 use qml_source::Span;
+use smallvec::SmallVec;
 
 use crate::attribute_spans::attribute_spans;
 use crate::fold_parities::cost_of;
@@ -77,7 +78,7 @@ impl PauliForm {
 
     fn add(&mut self, op: &Op) {
         let OpKind::Gate { gate, angles, wires, .. } = &op.kind else { return };
-        let at: Vec<usize> = wires.iter().map(|&wire| self.index(wire)).collect();
+        let at: SmallVec<[usize; 2]> = wires.iter().map(|&wire| self.index(wire)).collect();
         match gate {
             Gate::Cx => self.cx(at[0], at[1]),
             Gate::Cz => {

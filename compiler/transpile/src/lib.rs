@@ -246,14 +246,22 @@ fn shorten_routed(routed: RoutedCircuit, is_favourite: bool, setting: &Setting) 
     Finished { circuit, computed, swaps }
 }
 
-/// The windows of a circuit on the device, until they don't get shorter.
+/// The windows of a circuit on the device, until they don't get shorter. Fewer gates in a window may make the circuit
+/// deeper: then it stays as it was.
 fn shorten_all_windows(circuit: &mut Circuit, setting: &Setting) {
     let shorten_windows::Effort { rounds, steps } = shorten_windows::Effort::of_level(setting.options.level);
+    let pairs = setting.target.pairs;
+    let cost = |circuit: &Circuit| choose_result::gates_and_depth(circuit, pairs, setting.depth_weight);
     for _ in 0..rounds {
+        let before = circuit.clone();
         if shorten_windows::shorten_windows(circuit, &setting.target, steps) == 0 {
             return;
         }
-        shorten(circuit, setting.target.pairs);
+        shorten(circuit, pairs);
+        if cost(circuit) > cost(&before) {
+            *circuit = before;
+            return;
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub fn lower_native(circuit: &mut Circuit, device: &Device, basis: NativeBasis, 
     let ops = std::mem::take(&mut circuit.ops);
     let folded = Folded { n_slots: circuit.slots.len(), nodes: Vec::new() };
     let held = vec![Held::default(); circuit.n_wires];
-    let mut writer = Writer { device, basis, held, folded, out: Vec::new() };
+    let mut writer = Writer { device, basis, held, folded, out: Vec::with_capacity(2 * ops.len()) };
     writer.write_all(ops);
     for wire in 0..circuit.n_wires as u32 {
         writer.flush(Wire(wire), measured);
@@ -105,7 +105,7 @@ impl Writer<'_> {
 
     /// Both sides start and end with nothing held back.
     fn branch(&mut self, op: Op) {
-        let wires = op.wires();
+        let wires = op.wires().into_owned();
         wires.iter().for_each(|&wire| self.flush(wire, false));
         let OpKind::If { condition, then, otherwise } = op.kind else { bug!("a branch is expected") };
         let [then, otherwise] = [then, otherwise].map(|ops| {

@@ -55,7 +55,7 @@ struct Merger {
 
 impl Merger {
     fn add(&mut self, op: Op) {
-        match (&op.kind, op.wires().as_slice()) {
+        match (&op.kind, &*op.wires()) {
             (OpKind::Gate { gate, controls, .. }, &[a, b]) if controls.is_empty() => match gate {
                 Gate::Cx => self.add_controlled([a, b], [Letter::Z, Letter::X], op.span),
                 Gate::Cz => self.add_controlled([a, b], [Letter::Z, Letter::Z], op.span),

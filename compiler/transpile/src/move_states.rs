@@ -43,7 +43,7 @@ impl Writer {
         if let OpKind::Gate { gate: Gate::Cz, wires, .. } = &op.kind {
             return self.waiting.push(([wires[0], wires[1]], op.span));
         }
-        for wire in op.wires() {
+        for &wire in &*op.wires() {
             self.release(wire);
         }
         if let OpKind::If { then, otherwise, .. } = &mut op.kind {

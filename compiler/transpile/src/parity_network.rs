@@ -164,10 +164,13 @@ fn transpose(rows: &[u128]) -> Vec<u128> {
     (0..rows.len()).map(column).collect()
 }
 
-fn each_bit(mut set: u128, mut f: impl FnMut(usize)) {
-    while set != 0 {
-        f(set.trailing_zeros() as usize);
-        set &= set - 1;
+fn each_bit(set: u128, mut f: impl FnMut(usize)) {
+    // Half a word at a time, which is one instruction each.
+    for (mut half, start) in [(set as u64, 0), ((set >> 64) as u64, 64)] {
+        while half != 0 {
+            f(start + half.trailing_zeros() as usize);
+            half &= half - 1;
+        }
     }
 }
 

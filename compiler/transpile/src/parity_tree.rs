@@ -198,33 +198,33 @@ impl Search<'_> {
                     let depth = trees[place].depth();
                     return Some(Found { moves: moves_to(&trees, place), n_cx: level, depth });
                 }
-                for (mut next, n_cx) in self.moves_from(&trees[place]) {
+                self.each_move(&trees[place].clone(), |mut next, n_cx| {
                     if seen.insert(next.key()) {
                         next.before = place;
                         next.score = self.score(&next);
                         levels[level + n_cx].push(trees.len());
                         trees.push(next);
                     }
-                }
+                });
             }
         }
         None
     }
 
     /// What a tree may become, each with the CX that it takes.
-    fn moves_from(&self, tree: &Tree) -> Vec<(Tree, usize)> {
-        let mut found = Vec::new();
+    fn each_move(&self, tree: &Tree, mut act: impl FnMut(Tree, usize)) {
         let is_near = |(a, near): (usize, &Vec<usize>)| near.iter().any(|&b| tree.is_progress(a, b));
         let has_slide = self.neighbours.iter().enumerate().any(is_near);
         for (a, near) in self.neighbours.iter().enumerate() {
             for &b in near {
-                found.extend(tree.slide(a, b).map(|next| (next, 1)));
+                if let Some(next) = tree.slide(a, b) {
+                    act(next, 1);
+                }
                 if a < b && !has_slide {
-                    found.push((tree.swap(a, b), SWAP));
+                    act(tree.swap(a, b), SWAP);
                 }
             }
         }
-        found
     }
 
     /// The lower the closer to the end.

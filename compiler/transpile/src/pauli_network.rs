@@ -277,6 +277,14 @@ impl Search<'_> {
     /// Brings every string down to one letter; whether the limit was kept.
     fn take_rotations(&mut self, fading: i64, table_weight: i64) -> bool {
         let n_rotations = self.network.open.len();
+        let fading: [i64; REACH] = {
+            let mut next = 1_000_000;
+            std::array::from_fn(|_| {
+                let weight = next;
+                next = weight * fading / 1000;
+                weight
+            })
+        };
         loop {
             self.network.take_done();
             if self.network.is_behind(n_rotations, 0) {
@@ -294,7 +302,7 @@ impl Search<'_> {
             for pauli in strings {
                 each_pair(pauli, |pair| {
                     let known = judged.iter().position(|known| known.0 == pair).unwrap_or_else(|| {
-                        judged.push((pair, self.count_letters(pair, fading, table_weight)));
+                        judged.push((pair, self.count_letters(pair, &fading, table_weight)));
                         judged.len() - 1
                     });
                     for gate in shortening(pauli, pair) {
@@ -311,11 +319,10 @@ impl Search<'_> {
     }
 
     /// How much strings count that have these letters on two wires; nearest ones count most.
-    fn count_letters(&self, pair: [usize; 2], fading: i64, table_weight: i64) -> [i64; 16] {
-        let (mut counts, mut factor) = ([0; 16], 1_000_000);
-        for open in self.network.open.iter().take(REACH) {
+    fn count_letters(&self, pair: [usize; 2], fading: &[i64; REACH], table_weight: i64) -> [i64; 16] {
+        let mut counts = [0; 16];
+        for (open, factor) in self.network.open.iter().zip(fading) {
             counts[open.pauli.letters_at(pair)] += factor;
-            factor = factor * fading / 1000;
         }
         for pauli in self.network.table.iter().flatten() {
             counts[pauli.letters_at(pair)] += 1000 * table_weight;

@@ -73,11 +73,17 @@ impl Pauli {
     }
 
     /// The letters on two wires as an index into what depends on them alone: bits X and Z of `a`, then of `b`.
+    #[inline]
     pub fn letters_at(self, [a, b]: [usize; 2]) -> usize {
-        // Half a word is shifted in one step.
-        let half = |set: u128, wire: usize| if wire < 64 { set as u64 } else { (set >> 64) as u64 };
-        let bit = |set: u128, wire: usize| (half(set, wire) >> (wire % 64)) as usize & 1;
-        bit(self.x, a) | bit(self.z, a) << 1 | bit(self.x, b) << 2 | bit(self.z, b) << 3
+        let letter = |[x, z]: [u64; 2], wire: usize| (x >> wire & 1 | (z >> wire & 1) << 1) as usize;
+        let low = [self.x as u64, self.z as u64];
+        // What most strings are has one branch for all four bits.
+        if a < 64 && b < 64 {
+            return letter(low, a) | letter(low, b) << 2;
+        }
+        let high = [(self.x >> 64) as u64, (self.z >> 64) as u64];
+        let at = |wire: usize| letter(if wire < 64 { low } else { high }, wire % 64);
+        at(a) | at(b) << 2
     }
 
     /// The string after a gate on one wire or an exchange: `g P g^-1`.
@@ -135,39 +141,57 @@ pub struct Controlled {
     pub letters: [Letter; 2],
 }
 
+/// By the letters of a controlled gate, and by those of a string on its wires ([`Pauli::letters_at`]): what the gate
+/// multiplies the string by, the first letter (1), the second (2) or both (3), and the power of i that comes with that.
+const PRODUCTS: [[[(u8, u8); 16]; 3]; 3] = {
+    // Bits X and Z of each letter; that of Y comes with a phase.
+    const BITS: [usize; 3] = [1, 3, 2];
+    const fn anticommute(p: usize, q: usize) -> bool {
+        (p & 1 & q >> 1) ^ (p >> 1 & q & 1) == 1
+    }
+    // Z moves past X with a sign.
+    const fn phase(of: usize, by: usize) -> u8 {
+        (by == 3) as u8 + 2 * (of >> 1 & by & 1) as u8
+    }
+    let mut products = [[[(0, 0); 16]; 3]; 3];
+    let mut i = 0;
+    while i < 3 * 3 * 16 {
+        let (s, t, letters) = (i / 48, i / 16 % 3, i % 16);
+        let (first, second, at_a, at_b) = (BITS[s], BITS[t], letters & 3, letters >> 2);
+        products[s][t][letters] = match (anticommute(at_a, first), anticommute(at_b, second)) {
+            (false, false) => (0, 0),
+            (false, true) => (1, phase(at_a, first)),
+            (true, false) => (2, phase(at_b, second)),
+            (true, true) => (3, (phase(at_a, first) + phase(at_b, second) + 2) % 4),
+        };
+        i += 1;
+    }
+    products
+};
+
 impl Controlled {
+    fn products(self) -> &'static [(u8, u8); 16] {
+        &PRODUCTS[self.letters[0] as usize][self.letters[1] as usize]
+    }
+
     /// Does the gate to strings: `g P g^-1`.
     pub fn conjugate_all<'a>(self, strings: impl Iterator<Item = &'a mut Pauli>) {
-        let [a, b] = self.wires;
-        let touched = 1_u128 << a | 1 << b;
-        let [first, second] = [on(self.letters[0], a), on(self.letters[1], b)];
-        for pauli in strings.filter(|pauli| pauli.support() & touched != 0) {
-            let (by_first, by_second) = (pauli.commutes_with(first), pauli.commutes_with(second));
-            *pauli = match (by_first, by_second) {
-                (true, true) => *pauli,
-                (false, true) => pauli.times(second),
-                (true, false) => pauli.times(first),
-                (false, false) => {
-                    let product = pauli.times(first).times(second);
-                    Pauli { phase: (product.phase + 2) % 4, ..product }
-                }
-            };
+        let products = self.products();
+        let [first, second] = [0, 1].map(|i| on(self.letters[i], self.wires[i]));
+        let none = Pauli { x: 0, z: 0, phase: 0 };
+        let factors = [none, first, second, Pauli { x: first.x | second.x, z: first.z | second.z, phase: 0 }];
+        for pauli in strings {
+            let (factor, phase) = products[pauli.letters_at(self.wires)];
+            let Pauli { x, z, .. } = factors[usize::from(factor)];
+            *pauli = Pauli { x: pauli.x ^ x, z: pauli.z ^ z, phase: (pauli.phase + phase) % 4 };
         }
     }
 
     /// How the letters on the two wires change, by [`Pauli::letters_at`].
     pub fn letters_after(self, letters: usize) -> usize {
-        let bits = |letter| match letter {
-            Letter::X => 1,
-            Letter::Y => 3,
-            Letter::Z => 2,
-        };
-        let [s, t] = self.letters.map(bits);
-        let (p, q) = (letters & 3, letters >> 2);
-        let differs = |u: usize, v: usize| ((u & 1) & (v >> 1)) ^ ((u >> 1) & (v & 1)) == 1;
-        let after_p = if differs(q, t) { p ^ s } else { p };
-        let after_q = if differs(p, s) { q ^ t } else { q };
-        after_p | after_q << 2
+        let (factor, _) = self.products()[letters];
+        let bits = |i: usize| on(self.letters[i], i).letters_at([0, 1]);
+        letters ^ (0..2).filter(|i| factor >> i & 1 == 1).fold(0, |sum, i| sum ^ bits(i))
     }
 
     /// How many letters more there are after the gate, by [`Pauli::letters_at`].

@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 
 use crate::device_facts::DeviceFacts;
 use crate::target::Target;
-use costs::{Costs, NEVER, times};
+use costs::{Costs, Link, NEVER, times};
 
 /// Fewest steps from each qubit, for each wire: enough to come to an end once, on the maps of real devices.
 const STEPS_OF_WIRE: usize = 8;
@@ -67,6 +67,7 @@ fn search(costs: &Costs, target: &Target, budget: usize) -> Option<Vec<u16>> {
         is_used: vec![false; target.n_qubits],
         steps: 0,
         best: (now, None),
+        earlier: earlier_links(costs, &order),
         order: &order,
     };
     let mut roots = target.usable.clone();
@@ -95,17 +96,25 @@ fn search_order(costs: &Costs) -> Vec<usize> {
     order
 }
 
+/// For each place in the order, the links of its wire to wires before it.
+fn earlier_links<'a>(costs: &'a Costs, order: &[usize]) -> Vec<Vec<&'a Link>> {
+    let mut is_in = vec![false; order.len()];
+    let links = |&wire: &usize| {
+        is_in[wire] = true;
+        costs.links[wire].iter().filter(|link| is_in[link.other]).collect()
+    };
+    order.iter().map(links).collect()
+}
+
 /// For each place in the order, the least that it and all after it can cost.
 fn least_of_rest(costs: &Costs, order: &[usize], target: &Target) -> Vec<u64> {
     let least_pairs: Vec<u64> =
         costs.pairs.iter().map(|pairs| pairs.iter().copied().min().unwrap_or(0)).collect();
-    let mut place_of = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(i, &wire)| place_of[wire] = i);
+    let earlier = earlier_links(costs, order);
     let mut rest = vec![0_u64; order.len() + 1];
     for (i, &wire) in order.iter().enumerate().rev() {
         let alone = target.usable.iter().map(|&qubit| costs.alone(wire, qubit)).min().unwrap_or(0);
-        let before = costs.links[wire].iter().filter(|link| place_of[link.other] < i);
-        let gates = before.flat_map(|link| &link.gates);
+        let gates = earlier[i].iter().flat_map(|link| &link.gates);
         let pairs = gates.fold(0_u64, |sum, &(kind, n)| sum.saturating_add(times(least_pairs[kind], n)));
         rest[i] = rest[i + 1].saturating_add(alone).saturating_add(pairs);
     }
@@ -116,6 +125,8 @@ struct Search<'a> {
     costs: &'a Costs,
     target: &'a Target,
     order: &'a [usize],
+    /// For each place in the order, the links to wires before it.
+    earlier: Vec<Vec<&'a Link>>,
     rest: Vec<u64>,
     place: Vec<u16>,
     is_used: Vec<bool>,
@@ -152,20 +163,19 @@ impl Search<'_> {
     fn candidates(&mut self, depth: usize) -> SmallVec<[(u64, u16); 8]> {
         let Self { costs, target, .. } = *self;
         let wire = self.order[depth];
-        let links = &costs.links[wire];
-        let anchor = links.iter().map(|link| self.place[link.other]).find(|&qubit| qubit != u16::MAX);
+        let earlier = &self.earlier[depth];
+        let anchor = earlier.first().map(|link| self.place[link.other]);
         let qubits = anchor.map_or(&target.usable[..], |qubit| target.neighbours(qubit));
         self.steps = self.steps.saturating_sub(qubits.len());
         let cost_on = |qubit: u16| {
-            let placed = links.iter().filter(|link| self.place[link.other] != u16::MAX);
-            let pairs = placed.map(|link| costs.between(link, qubit, self.place[link.other]));
+            let pairs = earlier.iter().map(|link| costs.between(link, qubit, self.place[link.other]));
             pairs.fold(costs.alone(wire, qubit), u64::saturating_add)
         };
         let free = qubits.iter().copied().filter(|&qubit| !self.is_used[usize::from(qubit)]);
         let mut found: SmallVec<[(u64, u16); 8]> =
             free.map(|qubit| (cost_on(qubit), qubit)).filter(|found| found.0 != NEVER).collect();
         found.sort_unstable();
-        if links.is_empty() {
+        if costs.links[wire].is_empty() {
             // A wire that meets no other takes the best qubit that is left.
             found.truncate(1);
         }

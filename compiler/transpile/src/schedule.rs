@@ -116,7 +116,7 @@ impl Late<'_> {
             end = end.max(self.bits[bit as usize]);
         }
         let start = end + self.facts.of(op).and_then(|facts| facts.duration_s).unwrap_or(0.0);
-        for wire in wires {
+        for wire in &*wires {
             let life = &mut self.wires[wire.0 as usize];
             if matches!(op.kind, OpKind::Reset { .. }) {
                 life.longest = life.longest.max(life.start - life.end);

@@ -23,6 +23,7 @@ pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
     if circuit.longest_path(|op| basis.cost(op)) <= heaviest(circuit, basis) {
         return;
     }
+    let n_ops = circuit.ops.len();
     let blocks = collect_unmirrored(std::mem::take(&mut circuit.ops), circuit.n_wires, basis);
     let blocks = attach_turns(blocks, circuit.n_wires);
     let graph = Graph::new(&blocks, circuit.n_wires, circuit.n_bits, basis);
@@ -44,6 +45,7 @@ pub fn schedule_blocks(circuit: &mut Circuit, basis: PairBasis) {
         }
     }
     let mut blocks: Vec<Vec<Op>> = blocks.into_iter().map(|block| block.ops).collect();
+    circuit.ops.reserve(n_ops);
     best.into_iter().for_each(|i| circuit.ops.append(&mut blocks[i as usize]));
 }
 

@@ -8,9 +8,10 @@
 //! Expects: gates on coupled qubits as `lower_controls` and `consolidate_pairs` leave them. Leaves: the same; only windows
 //! that get shorter are written anew. Keeps: the unitary up to a global phase; what happens in branches.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use qml_ir::circuit::{Circuit, Op, Wire};
+use rustc_hash::FxHashMap as HashMap;
 
 use crate::attribute_spans::attribute_spans;
 use crate::clifford_classes::{Classes, N_WIRES, Shape};
@@ -19,7 +20,7 @@ use crate::pair_basis::PairBasis;
 use crate::pauli_network::{Aim as NetworkAim, Network, Order, Piece};
 use crate::pauli_string::{Controlled, LETTERS, Pauli};
 use crate::target::Target;
-use crate::window::{Entry, Grower, Window, commute, partners};
+use crate::window::{Effects, Entry, Grower, Window, commute, partners};
 use crate::window_network::{Aim, Search};
 
 /// How far a window is followed past operations that are not part of it.
@@ -60,10 +61,10 @@ pub fn shorten_windows(circuit: &mut Circuit, target: &Target, budget: usize) ->
         ops: std::mem::take(&mut circuit.ops),
         n_seen: 0,
         near: VecDeque::new(),
+        effects: Effects::default(),
         grower: Grower::new(circuit.n_wires),
-        search: Search::new(),
-        budget,
-        settled: HashMap::new(),
+        search: Search::new(budget),
+        settled: HashMap::default(),
     };
     let mut order: Vec<u32> = Vec::with_capacity(pass.n_source);
     let mut gone = 0;
@@ -87,9 +88,9 @@ struct Pass<'a> {
     n_seen: usize,
     /// What is in view, in order.
     near: VecDeque<Entry>,
+    effects: Effects,
     grower: Grower,
     search: Search,
-    budget: usize,
     /// For three qubits the last member of the latest window that can't get shorter.
     settled: HashMap<[u16; N_WIRES], u32>,
 }
@@ -98,7 +99,8 @@ impl Pass<'_> {
     /// Brings operations into view.
     fn look_ahead(&mut self) {
         while self.near.len() < REACH && self.n_seen < self.n_source {
-            self.near.push_back(Entry::new(self.n_seen as u32, &self.ops[self.n_seen]));
+            let op = &self.ops[self.n_seen];
+            self.near.push_back(Entry::new(self.n_seen as u32, op, &mut self.effects));
             self.n_seen += 1;
         }
     }
@@ -129,9 +131,9 @@ impl Pass<'_> {
             if self.settled.get(&wires) == Some(&last) {
                 continue;
             }
-            let aim = aim_of(window, shape);
-            if let Some(path) = self.search.shortest_network(&aim, window.n_cx, self.budget) {
-                let gone = window.n_cx - path.len();
+            let (aim, n_cx) = (aim_of(window, shape), window.n_cx);
+            if let Some(path) = self.search.shortest_network(aim, n_cx) {
+                let gone = n_cx - path.len();
                 self.rewrite(wires, shape, &path);
                 return Some(gone);
             }
@@ -173,7 +175,9 @@ impl Pass<'_> {
         }
         attribute_spans(&old, &mut new);
         let n_ops = self.ops.len();
-        let entries = new.iter().enumerate().map(|(i, op)| Entry::new((n_ops + i) as u32, op));
+        let effects = &mut self.effects;
+        let entries = new.iter().enumerate().map(|(i, op)| Entry::new((n_ops + i) as u32, op, effects));
+        let entries: Vec<Entry> = entries.collect();
         let mut between = (Vec::new(), Vec::new());
         let end = members.last().map_or(0, |&last| last as usize + 1);
         for (entry, at) in self.near.drain(..end).zip(0..) {

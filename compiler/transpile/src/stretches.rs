@@ -73,7 +73,8 @@ pub fn rewrite_stretches(
 
 /// The wires of operations, in their order.
 pub fn wires_of(ops: &[&Op]) -> Vec<Wire> {
-    let mut wires: Vec<Wire> = ops.iter().flat_map(|op| op.wires()).collect();
+    let mut wires = Vec::with_capacity(2 * ops.len());
+    ops.iter().for_each(|op| wires.extend_from_slice(&op.wires()));
     wires.sort_unstable();
     wires.dedup();
     wires
@@ -98,7 +99,9 @@ impl<'a> Rest<'a> {
     fn new(circuit: &'a Circuit, is_wanted: impl Fn(&Op) -> bool) -> Self {
         let Circuit { ops, n_wires, .. } = circuit;
         let mut on_wire = vec![0; *n_wires];
-        ops.iter().flat_map(Op::wires).for_each(|wire| on_wire[wire.0 as usize] += 1);
+        for op in ops {
+            op.wires().iter().for_each(|wire| on_wire[wire.0 as usize] += 1);
+        }
         Self {
             ops,
             is_wanted: ops.iter().map(is_wanted).collect(),
@@ -124,7 +127,7 @@ impl<'a> Rest<'a> {
             let wires = op.wires();
             let is_free = wires.iter().all(|wire| !self.is_blocked[wire.0 as usize]);
             if is_free && self.is_wanted[i as usize] == wanted {
-                for wire in wires {
+                for wire in &*wires {
                     let n = &mut self.on_wire[wire.0 as usize];
                     *n -= 1;
                     self.n_open -= usize::from(*n == 0);
@@ -136,7 +139,7 @@ impl<'a> Rest<'a> {
                 continue;
             }
             self.kept.push(i);
-            for wire in wires {
+            for wire in &*wires {
                 n_blocked += usize::from(!std::mem::replace(&mut self.is_blocked[wire.0 as usize], true));
             }
             // Measurements and branches keep their order.
@@ -156,7 +159,7 @@ fn parts(ops: &[u32], circuit: &Circuit) -> Vec<Vec<u32>> {
     let wires = |op: u32| circuit.ops[op as usize].wires();
     let mut name: Vec<usize> = (0..circuit.n_wires).collect();
     for &op in ops {
-        if let &[a, b] = wires(op).as_slice() {
+        if let [a, b] = *wires(op) {
             let (from, to) = (name[a.0 as usize], name[b.0 as usize]);
             if from != to {
                 name.iter_mut().filter(|name| **name == from).for_each(|name| *name = to);

@@ -5,12 +5,16 @@
 //! While it grows, the window keeps what it does: rotations about Pauli strings and a Clifford, signs left out.
 
 use std::collections::VecDeque;
+use std::f64::consts::FRAC_PI_2;
 
-use qml_ir::circuit::{Op, OpKind};
+use qml_gates::Gate;
+use qml_ir::circuit::{Angle, Op, OpKind, rotation_letters};
+use rustc_hash::FxHashMap as HashMap;
 use smallvec::SmallVec;
 
 use crate::clifford_classes::N_WIRES;
 use crate::fold_paulis::PauliForm;
+use crate::one_qubit::is_multiple;
 use crate::pair_basis::PairBasis;
 use crate::pauli_string::Pauli;
 use crate::window_network::MAX_ROTATIONS;
@@ -47,17 +51,44 @@ struct Effect {
     images: [u8; 4],
 }
 
+/// What gates do, each found once where its name and how often it turns by a quarter say all.
+#[derive(Default)]
+pub struct Effects {
+    known: HashMap<(Gate, Option<u8>), Effect>,
+}
+
+impl Effects {
+    fn of(&mut self, op: &Op) -> Effect {
+        let name = match &op.kind {
+            OpKind::Gate { gate, angles, .. } if angles.is_empty() => Some((*gate, None)),
+            OpKind::Gate { gate, angles, .. } if rotation_letters(*gate).is_some() => {
+                Some((*gate, quarters(&angles[0])))
+            }
+            _ => None,
+        };
+        match name {
+            Some(name) => self.known.entry(name).or_insert_with(|| Effect::new(op)).clone(),
+            None => Effect::new(op),
+        }
+    }
+}
+
+/// How often an angle is a quarter of a turn, modulo 4; none for any other.
+fn quarters(angle: &Angle) -> Option<u8> {
+    is_multiple(angle, FRAC_PI_2).then(|| (angle.constant / FRAC_PI_2).round().rem_euclid(4.0) as u8)
+}
+
 impl Entry {
     /// What there is to see of an operation.
-    pub fn new(op: u32, of: &Op) -> Self {
+    pub fn new(op: u32, of: &Op, effects: &mut Effects) -> Self {
         let wires = of.wires();
-        let gate = match (&of.kind, wires.as_slice()) {
+        let gate = match (&of.kind, &*wires) {
             (OpKind::Gate { controls, .. }, &[a]) if controls.is_empty() => Some([a, a]),
             (OpKind::Gate { controls, .. }, &[a, b]) if controls.is_empty() => Some([a, b]),
             _ => None,
         };
         let kind = match gate {
-            Some(wires) => Kind::Gate(wires.map(|wire| wire.0 as u16), Effect::new(of)),
+            Some(wires) => Kind::Gate(wires.map(|wire| wire.0 as u16), effects.of(of)),
             None => {
                 let wires = wires.iter().map(|wire| wire.0 as u16).collect();
                 Kind::Other(wires, !matches!(of.kind, OpKind::Gate { .. }))

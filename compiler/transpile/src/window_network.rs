@@ -9,13 +9,15 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use crate::clifford_classes::{Classes, Shape};
 
 /// Most rotations of a network: a set of them is a word.
 pub const MAX_ROTATIONS: usize = 64;
 
 /// What a network is made for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Aim {
     /// The class of the table.
     pub start: u16,
@@ -29,6 +31,9 @@ pub struct Aim {
 
 /// Searches, one after the other.
 pub struct Search {
+    /// What was searched for before.
+    known: HashMap<(Aim, usize), Option<Vec<u16>>>,
+    budget: usize,
     classes: &'static Classes,
     nodes: Vec<Node>,
     /// The latest node of each class; only of those that `nodes` has.
@@ -48,14 +53,32 @@ struct Node {
 }
 
 impl Search {
-    /// No search yet.
-    pub fn new() -> Self {
+    /// No search yet; each may take so many steps.
+    pub fn new(budget: usize) -> Self {
         let classes = Classes::all();
-        Self { classes, nodes: Vec::new(), latest: vec![0; classes.len()], queue: BinaryHeap::new() }
+        Self {
+            known: HashMap::default(),
+            budget,
+            classes,
+            nodes: Vec::new(),
+            latest: vec![0; classes.len()],
+            queue: BinaryHeap::new(),
+        }
     }
 
-    /// The classes after the start on a shortest path with fewer than `limit` CX, if `budget` steps find one.
-    pub fn shortest_network(&mut self, aim: &Aim, limit: usize, budget: usize) -> Option<Vec<u16>> {
+    /// The classes after the start on a shortest path with fewer than `limit` CX, if the search finds one. Windows that ask
+    /// for the same come again and again.
+    pub fn shortest_network(&mut self, aim: Aim, limit: usize) -> Option<Vec<u16>> {
+        let key = (aim, limit);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let found = self.search(&key.0, limit);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    fn search(&mut self, aim: &Aim, limit: usize) -> Option<Vec<u16>> {
         let classes = self.classes;
         let ways = classes.ways(aim.shape);
         let all = u64::MAX.checked_shr(64 - aim.strings.len() as u32).unwrap_or(0);
@@ -74,7 +97,7 @@ impl Search {
             left(aim.start, done),
             limit,
         );
-        for _ in 0..budget {
+        for _ in 0..self.budget {
             let (_, _, Reverse(place)) = self.queue.pop()?;
             let Node { class, n_cx, done, .. } = self.nodes[place as usize];
             if class == 0 && done == all {

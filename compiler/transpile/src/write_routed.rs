@@ -52,7 +52,11 @@ impl Writer {
         origin: Span,
         layout: &mut Layout,
     ) -> Vec<Op> {
-        let mut out = Vec::with_capacity(steps.len());
+        let n_ops = steps.iter().map(|step| match *step {
+            Step::Swap(..) => 2,
+            Step::Block(i) => blocks[i as usize].ops.len(),
+        });
+        let mut out = Vec::with_capacity(n_ops.sum());
         let causes = causes(blocks, steps, regions, origin, layout);
         for (step, span) in steps.iter().zip(causes) {
             match *step {
@@ -133,7 +137,7 @@ fn causes(blocks: &[Block], steps: &[Step], regions: &Regions, origin: Span, lay
             Step::Block(block) => {
                 let gate = gate_of(&blocks[block as usize]);
                 causes[i] = gate.map(|gate| gate.span);
-                for wire in gate.map(Op::wires).unwrap_or_default() {
+                for &wire in &*gate.map(Op::wires).unwrap_or_default() {
                     next[wire.0 as usize] = gate.map(|gate| (i, gate.span));
                 }
             }

@@ -105,7 +105,7 @@ impl Emulator {
 /// The circuit on the qubits alone that something happens on or that are returned, and which ones they are.
 fn touched(mut circuit: Circuit) -> (Circuit, Vec<Wire>) {
     let mut wires: BTreeSet<Wire> = circuit.output.iter().copied().collect();
-    circuit.visit(|op| wires.extend(op.wires()));
+    circuit.visit(|op| wires.extend(&*op.wires()));
     let qubits: Vec<Wire> = wires.into_iter().collect();
     let place = |wire: Wire| Wire(qubits.partition_point(|&qubit| qubit < wire) as u32);
     circuit.ops.iter_mut().for_each(|op| op.map_wires(&mut |wire| place(wire)));

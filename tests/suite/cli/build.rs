@@ -88,7 +88,7 @@ fn source_circuit(folder: &Folder, (file, options): Source) -> Circuit {
 fn touched(circuit: &Circuit) -> Circuit {
     let mut circuit = circuit.clone();
     let mut names: BTreeMap<Wire, Wire> = BTreeMap::new();
-    circuit.visit(|op| names.extend(op.wires().into_iter().map(|wire| (wire, wire))));
+    circuit.visit(|op| names.extend(op.wires().iter().map(|&wire| (wire, wire))));
     names.extend(circuit.layout.iter().chain(&circuit.final_layout).map(|&wire| (wire, wire)));
     names.values_mut().enumerate().for_each(|(i, name)| *name = Wire(i as u32));
     for op in &mut circuit.ops {

@@ -1,48 +1,47 @@
 //! Walking over operations: their wires, bits and slots, and the operations inside of branches.
 
-use super::{Angle, Bit, BitExpr, Circuit, Op, OpKind, Wire, Wires};
+use std::borrow::Cow;
 
-/// The same wires; one or two without a loop, since passes ask for them all the time.
-#[inline]
-pub(super) fn copied(wires: &[Wire]) -> Wires {
-    match *wires {
-        [a] => Wires::from_buf_and_len([a; 4], 1),
-        [a, b] => Wires::from_buf_and_len([a, b, b, b], 2),
-        _ => Wires::from_slice(wires),
-    }
-}
+use super::{Angle, Bit, BitExpr, Circuit, Op, OpKind, Wire};
 
 impl Op {
     /// All wires, each once: controls first, then the operands in their order; for a branch, those of both sides in the
-    /// order in which they come.
+    /// order in which they come. Borrowed where the operation holds them so, as most do: passes ask all the time.
     #[inline]
-    pub fn wires(&self) -> Wires {
+    pub fn wires(&self) -> Cow<'_, [Wire]> {
         match &self.kind {
-            // What most are.
-            OpKind::Gate { wires, controls, .. } if controls.is_empty() => return copied(wires),
-            _ => {}
+            OpKind::Gate { wires, controls, .. } | OpKind::Unitary { wires, controls, .. }
+                if controls.is_empty() =>
+            {
+                Cow::Borrowed(wires)
+            }
+            OpKind::Barrier { wires } => Cow::Borrowed(wires),
+            OpKind::Measure { wire, .. } | OpKind::Reset { wire } => {
+                Cow::Borrowed(std::slice::from_ref(wire))
+            }
+            _ => Cow::Owned(self.gathered_wires()),
         }
-        let mut wires = Wires::new();
-        self.push_wires(&mut wires);
-        wires
     }
 
-    fn push_wires(&self, to: &mut Wires) {
-        to.extend(self.controls().iter().map(|control| control.wire));
+    fn gathered_wires(&self) -> Vec<Wire> {
+        let mut all: Vec<Wire> = self.controls().iter().map(|control| control.wire).collect();
         match &self.kind {
             OpKind::Gate { wires, .. } | OpKind::Unitary { wires, .. } | OpKind::Barrier { wires } => {
-                to.extend_from_slice(wires);
+                all.extend_from_slice(wires);
             }
-            OpKind::PauliRotation { pauli, .. } => to.extend(pauli.iter().map(|letter| letter.0)),
-            OpKind::Measure { wire, .. } | OpKind::Reset { wire } => to.push(*wire),
+            OpKind::PauliRotation { pauli, .. } => all.extend(pauli.iter().map(|letter| letter.0)),
+            OpKind::Measure { wire, .. } | OpKind::Reset { wire } => all.push(*wire),
             OpKind::If { then, otherwise, .. } => {
-                for wire in then.iter().chain(otherwise).flat_map(Self::wires) {
-                    if !to.contains(&wire) {
-                        to.push(wire);
+                for op in then.iter().chain(otherwise) {
+                    for &wire in &*op.wires() {
+                        if !all.contains(&wire) {
+                            all.push(wire);
+                        }
                     }
                 }
             }
         }
+        all
     }
 
     /// Puts every wire where `map` says, in branches too.

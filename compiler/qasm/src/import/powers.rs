@@ -27,7 +27,7 @@ fn matrix_power(ops: &[Op], exponent: f64) -> Option<Vec<Op>> {
     if !ops.iter().all(is_known) {
         return None;
     }
-    let mut wires: Vec<_> = ops.iter().flat_map(Op::wires).collect();
+    let mut wires: Vec<_> = ops.iter().flat_map(|op| op.wires().into_owned()).collect();
     wires.sort_unstable();
     wires.dedup();
     if wires.len() > 3 {

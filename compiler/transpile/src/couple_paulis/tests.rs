@@ -26,7 +26,7 @@ fn random_circuits_on_small_devices() {
             coupled.validate();
             assert_same_on_device(&source, &coupled);
             coupled.visit(|op| {
-                if let (OpKind::Gate { .. }, &[a, b]) = (&op.kind, op.wires().as_slice()) {
+                if let (OpKind::Gate { .. }, &[a, b]) = (&op.kind, &*op.wires()) {
                     assert_eq!(target.distance(a.0 as u16, b.0 as u16), 1);
                 }
             });

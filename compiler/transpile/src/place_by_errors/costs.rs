@@ -115,7 +115,7 @@ struct Happens {
 
 impl Happens {
     fn note(&mut self, op: &Op) {
-        match (&op.kind, op.wires().as_slice()) {
+        match (&op.kind, &*op.wires()) {
             (OpKind::Gate { gate, .. }, &[wire]) => self.count_alone(wire, Alone::Gate(*gate)),
             (OpKind::Gate { gate, .. }, &[a, b]) => {
                 let pair = [a.min(b).0 as u16, a.max(b).0 as u16];

@@ -15,7 +15,7 @@ fn n_cx(circuit: &Circuit) -> usize {
 
 fn is_coupled(op: &qml_ir::circuit::Op, target: &Target) -> bool {
     let is_gate = matches!(op.kind, OpKind::Gate { .. });
-    !matches!(op.wires().as_slice(), &[a, b] if is_gate && target.distance(a.0 as u16, b.0 as u16) > 1)
+    !matches!(*op.wires(), [a, b] if is_gate && target.distance(a.0 as u16, b.0 as u16) > 1)
 }
 
 /// The CX before and after.

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 
 use qml_ir::circuit::Circuit;
 
-use super::{Entry, Grower, partners};
+use super::{Effects, Entry, Grower, partners};
 
 /// The window on q0, q1 and q2: its members and what comes after it, by place.
 fn window(text: &str) -> Option<(Vec<u32>, Vec<u32>)> {
     let circuit = Circuit::parse(text).unwrap();
-    let near: VecDeque<Entry> = circuit.ops.iter().zip(0..).map(|(op, i)| Entry::new(i, op)).collect();
+    let near: VecDeque<Entry> =
+        circuit.ops.iter().zip(0..).map(|(op, i)| Entry::new(i, op, &mut Effects::default())).collect();
     let mut grower = Grower::new(circuit.n_wires);
     let reaches = grower.grow(&near, [0, 1, 2]);
     reaches.then_some((grower.window.members, grower.window.after))
@@ -39,7 +40,9 @@ fn what_depends_on_the_window_stays_outside() {
 fn wires_that_two_wires_meet_first() {
     let of = |text: &str| {
         let circuit = Circuit::parse(text).unwrap();
-        partners(&circuit.ops.iter().zip(0..).map(|(op, i)| Entry::new(i, op)).collect())
+        partners(
+            &circuit.ops.iter().zip(0..).map(|(op, i)| Entry::new(i, op, &mut Effects::default())).collect(),
+        )
     };
     assert_eq!(of("cx q0 q1; cx q1 q0; cx q3 q0; cx q0 q1; cx q1 q2; cx q0 q2"), [Some(3), Some(2)]);
     assert_eq!(of("cx q0 q1; cx q2 q3; b0 = measure q0; cx q1 q2"), [None, Some(2)]);

@@ -43,7 +43,7 @@ fn exists(aim: &Aim, path: &mut Vec<u16>, n_cx: usize) -> bool {
 #[test]
 fn random_networks_are_the_shortest() {
     let mut random = Random::new(73);
-    let mut search = Search::new();
+    let mut search = Search::new(10_000);
     let mut lengths = [0; 5];
     for _ in 0..60 {
         let shape = if random.chance(0.5) { Shape::Line } else { Shape::Triangle };
@@ -57,11 +57,11 @@ fn random_networks_are_the_shortest() {
         let waits_for = (0..strings.len() as u64).map(|i| if random.chance(0.5) { i } else { 0 }).collect();
         let aim = Aim { start, strings, waits_for, shape };
         let shortest = (0..4).find(|&n_cx| exists(&aim, &mut Vec::new(), n_cx));
-        let found = search.shortest_network(&aim, 4, 10_000);
+        let found = search.shortest_network(aim.clone(), 4);
         assert_eq!(found.as_ref().map(Vec::len), shortest, "{aim:?}");
         assert!(found.is_none_or(|path| is_good(&aim, &path)));
         lengths[shortest.unwrap_or(4)] += 1;
-        assert_eq!(search.shortest_network(&aim, shortest.unwrap_or(0), 10_000), None);
+        assert_eq!(search.shortest_network(aim, shortest.unwrap_or(0)), None);
     }
     assert!(lengths.iter().all(|n| *n > 2), "{lengths:?}");
 }

@@ -97,7 +97,7 @@ impl Model<'_> {
             return;
         }
         let mut kept = 1.0;
-        for &wire in &wires {
+        for &wire in &*wires {
             kept *= self.relax(seconds, wire, |noise, channel| noise.after(number, channel, &[wire]));
         }
         self.depolarize(number, &wires, depolarizing(error, kept, wires.len()));

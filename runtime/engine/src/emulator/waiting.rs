@@ -88,7 +88,7 @@ impl Late {
             }
         });
         let start = end + length;
-        for &wire in &wires {
+        for &wire in &*wires {
             let later = &mut self.wires[wire.0 as usize];
             let seconds = end - later.start;
             if later.is_held && seconds > 0.0 {

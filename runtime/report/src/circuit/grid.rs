@@ -124,7 +124,7 @@ fn drawn_wires(circuit: &Circuit) -> Vec<Wire> {
         return Circuit::wires(0..circuit.n_wires as u32);
     }
     let mut wires: Vec<Wire> = circuit.layout.iter().chain(&circuit.final_layout).copied().collect();
-    circuit.visit(|op| wires.extend(op.wires()));
+    circuit.visit(|op| wires.extend(&*op.wires()));
     wires.sort_unstable();
     wires.dedup();
     wires
@@ -244,7 +244,8 @@ impl Placer {
 
     /// The first and last row of an operation.
     fn rows(&self, op: &Op) -> (usize, usize) {
-        let rows = || op.wires().into_iter().map(|wire| self.row(wire));
+        let wires = op.wires();
+        let rows = || wires.iter().map(|&wire| self.row(wire));
         (rows().min().unwrap_or(0), rows().max().unwrap_or(0))
     }
 

@@ -291,7 +291,7 @@ pub fn shots(threads: usize, largest: usize) {
 pub fn noise(circuit: &Circuit) -> Noise {
     let mut noise = Noise::default();
     for (i, op) in circuit.ops.iter().enumerate() {
-        for wire in op.wires() {
+        for &wire in &*op.wires() {
             // Each letter with a third of the probability.
             noise.after(i, Channel::depolarizing(1, 4.0 / 3.0 * 1e-3), &[wire]);
             noise.after(i, Channel::amplitude_damping(1e-2), &[wire]);
