@@ -79,13 +79,17 @@ impl Runnable {
         self.plan.as_ref().map_err(simulation_fault)
     }
 
-    /// The circuit on a tableau, if it is one of Clifford gates for these slots.
+    /// The circuit on a tableau, if it is one of Clifford gates for these slots and its noise one of Pauli letters.
     pub(crate) fn clifford(&self, slots: &[f64]) -> Option<Rc<Clifford>> {
         let mut latest = self.clifford.borrow_mut();
         match &*latest {
             Some((known, clifford)) if known == slots => clifford.clone(),
             _ => {
-                let clifford = Clifford::new(&self.circuit, slots).ok().map(Rc::new);
+                let clifford = match &self.noise {
+                    None => Clifford::new(&self.circuit, slots).ok(),
+                    Some(noise) => Clifford::noisy(&self.circuit, slots, noise),
+                };
+                let clifford = clifford.map(Rc::new);
                 *latest = Some((slots.to_vec(), clifford.clone()));
                 clifford
             }

@@ -35,7 +35,14 @@ impl Session<'_> {
     /// How the circuit runs for these values of its slots.
     pub(crate) fn way<'r>(&mut self, (runnable, slots): Angles<'r>) -> Result<Way<'r>, Fault> {
         let way = match self.simulation.method {
-            _ if runnable.noise.is_some() => Way::StateVector(runnable.plan()?),
+            method if runnable.noise.is_some() => {
+                let is_many = runnable.circuit.n_wires >= MANY_WIRES;
+                let is_wanted = method == Method::Stabilizer || (method == Method::Auto && is_many);
+                match is_wanted.then(|| runnable.clifford(slots)).flatten() {
+                    Some(clifford) => Way::Stabilizer(clifford),
+                    None => Way::StateVector(runnable.plan()?),
+                }
+            }
             Method::StateVector => Way::StateVector(runnable.plan()?),
             Method::Stabilizer => match runnable.clifford(slots) {
                 Some(clifford) => Way::Stabilizer(clifford),
@@ -162,6 +169,7 @@ impl Session<'_> {
         let name = match way {
             Way::StateVector(_) if runnable.noise.is_some() => "trajectories",
             Way::StateVector(_) => Method::StateVector.name(),
+            Way::Stabilizer(_) if runnable.noise.is_some() => "Pauli frames",
             Way::Stabilizer(_) => Method::Stabilizer.name(),
             Way::Mps(_) => Method::Mps.name(),
         };

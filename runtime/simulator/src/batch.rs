@@ -1,12 +1,12 @@
 //! Many calls of one circuit at once: samples of a data set, in the lanes of the registers.
 //!
 //! Most of what a call does besides arithmetic is the same for all samples: slots that no sample changes, the weights of a
-//! model beside its inputs, are bound once for many samples, with the tables that depend on them alone. Samples run one
-//! after the other on each thread, ket and bra in its first cache.
+//! model beside its inputs, are bound once for many samples, with the tables that depend on them alone.
 //!
-//! In single precision states of few registers are done otherwise: as many samples as a register has lanes lie amplitude by
-//! amplitude, sample by sample, and every gate is an operation between whole registers. What an operation costs besides
-//! arithmetic is then shared. Sums have another order there; in doubles a sample has the same bits in a batch and alone.
+//! States of few registers lie in the lanes: as many samples as a register has lanes, amplitude by amplitude, sample by
+//! sample, so that every gate is an operation between whole registers, and what an operation costs besides arithmetic is
+//! shared. Other samples run one after the other on each thread, ket and bra in its first cache. Both give the bits of a
+//! call by itself, see [`crate::kernel`]: how rows are shared out is a matter of time alone.
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -35,8 +35,15 @@ pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
 /// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
 const WORTH_A_THREAD: usize = 1 << 17;
 
-/// Rows of a group that share what they have in common.
+/// Rows of a group that share what they have in common; of samples in lanes four registers.
 const ROWS: usize = 16;
+
+/// Rows of a batch that run on one thread, as many at once as there are samples.
+struct Group<'r> {
+    first: usize,
+    rows: &'r [&'r [f64]],
+    samples: usize,
+}
 
 /// The slots that are not the same in all rows.
 fn varied_slots(plan: &Plan, rows: &[&[f64]]) -> Vec<bool> {
@@ -96,8 +103,8 @@ impl Simulator {
         is_worth_it.then(|| self.run.pool_for(n_parts)).flatten()
     }
 
-    /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; small ones
-    /// in groups of as many rows as there are lanes; others row by row on each thread.
+    /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; others in
+    /// groups.
     fn run_batch(
         &self,
         plan: &Plan,
@@ -121,21 +128,13 @@ impl Simulator {
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
-        let lane_bits = self.isa.lane_bits::<T>() as usize;
-        let is_in_lanes = self.precision() == Precision::F32 && plan.n_wires <= 2 * lane_bits;
-        let per_group = if is_in_lanes { 1 << lane_bits } else { ROWS };
         let varied = Varied::new(plan, &varied_slots(plan, rows));
-        let group = |(i, rows): (usize, &[&[f64]])| {
-            if is_in_lanes {
-                self.run_lanes::<T>(plan, i * per_group, rows, prepared, cotangents)
-            } else {
-                self.run_rows::<T>(plan, i * per_group, rows, &varied, prepared, cotangents)
-            }
-        };
-        let n_groups = rows.len().div_ceil(per_group);
-        let parts: Vec<Result<Batch, Fault>> = match self.pool_worth_it(n_groups, rows.len(), plan.cost()) {
-            Some(pool) => pool.install(|| rows.par_chunks(per_group).enumerate().map(group).collect()),
-            None => rows.chunks(per_group).enumerate().map(group).collect(),
+        let groups = groups(rows, plan.n_wires, self.isa.lane_bits::<T>() as usize);
+        let run = |group: &Group| self.run_group::<T>(plan, group, &varied, prepared, cotangents);
+        let parts: Vec<Result<Batch, Fault>> = match self.pool_worth_it(groups.len(), rows.len(), plan.cost())
+        {
+            Some(pool) => pool.install(|| groups.par_iter().map(run).collect()),
+            None => groups.iter().map(run).collect(),
         };
         let mut batch = Batch::default();
         for part in parts {
@@ -146,50 +145,60 @@ impl Simulator {
         Ok(batch)
     }
 
-    /// Row by row: what rows have in common is bound once.
-    fn run_rows<T: Amplitude>(
+    /// So many samples at once: what rows have in common is bound for the first ones.
+    fn run_group<T: Amplitude>(
         &self,
         plan: &Plan,
-        first: usize,
-        rows: &[&[f64]],
+        group: &Group,
         varied: &Varied,
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
-        let run = &self.run;
-        let mut bound = self.bind::<T>(plan, rows[0])?;
-        let layout = self.layout::<T>(plan.n_wires);
+        let (run, samples) = (&self.run, group.samples);
+        let layout = match samples {
+            1 => self.layout::<T>(plan.n_wires),
+            _ => Layout::batch(plan.n_wires, self.isa.lane_bits::<T>()),
+        };
         let mut ket: Ket<T> = self.kets.take(run, layout)?;
         let mut bra: Ket<T> = self.kets.take(run, layout)?;
-        let mut measured = prepared.zeros(1);
+        let first_rows = &group.rows[..samples.min(group.rows.len())];
+        let mut bound = Bound::<T>::batch(plan, self.isa, T::store(self), first_rows, samples)?;
+        let mut measured = prepared.zeros(samples);
         let mut collected = Collected::new(&bound);
         let first_segment = plan.first_trainable_segment();
         let mut batch = Batch::default();
-        for (i, slots) in rows.iter().enumerate() {
+        for (i, rows) in group.rows.chunks(samples).enumerate() {
             run.check()?;
             if i > 0 {
-                bound.rebind(slots, varied)?;
+                bound.rebind(rows, varied)?;
             }
             ket.reals_mut().fill(T::ZERO);
-            ket.reals_mut()[0] = T::ONE;
+            ket.reals_mut()[..samples].fill(T::ONE);
             for segment in &plan.segments {
                 apply(run, &bound, segment, &mut ket);
             }
             measured.fill(0.0);
             prepared.add_values(run, self.isa, &ket, &mut measured);
-            let values = prepared.combine(&measured, 1, 0);
-            if let Some(cotangents) = cotangents {
-                let weights = prepared.weights(&[&cotangents(first + i, &values)]);
-                prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
-                collected.clear();
-                for index in (first_segment..plan.segments.len()).rev() {
-                    let is_first = index == first_segment;
-                    let segment = &plan.segments[index];
-                    unapply(run, &bound, segment, [&mut ket, &mut bra], is_first, &mut collected);
-                }
-                batch.d_slots.push(bound.to_slots(&collected));
+            let done = batch.values.len();
+            batch.values.extend((0..rows.len()).map(|sample| prepared.combine(&measured, samples, sample)));
+            let Some(cotangents) = cotangents else { continue };
+            let mut of_samples: Vec<Vec<f64>> =
+                (done..done + rows.len()).map(|i| cotangents(group.first + i, &batch.values[i])).collect();
+            // Lanes without a sample.
+            of_samples.resize(samples, vec![0.0; prepared.observables.len()]);
+            let of_samples: Vec<&[f64]> = of_samples.iter().map(Vec::as_slice).collect();
+            let weights = prepared.weights(&of_samples);
+            prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
+            collected.clear();
+            for index in (first_segment..plan.segments.len()).rev() {
+                let is_first = index == first_segment;
+                let segment = &plan.segments[index];
+                unapply(run, &bound, segment, [&mut ket, &mut bra], is_first, &mut collected);
             }
-            batch.values.push(values);
+            let d_slots = bound.to_slots(&collected);
+            let n_slots = plan.n_slots();
+            let of_row = |sample: usize| d_slots[sample * n_slots..][..n_slots].to_vec();
+            batch.d_slots.extend((0..rows.len()).map(of_row));
         }
         self.kets.give(bra);
         self.kets.give(ket);
@@ -216,54 +225,23 @@ impl Simulator {
         }
         Ok(batch)
     }
+}
 
-    fn run_lanes<T: Amplitude>(
-        &self,
-        plan: &Plan,
-        first: usize,
-        rows: &[&[f64]],
-        prepared: &Prepared,
-        cotangents: Option<Cotangents<'_>>,
-    ) -> Result<Batch, Fault> {
-        let run = &self.run;
-        run.check()?;
-        let bound = Bound::<T>::batch(plan, self.isa, T::store(self), rows)?;
-        let samples = bound.samples();
-        let layout = Layout::batch(plan.n_wires, self.isa.lane_bits::<T>());
-        let mut ket: Ket<T> = self.kets.take(run, layout)?;
-        ket.reals_mut().fill(T::ZERO);
-        ket.reals_mut()[..samples].fill(T::ONE);
-        for segment in &plan.segments {
-            apply(run, &bound, segment, &mut ket);
-        }
-        let mut measured = prepared.zeros(samples);
-        prepared.add_values(run, self.isa, &ket, &mut measured);
-        let values: Vec<Vec<f64>> =
-            (0..rows.len()).map(|sample| prepared.combine(&measured, samples, sample)).collect();
-        let mut batch = Batch { values, d_slots: Vec::new() };
-        if let Some(cotangents) = cotangents {
-            let mut of_samples: Vec<Vec<f64>> =
-                batch.values.iter().enumerate().map(|(i, values)| cotangents(first + i, values)).collect();
-            // Lanes without a sample.
-            of_samples.resize(samples, vec![0.0; prepared.observables.len()]);
-            let of_samples: Vec<&[f64]> = of_samples.iter().map(Vec::as_slice).collect();
-            let weights = prepared.weights(&of_samples);
-            let mut bra: Ket<T> = self.kets.take(run, layout)?;
-            prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
-            let mut collected = Collected::new(&bound);
-            let first = plan.first_trainable_segment();
-            for index in (first..plan.segments.len()).rev() {
-                let states = [&mut ket, &mut bra];
-                unapply(run, &bound, &plan.segments[index], states, index == first, &mut collected);
-            }
-            let d_slots = bound.to_slots(&collected);
-            let n_slots = plan.slots.len();
-            batch.d_slots =
-                (0..rows.len()).map(|sample| d_slots[sample * n_slots..][..n_slots].to_vec()).collect();
-            self.kets.give(bra);
-        }
-        self.kets.give(ket);
-        run.check()?;
-        Ok(batch)
-    }
+/// The rows in groups, small states in lanes. A few rows that are left run one by one.
+fn groups<'r>(rows: &'r [&'r [f64]], n_wires: usize, lane_bits: usize) -> Vec<Group<'r>> {
+    let lanes = 1 << lane_bits;
+    let n_left = rows.len() % lanes;
+    let n_in_lanes = match n_wires {
+        n if n > 2 * lane_bits => 0,
+        _ if 2 * n_left < lanes => rows.len() - n_left,
+        _ => rows.len(),
+    };
+    let (in_lanes, others) = rows.split_at(n_in_lanes);
+    let in_lanes = in_lanes.chunks(4 * lanes).map(|rows| (rows, lanes));
+    let mut first = 0;
+    let group = |(rows, samples): (&'r [&'r [f64]], usize)| {
+        first += rows.len();
+        Group { first: first - rows.len(), rows, samples }
+    };
+    in_lanes.chain(others.chunks(ROWS).map(|rows| (rows, 1))).map(group).collect()
 }

@@ -115,37 +115,29 @@ fn resize<N: Copy>(buffer: &mut Vec<N>, len: usize, zero: N) {
 impl<'a, T: Real> Bound<'a, T> {
     /// Fills in the slots of one call.
     pub(crate) fn new(plan: &'a Plan, isa: Isa, store: &'a Store<T>, slots: &[f64]) -> Result<Self, Fault> {
-        Self::fill(plan, isa, store, &[slots])
+        Self::batch(plan, isa, store, &[slots], 1)
     }
 
-    /// Fills in the slots of as many calls as a vector has lanes; fewer calls are filled up with the last one.
+    /// Fills in the slots of `samples` calls, one or as many as a vector has lanes; fewer rows are filled up with the last
+    /// one.
     pub(crate) fn batch(
         plan: &'a Plan,
         isa: Isa,
         store: &'a Store<T>,
         rows: &[&[f64]],
+        samples: usize,
     ) -> Result<Self, Fault> {
-        let lanes = 1 << isa.lane_bits::<T>();
-        let rows: Vec<&[f64]> = (0..lanes).map(|lane| rows[lane.min(rows.len() - 1)]).collect();
-        Self::fill(plan, isa, store, &rows)
-    }
-
-    fn fill(plan: &'a Plan, isa: Isa, store: &'a Store<T>, rows: &[&[f64]]) -> Result<Self, Fault> {
         let of = store.lock().pop().unwrap_or_default();
-        let samples = rows.len();
-        let layout = plan.tables(if samples == 1 { isa.lane_bits::<T>() } else { 0 });
+        let layout = plan.tables(isa.lane_bits::<T>());
         let mut bound = Self { plan, isa, samples, layout, of, store };
-        bound.of.slots.clear();
-        for slots in rows {
-            bound.add_slots(slots)?;
-        }
+        bound.set_slots(rows)?;
         let lanes = 1 << isa.lane_bits::<T>();
         let n = (plan.trigs.len() * samples).next_multiple_of(lanes);
         let b = &mut bound.of;
         resize(&mut b.arguments, n, 0.0);
         resize(&mut b.trigs, 2 * n, T::ZERO);
-        for (sample, slots) in rows.iter().enumerate() {
-            plan.arguments.fill(slots, &mut b.arguments[sample..], samples);
+        for sample in 0..samples {
+            plan.arguments.fill(row(rows, sample), &mut b.arguments[sample.min(n)..], samples);
         }
         sin_cos(isa, &b.arguments, &mut b.trigs);
         for &(trig, c) in &plan.coefficients {
@@ -156,34 +148,43 @@ impl<'a, T: Real> Bound<'a, T> {
             }
         }
         bound.fill_matrices();
-        resize(&mut bound.of.tables, layout.n_groups * 2 * lanes, T::ZERO);
+        // Where lanes are samples, an entry of a table is a register.
+        resize(&mut bound.of.tables, layout.n_groups * 2 * lanes * samples, T::ZERO);
         bound.build_tables(None);
         Ok(bound)
     }
 
-    /// Fills in the slots of another call, which differs from the last one only in those that vary.
-    pub(crate) fn rebind(&mut self, slots: &[f64], varied: &Varied) -> Result<(), Fault> {
-        self.of.slots.clear();
-        self.add_slots(slots)?;
-        let lanes = 1 << self.isa.lane_bits::<T>();
+    /// Fills in the slots of other calls, which differ from the last ones only in those that vary.
+    pub(crate) fn rebind(&mut self, rows: &[&[f64]], varied: &Varied) -> Result<(), Fault> {
+        self.set_slots(rows)?;
+        let (samples, lanes) = (self.samples, 1 << self.isa.lane_bits::<T>());
         let b = &mut self.of;
-        let n = varied.trigs.len().next_multiple_of(lanes);
         // The arguments that changed, and behind them room for their sines and cosines.
         let (mut arguments, mut groups) = ([0.0; SOME], [T::ZERO; 2 * SOME]);
-        for trigs in varied.trigs.chunks(SOME) {
-            let n = n.min(trigs.len().next_multiple_of(lanes));
-            self.plan.arguments.fill_some(trigs, slots, &mut arguments[..trigs.len()]);
+        let place = |k: usize| k / lanes * 2 * lanes + k % lanes;
+        for trigs in varied.trigs.chunks(SOME / samples) {
+            let n = (trigs.len() * samples).next_multiple_of(lanes);
+            for sample in 0..samples {
+                self.plan.arguments.fill_some(trigs, row(rows, sample), &mut arguments[sample..n], samples);
+            }
             sin_cos(self.isa, &arguments[..n], &mut groups[..2 * n]);
-            let place = |k: usize| k / lanes * 2 * lanes + k % lanes;
             for (k, &trig) in trigs.iter().enumerate() {
-                let (from, to) = (place(k), place(trig as usize));
-                b.trigs[to] = groups[from];
-                b.trigs[to + lanes] = groups[from + lanes];
+                for sample in 0..samples {
+                    let (from, to) = (place(k * samples + sample), place(trig as usize * samples + sample));
+                    b.trigs[to] = groups[from];
+                    b.trigs[to + lanes] = groups[from + lanes];
+                }
             }
         }
         self.fill_matrices();
         self.build_tables(Some(&varied.forms));
         Ok(())
+    }
+
+    /// Checks the slots of all samples and keeps them.
+    fn set_slots(&mut self, rows: &[&[f64]]) -> Result<(), Fault> {
+        self.of.slots.clear();
+        (0..self.samples).try_for_each(|sample| self.add_slots(row(rows, sample)))
     }
 
     /// Checks the slots of a sample and keeps them.
@@ -373,6 +374,11 @@ impl<'a, T: Real> Bound<'a, T> {
             }
         }
     }
+}
+
+/// The slots of a sample; those of the last row for samples without one.
+fn row<'r>(rows: &[&'r [f64]], sample: usize) -> &'r [f64] {
+    rows[sample.min(rows.len() - 1)]
 }
 
 /// Cosine and sine `k` of those that lie in groups.

@@ -160,7 +160,8 @@ impl<O> Program<O> {
         Ok(program)
     }
 
-    fn push<'a, E>(&mut self, ops: &'a [Op], lower: &mut Lower<'_, 'a, O, E>) -> Result<(), E> {
+    /// Adds the steps of further operations.
+    pub(crate) fn push<'a, E>(&mut self, ops: &'a [Op], lower: &mut Lower<'_, 'a, O, E>) -> Result<(), E> {
         for op in ops {
             if !matches!(op.kind, OpKind::Measure { .. } | OpKind::Reset { .. })
                 && let Some(done) = lower(op)?

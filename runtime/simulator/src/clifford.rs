@@ -6,6 +6,7 @@
 //! - [`tableau`] holds these images and measures; it takes any circuit, one branch of outcomes after the other.
 //! - [`frames`] draws shots: one run of the tableau, then for each shot where it differs from that run, 64 shots a word
 //!   (Gidney, arXiv:2103.02202).
+//! - [`noise`] lets letters happen to some shots, and outcomes be told wrongly.
 //! - [`observe`] moves observables back through the circuit to its start.
 //! - [`affine`] tells which outcomes there are: all equally likely, a point plus a linear space over the field of two
 //!   elements.
@@ -17,6 +18,7 @@ mod affine;
 mod frames;
 mod images;
 mod lower;
+mod noise;
 mod observe;
 mod results;
 mod tableau;
@@ -27,6 +29,7 @@ use qml_ir::circuit::BitExpr;
 
 use crate::branches::Program;
 use images::Action;
+use noise::{Mixture, Told};
 
 /// A circuit of Clifford gates for some values of its slots.
 #[derive(Clone, Debug)]
@@ -49,6 +52,10 @@ enum Op {
     Rotation { string: Letters, quarters: u8 },
     /// A string of letters where the sum of some bits, plus one if `odd`, is odd.
     Correction { string: Letters, bits: Vec<u32>, odd: bool },
+    /// Letters that happen to some shots.
+    Mixture(Mixture),
+    /// An outcome of 0, and one of 1, is told wrongly with these probabilities.
+    Misread { told: Told, errors: [f64; 2] },
 }
 
 type Step = crate::branches::Step<Op>;

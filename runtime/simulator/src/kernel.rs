@@ -2,7 +2,11 @@
 //!
 //! Kernels are written once over [`Vector`] and once over what a lane is: an amplitude of one state, whose coefficients are
 //! the same for all lanes, or a sample of a batch, with coefficients of its own (`PER_LANE`). The first must look at
-//! wires whose partner is in the same register; for the second there are none.
+//! wires whose partner is in the same register, *near* wires; for the second there are none.
+//!
+//! Both give a sample the same bits. An amplitude is the same formula in both, and a sum is made of the same parts: one
+//! for each setting of the wires that are near where lanes are amplitudes, which are then added up in their order
+//! ([`Near`], [`Parts`]).
 //!
 //! Going back, a kernel undoes its operation on the ket and on the bra and collects what the operation's angles do to the
 //! value: for `U = exp(-i x G)` it is `dE/dx = 2 Im <bra| G |ket>`, for a matrix the transition matrix
@@ -23,7 +27,7 @@ pub(crate) use tables::{FormTables, MOST_LANE_BITS, Tables};
 
 use crate::bind::Bound;
 use crate::plan::{Form, Op, Pass, Select, Turn};
-use crate::vector::{Real, Task, Vector, dispatch};
+use crate::vector::{MOST_LANES, Real, Task, Vector, dispatch};
 
 /// Enters a kernel with the bound instruction set.
 macro_rules! enter {
@@ -49,6 +53,8 @@ pub(crate) struct Tile<T> {
 pub(crate) struct Collected {
     pub trigs: Vec<f64>,
     pub matrices: Vec<f64>,
+    /// Where lanes are samples: sums for the terms of a form, before they are added to those of their trigs.
+    terms: Vec<Parts>,
 }
 
 impl Collected {
@@ -58,6 +64,7 @@ impl Collected {
         Self {
             trigs: vec![0.0; bound.plan.trigs.len() * per],
             matrices: vec![0.0; 2 * bound.plan.n_entries * per],
+            terms: Vec::new(),
         }
     }
 
@@ -87,6 +94,73 @@ impl<T: Real> Tile<T> {
 #[inline(always)]
 pub(crate) fn lane_bits<V: Vector, const PER_LANE: bool>() -> u32 {
     if PER_LANE { 0 } else { V::BITS }
+}
+
+/// The registers of a tile as settings of near and of far wires: where lanes are amplitudes, a register has all settings of
+/// the near ones, where they are samples it has one of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Near {
+    /// Registers for one setting of the far wires.
+    pub count: usize,
+    /// Settings of the far wires.
+    pub n_far: usize,
+    /// Wires that count [`Self::count`], where there are as many as a register has lanes.
+    bits: u32,
+}
+
+impl Near {
+    #[inline(always)]
+    pub(crate) fn of<V: Vector, const PER_LANE: bool>(n_groups: usize) -> Self {
+        if PER_LANE {
+            let count = V::LANES.min(n_groups);
+            Self { count, n_far: n_groups / count, bits: V::BITS }
+        } else {
+            Self { count: 1, n_far: n_groups, bits: 0 }
+        }
+    }
+
+    /// The register for setting `far` of the far and `near` of the near wires.
+    #[inline(always)]
+    pub(crate) fn register(self, far: usize, near: usize) -> usize {
+        far << self.bits | near
+    }
+}
+
+/// A mask of near wires and one of far wires.
+#[inline(always)]
+pub(crate) fn near_and_far<V: Vector>(mask: usize) -> (usize, usize) {
+    (mask & (V::LANES - 1), mask >> V::BITS)
+}
+
+/// A sum over all amplitudes from its parts, one for each setting of the near wires: the lanes of one register, or, where
+/// lanes are samples, as many registers, which come in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts([f64; MOST_LANES]);
+
+impl Parts {
+    #[inline(always)]
+    pub(crate) fn none() -> Self {
+        Self([0.0; MOST_LANES])
+    }
+
+    /// Adds the part of a setting to each sample.
+    #[inline(always)]
+    pub(crate) unsafe fn add<V: Vector>(&mut self, part: V) {
+        // SAFETY: As for `Vector`.
+        let lanes = unsafe { part.lanes() };
+        for l in 0..V::LANES {
+            self.0[l] += lanes[l].to_f64();
+        }
+    }
+
+    /// Adds the sums of all samples to theirs.
+    #[inline(always)]
+    pub(crate) fn collect<V: Vector>(&self, factor: f64, into: &mut [f64], index: usize) {
+        let into = &mut into[index * V::LANES..][..V::LANES];
+        for l in 0..V::LANES {
+            into[l] += factor * self.0[l];
+        }
+    }
 }
 
 /// Does the operations of a pass in a tile. `scratch` has two numbers for each amplitude.
@@ -198,7 +272,7 @@ kernels! {
     PhasesForth(&'a Form) |at, form|
         phases::forth::<V, PER_LANE>(at.tile, form, at.bound, at.scratch);
     PhasesBack((&'a Form, To<'a, T>)) |at, (form, (bra, collected))|
-        phases::back::<V, PER_LANE>([at.tile, bra], form, at.bound, at.scratch, &mut collected.trigs);
+        phases::back::<V, PER_LANE>([at.tile, bra], form, at.bound, at.scratch, collected);
     DenseForth(&'a Op) |at, op|
         if let Op::Dense { positions, matrix, on } = op {
             dense::forth::<V, PER_LANE>(at.tile, positions, at.bound.matrix(*matrix), on.inner);
@@ -241,25 +315,11 @@ pub(crate) fn is_odd(bits: usize) -> bool {
     bits.count_ones() & 1 == 1
 }
 
-/// Adds what the lanes of a vector sum up to, or each lane to its own number where lanes are samples.
+/// Adds what the lanes of a vector, which are amplitudes, sum up to.
 #[inline(always)]
-pub(crate) unsafe fn collect<V: Vector, const PER_LANE: bool>(
-    sum: V,
-    factor: f64,
-    into: &mut [f64],
-    index: usize,
-) {
+pub(crate) unsafe fn collect<V: Vector>(sum: V, factor: f64, into: &mut [f64], index: usize) {
     // SAFETY: As for `Vector`.
-    unsafe {
-        if PER_LANE {
-            let (lanes, into) = (sum.lanes(), &mut into[index * V::LANES..][..V::LANES]);
-            for l in 0..V::LANES {
-                into[l] += factor * lanes[l].to_f64();
-            }
-        } else {
-            into[index] += factor * sum.sum();
-        }
-    }
+    into[index] += factor * unsafe { sum.sum() };
 }
 
 /// Calls `visit` for `i` in `0..len`, a power of two, with `i & mask == value`, in rising order.

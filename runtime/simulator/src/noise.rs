@@ -46,6 +46,11 @@ impl Noise {
         self.readout.insert(wire, errors);
     }
 
+    /// Whether there is a channel before or after this operation.
+    pub(crate) fn has_channels(&self, op: usize) -> bool {
+        self.before.contains_key(&op) || self.after.contains_key(&op)
+    }
+
     pub(crate) fn channels_before(&self, op: usize) -> &[(Channel, Wires)] {
         self.before.get(&op).map_or(&[], Vec::as_slice)
     }

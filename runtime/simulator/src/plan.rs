@@ -62,7 +62,7 @@ pub struct Plan {
     pub(crate) trigs: Vec<Trig>,
     /// Their arguments for a call.
     pub(crate) arguments: Arguments,
-    /// Where the tables of forms are, made when they are first asked for, by how many wires count lanes.
+    /// Where the tables of forms are, made when they are first asked for, by how many wires are near.
     pub(crate) tables: [OnceLock<Tables>; MOST_LANE_BITS + 1],
     pub(crate) matrices: Vec<MatrixSource>,
     /// Entries of all matrices.

@@ -6,6 +6,7 @@
 //! random, in the way that quantum mechanics demands (Gidney, arXiv:2103.02202, section 4).
 
 use super::images::Action;
+use super::noise::Events;
 use super::{Clifford, Letters, Op, Step};
 use crate::Fault;
 use crate::simulator::Run;
@@ -23,12 +24,13 @@ pub(super) struct Frames {
 
 impl Frames {
     /// Frames at the end of a linear circuit, for `64 * n_words` shots; `coins(place, row)` throws a coin for each of them,
-    /// at places from 0 to [`Clifford::n_coins`].
+    /// at places from 0 to [`Clifford::n_coins`]. Without `events` there is no noise.
     pub fn run(
         clifford: &Clifford,
         run: &Run,
         n_words: usize,
         coins: &dyn Fn(usize, &mut [u64]),
+        events: Option<&Events<'_>>,
     ) -> Result<Self, Fault> {
         let mut frames = Self {
             n_words,
@@ -42,13 +44,19 @@ impl Frames {
             place += 1;
         };
         frames.z.chunks_mut(n_words).for_each(&mut toss);
-        for step in &clifford.program.steps {
+        for (number, step) in (0..).zip(&clifford.program.steps) {
             run.check()?;
             match step {
                 Step::Do(Op::Gate { wires, action }) => frames.apply(action, wires),
                 Step::Do(Op::Rotation { string, quarters }) if quarters % 2 == 1 => frames.rotate(string),
                 Step::Do(Op::Rotation { .. }) | Step::Branch { .. } | Step::Jump { .. } => {}
                 Step::Do(Op::Correction { string, bits, .. }) => frames.correct(string, bits),
+                Step::Do(Op::Mixture(mixture)) => {
+                    events.into_iter().for_each(|events| frames.disturb(mixture, events, number));
+                }
+                Step::Do(Op::Misread { told, errors }) => {
+                    events.into_iter().for_each(|events| frames.misread(*told, *errors, events, number));
+                }
                 Step::Measure { wire, bit } => {
                     let range = |row: u32| row as usize * n_words..(row as usize + 1) * n_words;
                     frames.flips[range(*bit)].copy_from_slice(&frames.x[range(*wire)]);
@@ -67,6 +75,28 @@ impl Frames {
     /// Where outcomes of a wire differ from those of the known run.
     pub fn outcomes(&self, wire: u32) -> &[u64] {
         &self.x[wire as usize * self.n_words..][..self.n_words]
+    }
+
+    /// The same, to be told otherwise.
+    pub fn outcomes_mut(&mut self, wire: u32) -> &mut [u64] {
+        &mut self.x[wire as usize * self.n_words..][..self.n_words]
+    }
+
+    /// Where a bit differs from that of the known run.
+    pub fn flips_of(&mut self, bit: u32) -> &mut [u64] {
+        &mut self.flips[bit as usize * self.n_words..][..self.n_words]
+    }
+
+    /// How many shots there are.
+    pub fn n_shots(&self) -> usize {
+        64 * self.n_words
+    }
+
+    /// Multiplies the frame of a shot with a letter `x + 2 z`.
+    pub fn add_letter(&mut self, wire: u32, letter: usize, shot: usize) {
+        let place = wire as usize * self.n_words + shot / 64;
+        self.x[place] ^= (letter as u64 & 1) << (shot % 64);
+        self.z[place] ^= (letter as u64 >> 1) << (shot % 64);
     }
 
     fn apply(&mut self, action: &Action, wires: &[u32]) {

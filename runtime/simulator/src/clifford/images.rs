@@ -48,6 +48,12 @@ impl Action {
     }
 }
 
+/// The product of letters that an operator is, up to a sign.
+pub(super) fn product_of(operator: &[C64], n_wires: usize) -> Option<usize> {
+    let matrix = Matrix { dim: 1 << n_wires, data: operator.into() };
+    as_letters(&matrix, n_wires).map(|(product, _)| product)
+}
+
 /// The matrix with its controls as further wires, above its own.
 pub(super) fn controlled(matrix: &Matrix, controls: &[Control]) -> Matrix {
     let pattern: usize = controls.iter().enumerate().map(|(i, c)| usize::from(c.on_one) << i).sum();

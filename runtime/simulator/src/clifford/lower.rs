@@ -17,31 +17,40 @@ const ROUNDING: f64 = 1e-9;
 impl Clifford {
     /// The circuit for these values of its slots, or the first operation that is not in the Clifford group then.
     pub fn new<'a>(circuit: &'a Circuit, slots: &[f64]) -> Result<Self, &'a Op> {
-        let mut lower = Lower { slots, known: BTreeMap::new() };
-        let program = Program::new(circuit, &mut |op| lower.op(op))?;
+        let mut lower = Lower::new(slots);
+        Ok(Self::of_program(circuit, Program::new(circuit, &mut |op| lower.op(op))?))
+    }
+
+    /// The circuit that does these steps.
+    pub(super) fn of_program(circuit: &Circuit, program: Program<Act>) -> Self {
         let jumps = |step: &Step| matches!(step, Step::Branch { .. } | Step::Jump { .. });
-        let is_linear = program.unfinished.is_empty() && !program.steps.iter().any(jumps);
-        Ok(Self {
+        let is_linear = circuit.unfinished.is_empty() && !program.steps.iter().any(jumps);
+        Self {
             n_wires: circuit.n_wires,
             program,
             output: circuit.output.iter().map(|wire| wire.0).collect(),
             result_bits: circuit.result_bits.clone(),
             is_linear,
-        })
+        }
     }
 }
 
 /// A gate with the bits of its angles, and the values of its controls.
 type Known = (Gate, Vec<u64>, Vec<bool>);
 
-struct Lower<'a> {
+/// Gates become what they do to letters.
+pub(super) struct Lower<'a> {
     slots: &'a [f64],
     /// Gates that were looked at, and their actions.
     known: BTreeMap<Known, Arc<Action>>,
 }
 
-impl Lower<'_> {
-    fn op<'a>(&mut self, op: &'a Op) -> Result<Option<Vec<Act>>, &'a Op> {
+impl<'s> Lower<'s> {
+    pub(super) fn new(slots: &'s [f64]) -> Self {
+        Self { slots, known: BTreeMap::new() }
+    }
+
+    pub(super) fn op<'a>(&mut self, op: &'a Op) -> Result<Option<Vec<Act>>, &'a Op> {
         match &op.kind {
             OpKind::If { condition, then, otherwise } => self.corrections(condition, then, otherwise),
             _ => self.unitary(op).map(Some).ok_or(op),

@@ -7,6 +7,7 @@
 use super::{Clifford, Letters, Op, Step};
 use crate::Fault;
 use crate::simulator::Run;
+use qml_source::bug;
 
 /// Strings on their way back, a row for each wire or bit.
 struct Strings {
@@ -43,6 +44,7 @@ impl Clifford {
                 }
                 Step::Do(Op::Rotation { .. }) | Step::Branch { .. } | Step::Jump { .. } => {}
                 Step::Do(Op::Correction { string, bits, odd }) => moving.correct(string, bits, *odd),
+                Step::Do(Op::Mixture(_) | Op::Misread { .. }) => bug!("noise is for shots"),
                 Step::Measure { wire, bit } => moving.measure(*wire, *bit),
                 Step::Reset { wire } => moving.reset(*wire),
             }

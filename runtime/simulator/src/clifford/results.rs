@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::affine::Outcomes;
 use super::frames::Frames;
 use super::lower::letter_bits;
+use super::noise::Events;
 use super::tableau::{self, Tableau};
 use super::{Clifford, Letters};
 use crate::branches::Branch;
@@ -22,6 +23,8 @@ use crate::{Fault, Shots};
 const FRAMES: u64 = 1 << 60;
 /// The stream of coins of single shots.
 const COINS: u64 = 1 << 61;
+/// The stream of noise.
+const NOISE: u64 = 1 << 62;
 /// Words of shots that are followed at once.
 const BLOCK: usize = 16;
 
@@ -122,7 +125,7 @@ impl Simulator {
         }
         let known = clifford.program.run_of_zeros(&self.run, start(clifford))?;
         let point = known.register.point(&clifford.output);
-        let key = child_key(key, FRAMES);
+        let (key, noise) = (child_key(key, FRAMES), child_key(key, NOISE));
         // Shots of a word always stand in the same block, so it doesn't matter where a part starts.
         let first_block = shots.start / (64 * BLOCK);
         let n_blocks = shots.end.div_ceil(64 * BLOCK) - first_block;
@@ -134,7 +137,13 @@ impl Simulator {
                     |(w, word): (usize, &mut u64)| *word ^= pair_at(key, (start + w) as u64, place as u64)[0];
                 row.iter_mut().enumerate().for_each(word);
             };
-            let frames = Frames::run(clifford, &self.run, BLOCK, &coins)?;
+            let events = Events {
+                key: child_key(noise, (first_block + index) as u64),
+                bits: &known.bits,
+                point: &point,
+                output: &clifford.output,
+            };
+            let frames = Frames::run(clifford, &self.run, BLOCK, &coins, Some(&events))?;
             let bits = clifford.rows(&known, &point, &frames, own.start - 64 * start..own.end - 64 * start);
             Ok((own, bits))
         };
@@ -158,7 +167,7 @@ impl Simulator {
         let known = clifford.program.run_of_zeros(&self.run, start(clifford))?;
         let n_words = clifford.n_coins().div_ceil(64);
         let one_each = |place: usize, row: &mut [u64]| row[place / 64] ^= 1 << (place % 64);
-        let frames = Frames::run(clifford, &self.run, n_words, &one_each)?;
+        let frames = Frames::run(clifford, &self.run, n_words, &one_each, None)?;
         let coins: Vec<&[u64]> = clifford.output.iter().map(|&wire| frames.outcomes(wire)).collect();
         Ok(Outcomes::new(&known.register.point(&clifford.output), &coins))
     }

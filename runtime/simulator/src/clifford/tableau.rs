@@ -200,6 +200,8 @@ impl Register for Tableau {
                     self.multiply(string);
                 }
             }
+            // Nothing happens in the run that frames differ from.
+            Op::Mixture(_) | Op::Misread { .. } => {}
         }
         Ok(())
     }

@@ -4,8 +4,11 @@
 //! exchanges `x` of lanes, `out_h = sum of C[h][g][x] * (group g with lanes exchanged by x)`; the coefficients of
 //! each lane are rows of the matrix, or of the identity where the lane's controls are not satisfied. So one loop serves
 //! all cases. Per amplitude 8 d - 2 flops for a matrix of d rows, and two times its bytes.
+//!
+//! Where lanes are samples all wires count registers. The terms of a sum then stand in the order that they have where
+//! some of the wires are near: by far wires first, then by exchanges of near ones ([`column`]).
 
-use super::{Tile, for_selected, lane_bits};
+use super::{Near, Tile, for_selected, lane_bits};
 use crate::plan::Select;
 use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
@@ -138,6 +141,36 @@ unsafe fn lane_entries<T: Real>(
     (re, im)
 }
 
+/// Which column is `step`th in the sum for a row of a matrix on wires of which those of `near`, a mask, count lanes
+/// elsewhere: far wires are the upper part of a step, and exchanges of near wires the lower one.
+const fn column(near: usize, row: usize, step: usize) -> usize {
+    // Wire 1 alone is near: the parts of a step stand the other way round.
+    let settings = if near == 2 { step >> 1 | (step & 1) << 1 } else { step };
+    settings ^ (row & near)
+}
+
+/// `out_row = sum of C[row][column] v_column`.
+#[inline(always)]
+unsafe fn sample_product<V: Vector, const D: usize, const NEAR: usize>(
+    table: &Table<V>,
+    v: &[Complex<V>; D],
+) -> [Complex<V>; D] {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let mut out = [v[0]; D];
+        for (row, out) in out.iter_mut().enumerate() {
+            let first = column(NEAR, row, 0);
+            let mut sum = v[first].mul(table[row * D + first]);
+            for step in 1..D {
+                let column = column(NEAR, row, step);
+                sum = v[column].mul_add(table[row * D + column], sum);
+            }
+            *out = sum;
+        }
+        out
+    }
+}
+
 /// `out_h = sum of C[h][g][x] * exchange_x(v_g)`.
 #[inline(always)]
 unsafe fn product<V: Vector, const H: usize, const X: usize>(
@@ -164,6 +197,12 @@ unsafe fn product<V: Vector, const H: usize, const X: usize>(
     }
 }
 
+/// The wires of a matrix, as a mask of its rows, that count lanes where lanes are amplitudes.
+#[inline(always)]
+fn near_wires<V: Vector>(positions: &[u32]) -> usize {
+    positions.iter().enumerate().map(|(i, position)| usize::from(*position < V::BITS) << i).sum()
+}
+
 /// Applies the matrix, first position least significant, to the selected amplitudes.
 #[inline(always)]
 pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
@@ -175,36 +214,68 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     let wires = Wires::new::<V, PER_LANE>(positions);
     // SAFETY: The caller's contract.
     unsafe {
-        match (wires.count, wires.group_mask.count_ones()) {
-            (1, 0) if !PER_LANE => apply::<V, PER_LANE, 1, 2>(tile, &wires, matrix, select),
-            (1, _) => apply::<V, PER_LANE, 2, 1>(tile, &wires, matrix, select),
-            (2, 0) if !PER_LANE => apply::<V, PER_LANE, 1, 4>(tile, &wires, matrix, select),
-            (2, 1) if !PER_LANE => apply::<V, PER_LANE, 2, 2>(tile, &wires, matrix, select),
-            _ => apply::<V, PER_LANE, 4, 1>(tile, &wires, matrix, select),
+        if PER_LANE {
+            match (wires.count, near_wires::<V>(positions)) {
+                (1, 0) => apply_samples::<V, 2, 0>(tile, &wires, matrix, select),
+                (1, _) => apply_samples::<V, 2, 1>(tile, &wires, matrix, select),
+                (_, 0) => apply_samples::<V, 4, 0>(tile, &wires, matrix, select),
+                (_, 1) => apply_samples::<V, 4, 1>(tile, &wires, matrix, select),
+                (_, 2) => apply_samples::<V, 4, 2>(tile, &wires, matrix, select),
+                _ => apply_samples::<V, 4, 3>(tile, &wires, matrix, select),
+            }
+        } else {
+            match (wires.count, wires.group_mask.count_ones()) {
+                (1, 0) => apply::<V, 1, 2>(tile, &wires, matrix, select),
+                (1, _) => apply::<V, 2, 1>(tile, &wires, matrix, select),
+                (2, 0) => apply::<V, 1, 4>(tile, &wires, matrix, select),
+                (2, 1) => apply::<V, 2, 2>(tile, &wires, matrix, select),
+                _ => apply::<V, 4, 1>(tile, &wires, matrix, select),
+            }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn apply<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
+unsafe fn apply<V: Vector, const H: usize, const X: usize>(
     tile: Tile<V::Real>,
     wires: &Wires,
     matrix: *const V::Real,
     select: Select,
 ) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let (mask, value) = (select.mask >> bits, select.value >> bits);
+    let (mask, value) = (select.mask >> V::BITS, select.value >> V::BITS);
     let groups: [usize; H] = std::array::from_fn(|h| wires.group(h));
     let exchanges: [usize; X] = std::array::from_fn(|x| wires.exchange(x));
     // SAFETY: The caller's contract.
     unsafe {
-        let table = table::<V, PER_LANE, H, X>(wires, matrix, select, false);
+        let table = table::<V, false, H, X>(wires, matrix, select, false);
         for_selected(tile.n_groups, mask | wires.group_mask, value, |g| {
             let at = groups.map(|group| tile.group::<V>(g | group));
             let v = at.map(|at| Complex::<V>::load(at));
             let out = product(&table, exchanges, &v);
             for h in 0..H {
                 out[h].store(at[h]);
+            }
+        });
+    }
+}
+
+#[inline(always)]
+unsafe fn apply_samples<V: Vector, const D: usize, const NEAR: usize>(
+    tile: Tile<V::Real>,
+    wires: &Wires,
+    matrix: *const V::Real,
+    select: Select,
+) {
+    let registers: [usize; D] = std::array::from_fn(|row| wires.group(row));
+    // SAFETY: The caller's contract.
+    unsafe {
+        let table = table::<V, true, D, 1>(wires, matrix, select, false);
+        for_selected(tile.n_groups, select.mask | wires.group_mask, select.value, |g| {
+            let at = registers.map(|register| tile.group::<V>(g | register));
+            let v = at.map(|at| Complex::<V>::load(at));
+            let out = sample_product::<V, D, NEAR>(&table, &v);
+            for row in 0..D {
+                out[row].store(at[row]);
             }
         });
     }
@@ -222,32 +293,43 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     let wires = Wires::new::<V, PER_LANE>(positions);
     // SAFETY: The caller's contract.
     unsafe {
-        match (wires.count, wires.group_mask.count_ones()) {
-            (1, 0) if !PER_LANE => undo::<V, PER_LANE, 1, 2>(states, &wires, matrix, select, transition),
-            (1, _) => undo::<V, PER_LANE, 2, 1>(states, &wires, matrix, select, transition),
-            (2, 0) if !PER_LANE => undo::<V, PER_LANE, 1, 4>(states, &wires, matrix, select, transition),
-            (2, 1) if !PER_LANE => undo::<V, PER_LANE, 2, 2>(states, &wires, matrix, select, transition),
-            _ => undo::<V, PER_LANE, 4, 1>(states, &wires, matrix, select, transition),
+        if PER_LANE {
+            let near = near_wires::<V>(positions);
+            match (wires.count, near) {
+                (1, 0) => undo_samples::<V, 2, 0>(states, positions, matrix, select, transition),
+                (1, _) => undo_samples::<V, 2, 1>(states, positions, matrix, select, transition),
+                (_, 0) => undo_samples::<V, 4, 0>(states, positions, matrix, select, transition),
+                (_, 1) => undo_samples::<V, 4, 1>(states, positions, matrix, select, transition),
+                (_, 2) => undo_samples::<V, 4, 2>(states, positions, matrix, select, transition),
+                _ => undo_samples::<V, 4, 3>(states, positions, matrix, select, transition),
+            }
+        } else {
+            match (wires.count, wires.group_mask.count_ones()) {
+                (1, 0) => undo::<V, 1, 2>(states, &wires, matrix, select, transition),
+                (1, _) => undo::<V, 2, 1>(states, &wires, matrix, select, transition),
+                (2, 0) => undo::<V, 1, 4>(states, &wires, matrix, select, transition),
+                (2, 1) => undo::<V, 2, 2>(states, &wires, matrix, select, transition),
+                _ => undo::<V, 4, 1>(states, &wires, matrix, select, transition),
+            }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn undo<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
+unsafe fn undo<V: Vector, const H: usize, const X: usize>(
     [ket, bra]: [Tile<V::Real>; 2],
     wires: &Wires,
     matrix: *const V::Real,
     select: Select,
     transition: Option<&mut [f64]>,
 ) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let (mask, value) = (select.mask >> bits, select.value >> bits);
+    let (mask, value) = (select.mask >> V::BITS, select.value >> V::BITS);
     let groups: [usize; H] = std::array::from_fn(|h| wires.group(h));
     let exchanges: [usize; X] = std::array::from_fn(|x| wires.exchange(x));
     let is_collected = transition.is_some();
     // SAFETY: The caller's contract.
     unsafe {
-        let table = table::<V, PER_LANE, H, X>(wires, matrix, select, true);
+        let table = table::<V, false, H, X>(wires, matrix, select, true);
         // ket_in of group g times conj(bra_out) of group h with lanes exchanged by x
         let mut sums: Table<V> = [Complex::splat(0.0, 0.0); 16];
         for_selected(ket.n_groups, mask | wires.group_mask, value, |at| {
@@ -273,14 +355,69 @@ unsafe fn undo<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
             }
         });
         let Some(transition) = transition else { return };
-        let low = (1 << bits) - 1;
+        let low = V::LANES - 1;
         let lane_select = Select { mask: select.mask & low, value: select.value & low };
         for g in 0..H {
             for h in 0..H {
                 for x in 0..X {
                     let sum = sums[(g * H + h) * X + x];
                     let parts = (sum.re.lanes(), sum.im.lanes());
-                    add_lanes((V::LANES, PER_LANE), wires, lane_select, [g, h, x], &parts, transition);
+                    add_lanes(V::LANES, wires, lane_select, [g, h, x], &parts, transition);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn undo_samples<V: Vector, const D: usize, const NEAR: usize>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    positions: &[u32],
+    matrix: *const V::Real,
+    select: Select,
+    mut transition: Option<&mut [f64]>,
+) {
+    let wires = Wires::new::<V, true>(positions);
+    let registers: [usize; D] = std::array::from_fn(|row| wires.group(row));
+    let near = Near::of::<V, true>(ket.n_groups);
+    let fixed = (near.count - 1) & !wires.group_mask;
+    let is_collected = transition.is_some();
+    // SAFETY: The caller's contract.
+    unsafe {
+        let table = table::<V, true, D, 1>(&wires, matrix, select, true);
+        // A sum for each setting of the near wires that the matrix does not mix.
+        for lane in 0..near.count {
+            if lane & !fixed != 0 || lane & select.mask & fixed != select.value & fixed {
+                continue;
+            }
+            let mut sums: Table<V> = [Complex::splat(0.0, 0.0); 16];
+            let mask = select.mask | fixed | wires.group_mask;
+            for_selected(ket.n_groups, mask, select.value | lane, |at| {
+                let to_ket = registers.map(|register| ket.group::<V>(at | register));
+                let to_bra = registers.map(|register| bra.group::<V>(at | register));
+                let v = sample_product::<V, D, NEAR>(&table, &to_ket.map(|at| Complex::<V>::load(at)));
+                let w = to_bra.map(|at| Complex::<V>::load(at));
+                if is_collected {
+                    for h in 0..D {
+                        for g in 0..D {
+                            let sum = &mut sums[g * D + h];
+                            *sum = v[g].mul_conj_add(w[h], *sum);
+                        }
+                    }
+                }
+                let w = sample_product::<V, D, NEAR>(&table, &w);
+                for row in 0..D {
+                    v[row].store(to_ket[row]);
+                    w[row].store(to_bra[row]);
+                }
+            });
+            if let Some(transition) = transition.as_deref_mut() {
+                for (entry, sum) in transition.chunks_exact_mut(2 * V::LANES).zip(&sums) {
+                    let (re, im) = (sum.re.lanes(), sum.im.lanes());
+                    for l in 0..V::LANES {
+                        entry[2 * l] += re[l].to_f64();
+                        entry[2 * l + 1] += im[l].to_f64();
+                    }
                 }
             }
         }
@@ -290,7 +427,7 @@ unsafe fn undo<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>(
 /// Adds the lanes of a sum to the entries of the transition matrix that they belong to.
 #[inline(never)]
 fn add_lanes<T: Real>(
-    (n_lanes, is_per_lane): (usize, bool),
+    n_lanes: usize,
     wires: &Wires,
     select: Select,
     [g, h, x]: [usize; 3],
@@ -298,14 +435,8 @@ fn add_lanes<T: Real>(
     transition: &mut [f64],
 ) {
     let dim = 1 << wires.count;
-    for l in 0..n_lanes {
-        let at = if is_per_lane {
-            (wires.row(g, 0) * dim + wires.row(h, 0)) * n_lanes + l
-        } else if select.has(l) {
-            wires.row(g, l) * dim + wires.row(h, l ^ wires.exchange(x))
-        } else {
-            continue;
-        };
+    for l in (0..n_lanes).filter(|&l| select.has(l)) {
+        let at = wires.row(g, l) * dim + wires.row(h, l ^ wires.exchange(x));
         transition[2 * at] += re[l].to_f64();
         transition[2 * at + 1] += im[l].to_f64();
     }

@@ -1,6 +1,6 @@
 //! Terms of a form with more than two bits: each one a sweep of its own over the amplitudes that it changes.
 
-use super::{Tile, collect, is_odd, lane_bits};
+use super::{Near, Parts, Tile, collect, is_odd, lane_bits};
 use crate::bind::Bound;
 use crate::plan::{Form, Other, OtherKind, Select};
 use crate::vector::{Complex, Real, Vector};
@@ -42,16 +42,27 @@ pub(super) unsafe fn collect_all<V: Vector, const PER_LANE: bool>(
             let product = w.im.neg_mul_add(v.re, w.re.mul(v.im));
             product.store(products.add(group * V::LANES));
         }
+        let near = Near::of::<V, PER_LANE>(ket.n_groups);
         for other in &form.others {
             if !bound.plan.trig_varies(other.trig) {
                 continue;
             }
             let Some(signs) = Signs::<V>::new::<PER_LANE>(other, ket.outer) else { continue };
-            let mut total = V::splat(V::Real::ZERO);
-            for group in signs.groups(ket.n_groups) {
-                total = V::load(products.add(group * V::LANES)).mul_add(signs.of(group), total);
+            let mut parts = Parts::none();
+            for lane in 0..near.count {
+                let mut total = V::splat(V::Real::ZERO);
+                for group in signs.groups_at::<PER_LANE>(ket.n_groups, lane) {
+                    total = V::load(products.add(group * V::LANES)).mul_add(signs.of(group), total);
+                }
+                if PER_LANE {
+                    parts.add(total);
+                } else {
+                    collect(total, -2.0, sums, other.trig);
+                }
             }
-            collect::<V, PER_LANE>(total, -2.0, sums, other.trig);
+            if PER_LANE {
+                parts.collect::<V>(-2.0, sums, other.trig);
+            }
         }
     }
 }
@@ -105,6 +116,20 @@ impl<V: Vector> Signs<V> {
     #[inline(always)]
     fn groups(&self, n_groups: usize) -> impl Iterator<Item = usize> + use<V> {
         self.groups.indices(n_groups)
+    }
+
+    /// Those of them, where lanes are samples, with this setting of the near wires.
+    #[inline(always)]
+    fn groups_at<const PER_LANE: bool>(
+        &self,
+        n_groups: usize,
+        near: usize,
+    ) -> impl Iterator<Item = usize> + use<V, PER_LANE> {
+        let lanes = if PER_LANE { (V::LANES - 1) & (n_groups - 1) } else { 0 };
+        let Select { mask, value } = self.groups;
+        let select = Select { mask: mask | lanes, value: value & !lanes | near & lanes };
+        let is_on = near & mask & lanes == value & lanes;
+        select.indices(n_groups).filter(move |_| is_on)
     }
 
     #[inline(always)]

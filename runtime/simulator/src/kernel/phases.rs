@@ -7,9 +7,9 @@
 //! and after: 22 flops an amplitude for ket, bra and `w` besides the factor, and two times the bytes of both; see
 //! [`super::sums`] for the sums.
 
-use super::sums::Sums;
-use super::tables::{FormTables, Trainable, scale_where, where_lanes};
-use super::{Tile, lane_bits, others};
+use super::sums::{Destination, Sums, collect_terms};
+use super::tables::{FormTables, Trainable, scale_where, table_at, where_lanes};
+use super::{Collected, Near, Parts, Tile, lane_bits, others};
 use crate::bind::Bound;
 use crate::plan::Form;
 use crate::vector::{Complex, Real, Vector};
@@ -28,11 +28,14 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     // SAFETY: The caller's contract.
     unsafe {
         if !form.monomials.is_empty() {
-            let blocks = Blocks::<V>::new::<PER_LANE>(tile, form, bound, scratch);
-            if blocks.at.is_real {
-                blocks.multiply::<PER_LANE, true>(tile);
-            } else {
-                blocks.multiply::<PER_LANE, false>(tile);
+            let all = Near::of::<V, PER_LANE>(tile.n_groups);
+            for near in 0..all.count {
+                let blocks = Blocks::<V>::new::<PER_LANE>(tile, (all, near), form, bound, scratch);
+                if blocks.at.is_real {
+                    blocks.multiply::<PER_LANE, true>(tile);
+                } else {
+                    blocks.multiply::<PER_LANE, false>(tile);
+                }
             }
         }
         for other in &form.others {
@@ -48,18 +51,25 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     form: &Form,
     bound: &Bound<V::Real>,
     scratch: *mut V::Real,
-    sums: &mut [f64],
+    collected: &mut Collected,
 ) {
     let at = bound.form(form.index);
     // SAFETY: The caller's contract; the scratch has two numbers for each amplitude, and those of two blocks.
     unsafe {
         if at.has_trainable_others {
-            others::collect_all::<V, PER_LANE>([ket, bra], form, bound, scratch, sums);
+            others::collect_all::<V, PER_LANE>([ket, bra], form, bound, scratch, &mut collected.trigs);
         }
-        if !form.monomials.is_empty() {
+        let all = Near::of::<V, PER_LANE>(ket.n_groups);
+        let n_near = if form.monomials.is_empty() { 0 } else { all.count };
+        if PER_LANE {
+            collected.terms.clear();
+            collected.terms.resize(form.monomials.len(), Parts::none());
+        }
+        for near in 0..n_near {
             let states = [ket, bra];
             let half = scratch.add((ket.n_groups + BLOCK) * V::LANES);
-            let blocks = Blocks::<V>::new::<PER_LANE>(ket, form, bound, half);
+            let blocks = Blocks::<V>::new::<PER_LANE>(ket, (all, near), form, bound, half);
+            let mut to = Destination { near, terms: &mut collected.terms, trigs: &mut collected.trigs };
             match at.trainable {
                 Trainable::Nothing if at.is_real => {
                     blocks.multiply::<PER_LANE, true>(ket);
@@ -68,14 +78,17 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 Trainable::Nothing => _ = blocks.divide::<PER_LANE, false, false>(states, scratch),
                 Trainable::Singles => {
                     let found = blocks.divide::<PER_LANE, true, false>(states, scratch);
-                    found.singles::<PER_LANE>(form, bound, ket.outer, sums);
+                    found.singles::<PER_LANE>(form, bound, ket.outer, &mut to);
                 }
                 Trainable::Pairs => {
                     let found = blocks.divide::<PER_LANE, true, true>(states, scratch);
-                    found.pairs::<PER_LANE>(form, bound, ket.outer, sums);
-                    found.singles::<PER_LANE>(form, bound, ket.outer, sums);
+                    found.pairs::<PER_LANE>(form, bound, ket.outer, &mut to);
+                    found.singles::<PER_LANE>(form, bound, ket.outer, &mut to);
                 }
             }
+        }
+        if PER_LANE {
+            collect_terms::<V>(form, collected);
         }
         for other in &form.others {
             others::multiply::<V, PER_LANE, true>(ket, other, bound.trigs());
@@ -84,9 +97,12 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     }
 }
 
-/// The tables of a form in a tile, with the terms that reach outside of it worked in.
+/// The tables of a form in a tile, with the terms that reach outside of it worked in; where lanes are samples for one
+/// setting `near` of the near wires.
 struct Blocks<'a, V: Vector> {
     at: &'a FormTables,
+    all: Near,
+    near: usize,
     t: [Complex<V>; BLOCK],
     s: *const V::Real,
     tables: *const V::Real,
@@ -98,6 +114,7 @@ impl<'a, V: Vector> Blocks<'a, V> {
     #[inline(always)]
     unsafe fn new<const PER_LANE: bool>(
         tile: Tile<V::Real>,
+        (all, near): (Near, usize),
         form: &Form,
         bound: &'a Bound<V::Real>,
         scratch: *mut V::Real,
@@ -108,9 +125,10 @@ impl<'a, V: Vector> Blocks<'a, V> {
         unsafe {
             let mut t = [Complex::<V>::splat(1.0, 0.0); BLOCK];
             for (j, entry) in t.iter_mut().enumerate().take(1 << at.upper_bits) {
-                *entry = Complex::load(tables.add(2 * V::LANES * (at.t + j)));
+                let table = table_at::<V, PER_LANE>(tables, at.t);
+                *entry = Complex::load(table.add(2 * V::LANES * all.register(j, near)));
             }
-            let mut s = tables.add(2 * V::LANES * at.s);
+            let mut s = table_at::<V, PER_LANE>(tables, at.s);
             let mut is_own = false;
             let low_bits = at.lane_bits + at.upper_bits;
             for m in &form.monomials {
@@ -128,10 +146,12 @@ impl<'a, V: Vector> Blocks<'a, V> {
                     }
                     scale_where::<V, PER_LANE>(scratch, at.high_bits, far, factor);
                 } else {
-                    let factor = where_lanes(m.inner & ((1 << at.lane_bits) - 1), factor);
+                    let lanes = m.inner & ((1 << at.lane_bits) - 1);
                     let upper = m.inner >> at.lane_bits;
+                    let is_here = !PER_LANE || near & lanes == lanes;
+                    let factor = if PER_LANE { factor } else { where_lanes(lanes, factor) };
                     for (j, entry) in t.iter_mut().enumerate() {
-                        if j & upper == upper {
+                        if j & upper == upper && is_here {
                             *entry = entry.mul(factor);
                         }
                     }
@@ -140,8 +160,20 @@ impl<'a, V: Vector> Blocks<'a, V> {
             let reaches = |from: u32, n: u32| at.e[from as usize..][..n as usize].iter().any(Option::is_some);
             let reaches_lanes = reaches(0, at.lane_bits);
             let reaches_upper = reaches(at.lane_bits, at.upper_bits);
-            Self { at, t, s, tables, reaches_lanes, reaches_upper }
+            Self { at, all, near, t, s, tables, reaches_lanes, reaches_upper }
         }
+    }
+
+    /// A register by its place in all blocks.
+    #[inline(always)]
+    fn register(&self, group: usize) -> usize {
+        self.all.register(group, self.near)
+    }
+
+    /// Whether there is no other block, so that amplitudes have nothing in common.
+    #[inline(always)]
+    fn is_one_block(&self) -> bool {
+        self.at.high_bits == 0
     }
 
     /// What all amplitudes of a block have in common, but for what lanes add.
@@ -152,9 +184,11 @@ impl<'a, V: Vector> Blocks<'a, V> {
             let mut s = Complex::<V>::coefficient::<PER_LANE>(self.s, h);
             if self.reaches_lanes {
                 for bit in 0..self.at.lane_bits as usize {
-                    if let Some(e) = self.at.e[bit] {
-                        let e = Complex::<V>::coefficient::<PER_LANE>(self.tables.add(2 * V::LANES * e), h);
-                        s = s.mul(where_lanes(1 << bit, e));
+                    let is_here = !PER_LANE || self.near >> bit & 1 == 1;
+                    if let Some(e) = self.at.e[bit].filter(|_| is_here) {
+                        let table = table_at::<V, PER_LANE>(self.tables, e);
+                        let e = Complex::<V>::coefficient::<PER_LANE>(table, h);
+                        s = s.mul(if PER_LANE { e } else { where_lanes(1 << bit, e) });
                     }
                 }
             }
@@ -172,7 +206,8 @@ impl<'a, V: Vector> Blocks<'a, V> {
             unsafe {
                 match self.at.e[self.at.lane_bits as usize + r] {
                     Some(e) => {
-                        let e = Complex::<V>::coefficient::<PER_LANE>(self.tables.add(2 * V::LANES * e), h);
+                        let table = table_at::<V, PER_LANE>(self.tables, e);
+                        let e = Complex::<V>::coefficient::<PER_LANE>(table, h);
                         for j in 0..half {
                             c[half | j] = c[j].mul(e);
                         }
@@ -199,11 +234,14 @@ impl<'a, V: Vector> Blocks<'a, V> {
                 if self.reaches_upper {
                     let c = self.by_group::<PER_LANE>(h, s);
                     for (j, c) in c.iter().enumerate().take(n_upper) {
-                        multiply_group::<V, REAL>(tile.group::<V>(first | j), self.t[j], *c);
+                        let factor = factor::<V, REAL>(self.t[j], *c);
+                        multiply_group::<V, REAL>(tile.group::<V>(self.register(first | j)), factor);
                     }
                 } else {
                     for j in 0..n_upper {
-                        multiply_group::<V, REAL>(tile.group::<V>(first | j), self.t[j], s);
+                        let factor =
+                            if self.is_one_block() { self.t[j] } else { factor::<V, REAL>(self.t[j], s) };
+                        multiply_group::<V, REAL>(tile.group::<V>(self.register(first | j)), factor);
                     }
                 }
             }
@@ -229,13 +267,14 @@ impl<'a, V: Vector> Blocks<'a, V> {
                 if self.reaches_upper {
                     let c = self.by_group::<PER_LANE>(h, s);
                     for (j, w) in w.iter_mut().enumerate().take(n_upper) {
-                        let at = [ket.group::<V>(first | j), bra.group::<V>(first | j)];
+                        let at = [ket, bra].map(|state| state.group::<V>(self.register(first | j)));
                         *w = divide_group::<V, SUMS>(at, self.t[j].mul(c[j]));
                     }
                 } else {
                     for (j, w) in w.iter_mut().enumerate().take(n_upper) {
-                        let at = [ket.group::<V>(first | j), bra.group::<V>(first | j)];
-                        *w = divide_group::<V, SUMS>(at, self.t[j].mul(s));
+                        let at = [ket, bra].map(|state| state.group::<V>(self.register(first | j)));
+                        let factor = if self.is_one_block() { self.t[j] } else { self.t[j].mul(s) };
+                        *w = divide_group::<V, SUMS>(at, factor);
                     }
                 }
                 if SUMS {
@@ -247,16 +286,20 @@ impl<'a, V: Vector> Blocks<'a, V> {
     }
 }
 
-/// Multiplies a group with `a b`, of which only the real part counts where `REAL`.
+/// `a b`; only the real part counts where `REAL`.
 #[inline(always)]
-unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, a: Complex<V>, b: Complex<V>) {
+unsafe fn factor<V: Vector, const REAL: bool>(a: Complex<V>, b: Complex<V>) -> Complex<V> {
+    // SAFETY: As for `Vector`.
+    unsafe { if REAL { Complex { re: a.re.mul(b.re), im: a.im } } else { a.mul(b) } }
+}
+
+/// Multiplies a group.
+#[inline(always)]
+unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, factor: Complex<V>) {
     // SAFETY: The group is in the tile.
     unsafe {
-        if REAL {
-            Complex::<V>::load(at).scale(a.re.mul(b.re)).store(at);
-        } else {
-            Complex::<V>::load(at).mul(a.mul(b)).store(at);
-        }
+        let group = Complex::<V>::load(at);
+        if REAL { group.scale(factor.re) } else { group.mul(factor) }.store(at);
     }
 }
 

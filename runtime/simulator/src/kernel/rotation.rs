@@ -3,11 +3,11 @@
 //! With `P = i^n_y X^x Z^z`, `(P psi)_i = i^n_y (-1)^|(i ^ x) & z| psi_(i ^ x)`. Per amplitude: 12 flops, two times its
 //! bytes. Back: `dE/dx = 2 Im <bra| P |ket>`.
 
-use super::{Tile, collect, for_selected, is_odd, lane_bits};
+use super::{Near, Parts, Tile, collect, for_selected, is_odd, lane_bits, near_and_far};
 use qml_source::bug;
 
 use crate::plan::{Op, Select};
-use crate::vector::{Complex, Real, Vector};
+use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
 /// A Pauli string on the wires of a tile, with the sign that the wires outside of it give.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,16 @@ impl<V: Vector> Coefficients<V> {
         // SAFETY: As for `Vector`.
         unsafe { partner.scale(sign).mul_add(self.other, v.scale(self.cos)) }
     }
+
+    /// Adds `Im(bra* P ket)`, from the partner's amplitudes of the ket with the sign of their group.
+    #[inline(always)]
+    unsafe fn product(&self, total: V, bra: Complex<V>, partner: Complex<V>) -> V {
+        // SAFETY: As for `Vector`.
+        unsafe {
+            let image = partner.mul(self.entry);
+            bra.im.neg_mul_add(image.re, bra.re.mul_add(image.im, total))
+        }
+    }
 }
 
 /// Calls `visit` with each group and its partner, once a pair, and the string's signs at both.
@@ -126,29 +136,131 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     select: Select,
     sums: &mut [f64],
 ) {
-    let near = string.x & ((1 << lane_bits::<V, PER_LANE>()) - 1);
     // SAFETY: The caller's contract.
     unsafe {
         let x = Complex::<V>::coefficient::<PER_LANE>(trigs, trig);
         let c = Coefficients::new::<PER_LANE>(string, x, -1.0, select);
+        if PER_LANE {
+            return near_back([ket, bra], string, &c, trig, select, sums);
+        }
+        let near = string.x & (V::LANES - 1);
         let mut total = V::splat(V::Real::ZERO);
-        for_pairs::<V, PER_LANE>(ket.n_groups, string, select, |g, partner, sign, partner_sign| {
+        for_pairs::<V, false>(ket.n_groups, string, select, |g, partner, sign, partner_sign| {
             let [v, w] = [g, partner].map(|g| Complex::<V>::load(ket.group::<V>(g)));
             let [p, q] = [g, partner].map(|g| Complex::<V>::load(bra.group::<V>(g)));
-            // Im(bra* (P ket))
-            let image = w.exchange_all(near).scale(sign).mul(c.entry);
-            total = p.re.mul_add(image.im, total);
-            total = p.im.neg_mul_add(image.re, total);
+            total = c.product(total, p, w.exchange_all(near).scale(sign));
             c.image(v, w.exchange_all(near), sign).store(ket.group::<V>(g));
             c.image(p, q.exchange_all(near), sign).store(bra.group::<V>(g));
             if partner != g {
-                let image = v.exchange_all(near).scale(partner_sign).mul(c.entry);
-                total = q.re.mul_add(image.im, total);
-                total = q.im.neg_mul_add(image.re, total);
+                total = c.product(total, q, v.exchange_all(near).scale(partner_sign));
                 c.image(w, v.exchange_all(near), partner_sign).store(ket.group::<V>(partner));
                 c.image(q, p.exchange_all(near), partner_sign).store(bra.group::<V>(partner));
             }
         });
-        collect::<V, PER_LANE>(total, 2.0, sums, trig);
+        collect(total, 2.0, sums, trig);
+    }
+}
+
+/// The same where lanes are samples: registers that are the lanes `l` and `l ^ near` of two registers there, with a sum
+/// for each of them.
+#[inline(always)]
+unsafe fn near_back<V: Vector>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    string: String,
+    c: &Coefficients<V>,
+    trig: usize,
+    select: Select,
+    sums: &mut [f64],
+) {
+    let all = Near::of::<V, true>(ket.n_groups);
+    let (near, far) = near_and_far::<V>(string.x);
+    let (lane_mask, mask) = near_and_far::<V>(select.mask);
+    let (lane_value, value) = near_and_far::<V>(select.value);
+    let top = if far == 0 { 0 } else { 1 << far.ilog2() };
+    // SAFETY: The caller's contract.
+    unsafe {
+        let zero = V::splat(V::Real::ZERO);
+        let mut totals = [zero; MOST_LANES];
+        for lane in 0..all.count {
+            let other = lane ^ near;
+            if lane & lane_mask != lane_value || other < lane {
+                continue;
+            }
+            let [mut here, mut there] = [zero; 2];
+            for_selected(all.n_far, mask | top, value, |g| {
+                let partner = g ^ far;
+                let first = Turned::load([ket, bra], [all.register(g, lane), all.register(partner, other)]);
+                here = first.product(c, string, 0, here);
+                if near == 0 {
+                    here = first.product(c, string, 1, here);
+                } else if far == 0 {
+                    there = first.product(c, string, 1, there);
+                } else {
+                    let second =
+                        Turned::load([ket, bra], [all.register(g, other), all.register(partner, lane)]);
+                    there = second.product(c, string, 0, there);
+                    here = second.product(c, string, 1, here);
+                    there = first.product(c, string, 1, there);
+                    second.store([ket, bra], c, string);
+                }
+                first.store([ket, bra], c, string);
+            });
+            totals[other] = there;
+            totals[lane] = here;
+        }
+        let mut parts = Parts::none();
+        for total in totals.iter().take(all.count) {
+            parts.add(*total);
+        }
+        parts.collect::<V>(2.0, sums, trig);
+    }
+}
+
+/// Two registers of ket and bra that a string takes to each other.
+struct Turned<V> {
+    at: [usize; 2],
+    ket: [Complex<V>; 2],
+    bra: [Complex<V>; 2],
+}
+
+impl<V: Vector> Turned<V> {
+    #[inline(always)]
+    unsafe fn load([ket, bra]: [Tile<V::Real>; 2], at: [usize; 2]) -> Self {
+        // SAFETY: The caller's registers are in the tiles.
+        unsafe {
+            Self {
+                at,
+                ket: at.map(|at| Complex::load(ket.group::<V>(at))),
+                bra: at.map(|at| Complex::load(bra.group::<V>(at))),
+            }
+        }
+    }
+
+    /// The sign that the string gives to the partner of the `i`th register.
+    #[inline(always)]
+    unsafe fn sign(&self, string: String, i: usize) -> V {
+        let is_negative = is_odd(self.at[1 - i] & string.z);
+        // SAFETY: As for `Vector`.
+        unsafe { V::splat(V::Real::from_f64(if is_negative { -1.0 } else { 1.0 })) }
+    }
+
+    /// Adds the product of bra and image at the `i`th register.
+    #[inline(always)]
+    unsafe fn product(&self, c: &Coefficients<V>, string: String, i: usize, total: V) -> V {
+        // SAFETY: As for `Vector`.
+        unsafe { c.product(total, self.bra[i], self.ket[1 - i].scale(self.sign(string, i))) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(&self, states: [Tile<V::Real>; 2], c: &Coefficients<V>, string: String) {
+        // SAFETY: The registers are in the tiles.
+        unsafe {
+            for (tile, v) in states.into_iter().zip([self.ket, self.bra]) {
+                for i in 0..2 {
+                    let image = c.image(v[i], v[1 - i], self.sign(string, i));
+                    image.store(tile.group::<V>(self.at[i]));
+                }
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::phases::BLOCK;
 use super::tables::FormTables;
-use super::{collect, for_selected};
+use super::{Collected, Parts, collect, for_selected};
 use crate::bind::Bound;
 use crate::plan::{Form, Monomial};
 use crate::vector::{Real, Vector};
@@ -79,11 +79,11 @@ impl<V: Vector> Sums<V> {
         form: &Form,
         bound: &Bound<V::Real>,
         outer: usize,
-        sums: &mut [f64],
+        to: &mut Destination<'_>,
     ) {
         let lanes = (1usize << self.lane_bits) - 1;
         let upper = ((1usize << self.upper_bits) - 1) << self.lane_bits;
-        for m in &form.monomials {
+        for (term, m) in form.monomials.iter().enumerate() {
             if m.inner.count_ones() != 2 || !is_active(bound, m, outer) {
                 continue;
             }
@@ -105,7 +105,7 @@ impl<V: Vector> Sums<V> {
                         total = total.add(V::load(self.of_block(table, h)));
                     });
                 }
-                collect::<V, PER_LANE>(only(near, total), -2.0, sums, m.trig);
+                to.add::<V, PER_LANE>((term, m.trig), near, total);
             }
         }
     }
@@ -117,7 +117,7 @@ impl<V: Vector> Sums<V> {
         form: &Form,
         bound: &Bound<V::Real>,
         outer: usize,
-        sums: &mut [f64],
+        to: &mut Destination<'_>,
     ) {
         // SAFETY: As for `of_block`.
         unsafe {
@@ -135,18 +135,18 @@ impl<V: Vector> Sums<V> {
                 far[len.ilog2() as usize] = total;
             }
             let all = V::load(self.of_block(0, 0));
-            for m in &form.monomials {
+            for (term, m) in form.monomials.iter().enumerate() {
                 if m.inner.count_ones() > 1 || !is_active(bound, m, outer) {
                     continue;
                 }
-                let total = match m.inner.checked_ilog2() {
+                let (near, total) = match m.inner.checked_ilog2() {
                     Some(bit) if bit >= self.lane_bits + self.upper_bits => {
-                        far[(bit - self.lane_bits - self.upper_bits) as usize]
+                        (0, far[(bit - self.lane_bits - self.upper_bits) as usize])
                     }
-                    Some(bit) if bit >= self.lane_bits => self.upper[(bit - self.lane_bits) as usize],
-                    _ => only(m.inner, all),
+                    Some(bit) if bit >= self.lane_bits => (0, self.upper[(bit - self.lane_bits) as usize]),
+                    _ => (m.inner, all),
                 };
-                collect::<V, PER_LANE>(total, -2.0, sums, m.trig);
+                to.add::<V, PER_LANE>((term, m.trig), near, total);
             }
         }
     }
@@ -158,9 +158,44 @@ fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
     outer & m.outer == m.outer && bound.plan.trig_varies(m.trig)
 }
 
-/// The lanes that have all bits of the mask, zero in the others.
+/// Where the sums for the terms of a form go: to their trigs, or, where lanes are samples, into the parts of the terms.
+pub(super) struct Destination<'a> {
+    /// The setting of the near wires that is summed, where lanes are samples.
+    pub near: usize,
+    pub terms: &'a mut [Parts],
+    pub trigs: &'a mut [f64],
+}
+
+impl Destination<'_> {
+    /// Adds the sum for a term over its bits that are not near.
+    #[inline(always)]
+    unsafe fn add<V: Vector, const PER_LANE: bool>(
+        &mut self,
+        (term, trig): (usize, usize),
+        near: usize,
+        total: V,
+    ) {
+        // SAFETY: As for `Vector`.
+        unsafe {
+            if !PER_LANE {
+                let total = if near == 0 { total } else { total.mul(V::inside(near)) };
+                collect(total, -2.0, self.trigs, trig);
+            } else if self.near & near == near {
+                self.terms[term].add(total);
+            }
+        }
+    }
+}
+
+/// Collects what the terms of a form sum up to where lanes are samples, terms of two bits first: the order in which they
+/// are collected where lanes are amplitudes.
 #[inline(always)]
-unsafe fn only<V: Vector>(mask: usize, sum: V) -> V {
-    // SAFETY: As for `Vector`.
-    unsafe { if mask == 0 { sum } else { sum.mul(V::inside(mask)) } }
+pub(super) fn collect_terms<V: Vector>(form: &Form, collected: &mut Collected) {
+    for is_pair in [true, false] {
+        for (m, parts) in form.monomials.iter().zip(&collected.terms) {
+            if (m.inner.count_ones() == 2) == is_pair {
+                parts.collect::<V>(-2.0, &mut collected.trigs, m.trig);
+            }
+        }
+    }
 }

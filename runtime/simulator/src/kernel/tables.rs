@@ -3,7 +3,8 @@
 //! An index of a tile has three parts: *low* bits count lanes, the next few (*upper*) a block of up to eight groups, the
 //! others (*high*) the blocks. The factor of an amplitude is `T[low, upper] S[high]` times, where a term of the form has
 //! a bit of each side, `E_q[high]` for each low or upper bit `q` that is one. Each of these tables is a diagonal again,
-//! on fewer bits, and lies in groups as a state does. It is made by doubling: the half where the next bit is one is the
+//! on fewer bits, and lies in groups as a state does; where lanes are samples, an entry is a register and a group has as
+//! many of them as there are lanes. It is made by doubling: the half where the next bit is one is the
 //! half where it is zero, times a product of factors of single bits, which is made in the same way. So a form of any
 //! number of terms costs two complex multiplications an amplitude, a little more where low and high bits meet, and its
 //! tables about as much for an eighth of the amplitudes.
@@ -30,6 +31,17 @@ pub(crate) struct Tables {
     terms: Vec<Term>,
     /// Groups of all tables.
     pub n_groups: usize,
+}
+
+/// Where a table begins that is some groups after the start of all tables.
+#[inline(always)]
+pub(crate) unsafe fn table_at<V: Vector, const PER_LANE: bool>(
+    tables: *const V::Real,
+    groups: usize,
+) -> *const V::Real {
+    let registers = if PER_LANE { groups << V::BITS } else { groups };
+    // SAFETY: The caller's table is one of them.
+    unsafe { tables.add(2 * V::LANES * registers) }
 }
 
 /// Where the tables of a form begin, in groups from the start of all tables.
@@ -77,6 +89,13 @@ struct Term {
 }
 
 impl Term {
+    /// `exp(i angle)`.
+    #[inline(always)]
+    unsafe fn factor<V: Vector, const PER_LANE: bool>(&self, trigs: *const V::Real) -> Complex<V> {
+        // SAFETY: As for `Vector`; the trig is one of the plan's.
+        unsafe { Complex::coefficient::<PER_LANE>(trigs, self.trig) }
+    }
+
     /// Terms with the same highest bit stand together, those with a lower second bit first.
     fn order(&self) -> (u32, usize) {
         let top = self.bits.checked_ilog2();
@@ -85,7 +104,7 @@ impl Term {
 }
 
 impl Tables {
-    /// The tables of a plan; `lane_bits` is 0 where lanes are samples.
+    /// The tables of a plan.
     pub(crate) fn new(plan: &Plan, lane_bits: u32) -> Self {
         let mut tables = Self { forms: Vec::new(), diagonals: Vec::new(), terms: Vec::new(), n_groups: 0 };
         for pass in plan.segments.iter().flat_map(|segment| &segment.passes) {
@@ -166,7 +185,7 @@ impl Tables {
             // SAFETY: There is room for all groups.
             unsafe {
                 let terms = &self.terms[diagonal.terms.clone()];
-                let to = tables.add(diagonal.start * 2 * V::LANES);
+                let to = table_at::<V, PER_LANE>(tables, diagonal.start).cast_mut();
                 multiply_out::<V, PER_LANE>(diagonal.n_bits, terms, trigs, to);
             }
         }
@@ -191,81 +210,101 @@ unsafe fn multiply_out<V: Vector, const PER_LANE: bool>(
     trigs: *const V::Real,
     out: *mut V::Real,
 ) {
-    let lanes = lane_bits::<V, PER_LANE>().min(n_bits);
+    let lanes = V::BITS.min(n_bits);
     let in_lanes = 1usize << lanes;
+    // Registers of a group.
+    let width = if PER_LANE { in_lanes } else { 1 };
+    let register = |k: usize, near: usize| (k * width + near) * 2 * V::LANES;
     // SAFETY: The caller's table has a group for each setting of the bits that don't count lanes.
     unsafe {
-        let group = |k: usize| out.add(k * 2 * V::LANES);
-        let one = Complex::<V>::splat(1.0, 0.0);
-        let mut next = 0;
-        let mut start = one;
-        while next < terms.len() && terms[next].bits < in_lanes {
-            start = start.mul(factor::<V, PER_LANE>(terms[next], terms[next].bits, trigs));
-            next += 1;
+        let n_near = terms.partition_point(|term| term.bits < in_lanes);
+        let (near_terms, mut terms) = terms.split_at(n_near);
+        for near in 0..width {
+            common::<V, PER_LANE>(near_terms, near, trigs).store(out.add(register(0, near)));
         }
-        start.store(group(0));
         for bit in lanes..n_bits {
             let half = 1usize << (bit - lanes);
-            let is_next = |next: usize| next < terms.len() && terms[next].bits >> bit == 1;
             // What all of the new half has in common: the bit itself, and with bits that count lanes.
-            let mut common = one;
-            while is_next(next) && terms[next].bits & !(1 << bit) < in_lanes {
-                let near = terms[next].bits & (in_lanes - 1);
-                common = common.mul(factor::<V, PER_LANE>(terms[next], near, trigs));
-                next += 1;
-            }
-            if !is_next(next) {
-                for k in 0..half {
-                    Complex::<V>::load(group(k)).mul(common).store(group(half + k));
+            let is_near = |term: &Term| term.bits >> bit == 1 && term.bits & !(1 << bit) < in_lanes;
+            let n_near = terms.iter().take_while(|term| is_near(term)).count();
+            let near_terms = &terms[..n_near];
+            terms = &terms[n_near..];
+            let is_next = |terms: &[Term]| terms.first().is_some_and(|term| term.bits >> bit == 1);
+            for near in 0..width {
+                let common = common::<V, PER_LANE>(near_terms, near, trigs);
+                if is_next(terms) {
+                    common.store(out.add(register(half, near)));
+                    continue;
                 }
+                for k in 0..half {
+                    let product = Complex::<V>::load(out.add(register(k, near))).mul(common);
+                    product.store(out.add(register(half + k, near)));
+                }
+            }
+            if !is_next(terms) {
                 continue;
             }
-            common.store(group(half));
+            let new = out.add(register(half, 0));
             let mut filled = 1;
-            while is_next(next) {
-                let other = (terms[next].bits & !(1 << bit)) >> lanes;
-                filled = repeat::<V>(group(half), filled, other);
-                let mut c = factor::<V, PER_LANE>(terms[next], 0, trigs);
-                next += 1;
-                while is_next(next) && terms[next].bits == terms[next - 1].bits {
-                    c = c.mul(factor::<V, PER_LANE>(terms[next], 0, trigs));
-                    next += 1;
+            while is_next(terms) {
+                let bits = terms[0].bits;
+                let other = (bits & !(1 << bit)) >> lanes;
+                filled = repeat::<V>(new, filled, other, width);
+                let mut c = terms[0].factor::<V, PER_LANE>(trigs);
+                terms = &terms[1..];
+                while terms.first().is_some_and(|term| term.bits == bits) {
+                    c = c.mul(terms[0].factor::<V, PER_LANE>(trigs));
+                    terms = &terms[1..];
                 }
-                for k in 0..other {
-                    Complex::<V>::load(group(half + k)).mul(c).store(group(half + other + k));
+                for k in 0..other * width {
+                    let product = Complex::<V>::load(new.add(k * 2 * V::LANES)).mul(c);
+                    product.store(new.add((other * width + k) * 2 * V::LANES));
                 }
                 filled *= 2;
             }
-            repeat::<V>(group(half), filled, half);
-            for k in 0..half {
-                let product = Complex::<V>::load(group(k)).mul(Complex::load(group(half + k)));
-                product.store(group(half + k));
+            repeat::<V>(new, filled, half, width);
+            for k in 0..half * width {
+                let at = new.add(k * 2 * V::LANES);
+                Complex::<V>::load(out.add(k * 2 * V::LANES)).mul(Complex::load(at)).store(at);
             }
         }
+    }
+}
+
+/// The product of terms in those lanes, or, where lanes are samples, for that setting of the near wires, that have all
+/// their near bits.
+#[inline(always)]
+unsafe fn common<V: Vector, const PER_LANE: bool>(
+    terms: &[Term],
+    near: usize,
+    trigs: *const V::Real,
+) -> Complex<V> {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let mut product = Complex::<V>::splat(1.0, 0.0);
+        for term in terms {
+            let bits = term.bits & (V::LANES - 1);
+            let factor = term.factor::<V, PER_LANE>(trigs);
+            if !PER_LANE {
+                product = product.mul(where_lanes(bits, factor));
+            } else if near & bits == bits {
+                product = product.mul(factor);
+            }
+        }
+        product
     }
 }
 
 /// Repeats the first groups until there are as many as wanted; returns how many there are.
 #[inline(always)]
-unsafe fn repeat<V: Vector>(groups: *mut V::Real, mut filled: usize, wanted: usize) -> usize {
+unsafe fn repeat<V: Vector>(groups: *mut V::Real, mut filled: usize, wanted: usize, width: usize) -> usize {
     while filled < wanted {
-        let n = filled * 2 * V::LANES;
+        let n = filled * width * 2 * V::LANES;
         // SAFETY: The caller's table has so many.
         unsafe { std::ptr::copy_nonoverlapping(groups, groups.add(n), n) };
         filled *= 2;
     }
     filled
-}
-
-/// The factor of a term in lanes that have all bits of the mask, 1 in the others.
-#[inline(always)]
-unsafe fn factor<V: Vector, const PER_LANE: bool>(
-    term: Term,
-    mask: usize,
-    trigs: *const V::Real,
-) -> Complex<V> {
-    // SAFETY: As for `Vector`; the trig is one of the plan's.
-    unsafe { where_lanes(mask, Complex::<V>::coefficient::<PER_LANE>(trigs, term.trig)) }
 }
 
 /// Multiplies a table on `n_bits` bits where all bits of the mask are one.

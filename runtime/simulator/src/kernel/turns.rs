@@ -8,9 +8,9 @@
 //! Back: with `dU/dx = -i Y U`, `dE/dx = 2 sum of Re(bra_1* ket_0 - bra_0* ket_1)` over the pairs, before or after the
 //! rotation, which commutes with its generator. So all rotations of a layer may look at the states at any moment.
 
-use super::{Tile, collect, lane_bits};
+use super::{Near, Parts, Tile, collect, lane_bits};
 use crate::plan::Turn;
-use crate::vector::{Complex, Real, Vector};
+use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
 /// Turns.
 #[inline(always)]
@@ -50,22 +50,31 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     trigs: *const V::Real,
     sums: &mut [f64],
 ) {
-    let n_lanes = turns.partition_point(|turn| turn.position < lane_bits::<V, PER_LANE>());
-    let (near, far) = turns.split_at(n_lanes);
+    let n_near = turns.partition_point(|turn| turn.position < V::BITS);
+    let (near, far) = turns.split_at(n_near);
     // SAFETY: The caller's contract.
     unsafe {
-        match *near {
-            _ if PER_LANE => {}
-            [] => {}
-            [a] => lanes_back::<V, 1>(states, [a], trigs, sums),
-            [a, b] => lanes_back::<V, 2>(states, [a, b], trigs, sums),
-            [a, b, c] => lanes_back::<V, 3>(states, [a, b, c], trigs, sums),
-            [a, b, c, d, ..] => lanes_back::<V, 4>(states, [a, b, c, d], trigs, sums),
+        if PER_LANE {
+            for some in near.chunks(2) {
+                match *some {
+                    [a] => near_back::<V, 1, 2>(states, [a], trigs, sums),
+                    [a, b] => near_back::<V, 2, 4>(states, [a, b], trigs, sums),
+                    _ => {}
+                }
+            }
+        } else {
+            match *near {
+                [] => {}
+                [a] => lanes_back::<V, 1>(states, [a], trigs, sums),
+                [a, b] => lanes_back::<V, 2>(states, [a, b], trigs, sums),
+                [a, b, c] => lanes_back::<V, 3>(states, [a, b, c], trigs, sums),
+                [a, b, c, d, ..] => lanes_back::<V, 4>(states, [a, b, c, d], trigs, sums),
+            }
         }
         for some in far.chunks(2) {
             match *some {
-                [a] => groups_back::<V, PER_LANE, 1, 2>(states, [a], trigs, sums),
-                [a, b] => groups_back::<V, PER_LANE, 2, 4>(states, [a, b], trigs, sums),
+                [a] => far_back::<V, PER_LANE, 1, 2>(states, [a], trigs, sums),
+                [a, b] => far_back::<V, PER_LANE, 2, 4>(states, [a, b], trigs, sums),
                 _ => {}
             }
         }
@@ -126,7 +135,7 @@ unsafe fn lanes_back<V: Vector, const N: usize>(
         }
         for k in 0..N {
             let signed = total[k].mul(signs::<V>(turns[k].position, 1.0));
-            collect::<V, false>(signed, 2.0, sums, turns[k].trig);
+            collect(signed, 2.0, sums, turns[k].trig);
         }
     }
 }
@@ -165,9 +174,9 @@ unsafe fn coefficients<V: Vector, const PER_LANE: bool, const K: usize>(
     }
 }
 
-/// The bits of group indices that the turns mix.
+/// The bits of register indices that the turns mix.
 #[inline(always)]
-fn group_bits<V: Vector, const PER_LANE: bool, const K: usize>(turns: [Turn; K]) -> [u32; K] {
+fn register_bits<V: Vector, const PER_LANE: bool, const K: usize>(turns: [Turn; K]) -> [u32; K] {
     let mut bits = [0; K];
     for (k, bit) in bits.iter_mut().enumerate() {
         *bit = turns[k].position - lane_bits::<V, PER_LANE>();
@@ -227,7 +236,7 @@ unsafe fn groups_forth<V: Vector, const PER_LANE: bool, const K: usize, const M:
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let bits = group_bits::<V, PER_LANE, K>(turns);
+        let bits = register_bits::<V, PER_LANE, K>(turns);
         let offsets = offsets::<V, K, M>(bits);
         let coefficients = coefficients::<V, PER_LANE, K>(turns, trigs);
         for i in 0..tile.n_groups >> K {
@@ -250,27 +259,35 @@ unsafe fn turn_registers<V: Vector, const K: usize, const M: usize>(
     sign: f64,
 ) {
     for k in 0..K {
-        let Complex { re: cos, im: sin } = coefficients[k];
-        for m in 0..M {
-            if m >> k & 1 == 0 {
-                let (a, b) = (v[m], v[m | 1 << k]);
-                // SAFETY: As for `Vector`.
-                unsafe {
-                    if sign > 0.0 {
-                        v[m] = b.neg_mul_add(sin, a.mul(cos));
-                        v[m | 1 << k] = a.mul_add(sin, b.mul(cos));
-                    } else {
-                        v[m] = b.mul_add(sin, a.mul(cos));
-                        v[m | 1 << k] = a.neg_mul_add(sin, b.mul(cos));
-                    }
+        // SAFETY: As for `Vector`.
+        unsafe { turn_wire(v, k, coefficients[k], sign) };
+    }
+}
+
+/// Turns the pairs of registers of one wire.
+#[inline(always)]
+unsafe fn turn_wire<V: Vector, const M: usize>(v: &mut [V; M], k: usize, c: Complex<V>, sign: f64) {
+    let Complex { re: cos, im: sin } = c;
+    for m in 0..M {
+        if m >> k & 1 == 0 {
+            let (a, b) = (v[m], v[m | 1 << k]);
+            // SAFETY: As for `Vector`.
+            unsafe {
+                if sign > 0.0 {
+                    v[m] = b.neg_mul_add(sin, a.mul(cos));
+                    v[m | 1 << k] = a.mul_add(sin, b.mul(cos));
+                } else {
+                    v[m] = b.mul_add(sin, a.mul(cos));
+                    v[m | 1 << k] = a.neg_mul_add(sin, b.mul(cos));
                 }
             }
         }
     }
 }
 
+/// Turns on far wires: each has one sum for each setting of the near wires.
 #[inline(always)]
-unsafe fn groups_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usize>(
+unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usize>(
     [ket, bra]: [Tile<V::Real>; 2],
     turns: [Turn; K],
     trigs: *const V::Real,
@@ -278,33 +295,100 @@ unsafe fn groups_back<V: Vector, const PER_LANE: bool, const K: usize, const M: 
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        let bits = group_bits::<V, PER_LANE, K>(turns);
-        let offsets = offsets::<V, K, M>(bits);
+        let near = Near::of::<V, PER_LANE>(ket.n_groups);
+        let offsets = offsets::<V, K, M>(register_bits::<V, PER_LANE, K>(turns));
+        let far_bits = turns.map(|turn| turn.position - V::BITS);
         let coefficients = coefficients::<V, PER_LANE, K>(turns, trigs);
-        let mut total = [V::splat(V::Real::ZERO); K];
-        for i in 0..ket.n_groups >> K {
-            let group = spread(i, bits);
-            for part in 0..2 {
-                let to_ket = ket.group::<V>(group).add(part * V::LANES);
-                let to_bra = bra.group::<V>(group).add(part * V::LANES);
-                let mut v: [V; M] = load(to_ket, &offsets);
-                let mut w: [V; M] = load(to_bra, &offsets);
-                for k in 0..K {
-                    for m in 0..M {
-                        if m >> k & 1 == 0 {
-                            total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
-                            total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
+        let mut parts = [Parts::none(); K];
+        for lane in 0..near.count {
+            let mut total = [V::splat(V::Real::ZERO); K];
+            for i in 0..near.n_far >> K {
+                let register = near.register(spread(i, far_bits), lane);
+                for part in 0..2 {
+                    let to_ket = ket.group::<V>(register).add(part * V::LANES);
+                    let to_bra = bra.group::<V>(register).add(part * V::LANES);
+                    let mut v: [V; M] = load(to_ket, &offsets);
+                    let mut w: [V; M] = load(to_bra, &offsets);
+                    for k in 0..K {
+                        for m in 0..M {
+                            if m >> k & 1 == 0 {
+                                total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
+                                total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
+                            }
                         }
                     }
+                    turn_registers(&mut v, &coefficients, -1.0);
+                    turn_registers(&mut w, &coefficients, -1.0);
+                    store(&v, to_ket, &offsets);
+                    store(&w, to_bra, &offsets);
                 }
-                turn_registers(&mut v, &coefficients, -1.0);
-                turn_registers(&mut w, &coefficients, -1.0);
-                store(&v, to_ket, &offsets);
-                store(&w, to_bra, &offsets);
+            }
+            for k in 0..K {
+                if PER_LANE {
+                    parts[k].add(total[k]);
+                } else {
+                    collect(total[k], 2.0, sums, turns[k].trig);
+                }
+            }
+        }
+        if PER_LANE {
+            for k in 0..K {
+                parts[k].collect::<V>(2.0, sums, turns[k].trig);
+            }
+        }
+    }
+}
+
+/// Turns on near wires where lanes are samples: what [`lanes_back`] does in a register, between registers.
+#[inline(always)]
+unsafe fn near_back<V: Vector, const K: usize, const M: usize>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    turns: [Turn; K],
+    trigs: *const V::Real,
+    sums: &mut [f64],
+) {
+    // SAFETY: The caller's contract.
+    unsafe {
+        let near = Near::of::<V, true>(ket.n_groups);
+        let bits = turns.map(|turn| turn.position);
+        let offsets = offsets::<V, K, M>(bits);
+        let coefficients = coefficients::<V, true, K>(turns, trigs);
+        // For each turn the sum of each setting of the near wires.
+        let mut totals = [[V::splat(V::Real::ZERO); MOST_LANES]; K];
+        for i in 0..near.count >> K {
+            let first = spread(i, bits);
+            let mut total = [[V::splat(V::Real::ZERO); M]; K];
+            for far in 0..near.n_far {
+                let register = near.register(far, first);
+                for part in 0..2 {
+                    let to_ket = ket.group::<V>(register).add(part * V::LANES);
+                    let to_bra = bra.group::<V>(register).add(part * V::LANES);
+                    let mut v: [V; M] = load(to_ket, &offsets);
+                    let mut w: [V; M] = load(to_bra, &offsets);
+                    for k in 0..K {
+                        for m in 0..M {
+                            total[k][m] = w[m ^ 1 << k].mul_add(v[m], total[k][m]);
+                        }
+                        turn_wire(&mut v, k, coefficients[k], -1.0);
+                        turn_wire(&mut w, k, coefficients[k], -1.0);
+                    }
+                    store(&v, to_ket, &offsets);
+                    store(&w, to_bra, &offsets);
+                }
+            }
+            for k in 0..K {
+                for m in 0..M {
+                    let sign = V::splat(V::Real::from_f64(if m >> k & 1 == 0 { 1.0 } else { -1.0 }));
+                    totals[k][first + offsets[m] / (2 * V::LANES)] = total[k][m].mul(sign);
+                }
             }
         }
         for k in 0..K {
-            collect::<V, PER_LANE>(total[k], 2.0, sums, turns[k].trig);
+            let mut parts = Parts::none();
+            for total in totals[k].iter().take(near.count) {
+                parts.add(*total);
+            }
+            parts.collect::<V>(2.0, sums, turns[k].trig);
         }
     }
 }

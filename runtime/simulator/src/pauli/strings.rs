@@ -6,7 +6,7 @@
 //! the end.
 
 use super::{Group, Letters};
-use crate::kernel::{Tile, collect, for_selected, is_odd, lane_bits};
+use crate::kernel::{Near, Parts, Tile, collect, for_selected, is_odd, lane_bits, near_and_far};
 use crate::vector::{Complex, Isa, Real, Task, Vector, dispatch};
 
 /// From this many strings on the transform is faster.
@@ -142,32 +142,75 @@ unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
     strings: [Letters; N],
     values: &mut [f64],
 ) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let (far, near) = (x >> bits, x & ((1 << bits) - 1));
+    let all = Near::of::<V, PER_LANE>(tile.n_groups);
+    let (near, far) = near_and_far::<V>(x);
     // The two ends of a pair of groups have the same real part: one of them is enough.
     let (top, twice) = if far == 0 { (0, 1.0) } else { (1 << far.ilog2(), 2.0) };
     let signs = [V::Real::ONE, -V::Real::ONE];
     // SAFETY: The caller's contract.
     unsafe {
-        let mut sums = [V::splat(V::Real::ZERO); N];
-        for_selected(tile.n_groups, top, 0, |g| {
-            let v = Complex::<V>::load(tile.group::<V>(g));
-            let w = if x == 0 {
-                let square = v.im.mul_add(v.im, v.re.mul(v.re));
-                Complex { re: square, im: V::splat(V::Real::ZERO) }
-            } else {
-                Complex::<V>::load(tile.group::<V>(g ^ far)).exchange_all(near).mul_conj(v)
-            };
-            for (sum, string) in sums.iter_mut().zip(&strings) {
-                let value = if string.n_y % 2 == 1 { w.im } else { w.re };
-                let sign = V::splat(signs[usize::from(is_odd(g & string.z >> bits))]);
-                *sum = value.mul_add(sign, *sum);
+        for lane in 0..all.count {
+            let mut sums = [V::splat(V::Real::ZERO); N];
+            for_selected(all.n_far, top, 0, |g| {
+                let v = Complex::<V>::load(tile.group::<V>(all.register(g, lane)));
+                let w = if x == 0 {
+                    let square = v.im.mul_add(v.im, v.re.mul(v.re));
+                    Complex { re: square, im: V::splat(V::Real::ZERO) }
+                } else {
+                    partner::<V, PER_LANE>(tile, all, [g ^ far, lane], near).mul_conj(v)
+                };
+                for (sum, string) in sums.iter_mut().zip(&strings) {
+                    let value = if string.n_y % 2 == 1 { w.im } else { w.re };
+                    let sign = V::splat(signs[usize::from(is_odd(g & string.z >> V::BITS))]);
+                    *sum = value.mul_add(sign, *sum);
+                }
+            });
+            for (sum, string) in sums.into_iter().zip(strings) {
+                let factor = part(string.n_y).1 * twice * outer_sign(tile.outer, string);
+                add::<V, PER_LANE>(sum, lane, string, factor, values);
             }
-        });
-        for (sum, string) in sums.into_iter().zip(strings) {
-            let factor = part(string.n_y).1 * twice * outer_sign(tile.outer, string);
-            let signed = sum.mul(lane_signs::<V, PER_LANE>(string.z, 1.0));
-            collect::<V, PER_LANE>(signed, factor, values, string.place);
+        }
+    }
+}
+
+/// The amplitudes that a string with these near letters takes to some group.
+#[inline(always)]
+unsafe fn partner<V: Vector, const PER_LANE: bool>(
+    tile: Tile<V::Real>,
+    all: Near,
+    [far, lane]: [usize; 2],
+    near: usize,
+) -> Complex<V> {
+    // SAFETY: The caller's group is in the tile.
+    unsafe {
+        if PER_LANE {
+            Complex::load(tile.group::<V>(all.register(far, lane ^ near)))
+        } else {
+            Complex::<V>::load(tile.group::<V>(far)).exchange_all(near)
+        }
+    }
+}
+
+/// Adds a sum over groups to the value of a string: that of all lanes with their signs, or of one lane for each sample.
+/// Values are zero before the first lane.
+#[inline(always)]
+unsafe fn add<V: Vector, const PER_LANE: bool>(
+    sum: V,
+    lane: usize,
+    string: Letters,
+    factor: f64,
+    values: &mut [f64],
+) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        if PER_LANE {
+            let mut part = Parts::none();
+            part.add(sum);
+            let sign = if is_odd(lane & string.z) { -factor } else { factor };
+            part.collect::<V>(sign, values, string.place);
+        } else {
+            let signed = sum.mul(lane_signs::<V, false>(string.z, 1.0));
+            collect(signed, factor, values, string.place);
         }
     }
 }
@@ -231,28 +274,29 @@ unsafe fn transformed_values<V: Vector, const PER_LANE: bool>(
     scratch: *mut V::Real,
     values: &mut [f64],
 ) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let (far, near) = (group.x >> bits, group.x & ((1 << bits) - 1));
-    let n = tile.n_groups;
+    let all = Near::of::<V, PER_LANE>(tile.n_groups);
+    let (near, far) = near_and_far::<V>(group.x);
+    let n = all.n_far;
     // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
     unsafe {
         let (re, im) = (scratch, scratch.add(n * V::LANES));
-        for g in 0..n {
-            let v = Complex::<V>::load(tile.group::<V>(g));
-            let w = Complex::<V>::load(tile.group::<V>(g ^ far)).exchange_all(near).mul_conj(v);
-            w.re.store(re.add(g * V::LANES));
-            w.im.store(im.add(g * V::LANES));
-        }
-        walsh::<V>(re, n);
-        if group.x != 0 {
-            walsh::<V>(im, n);
-        }
-        for &string in &group.strings {
-            let (is_imaginary, sign) = part(string.n_y);
-            let sums = if is_imaginary { im } else { re };
-            let sum = V::load(sums.add((string.z >> bits) * V::LANES));
-            let signed = sum.mul(lane_signs::<V, PER_LANE>(string.z, 1.0));
-            collect::<V, PER_LANE>(signed, sign * outer_sign(tile.outer, string), values, string.place);
+        for lane in 0..all.count {
+            for g in 0..n {
+                let v = Complex::<V>::load(tile.group::<V>(all.register(g, lane)));
+                let w = partner::<V, PER_LANE>(tile, all, [g ^ far, lane], near).mul_conj(v);
+                w.re.store(re.add(g * V::LANES));
+                w.im.store(im.add(g * V::LANES));
+            }
+            walsh::<V>(re, n);
+            if group.x != 0 {
+                walsh::<V>(im, n);
+            }
+            for &string in &group.strings {
+                let (is_imaginary, sign) = part(string.n_y);
+                let sums = if is_imaginary { im } else { re };
+                let sum = V::load(sums.add((string.z >> V::BITS) * V::LANES));
+                add::<V, PER_LANE>(sum, lane, string, sign * outer_sign(tile.outer, string), values);
+            }
         }
     }
 }
@@ -264,30 +308,34 @@ unsafe fn transformed_image<V: Vector, const PER_LANE: bool>(
     weights: *const V::Real,
     scratch: *mut V::Real,
 ) {
-    let bits = lane_bits::<V, PER_LANE>();
-    let (far, near) = (group.x >> bits, group.x & ((1 << bits) - 1));
-    let n = ket.n_groups;
+    let all = Near::of::<V, PER_LANE>(ket.n_groups);
+    let (near, far) = near_and_far::<V>(group.x);
+    let n = all.n_far;
+    let has_imaginary = group.strings.iter().any(|string| string.n_y % 2 == 1);
     // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
     unsafe {
         let (re, im) = (scratch, scratch.add(n * V::LANES));
-        std::slice::from_raw_parts_mut(scratch, 2 * n * V::LANES).fill(V::Real::ZERO);
-        for &string in &group.strings {
-            let c = coefficient::<V, PER_LANE>(string, ket.outer, weights);
-            for (table, part) in [(re, c.re), (im, c.im)] {
-                let at = table.add((string.z >> bits) * V::LANES);
-                V::load(at).add(part).store(at);
+        for lane in 0..all.count {
+            std::slice::from_raw_parts_mut(scratch, 2 * n * V::LANES).fill(V::Real::ZERO);
+            for &string in &group.strings {
+                let c = coefficient::<V, PER_LANE>(string, ket.outer, weights);
+                let sign =
+                    V::splat(V::Real::from_f64(if PER_LANE && is_odd(lane & string.z) { -1.0 } else { 1.0 }));
+                for (table, part) in [(re, c.re), (im, c.im)] {
+                    let at = table.add((string.z >> V::BITS) * V::LANES);
+                    part.mul_add(sign, V::load(at)).store(at);
+                }
             }
-        }
-        walsh::<V>(re, n);
-        let has_imaginary = group.strings.iter().any(|string| string.n_y % 2 == 1);
-        if has_imaginary {
-            walsh::<V>(im, n);
-        }
-        for g in 0..n {
-            let v = Complex::<V>::load(ket.group::<V>(g ^ far)).exchange_all(near);
-            let to = out.group::<V>(g);
-            let c = Complex { re: V::load(re.add(g * V::LANES)), im: V::load(im.add(g * V::LANES)) };
-            v.mul_add(c, Complex::load(to)).store(to);
+            walsh::<V>(re, n);
+            if has_imaginary {
+                walsh::<V>(im, n);
+            }
+            for g in 0..n {
+                let v = partner::<V, PER_LANE>(ket, all, [g ^ far, lane], near);
+                let to = out.group::<V>(all.register(g, lane));
+                let c = Complex { re: V::load(re.add(g * V::LANES)), im: V::load(im.add(g * V::LANES)) };
+                v.mul_add(c, Complex::load(to)).store(to);
+            }
         }
     }
 }

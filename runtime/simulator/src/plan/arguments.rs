@@ -48,9 +48,9 @@ impl Arguments {
         }
     }
 
-    /// Writes the arguments of some trigs side by side.
-    pub(crate) fn fill_some(&self, trigs: &[u32], slots: &[f64], out: &mut [f64]) {
-        for (&trig, out) in trigs.iter().zip(out) {
+    /// Writes the arguments of some trigs to `out[0], out[stride], ..`.
+    pub(crate) fn fill_some(&self, trigs: &[u32], slots: &[f64], out: &mut [f64], stride: usize) {
+        for (&trig, out) in trigs.iter().zip(out.iter_mut().step_by(stride)) {
             let i = trig as usize;
             *out = self.factors[i] * slots[self.slots[i] as usize] + self.offsets[i];
             let first = self.more.partition_point(|more| more.0 < trig);

@@ -12,7 +12,7 @@ use qml_source::Span;
 
 use super::branches::assert_drawn_from;
 use super::{assert_near, circuit, gate, generate, observable, oracle, simulator};
-use crate::{Clifford, Plan};
+use crate::{Channel, Clifford, Noise, Plan};
 
 /// What follows from outcomes.
 #[derive(Clone, Copy, PartialEq)]
@@ -104,6 +104,102 @@ fn shots_are_drawn_from_the_exact_distribution() {
         distribution.retain(|_, p| *p > 1e-12);
         assert_drawn_from(&shots, &distribution);
     }
+}
+
+/// Pauli noise at random places, outside of branches, and readout errors.
+fn pauli_noise(stream: &mut Stream, circuit: &Circuit) -> Noise {
+    let mut noise = Noise::default();
+    let mut number = 0;
+    for op in &circuit.ops {
+        let p = stream.uniform();
+        let a = stream.below(circuit.n_wires as u64) as u32;
+        let b = (a + 1) % circuit.n_wires as u32;
+        let (channel, wires) = match stream.below(5) {
+            0 => (Channel::pauli([0.4 * p, 0.2 * p, 0.1]), vec![Wire(a)]),
+            1 => (Channel::depolarizing(1, p), vec![Wire(a)]),
+            2 if a != b => (Channel::depolarizing(2, 0.2 * p), vec![Wire(a), Wire(b)]),
+            3 => (Channel::phase_damping(0.0), vec![Wire(b)]),
+            _ => (Channel::pauli([0.0, 0.0, p]), vec![Wire(b)]),
+        };
+        match stream.below(3) {
+            0 => noise.before(number, channel, &wires),
+            1 => noise.after(number, channel, &wires),
+            _ => {}
+        }
+        op.visit(&mut |_| number += 1);
+    }
+    for wire in 0..circuit.n_wires as u32 {
+        let error = 0.3 * stream.uniform();
+        let other = if stream.below(2) == 0 { error } else { 0.0 };
+        noise.misread(Wire(wire), [error, other]);
+    }
+    noise
+}
+
+#[test]
+fn noisy_shots_are_drawn_from_the_exact_distribution() {
+    let (mut random, mut stream) = (Random::new(57), Stream::new(57));
+    let mut n_followed = 0;
+    for round in 0..80 {
+        let (mut circuit, slots) = random_circuit(&mut random, 1 + round % 4, Consequences::Linear);
+        if round % 2 == 0 {
+            // Each measurement has a bit of its own, the last ones those that are looked at.
+            let mut bits = (0..24).rev();
+            circuit.n_bits = 24;
+            circuit.ops.iter_mut().for_each(|op| {
+                if let (OpKind::Measure { bit, .. }, Some(own)) = (&mut op.kind, bits.next()) {
+                    *bit = Bit(own);
+                }
+            });
+        }
+        let noise = pauli_noise(&mut stream, &circuit);
+        let Some(clifford) = Clifford::noisy(&circuit, &slots, &noise) else { continue };
+        n_followed += 1;
+        let shots = simulator(1).clifford_sample_part(&clifford, 0..4000, round as u64).unwrap();
+        let mut distribution = oracle::noisy_distribution(&circuit, &slots, &noise);
+        distribution.retain(|_, p| *p > 1e-12);
+        assert_drawn_from(&shots, &distribution);
+    }
+    assert!((45..80).contains(&n_followed), "most circuits are followed, not all: {n_followed}");
+}
+
+#[test]
+fn other_noise_is_not_for_frames() {
+    let circuit = circuit(1, 0, vec![gate(Gate::H, &[], &[0])]);
+    for channel in [Channel::amplitude_damping(0.1), Channel::thermal_relaxation(None, Some(1.0), 0.1)] {
+        let mut noise = Noise::default();
+        noise.after(0, channel, &[Wire(0)]);
+        assert!(Clifford::noisy(&circuit, &[], &noise).is_none());
+    }
+    assert!(Clifford::noisy(&circuit, &[], &Noise::default()).is_some());
+}
+
+#[test]
+fn noise_on_a_thousand_wires_hits_as_many_shots_as_it_should() {
+    // A GHZ state, depolarized and read wrongly on each wire: neighbours differ where exactly one of them was hit.
+    let n = 1000;
+    let mut ops = vec![gate(Gate::H, &[], &[0])];
+    ops.extend((1..n).map(|q| gate(Gate::Cx, &[], &[q - 1, q])));
+    let circuit = circuit(n as usize, 0, ops);
+    let mut noise = Noise::default();
+    for wire in 0..n {
+        noise.after(n as usize - 1, Channel::depolarizing(1, 0.02), &[Wire(wire)]);
+        noise.misread(Wire(wire), [0.005, 0.005]);
+    }
+    let clifford = Clifford::noisy(&circuit, &[], &noise).unwrap();
+    let shots = simulator(2).clifford_sample_part(&clifford, 0..3000, 5).unwrap();
+    assert_eq!(shots, simulator(1).clifford_sample_part(&clifford, 0..3000, 5).unwrap());
+    let part = simulator(1).clifford_sample_part(&clifford, 1000..1100, 5).unwrap();
+    assert!((0..100).all(|shot| part.row(shot) == shots.row(1000 + shot)));
+    // X or Y happens with 0.01; a wrong bit is one of the two errors without the other.
+    let wrong = 0.01 * (1.0 - 0.005) + 0.99 * 0.005;
+    let expected = 2.0 * wrong * (1.0 - wrong);
+    let differ = (0..3000).map(|shot| shots.row(shot).windows(2).filter(|pair| pair[0] != pair[1]).count());
+    let found = differ.sum::<usize>() as f64 / (3000.0 * 999.0);
+    assert!(
+        (found - expected).abs() < 5.0 * (2.0 * expected / (3000.0 * 999.0)).sqrt(),
+        "{found}, {expected}"
+    );
 }
 
 #[test]
