@@ -26,8 +26,9 @@ mod turns;
 pub(crate) use tables::{FormTables, MOST_LANE_BITS, Tables};
 
 use crate::bind::Bound;
+use crate::ket::Line;
 use crate::plan::{Form, Op, Pass, Select, Turn};
-use crate::vector::{MOST_LANES, Real, Task, Vector, dispatch};
+use crate::vector::{Real, Task, Vector, dispatch};
 
 /// Enters a kernel with the bound instruction set.
 macro_rules! enter {
@@ -53,8 +54,8 @@ pub(crate) struct Tile<T> {
 pub(crate) struct Collected {
     pub trigs: Vec<f64>,
     pub matrices: Vec<f64>,
-    /// Where lanes are samples: sums for the terms of a form, before they are added to those of their trigs.
-    terms: Vec<Parts>,
+    /// Where lanes are samples: room for the parts of the sums for the terms of a form.
+    terms: Vec<Line>,
 }
 
 impl Collected {
@@ -66,6 +67,16 @@ impl Collected {
             matrices: vec![0.0; 2 * bound.plan.n_entries * per],
             terms: Vec::new(),
         }
+    }
+
+    /// Room for the parts of so many sums.
+    #[inline(always)]
+    fn room<V: Vector>(&mut self, n_sums: usize) -> *mut Parts<V> {
+        let n_lines = n_sums * size_of::<Parts<V>>().div_ceil(size_of::<Line>());
+        if self.terms.len() < n_lines {
+            self.terms.resize(n_lines, Line::default());
+        }
+        self.terms.as_mut_ptr().cast()
     }
 
     /// Nothing again.
@@ -132,33 +143,39 @@ pub(crate) fn near_and_far<V: Vector>(mask: usize) -> (usize, usize) {
     (mask & (V::LANES - 1), mask >> V::BITS)
 }
 
-/// A sum over all amplitudes from its parts, one for each setting of the near wires: the lanes of one register, or, where
-/// lanes are samples, as many registers, which come in order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Parts([f64; MOST_LANES]);
+/// A sum over all amplitudes from its parts, one for each setting of the near wires. Where lanes are samples these are
+/// registers, which come in order, none left out, and are added as [`Vector::sum`] adds lanes: level `k` is the sum of the
+/// last `2^k` parts that wait for as many more.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<V>([V; MOST_LANE_BITS + 1]);
 
-impl Parts {
+impl<V: Vector> Parts<V> {
     #[inline(always)]
-    pub(crate) fn none() -> Self {
-        Self([0.0; MOST_LANES])
-    }
-
-    /// Adds the part of a setting to each sample.
-    #[inline(always)]
-    pub(crate) unsafe fn add<V: Vector>(&mut self, part: V) {
+    pub(crate) unsafe fn none() -> Self {
         // SAFETY: As for `Vector`.
-        let lanes = unsafe { part.lanes() };
-        for l in 0..V::LANES {
-            self.0[l] += lanes[l].to_f64();
-        }
+        Self([unsafe { V::splat(V::Real::ZERO) }; MOST_LANE_BITS + 1])
     }
 
-    /// Adds the sums of all samples to theirs.
+    /// Adds the part of a setting.
     #[inline(always)]
-    pub(crate) fn collect<V: Vector>(&self, factor: f64, into: &mut [f64], index: usize) {
+    pub(crate) unsafe fn add(&mut self, near: usize, part: V) {
+        let (mut sum, mut level) = (part, 0);
+        while near >> level & 1 == 1 {
+            // SAFETY: As for `Vector`.
+            sum = unsafe { self.0[level].add(sum) };
+            level += 1;
+        }
+        self.0[level] = sum;
+    }
+
+    /// Adds the sum of so many parts to a number of each sample.
+    #[inline(always)]
+    pub(crate) unsafe fn collect(&self, count: usize, factor: f64, into: &mut [f64], index: usize) {
+        // SAFETY: As for `Vector`.
+        let lanes = unsafe { self.0[count.ilog2() as usize].lanes() };
         let into = &mut into[index * V::LANES..][..V::LANES];
         for l in 0..V::LANES {
-            into[l] += factor * self.0[l];
+            into[l] += factor * lanes[l].to_f64();
         }
     }
 }

@@ -206,12 +206,16 @@ pub(crate) trait Vector: Copy + Send + Sync + 'static {
         lanes
     }
 
-    /// The sum of the lanes, from the first to the last.
+    /// The sum of the lanes: neighbours first, then pairs of them, and so on.
     #[inline(always)]
     unsafe fn sum(self) -> f64 {
+        let mut sum = self;
+        for bit in 0..Self::BITS {
+            // SAFETY: As for the whole trait.
+            sum = unsafe { sum.add(sum.exchange(bit)) };
+        }
         // SAFETY: As for the whole trait.
-        let lanes = unsafe { self.lanes() };
-        lanes[..Self::LANES].iter().fold(0.0, |sum, lane| sum + lane.to_f64())
+        unsafe { sum.lanes()[0].to_f64() }
     }
 }
 

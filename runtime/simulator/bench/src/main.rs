@@ -44,6 +44,9 @@ fn main() {
     if wanted("batch") {
         tables::batches(threads, largest);
     }
+    if wanted("overlaps") {
+        tables::overlaps(threads);
+    }
     if wanted("shots") {
         tables::shots(threads, largest);
     }

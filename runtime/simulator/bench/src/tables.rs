@@ -344,3 +344,33 @@ pub fn noisy_shots(threads: usize, largest: usize) {
     }
     println!();
 }
+
+/// The squared overlaps of 102 states with each other, beside sums for one after the other.
+pub fn overlaps(threads: usize) {
+    head("overlaps of 102 states, n, time, one by one, GFLOP/s, distance");
+    for n in [4, 8, 10] {
+        let mut stream = Stream::new(7);
+        let scale = 0.5f64.powf(f64::from(n + 1) / 2.0);
+        let mut state =
+            || (0..1 << n).map(|_| C64::new(stream.normal(), stream.normal()) * scale).collect::<Vec<_>>();
+        let states: Vec<Vec<C64>> = (0..102).map(|_| state()).collect();
+        let states: Vec<&[C64]> = states.iter().map(Vec::as_slice).collect();
+        let simulator = simulator(Precision::F64, threads);
+        let plain = || -> Vec<f64> {
+            let overlap =
+                |a: &[C64], b: &[C64]| a.iter().zip(b).map(|(a, b)| a.conj() * b).sum::<C64>().norm_sqr();
+            states.iter().flat_map(|a| states.iter().map(|b| overlap(a, b))).collect()
+        };
+        let ours = || simulator.gram(&states).expect("overlaps");
+        let (time, one_by_one) = alternate(ours, plain);
+        let far = ours().iter().zip(plain()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let speed = 8.0 * f64::from(1 << n) * (51.0 * 103.0) / time;
+        println!(
+            "| 102 x 102 | {n} | {} | {} | {:.0} | {far:.0e} |",
+            show(time),
+            show(one_by_one),
+            speed / 1e9
+        );
+    }
+    println!();
+}

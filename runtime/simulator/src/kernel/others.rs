@@ -55,13 +55,13 @@ pub(super) unsafe fn collect_all<V: Vector, const PER_LANE: bool>(
                     total = V::load(products.add(group * V::LANES)).mul_add(signs.of(group), total);
                 }
                 if PER_LANE {
-                    parts.add(total);
+                    parts.add(lane, total);
                 } else {
                     collect(total, -2.0, sums, other.trig);
                 }
             }
             if PER_LANE {
-                parts.collect::<V>(-2.0, sums, other.trig);
+                parts.collect(near.count, -2.0, sums, other.trig);
             }
         }
     }

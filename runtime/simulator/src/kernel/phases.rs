@@ -7,6 +7,8 @@
 //! and after: 22 flops an amplitude for ket, bra and `w` besides the factor, and two times the bytes of both; see
 //! [`super::sums`] for the sums.
 
+use std::ptr::null_mut;
+
 use super::sums::{Destination, Sums, collect_terms};
 use super::tables::{FormTables, Trainable, scale_where, table_at, where_lanes};
 use super::{Collected, Near, Parts, Tile, lane_bits, others};
@@ -61,15 +63,12 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
         }
         let all = Near::of::<V, PER_LANE>(ket.n_groups);
         let n_near = if form.monomials.is_empty() { 0 } else { all.count };
-        if PER_LANE {
-            collected.terms.clear();
-            collected.terms.resize(form.monomials.len(), Parts::none());
-        }
+        let terms: *mut Parts<V> = if PER_LANE { collected.room(form.monomials.len()) } else { null_mut() };
         for near in 0..n_near {
             let states = [ket, bra];
             let half = scratch.add((ket.n_groups + BLOCK) * V::LANES);
             let blocks = Blocks::<V>::new::<PER_LANE>(ket, (all, near), form, bound, half);
-            let mut to = Destination { near, terms: &mut collected.terms, trigs: &mut collected.trigs };
+            let mut to = Destination { near, terms, trigs: &mut collected.trigs };
             match at.trainable {
                 Trainable::Nothing if at.is_real => {
                     blocks.multiply::<PER_LANE, true>(ket);
@@ -87,8 +86,8 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 }
             }
         }
-        if PER_LANE {
-            collect_terms::<V>(form, collected);
+        if PER_LANE && n_near > 0 {
+            collect_terms(form, bound, ket.outer, (terms, n_near), &mut collected.trigs);
         }
         for other in &form.others {
             others::multiply::<V, PER_LANE, true>(ket, other, bound.trigs());

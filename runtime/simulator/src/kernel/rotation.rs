@@ -209,10 +209,10 @@ unsafe fn near_back<V: Vector>(
             totals[lane] = here;
         }
         let mut parts = Parts::none();
-        for total in totals.iter().take(all.count) {
-            parts.add(*total);
+        for (lane, total) in totals.iter().enumerate().take(all.count) {
+            parts.add(lane, *total);
         }
-        parts.collect::<V>(2.0, sums, trig);
+        parts.collect(all.count, 2.0, sums, trig);
     }
 }
 

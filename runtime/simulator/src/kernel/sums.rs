@@ -6,8 +6,8 @@
 //! are asked for; over single bits by folding them in half, bit by bit.
 
 use super::phases::BLOCK;
-use super::tables::FormTables;
-use super::{Collected, Parts, collect, for_selected};
+use super::tables::{FormTables, Trainable};
+use super::{Parts, collect, for_selected};
 use crate::bind::Bound;
 use crate::plan::{Form, Monomial};
 use crate::vector::{Real, Vector};
@@ -79,7 +79,7 @@ impl<V: Vector> Sums<V> {
         form: &Form,
         bound: &Bound<V::Real>,
         outer: usize,
-        to: &mut Destination<'_>,
+        to: &mut Destination<'_, V>,
     ) {
         let lanes = (1usize << self.lane_bits) - 1;
         let upper = ((1usize << self.upper_bits) - 1) << self.lane_bits;
@@ -105,7 +105,7 @@ impl<V: Vector> Sums<V> {
                         total = total.add(V::load(self.of_block(table, h)));
                     });
                 }
-                to.add::<V, PER_LANE>((term, m.trig), near, total);
+                to.add::<PER_LANE>((term, m.trig), near, total);
             }
         }
     }
@@ -117,22 +117,21 @@ impl<V: Vector> Sums<V> {
         form: &Form,
         bound: &Bound<V::Real>,
         outer: usize,
-        to: &mut Destination<'_>,
+        to: &mut Destination<'_, V>,
     ) {
         // SAFETY: As for `of_block`.
         unsafe {
-            let zero = V::splat(V::Real::ZERO);
-            let mut far = [zero; 64];
+            // What is left of an upper half is the sum over its bit.
             let mut len = self.n_blocks;
             while len > 1 {
                 len /= 2;
-                let mut total = zero;
+                let mut total = V::splat(V::Real::ZERO);
                 for h in 0..len {
                     let (low, high) = (V::load(self.of_block(0, h)), V::load(self.of_block(0, h + len)));
                     total = total.add(high);
                     low.add(high).store(self.of_block(0, h));
                 }
-                far[len.ilog2() as usize] = total;
+                total.store(self.of_block(0, len));
             }
             let all = V::load(self.of_block(0, 0));
             for (term, m) in form.monomials.iter().enumerate() {
@@ -141,12 +140,12 @@ impl<V: Vector> Sums<V> {
                 }
                 let (near, total) = match m.inner.checked_ilog2() {
                     Some(bit) if bit >= self.lane_bits + self.upper_bits => {
-                        (0, far[(bit - self.lane_bits - self.upper_bits) as usize])
+                        (0, V::load(self.of_block(0, 1 << (bit - self.lane_bits - self.upper_bits))))
                     }
                     Some(bit) if bit >= self.lane_bits => (0, self.upper[(bit - self.lane_bits) as usize]),
                     _ => (m.inner, all),
                 };
-                to.add::<V, PER_LANE>((term, m.trig), near, total);
+                to.add::<PER_LANE>((term, m.trig), near, total);
             }
         }
     }
@@ -159,29 +158,26 @@ fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
 }
 
 /// Where the sums for the terms of a form go: to their trigs, or, where lanes are samples, into the parts of the terms.
-pub(super) struct Destination<'a> {
+pub(super) struct Destination<'a, V> {
     /// The setting of the near wires that is summed, where lanes are samples.
     pub near: usize,
-    pub terms: &'a mut [Parts],
+    pub terms: *mut Parts<V>,
     pub trigs: &'a mut [f64],
 }
 
-impl Destination<'_> {
+impl<V: Vector> Destination<'_, V> {
     /// Adds the sum for a term over its bits that are not near.
     #[inline(always)]
-    unsafe fn add<V: Vector, const PER_LANE: bool>(
-        &mut self,
-        (term, trig): (usize, usize),
-        near: usize,
-        total: V,
-    ) {
-        // SAFETY: As for `Vector`.
+    unsafe fn add<const PER_LANE: bool>(&mut self, (term, trig): (usize, usize), near: usize, total: V) {
+        // SAFETY: As for `Vector`; there are parts for each term.
         unsafe {
-            if !PER_LANE {
+            if PER_LANE {
+                let is_in = self.near & near == near;
+                let total = if is_in { total } else { V::splat(V::Real::ZERO) };
+                (*self.terms.add(term)).add(self.near, total);
+            } else {
                 let total = if near == 0 { total } else { total.mul(V::inside(near)) };
                 collect(total, -2.0, self.trigs, trig);
-            } else if self.near & near == near {
-                self.terms[term].add(total);
             }
         }
     }
@@ -190,11 +186,24 @@ impl Destination<'_> {
 /// Collects what the terms of a form sum up to where lanes are samples, terms of two bits first: the order in which they
 /// are collected where lanes are amplitudes.
 #[inline(always)]
-pub(super) fn collect_terms<V: Vector>(form: &Form, collected: &mut Collected) {
+pub(super) unsafe fn collect_terms<V: Vector>(
+    form: &Form,
+    bound: &Bound<V::Real>,
+    outer: usize,
+    (terms, n_parts): (*const Parts<V>, usize),
+    sums: &mut [f64],
+) {
+    let most_bits = match bound.form(form.index).trainable {
+        Trainable::Nothing => return,
+        Trainable::Singles => 1,
+        Trainable::Pairs => 2,
+    };
     for is_pair in [true, false] {
-        for (m, parts) in form.monomials.iter().zip(&collected.terms) {
-            if (m.inner.count_ones() == 2) == is_pair {
-                parts.collect::<V>(-2.0, &mut collected.trigs, m.trig);
+        for (term, m) in form.monomials.iter().enumerate() {
+            let n_bits = m.inner.count_ones();
+            if (n_bits == 2) == is_pair && n_bits <= most_bits && is_active(bound, m, outer) {
+                // SAFETY: The parts of these terms were added.
+                unsafe { (*terms.add(term)).collect(n_parts, -2.0, sums, m.trig) };
             }
         }
     }

@@ -299,7 +299,7 @@ unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usi
         let offsets = offsets::<V, K, M>(register_bits::<V, PER_LANE, K>(turns));
         let far_bits = turns.map(|turn| turn.position - V::BITS);
         let coefficients = coefficients::<V, PER_LANE, K>(turns, trigs);
-        let mut parts = [Parts::none(); K];
+        let mut parts = [Parts::<V>::none(); K];
         for lane in 0..near.count {
             let mut total = [V::splat(V::Real::ZERO); K];
             for i in 0..near.n_far >> K {
@@ -325,7 +325,7 @@ unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usi
             }
             for k in 0..K {
                 if PER_LANE {
-                    parts[k].add(total[k]);
+                    parts[k].add(lane, total[k]);
                 } else {
                     collect(total[k], 2.0, sums, turns[k].trig);
                 }
@@ -333,7 +333,7 @@ unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usi
         }
         if PER_LANE {
             for k in 0..K {
-                parts[k].collect::<V>(2.0, sums, turns[k].trig);
+                parts[k].collect(near.count, 2.0, sums, turns[k].trig);
             }
         }
     }
@@ -385,10 +385,10 @@ unsafe fn near_back<V: Vector, const K: usize, const M: usize>(
         }
         for k in 0..K {
             let mut parts = Parts::none();
-            for total in totals[k].iter().take(near.count) {
-                parts.add(*total);
+            for (lane, total) in totals[k].iter().enumerate().take(near.count) {
+                parts.add(lane, *total);
             }
-            parts.collect::<V>(2.0, sums, turns[k].trig);
+            parts.collect(near.count, 2.0, sums, turns[k].trig);
         }
     }
 }

@@ -149,6 +149,7 @@ unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
     let signs = [V::Real::ONE, -V::Real::ONE];
     // SAFETY: The caller's contract.
     unsafe {
+        let mut parts = [Parts::<V>::none(); N];
         for lane in 0..all.count {
             let mut sums = [V::splat(V::Real::ZERO); N];
             for_selected(all.n_far, top, 0, |g| {
@@ -165,12 +166,27 @@ unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
                     *sum = value.mul_add(sign, *sum);
                 }
             });
-            for (sum, string) in sums.into_iter().zip(strings) {
+            for ((sum, string), parts) in sums.into_iter().zip(strings).zip(&mut parts) {
                 let factor = part(string.n_y).1 * twice * outer_sign(tile.outer, string);
-                add::<V, PER_LANE>(sum, lane, string, factor, values);
+                if PER_LANE {
+                    parts.add(lane, signed(sum, lane, string));
+                    if lane + 1 == all.count {
+                        parts.collect(all.count, factor, values, string.place);
+                    }
+                } else {
+                    collect(sum.mul(lane_signs::<V, false>(string.z, 1.0)), factor, values, string.place);
+                }
             }
         }
     }
+}
+
+/// What one lane adds to the value of a string, where lanes are samples.
+#[inline(always)]
+unsafe fn signed<V: Vector>(sum: V, lane: usize, string: Letters) -> V {
+    let sign = if is_odd(lane & string.z & (V::LANES - 1)) { -1.0 } else { 1.0 };
+    // SAFETY: As for `Vector`.
+    unsafe { sum.mul(V::splat(V::Real::from_f64(sign))) }
 }
 
 /// The amplitudes that a string with these near letters takes to some group.
@@ -187,30 +203,6 @@ unsafe fn partner<V: Vector, const PER_LANE: bool>(
             Complex::load(tile.group::<V>(all.register(far, lane ^ near)))
         } else {
             Complex::<V>::load(tile.group::<V>(far)).exchange_all(near)
-        }
-    }
-}
-
-/// Adds a sum over groups to the value of a string: that of all lanes with their signs, or of one lane for each sample.
-/// Values are zero before the first lane.
-#[inline(always)]
-unsafe fn add<V: Vector, const PER_LANE: bool>(
-    sum: V,
-    lane: usize,
-    string: Letters,
-    factor: f64,
-    values: &mut [f64],
-) {
-    // SAFETY: As for `Vector`.
-    unsafe {
-        if PER_LANE {
-            let mut part = Parts::none();
-            part.add(sum);
-            let sign = if is_odd(lane & string.z) { -factor } else { factor };
-            part.collect::<V>(sign, values, string.place);
-        } else {
-            let signed = sum.mul(lane_signs::<V, false>(string.z, 1.0));
-            collect(signed, factor, values, string.place);
         }
     }
 }
@@ -279,8 +271,9 @@ unsafe fn transformed_values<V: Vector, const PER_LANE: bool>(
     let n = all.n_far;
     // SAFETY: The caller's contract; the scratch has two numbers for each amplitude.
     unsafe {
-        let (re, im) = (scratch, scratch.add(n * V::LANES));
+        let (re, im) = (scratch, scratch.add(tile.n_groups * V::LANES));
         for lane in 0..all.count {
+            let [re, im] = [re, im].map(|part| part.add(lane * n * V::LANES));
             for g in 0..n {
                 let v = Complex::<V>::load(tile.group::<V>(all.register(g, lane)));
                 let w = partner::<V, PER_LANE>(tile, all, [g ^ far, lane], near).mul_conj(v);
@@ -291,11 +284,20 @@ unsafe fn transformed_values<V: Vector, const PER_LANE: bool>(
             if group.x != 0 {
                 walsh::<V>(im, n);
             }
-            for &string in &group.strings {
-                let (is_imaginary, sign) = part(string.n_y);
-                let sums = if is_imaginary { im } else { re };
-                let sum = V::load(sums.add((string.z >> V::BITS) * V::LANES));
-                add::<V, PER_LANE>(sum, lane, string, sign * outer_sign(tile.outer, string), values);
+        }
+        for &string in &group.strings {
+            let (is_imaginary, sign) = part(string.n_y);
+            let factor = sign * outer_sign(tile.outer, string);
+            let sums = if is_imaginary { im } else { re }.add((string.z >> V::BITS) * V::LANES);
+            if PER_LANE {
+                let mut parts = Parts::none();
+                for lane in 0..all.count {
+                    parts.add(lane, signed(V::load(sums.add(lane * n * V::LANES)), lane, string));
+                }
+                parts.collect(all.count, factor, values, string.place);
+            } else {
+                let signed = V::load(sums).mul(lane_signs::<V, false>(string.z, 1.0));
+                collect(signed, factor, values, string.place);
             }
         }
     }
