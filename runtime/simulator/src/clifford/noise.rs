@@ -164,8 +164,8 @@ fn for_hits([key, place]: [u64; 2], n: usize, p: f64, mut visit: impl FnMut(usiz
     for draw in 0.. {
         // 0 for a certainty: the logarithm of 0 is minus infinity.
         let skipped = (1.0 - uniform_at(key, place, 2 * draw)).ln() / (-p.min(1.0)).ln_1p();
-        // Not less, which NaN never is.
-        if !(skipped < (n - shot) as f64) {
+        // Nothing is what happens with the probability 0.
+        if skipped.is_nan() || skipped >= (n - shot) as f64 {
             return;
         }
         shot += skipped as usize;

@@ -258,9 +258,9 @@ unsafe fn turn_registers<V: Vector, const K: usize, const M: usize>(
     coefficients: &[Complex<V>; K],
     sign: f64,
 ) {
-    for k in 0..K {
+    for (k, c) in coefficients.iter().enumerate() {
         // SAFETY: As for `Vector`.
-        unsafe { turn_wire(v, k, coefficients[k], sign) };
+        unsafe { turn_wire(v, k, *c, sign) };
     }
 }
 
