@@ -18,6 +18,7 @@ mod suite {
     mod gradients;
     mod leaks;
     mod light_cone;
+    mod loops;
     mod messages;
     mod mutations;
     mod numeric;

@@ -1,6 +1,6 @@
 //! Loops and comprehensions.
 
-use qml_ir::host::{BinaryOp, OpKind, Type, ValueId};
+use qml_ir::host::{BinaryOp, FunctionKind, OpKind, Type, ValueId};
 use qml_prelude::BuiltinId;
 use qml_source::{Span, bug};
 
@@ -25,16 +25,45 @@ enum Source {
     Parallel(Vec<Source>),
 }
 
+/// A variable that holds the number of the round.
+struct Counter {
+    variable: Variable,
+    /// Whether the rounds draw random numbers, which its value then tells apart.
+    draws: bool,
+}
+
 impl Body<'_, '_> {
+    /// A `for`. On the host one that may end early is a loop that asks before each round, so that what is left of the rows
+    /// costs nothing; in circuits the rounds stay, and do nothing where an outcome has ended the loop.
     pub(super) fn for_stmt(&mut self, pattern: &Pattern, iterable: &Iterable, block: &Block, span: Span) {
         let rows = self.rows(iterable, span);
         let outer = self.enter_loop(block, span);
-        let carried = self.changed_in_loop(block);
-        let draws = random::block_draws(self.context, block);
-        self.for_rows(&rows, &carried, draws, span, |body, index| {
-            body.round(block, span, |body| body.bind_row(pattern, &rows, index, span));
-        });
+        let exits = ends_of(block);
+        if exits.any() && self.function.kind == FunctionKind::Fn {
+            self.for_until_exit(pattern, &rows, exits, block, span);
+        } else {
+            let carried = self.changed_in_loop(block);
+            let draws = random::block_draws(self.context, block);
+            self.for_rows(&rows, &carried, draws, span, |body, index| {
+                body.round(block, span, |body| body.bind_row(pattern, &rows, index, span));
+            });
+        }
         self.leave_loop(outer);
+    }
+
+    fn for_until_exit(&mut self, pattern: &Pattern, rows: &Rows, exits: Exits, block: &Block, span: Span) {
+        let index = self.hidden(rows.start);
+        let counter = Counter { variable: index, draws: random::block_draws(self.context, block) };
+        let test = |body: &mut Self| {
+            let goes_on = body.none_set(exits, span);
+            let is_left =
+                body.one(OpKind::Binary(BinaryOp::Lt), vec![body.get(index), rows.end], Type::Bool, span);
+            body.one(OpKind::Binary(BinaryOp::And), vec![goes_on, is_left], Type::Bool, span)
+        };
+        self.run_rounds(block, Some(counter), span, test, |body| {
+            body.bind_row(pattern, rows, body.get(index), span);
+            body.stmts(&block.statements);
+        });
     }
 
     /// A loop over all rows with the variables that it changes.
@@ -65,48 +94,62 @@ impl Body<'_, '_> {
 
     pub(super) fn while_stmt(&mut self, condition: &Expr, block: &Block, span: Span) {
         let outer = self.enter_loop(block, span);
-        let mut carried = self.changed_in_loop(block);
         let draws = random::block_draws(self.context, block) || random::expr_draws(self.context, condition);
         let counter = draws.then(|| {
             let zero = self.int(0, span);
-            self.hidden(zero)
+            Counter { variable: self.hidden(zero), draws }
         });
-        carried.extend(counter);
+        let exits = ends_of(block);
+        let test = |body: &mut Self| {
+            if !exits.any() {
+                return body.expr(condition);
+            }
+            let goes_on = body.none_set(exits, span);
+            let asked = body.region(Vec::new(), |body, _| vec![body.expr(condition)]);
+            let stopped = body.region(Vec::new(), |body, _| vec![body.bool(false, span)]);
+            body.emit(OpKind::If, vec![goes_on], vec![Type::Bool], vec![asked, stopped], span)[0]
+        };
+        self.run_rounds(block, counter, span, test, |body| body.stmts(&block.statements));
+        self.leave_loop(outer);
+    }
+
+    /// Rounds while the test says so, with the variables that the block changes and the counter, which each round raises.
+    fn run_rounds(
+        &mut self,
+        block: &Block,
+        counter: Option<Counter>,
+        span: Span,
+        test: impl FnOnce(&mut Self) -> ValueId,
+        round: impl FnOnce(&mut Self),
+    ) {
+        let mut carried = self.changed_in_loop(block);
+        carried.extend(counter.as_ref().map(|counter| counter.variable));
         let types = self.types_of(&carried);
         let enter = |body: &mut Self, params: &[ValueId]| {
             body.set_all(&carried, params);
-            if let Some(counter) = counter {
-                body.enter_round(body.get(counter), span);
+            if let Some(counter) = counter.as_ref().filter(|counter| counter.draws) {
+                body.enter_round(body.get(counter.variable), span);
             }
         };
-        let flags =
-            Exits { returns: visit::exits(&block.statements).returns, breaks: true, continues: false };
-        let may_stop = self.loops.last().is_some_and(|flags| flags.0.is_some()) || flags.returns;
         let test = self.region(types.clone(), |body, params| {
             enter(body, params);
-            if !may_stop {
-                return vec![body.expr(condition)];
-            }
-            let goes_on = body.none_set(flags, span);
-            let asked = body.region(Vec::new(), |body, _| vec![body.expr(condition)]);
-            let stopped = body.region(Vec::new(), |body, _| vec![body.bool(false, span)]);
-            body.emit(OpKind::If, vec![goes_on], vec![Type::Bool], vec![asked, stopped], span)
+            vec![test(body)]
         });
         let round = self.region(types.clone(), |body, params| {
             enter(body, params);
-            body.round_of_while(block, span);
-            if let Some(counter) = counter {
+            body.fresh_continue(span);
+            round(body);
+            if let Some(Counter { variable, .. }) = counter {
                 let one = body.int(1, span);
                 let next =
-                    body.one(OpKind::Binary(BinaryOp::Add), vec![body.get(counter), one], Type::Int, span);
-                body.variables[counter] = Some(next);
+                    body.one(OpKind::Binary(BinaryOp::Add), vec![body.get(variable), one], Type::Int, span);
+                body.variables[variable] = Some(next);
             }
             body.get_all(&carried)
         });
         let args = self.get_all(&carried);
         let results = self.emit(OpKind::While, args, types, vec![test, round], span);
         self.set_all(&carried, &results);
-        self.leave_loop(outer);
     }
 
     /// Makes the flags that the jumps in the body of a loop set.
@@ -134,15 +177,10 @@ impl Body<'_, '_> {
         changed.into_iter().filter(|&variable| Some(variable) != continued).collect()
     }
 
-    fn round_of_while(&mut self, block: &Block, span: Span) {
-        self.fresh_continue(span);
-        self.stmts(&block.statements);
-    }
-
     /// One round of a `for`: nothing once a flag is set.
     fn round(&mut self, block: &Block, span: Span, bind: impl FnOnce(&mut Self)) {
         self.fresh_continue(span);
-        let exits = Exits { continues: false, ..visit::exits(&block.statements) };
+        let exits = ends_of(block);
         if !exits.any() {
             bind(self);
             return self.stmts(&block.statements);
@@ -374,6 +412,11 @@ impl Body<'_, '_> {
                 Clause::If(condition) => expr_draws(condition),
             })
     }
+}
+
+/// The jumps of a block that end the loop whose block it is.
+fn ends_of(block: &Block) -> Exits {
+    Exits { continues: false, ..visit::exits(&block.statements) }
 }
 
 fn collect_tensors(source: &Source, tensors: &mut Vec<ValueId>) {
