@@ -126,7 +126,8 @@ pub(crate) struct RunHow {
     /// Threads for simulation; results don't depend on it [default: as many as processors]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Stop before more is spent: `shots=100000`, `qpu_s=60`, `eur=20`; several with commas between
+    /// Stop before more is spent: `shots=100000`, of a device `qpu_s=60`, and `eur=20` or what its price is in; several
+    /// with commas between
     #[arg(long, value_name = "NAME=LIMIT", value_delimiter = ',')]
     pub budget: Vec<String>,
     /// Seconds from one checkpoint to the next

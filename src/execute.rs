@@ -5,7 +5,7 @@ use std::sync::Arc;
 use qml_devices::Device;
 use qml_driver::Compilation;
 use qml_engine::manifest::Manifest;
-use qml_engine::{Budget, Emulated, Limits, Options, Place, RecordOptions, Run};
+use qml_engine::{Emulated, GoingOn, Limits, Options, Place, RecordOptions, Run};
 use qml_ir::circuit::Circuit;
 use qml_source::{Code, Diagnostic, SourceMap};
 
@@ -15,6 +15,7 @@ use crate::progress::Terminal;
 use crate::show::{self, Form, Shown};
 use crate::signals;
 
+mod budget;
 mod ledger;
 
 /// A program and what its results depend on.
@@ -43,7 +44,8 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     }
     // A run that goes on keeps its limits, unless there are new ones.
     let limits = if how.budget.is_empty() { job.manifest.budget.clone() } else { how.budget.clone() };
-    let budget = budget(&limits, job.emulated.as_ref()).map_err(|error| show::fail(&error, sources))?;
+    let budget =
+        budget::budget(&limits, job.emulated.as_ref()).map_err(|error| show::fail(&error, sources))?;
     let signals = signals::listen();
     let threads = threads(how.threads);
     let seed = job.manifest.seed;
@@ -91,9 +93,12 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     }
     if let Some(folder) = run.folder.as_ref().filter(|_| !is_quiet) {
         let folder = folder.display();
-        show::say(&match &fault {
-            Some(_) if run.can_go_on => format!("kept in {folder}: `qmlang resume {folder}` goes on\n"),
-            _ => format!("kept in {folder}\n"),
+        show::say(&match run.going_on {
+            GoingOn::FromCheckpoint => format!("kept in {folder}: `qmlang resume {folder}` goes on\n"),
+            GoingOn::FromStart => {
+                format!("kept in {folder}: `qmlang resume {folder}` begins again, and shows what is new\n")
+            }
+            GoingOn::No => format!("kept in {folder}\n"),
         });
     }
     if fault.is_none() { Ok(()) } else { Err(Shown) }
@@ -141,40 +146,4 @@ pub(crate) fn with_cache(device: Device) -> Emulated {
 /// Name and text of all files, by their numbers.
 fn texts(sources: &SourceMap) -> Vec<(String, String)> {
     sources.ids().map(|file| (sources.name(file).to_owned(), sources.text(file).to_owned())).collect()
-}
-
-/// The limits of `--budget`.
-fn budget(limits: &[String], device: Option<&Device>) -> Result<Budget, Diagnostic> {
-    let mut budget = Budget::default();
-    for text in limits {
-        let wrong = |why: String| {
-            Diagnostic::error(Code::Q0912, format!("`--budget {text}`: {why}"))
-                .help("`--budget shots=100000,qpu_s=60,eur=20`")
-        };
-        let Some((name, limit)) = text.split_once('=') else {
-            return Err(wrong("a limit is missing".to_owned()));
-        };
-        let amount: f64 = limit.replace('_', "").parse().unwrap_or(f64::NAN);
-        if !(amount.is_finite() && amount >= 0.0) {
-            return Err(wrong(format!("`{limit}` is no amount")));
-        }
-        match name {
-            "shots" => budget.shots = Some(amount as u64),
-            "qpu_s" => budget.qpu_seconds = Some(amount),
-            currency => {
-                let price = device.and_then(|device| device.price.as_ref());
-                let known = price.map(|price| price.currency.to_lowercase());
-                match known {
-                    Some(known) if known == currency => budget.price = Some(amount),
-                    Some(known) => return Err(wrong(format!("the device's price is in `{known}`"))),
-                    None if currency == "eur" => {
-                        let error = wrong("the price of this target isn't known".to_owned());
-                        return Err(error.note("a device file of your own can have a `price`"));
-                    }
-                    None => return Err(wrong(format!("there is no limit `{currency}`"))),
-                }
-            }
-        }
-    }
-    Ok(budget)
 }

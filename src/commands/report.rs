@@ -45,7 +45,11 @@ fn read(folder: &Path) -> Result<Run, Shown> {
     };
     let manifest = std::fs::read_to_string(folder.join("manifest.json"))
         .map_err(|_| fail("there is no `manifest.json`".to_owned()))?;
-    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    // What a loss of power leaves may be no text in parts.
+    let text = |name: &str| {
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
     let known: Manifest = serde_json::from_str(&manifest).unwrap_or_default();
     let sources = known.sources.into_iter().map(|source| (source.path, text(&source.kept))).collect();
     let texts = Folder {

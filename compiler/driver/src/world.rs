@@ -15,7 +15,9 @@ pub(crate) struct Data<'a> {
 }
 
 impl Host for Data<'_> {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
 
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
         let text = self.files.read(&self.folder.join(path));

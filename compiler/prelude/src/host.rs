@@ -76,8 +76,8 @@ pub enum Stage {
 
 /// The world outside, as the engine provides it.
 pub trait Host {
-    /// Writes a text to standard output, as it is.
-    fn print(&mut self, text: &str);
+    /// Writes a text to standard output, as it is; a fault where it may not be another than in the process before.
+    fn print(&mut self, text: &str) -> Result<(), Fault>;
     /// Reads a file; a relative path starts at the folder of the program's source.
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
     /// Writes a file; a relative path starts at the folder of the program's source.
@@ -142,7 +142,9 @@ impl NoWorld {
 }
 
 impl Host for NoWorld {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
         Self::refuse("reads a file")
     }

@@ -16,8 +16,9 @@ pub struct TestHost {
 }
 
 impl Host for TestHost {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> Result<(), Fault> {
         self.printed.push_str(text);
+        Ok(())
     }
 
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {

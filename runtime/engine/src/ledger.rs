@@ -7,8 +7,11 @@ use std::rc::Rc;
 
 use qml_devices::Price;
 use qml_prelude::Fault;
-use qml_source::{Code, Diagnostic};
 use serde::{Deserialize, Serialize};
+
+mod budget;
+
+pub use budget::Budget;
 
 /// What was spent on a kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,17 +43,6 @@ pub struct Ledger {
     pub kernels: BTreeMap<String, Costs>,
     /// In all.
     pub total: Costs,
-}
-
-/// What a run may cost; nothing where there is no limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Budget {
-    /// `shots=`
-    pub shots: Option<u64>,
-    /// `qpu_s=`
-    pub qpu_seconds: Option<f64>,
-    /// `eur=` and the like: an amount in the currency of the device's price.
-    pub price: Option<f64>,
 }
 
 impl Costs {
@@ -113,7 +105,8 @@ impl Books {
         };
         let mut total = self.ledger.total;
         total.add(&costs);
-        if let Some(fault) = self.over_budget(&total, &account.kernel) {
+        let currency = self.tariff.as_ref().map_or("", |tariff| tariff.currency.as_str());
+        if let Some(fault) = self.budget.refusal(&total, &account.kernel, currency) {
             return Err(fault);
         }
         self.ledger.total = total;
@@ -127,47 +120,6 @@ impl Books {
         part(tariff.per_task, circuits as f64)
             + part(tariff.per_shot, shots as f64)
             + part(tariff.per_second, qpu_seconds)
-    }
-
-    /// Why so much is too much, if it is.
-    fn over_budget(&self, total: &Costs, kernel: &str) -> Option<Fault> {
-        let budget = &self.budget;
-        let told = |spent: String, limit: String, option: String| {
-            Box::new(
-                Diagnostic::error(
-                    Code::Q0927,
-                    format!("the budget is used up: {spent} would be spent, {limit} is allowed"),
-                )
-                .note(format!("circuits of `{kernel}` were about to run; they did not"))
-                .help(format!("`--budget {option}` allows more")),
-            )
-        };
-        if let Some(limit) = budget.shots.filter(|&limit| total.shots > limit) {
-            let option = format!("shots={}", 2 * limit);
-            return Some(told(format!("{} shots", total.shots), limit.to_string(), option));
-        }
-        if let Some(limit) = budget.qpu_seconds {
-            if total.untimed_shots > 0 {
-                let message =
-                    "the budget can't be kept: the device's data lacks a duration of these circuits";
-                return Some(Box::new(
-                    Diagnostic::error(Code::Q0927, message)
-                        .help("a budget of shots can: `--budget shots=100000`"),
-                ));
-            }
-            if total.qpu_seconds > limit {
-                let option = format!("qpu_s={}", 2.0 * limit);
-                return Some(told(
-                    format!("{:.6} QPU seconds", total.qpu_seconds),
-                    limit.to_string(),
-                    option,
-                ));
-            }
-        }
-        let limit = budget.price.filter(|&limit| total.price > limit)?;
-        let currency = self.tariff.as_ref().map_or("", |tariff| tariff.currency.as_str());
-        let option = format!("{}={}", currency.to_lowercase(), 2.0 * limit);
-        Some(told(format!("{:.4} {currency}", total.price), limit.to_string(), option))
     }
 
     /// Enters jobs of a device.

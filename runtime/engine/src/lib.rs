@@ -31,7 +31,7 @@ mod way;
 pub use emulator::{CompileFor, Emulated};
 pub use kernels::Statistics;
 pub use ledger::{Budget, Costs, Ledger};
-pub use record::{CHECKPOINT_EVERY, Place, Reading, RecordOptions, manifest};
+pub use record::{CHECKPOINT_EVERY, GoingOn, Place, Reading, RecordOptions, manifest};
 pub use run::{Options, Run, TestOutcome};
 pub use session::{Output, Progress};
 pub use simulation::{Method, Simulation};

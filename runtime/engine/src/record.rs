@@ -67,6 +67,26 @@ const MOST_OF_TIME: f64 = 10.0;
 /// More `optimize`s than these are not listed in the manifest.
 const MOST_NOTES: usize = 1000;
 
+/// What `resume` would do with a run that has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GoingOn {
+    /// Nothing, or come to the same end.
+    #[default]
+    No,
+    /// Begin anew, and show what was not shown yet.
+    FromStart,
+    /// Go on with an `optimize`.
+    FromCheckpoint,
+}
+
+/// Whether what stopped the run may be gone the next time, though program, seed and data are the same: a signal, a budget, a
+/// file, too little memory.
+fn is_from_outside(code: Code) -> bool {
+    let is_of_this_run = matches!(code.as_str(), "Q0926" | "Q0928");
+    matches!(code.as_str(), "Q0699" | "Q0651" | "Q0663")
+        || (code.as_str().starts_with("Q09") && !is_of_this_run)
+}
+
 /// What is kept of a run while it runs.
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -89,8 +109,6 @@ pub(crate) struct Record {
     last_checkpoint: f64,
     /// How long that took.
     took: f64,
-    /// Why the run must not go on.
-    trouble: Option<Fault>,
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -125,7 +143,6 @@ impl Record {
             values: BTreeMap::new(),
             last_checkpoint: 0.0,
             took: 0.0,
-            trouble: None,
             warnings: Vec::new(),
         };
         match place {
@@ -143,6 +160,15 @@ impl Record {
     /// How many `optimize`s have begun.
     pub fn n_trainings(&self) -> u64 {
         self.n_trainings
+    }
+
+    /// How `resume` would go on after this fault.
+    pub fn going_on(&self, fault: Option<&Fault>) -> GoingOn {
+        match fault {
+            Some(fault) if is_from_outside(fault.code) && self.n_trainings > 0 => GoingOn::FromCheckpoint,
+            Some(fault) if is_from_outside(fault.code) => GoingOn::FromStart,
+            _ => GoingOn::No,
+        }
     }
 
     /// Where the folder is, if there is one.
@@ -211,14 +237,8 @@ impl Record {
         self.write_manifest()
     }
 
-    /// The run must stop: what is known of it doesn't hold.
-    pub fn check(&mut self) -> Result<(), Fault> {
-        self.trouble.take().map_or(Ok(()), Err)
-    }
-
     /// The program has come to its end, and has printed all that it did before.
     pub fn check_end(&mut self) -> Result<(), Fault> {
-        self.check()?;
         match self.files.as_mut().map(|files| files.printed.has_more_before()) {
             Some(Ok(true)) => Err(other_output("")),
             _ => Ok(()),
@@ -235,18 +255,15 @@ impl Record {
         }
     }
 
-    /// The program prints; gives what of it nobody has seen yet.
-    pub fn print<'t>(&mut self, text: &'t str) -> &'t str {
-        let Some(files) = &mut self.files else { return text };
+    /// The program prints; gives what of it nobody has seen yet. A fault if a process before printed something else.
+    pub fn print<'t>(&mut self, text: &'t str) -> Result<&'t str, Fault> {
+        let Some(files) = &mut self.files else { return Ok(text) };
         match files.times.flush().and_then(|()| files.printed.print(text)) {
-            Ok(Some(new)) => new,
-            Ok(None) => {
-                self.trouble.get_or_insert_with(|| other_output(text));
-                ""
-            }
+            Ok(Some(new)) => Ok(new),
+            Ok(None) => Err(other_output(text)),
             Err(error) => {
                 self.tell(Err(error));
-                text
+                Ok(text)
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::emulator::{Emulated, Emulator};
 use crate::kernels::{Kernels, Statistics};
 use crate::ledger::{Budget, Ledger};
-use crate::record::{Reading, Record, RecordOptions};
+use crate::record::{GoingOn, Reading, Record, RecordOptions};
 use crate::session::{Output, Session};
 use crate::simulation::Simulation;
 
@@ -69,8 +69,8 @@ pub struct Run {
     pub reading: Reading,
     /// Where it is kept.
     pub folder: Option<PathBuf>,
-    /// Whether `resume` would not have to begin anew.
-    pub can_go_on: bool,
+    /// What `resume` would do with it.
+    pub going_on: GoingOn,
 }
 
 impl Run {
@@ -181,7 +181,7 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
         ledger: kernels.books.ledger,
         reading: record.meter.read(),
         folder: record.folder().map(Path::to_path_buf),
-        can_go_on: record.n_trainings() > 0,
+        going_on: record.going_on(fault),
     }
 }
 

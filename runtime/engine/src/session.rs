@@ -71,11 +71,12 @@ pub(crate) struct Session<'a> {
 }
 
 impl Host for Session<'_> {
-    fn print(&mut self, text: &str) {
-        let new = self.record.print(text);
+    fn print(&mut self, text: &str) -> Result<(), Fault> {
+        let new = self.record.print(text)?;
         if !new.is_empty() {
             self.output.print(new);
         }
+        Ok(())
     }
 
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
@@ -93,7 +94,6 @@ impl Host for Session<'_> {
     }
 
     fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
-        self.record.check()?;
         let full = self.folder.join(path);
         self.record.before_write(path, &full);
         write_whole(&full, content).map_err(|error| {
@@ -102,7 +102,6 @@ impl Host for Session<'_> {
     }
 
     fn chart(&mut self, chart: &Chart) -> Result<(), Fault> {
-        self.record.check()?;
         self.n_charts += 1;
         charts::write(chart, self.n_charts, &self.folder, self.record.folder())
     }
@@ -112,7 +111,6 @@ impl Host for Session<'_> {
     }
 
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
-        self.record.check()?;
         let before = self.kernels.books.ledger.total;
         let result = self.timed(function, key, args);
         self.enter_jobs(&before);
@@ -124,7 +122,6 @@ impl Host for Session<'_> {
         function: ResultFunction,
         calls: &[(i64, Vec<Value>)],
     ) -> Result<Vec<Value>, Fault> {
-        self.record.check()?;
         let before = self.kernels.books.ledger.total;
         let results = self.results_of(function, calls);
         self.enter_jobs(&before);
@@ -163,7 +160,6 @@ impl Host for Session<'_> {
         training: &Training,
         begun: &Arc<Optimizer>,
     ) -> Result<Option<Arc<Optimizer>>, Fault> {
-        self.record.check()?;
         self.progress = None;
         let kept = self.record.begin_training(training, begun, &self.kernels.books.ledger);
         Ok(kept.map(|(optimizer, ledger)| {
@@ -179,7 +175,7 @@ impl Host for Session<'_> {
             self.write_file(&path, &bytes)?;
         }
         self.show(stage, optimizer);
-        self.record.check()
+        Ok(())
     }
 
     fn interrupted(&self) -> bool {

@@ -30,8 +30,9 @@ impl Default for Recorder {
 }
 
 impl Host for Recorder {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> Result<(), Fault> {
         self.text.push_str(text);
+        Ok(())
     }
     fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
         panic!("no files here")

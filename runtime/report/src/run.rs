@@ -228,10 +228,10 @@ impl Run {
         if manifest.format != "qml run" {
             return Err("`manifest.json` is not that of a run".to_owned());
         }
-        let mut reader = csv::Reader::from_reader(folder.metrics.as_bytes());
+        let mut reader = csv::Reader::from_reader(whole_lines(&folder.metrics).as_bytes());
         let steps = reader.deserialize().collect::<Result<Vec<Step>, _>>();
         let steps = steps.map_err(|error| format!("`metrics.csv`: {error}"))?;
-        let lines = folder.ledger.lines().filter(|line| !line.trim().is_empty());
+        let lines = whole_lines(&folder.ledger).lines().filter(|line| !line.trim().is_empty());
         let entries = lines.map(serde_json::from_str).collect::<Result<Vec<Entry>, _>>();
         let entries = entries.map_err(|error| format!("`ledger.jsonl`: {error}"))?;
         let (kernels, others) = entries.into_iter().partition(|entry| entry.kind == "kernel");
@@ -247,6 +247,11 @@ impl Run {
     pub fn objective(&self, optimize: usize) -> Option<f64> {
         self.steps_of(optimize).last().and_then(|step| step.objective)
     }
+}
+
+/// The text without a line that was cut off when the run was killed.
+fn whole_lines(text: &str) -> &str {
+    text.rfind('\n').map_or("", |end| &text[..=end])
 }
 
 #[cfg(test)]

@@ -169,6 +169,26 @@ fn until(is_so: impl Fn() -> bool) {
     panic!("it does not come to that");
 }
 
+/// Nothing is promised of a run that would come to the same end.
+#[test]
+fn only_what_may_end_otherwise_is_to_be_resumed() {
+    let folder = with_program(
+        "fn main() { var w = 1.0; optimize w with sgd(lr: 0.3), steps: 9 { minimize sqrt(w) + w; } }",
+    );
+    let failed = folder.qmlang("run train.qml --seed 1 --run-dir here");
+    assert!(failed.err.ends_with("kept in here\n"), "{failed:?}");
+    let program = "kernel k() -> qubit[1] { let q = qubit[1]; h(q); return q; }
+        fn main() { for i in 0..4 { print(i, len(samples(k(), shots: 10))); } }";
+    let folder = with_program(program);
+    let stopped = folder.qmlang("run train.qml --seed 1 --run-dir here --budget shots=20");
+    assert!(
+        stopped.err.ends_with("`qmlang resume here` begins again, and shows what is new\n"),
+        "{stopped:?}"
+    );
+    let resumed = folder.qmlang("resume here --budget shots=40");
+    assert_eq!((stopped.out.as_str(), resumed.out.as_str()), ("0 10\n1 10\n", "2 10\n3 10\n"));
+}
+
 const READS: &str = r#"fn main() {
         let before: float[1] = load("w.json");
         print(before);
@@ -203,7 +223,8 @@ fn a_run_that_would_print_something_else_is_not_resumed() {
     folder.qmlang("run train.qml --seed 1 --run-dir here -q").fails("Q0608", &[]);
     let text = folder.read("here/output.txt").replacen("5.0", "6.0", 1);
     folder.write("here/output.txt", text);
-    folder.qmlang("resume here").fails("Q0926", &["prints something else"]);
+    // The place is that of the `print`, not of what would come after it.
+    folder.qmlang("resume here").fails("Q0926", &["prints something else", "train.qml:3:", "print(before)"]);
     folder.write("here/checkpoints/state.msgpack", "nonsense");
     folder.qmlang("resume here").fails("Q0926", &["can't be read"]);
 }

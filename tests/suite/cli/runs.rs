@@ -276,11 +276,21 @@ fn money_is_counted_and_not_spent_beyond_the_budget() {
         .fails("Q0926", &["has other figures than when this run began"]);
     folder.write("mine.json", PRICED);
     let rest = folder.qmlang("resume part --budget eur=100");
-    assert_eq!((rest.status, rest.out), (0, whole.out));
+    assert_eq!((rest.status, rest.out.as_str()), (0, whole.out.as_str()));
     assert!((total("part")["price"].as_f64().unwrap() - 20.0).abs() < 1e-9, "{}", total("part"));
 
-    run(&folder, "--budget eur=5").fails("Q0912", &["the price of this target isn't known", "`price`"]);
-    run(&folder, &format!("{target} --budget usd=5")).fails("Q0912", &["the device's price is in `eur`"]);
+    assert_eq!(run(&folder, &format!("{target} --budget EUR=100,shots=1e4 --run-dir other")).out, whole.out);
+    for (limits, said) in [
+        ("usd=5", "the device's price is in `eur`"),
+        ("eur=5,EUR=6", "`EUR` has a limit already"),
+        ("shots=1.5", "a number of shots is whole"),
+        ("euros=5", "there is no limit `euros`"),
+    ] {
+        let example = "`--budget shots=100000,qpu_s=60,eur=20`";
+        run(&folder, &format!("{target} --budget {limits}")).fails("Q0912", &[said, example]);
+    }
+    run(&folder, "--budget usd=5").fails("Q0912", &["the price of this target isn't known", "`price`"]);
+    run(&folder, "--budget qpu_s=5").fails("Q0912", &["a simulator has no QPU seconds", "emulator:"]);
 }
 
 #[test]
@@ -328,4 +338,9 @@ fn runs_are_reported_and_compared() {
         assert!(compared.contains(part), "{compared}");
     }
     assert!(!compared.contains("source"), "the programs are the same\n{compared}");
+    // As a process leaves it that is killed while it writes.
+    let metrics = folder.read("two/metrics.csv");
+    folder.write("two/metrics.csv", &metrics[..metrics.len() - 30]);
+    folder.qmlang("report two").quiet();
+    folder.qmlang("compare one two").quiet();
 }

@@ -17,7 +17,9 @@ use crate::host::{FunctionId, Module, Type};
 struct NoPrograms;
 
 impl Host for NoPrograms {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
         unreachable!()
     }

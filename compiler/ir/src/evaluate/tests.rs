@@ -12,7 +12,9 @@ struct Silent {
 }
 
 impl Host for Silent {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
         unreachable!()
     }

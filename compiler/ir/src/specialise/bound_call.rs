@@ -222,8 +222,8 @@ fn no_derivative(name: &str, span: Span) -> Fault {
 struct Stoppable<'s>(&'s dyn Fn() -> bool);
 
 impl Host for Stoppable<'_> {
-    fn print(&mut self, text: &str) {
-        NoWorld.print(text);
+    fn print(&mut self, text: &str) -> Result<(), Fault> {
+        NoWorld.print(text)
     }
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
         NoWorld.read_file(path)

@@ -90,7 +90,7 @@ const fn io(
 
 fn print(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let texts: Vec<String> = args.iter().map(format_value).collect();
-    host.print(&(texts.join(" ") + "\n"));
+    host.print(&(texts.join(" ") + "\n"))?;
     Ok(Value::Unit)
 }
 
@@ -111,7 +111,7 @@ fn table(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
             .zip(&widths)
             .map(|(cell, width)| if is_text { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
             .collect();
-        host.print(&format!("{}\n", cells.join("  ").trim_end()));
+        host.print(&format!("{}\n", cells.join("  ").trim_end()))?;
     }
     Ok(Value::Unit)
 }

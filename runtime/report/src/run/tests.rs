@@ -54,6 +54,16 @@ fn what_the_book_describes_is_read() {
 }
 
 #[test]
+fn a_line_that_was_cut_off_is_left_out() {
+    let whole = folder(&[1.0, 0.5]);
+    for length in 0..=whole.metrics.len() {
+        let cut = Folder { metrics: whole.metrics[..length].to_owned(), ..whole.clone() };
+        let n_lines = whole.metrics[..length].matches('\n').count();
+        assert_eq!(Run::read(cut).unwrap().steps.len(), n_lines.saturating_sub(1));
+    }
+}
+
+#[test]
 fn files_of_something_else_are_refused() {
     let refused = |change: fn(&mut Folder)| {
         let mut folder = folder(&[1.0]);

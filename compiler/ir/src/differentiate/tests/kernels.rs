@@ -31,7 +31,9 @@ fn cotangent(program: &Value, factor: f64) -> Value {
 }
 
 impl Host for Formula {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
         unreachable!()
     }

@@ -51,17 +51,18 @@ pub(super) fn read(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fault> 
     let layout = layout(ty).ok_or_else(|| no_table(path, ty))?;
     let (Layout::Rows(columns) | Layout::Columns(columns)) = &layout else {
         let Layout::Matrix(element) = layout else { bug!("a layout without columns is a matrix") };
-        return matrix(&table(path, bytes, true, false)?, element);
+        return matrix(&numbered_table(path, bytes)?, element);
     };
     let has_names = columns.iter().any(|(name, _)| name.is_some());
-    let table = table(path, bytes, true, has_names)?;
+    let table =
+        if has_names { table(path, bytes, true)?.check_rows()? } else { numbered_table(path, bytes)? };
     let places = columns.iter().enumerate().map(|(i, (name, _))| match name {
         Some(name) => named(&table, name),
         None if i < table.rows[0].1.len() => Ok(i),
         None => {
             let n = table.rows[0].1.len();
             let message = format!("{path} has {n} columns, and `{ty}` asks for {}", columns.len());
-            Err(fault(Code::Q0904, message))
+            Err(Box::new(table.with_separator(Diagnostic::error(Code::Q0904, message))))
         }
     });
     let places = places.collect::<Result<Vec<usize>, _>>()?;
@@ -82,6 +83,15 @@ pub(super) fn read(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fault> 
     Ok(Value::tuple(vectors.collect::<Result<Vec<_>, Fault>>()?))
 }
 
+/// A table whose columns aren't asked for by name.
+fn numbered_table(path: &str, bytes: &[u8]) -> Result<Table, Fault> {
+    let table = table(path, bytes, true)?;
+    table.check_header(&format!(
+        "`read_csv(\"{path}\", header: false)` reads it as data; `load` needs a line of names first"
+    ))?;
+    table.check_rows()
+}
+
 fn matrix(table: &Table, element: &Type) -> Result<Value, Fault> {
     let shape = [table.rows.len(), table.rows[0].1.len()];
     let places = (0..shape[0]).flat_map(|row| (0..shape[1]).map(move |column| (row, column)));
@@ -98,8 +108,10 @@ fn named(table: &Table, name: &str) -> Result<usize, Fault> {
         let known: Vec<_> = names.iter().map(|name| format!("`{}`", identifier(name))).collect();
         let message = format!("{}: there is no column `{name}`", table.path);
         Box::new(
-            Diagnostic::error(Code::Q0904, message)
-                .note(format!("the columns are, as fields of a struct, {}", known.join(", "))),
+            table.with_separator(
+                Diagnostic::error(Code::Q0904, message)
+                    .note(format!("the columns are, as fields of a struct, {}", known.join(", "))),
+            ),
         )
     })
 }

@@ -27,14 +27,31 @@ fn is_data(header: &StringRecord) -> bool {
 /// Reads a file; `names` are the columns that are asked for.
 fn read_table(host: &mut dyn Host, path: &str, has_header: bool, names: &[Value]) -> Result<Table, Fault> {
     let bytes = host.read_file(path)?;
-    let has_names = names.iter().any(|name| matches!(name, Value::Str(_)));
-    table(path, &bytes, has_header, has_names)
+    let table = table(path, &bytes, has_header)?;
+    if !names.iter().any(|name| matches!(name, Value::Str(_))) {
+        let names = "`columns:` with names says that they are names";
+        table
+            .check_header("`header: false` reads it as data")
+            .map_err(|fault| Box::new(fault.note(names)))?;
+    }
+    table.check_rows()
 }
 
-/// Reads a table; `has_names` tells whether columns are asked for by their names.
-pub(super) fn table(path: &str, bytes: &[u8], has_header: bool, has_names: bool) -> Result<Table, Fault> {
+/// Reads a table, whose header and number of rows are still to be checked.
+pub(super) fn table(path: &str, bytes: &[u8], has_header: bool) -> Result<Table, Fault> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let message = format!("{path}: the file is text in UTF-16");
+        return Err(Box::new(Diagnostic::error(Code::Q0901, message).help("save it as UTF-8")));
+    }
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if let Some(line) = open_quote(text) {
+        let message = format!("{path}, line {line}: the quotes around a field don't end");
+        return Err(Box::new(
+            Diagnostic::error(Code::Q0909, message)
+                .help("a quote in a field that has quotes is written twice"),
+        ));
+    }
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let mut rows: Vec<(u64, StringRecord)> = Vec::new();
@@ -49,40 +66,77 @@ pub(super) fn table(path: &str, bytes: &[u8], has_header: bool, has_names: bool)
         if let Some((_, first)) = rows.first()
             && first.len() != record.len()
         {
-            let message = format!(
-                "{path}, line {line}: {} fields, but {} in the first line",
-                record.len(),
-                first.len()
-            );
-            return Err(fault(Code::Q0902, message));
+            let n = record.len();
+            let fields = if n == 1 { "field" } else { "fields" };
+            let message = format!("{path}, line {line}: {n} {fields}, but {} in the first line", first.len());
+            return Err(Box::new(with_separator(Diagnostic::error(Code::Q0902, message), first)));
         }
         rows.push((line, record));
     }
     let header = (has_header && !rows.is_empty()).then(|| rows.remove(0).1);
-    if let Some(header) = &header
-        && is_data(header)
-        && !has_names
-    {
-        let fields: Vec<_> = header.iter().take(4).collect();
-        let more = if header.len() > 4 { ", ..." } else { "" };
-        let message = format!(
-            "{path}: the first line is taken for a header, and is numbers: {}{more}",
-            fields.join(", ")
-        );
-        return Err(Box::new(
-            Diagnostic::error(Code::Q0907, message)
-                .help("`header: false` reads it as data")
-                .note("`columns:` with names says that they are names"),
-        ));
-    }
-    if rows.is_empty() {
-        let what = if header.is_some() { "there is nothing after the header" } else { "the file is empty" };
-        return Err(fault(Code::Q0905, format!("{path}: {what}")));
-    }
     Ok(Table { path: path.to_string(), header, rows })
 }
 
+/// The line of a quote that begins a field which nothing ends.
+fn open_quote(text: &str) -> Option<usize> {
+    let (mut line, mut opened, mut is_start) = (1, None, true);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        match (c, opened) {
+            ('"', Some(_)) if chars.peek() == Some(&'"') => _ = chars.next(),
+            ('"', Some(_)) => opened = None,
+            ('"', None) if is_start => opened = Some(line),
+            _ => {}
+        }
+        is_start = opened.is_none() && matches!(c, ',' | '\n' | '\r');
+    }
+    opened
+}
+
+/// Tells of a file whose fields something else than commas separates, as its first line has it.
+fn with_separator(diagnostic: Diagnostic, first: &StringRecord) -> Diagnostic {
+    let count = |separator: char| first.iter().map(|field| field.matches(separator).count()).sum::<usize>();
+    let found =
+        [(';', "`;`"), ('\t', "tabs")].into_iter().find(|(separator, _)| count(*separator) >= first.len());
+    match found {
+        Some((_, name)) => diagnostic
+            .help(format!("commas separate fields; {name} seem to do it here: write the file with commas")),
+        None => diagnostic,
+    }
+}
+
 impl Table {
+    /// Refuses a header that is most likely data; `way_out` says how it is read then.
+    pub(super) fn check_header(&self, way_out: &str) -> Result<(), Fault> {
+        let Some(header) = self.header.as_ref().filter(|header| is_data(header)) else { return Ok(()) };
+        let fields: Vec<_> = header.iter().take(4).collect();
+        let more = if header.len() > 4 { ", ..." } else { "" };
+        let message = format!(
+            "{}: the first line is taken for a header, and is numbers: {}{more}",
+            self.path,
+            fields.join(", ")
+        );
+        Err(Box::new(Diagnostic::error(Code::Q0907, message).help(way_out)))
+    }
+
+    /// The table, if there is something in it.
+    pub(super) fn check_rows(self) -> Result<Self, Fault> {
+        if !self.rows.is_empty() {
+            return Ok(self);
+        }
+        let what = match self.header {
+            Some(_) => "there is nothing after the header",
+            None => "the file is empty",
+        };
+        Err(fault(Code::Q0905, format!("{}: {what}", self.path)))
+    }
+
+    /// With a word on the separator, if that is what is wrong.
+    pub(super) fn with_separator(&self, diagnostic: Diagnostic) -> Diagnostic {
+        with_separator(diagnostic, self.header.as_ref().unwrap_or(&self.rows[0].1))
+    }
+
     /// The position of a column given by its name or its number.
     fn column(&self, column: &Value) -> Result<usize, Fault> {
         let n = self.rows[0].1.len();
@@ -97,17 +151,17 @@ impl Table {
                 let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!("{path}: there is no column `{name}`");
                 Box::new(
-                    Diagnostic::error(Code::Q0904, message)
-                        .note(format!("the columns are {}", names.join(", "))),
+                    self.with_separator(
+                        Diagnostic::error(Code::Q0904, message)
+                            .note(format!("the columns are {}", names.join(", "))),
+                    ),
                 )
             });
         }
         let number = column.to_int();
         usize::try_from(number).ok().filter(|&i| i < n).ok_or_else(|| {
-            fault(
-                Code::Q0904,
-                format!("{path}: there is no column {number}, they are numbered 0 to {}", n - 1),
-            )
+            let message = format!("{path}: there is no column {number}, they are numbered 0 to {}", n - 1);
+            Box::new(self.with_separator(Diagnostic::error(Code::Q0904, message)))
         })
     }
 
@@ -134,7 +188,7 @@ impl Table {
         let what =
             if field.is_empty() { "the field is empty".into() } else { format!("`{field}` is {what}") };
         let message = format!("{}, line {line}, column {}{name}: {what}", self.path, column + 1);
-        Diagnostic::error(Code::Q0903, message)
+        self.with_separator(Diagnostic::error(Code::Q0903, message))
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn read_graph(host: &mut dyn Host, args: &mut [Value]) -> Result<Valu
         };
         let weight = match words.as_slice() {
             [_, _] => 1.0,
-            [_, _, weight] => weight.parse().map_err(|_| wrong(format!("`{weight}` is no weight")))?,
+            [_, _, text] => {
+                let weight = text.parse().ok().filter(|weight: &f64| weight.is_finite());
+                weight.ok_or_else(|| wrong(format!("`{text}` is no weight")))?
+            }
             _ => {
                 return Err(wrong(format!(
                     "{} words, two nodes and perhaps a weight are expected",

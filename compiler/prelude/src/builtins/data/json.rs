@@ -2,22 +2,104 @@
 //! tuple, lists in lists a tensor, `[re, im]` a complex number. What no field asks for is passed over. The place of what
 //! doesn't fit is a JSON Pointer (RFC 6901), `/model/layers/0`.
 
+use std::fmt;
+
 use qml_source::{Code, Diagnostic};
-use serde_json::Value as Json;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value as Json};
 
 use super::save::{decode_complex, decode_float};
 use super::types::Type;
+use crate::builtins::faults::fault;
 use crate::{C64, Fault, Value};
 
 /// Reads a text; a fault tells line and column.
 pub(super) fn parse(path: &str, bytes: &[u8]) -> Result<Json, Fault> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let what = error.to_string();
-        let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+    if bytes.trim_ascii().is_empty() {
+        return Err(fault(Code::Q0905, format!("{path}: the file is empty")));
+    }
+    serde_json::from_slice(bytes).map(|Document(json)| json).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        let message = format!("{path}, line {line}, column {column}: no JSON: {what}");
-        Box::new(Diagnostic::error(Code::Q0908, message))
+        let said = error.to_string();
+        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+        let what = match said {
+            "number out of range" => "the number is larger than a float can be (1.8e308)".to_owned(),
+            _ if error.is_data() => said.to_owned(),
+            _ => format!("no JSON: {said}"),
+        };
+        let message = format!("{path}, line {line}, column {column}: {what}");
+        let diagnostic = Diagnostic::error(Code::Q0908, message);
+        Box::new(if is_no_number(bytes, line, column) {
+            diagnostic.help(
+                "JSON has no such numbers: as texts, `\"nan\"`, `\"inf\"` and `\"-inf\"`, they are read",
+            )
+        } else {
+            diagnostic
+        })
     })
+}
+
+/// Whether what Python writes for what is no number stands there.
+fn is_no_number(bytes: &[u8], line: usize, column: usize) -> bool {
+    let line = bytes.split(|&byte| byte == b'\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    // The reader stops at the first letter, or behind it.
+    let from = |back: usize| line.get(column.saturating_sub(back)..).unwrap_or_default();
+    let words: [&[u8]; 2] = [b"NaN", b"Infinity"];
+    (0..3).any(|back| words.iter().any(|word| from(back).starts_with(word)))
+}
+
+/// A document whose objects have each name once.
+struct Document(Json);
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+    fn visit_bool<E>(self, x: bool) -> Result<Json, E> {
+        Ok(x.into())
+    }
+    fn visit_i64<E>(self, x: i64) -> Result<Json, E> {
+        Ok(x.into())
+    }
+    fn visit_u64<E>(self, x: u64) -> Result<Json, E> {
+        Ok(x.into())
+    }
+    fn visit_f64<E>(self, x: f64) -> Result<Json, E> {
+        Ok(x.into())
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(text.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Document(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::Array(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Document(value))) = entries.next_entry::<String, _>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("an object has `{name}` twice")));
+            }
+            object.insert(name, value);
+        }
+        Ok(Json::Object(object))
+    }
 }
 
 /// The part of a document that a pointer leads to.

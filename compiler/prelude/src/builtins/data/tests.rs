@@ -54,7 +54,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
     );
     assert_eq!(
         message(read("a,b\n1,2\n3\n", true, all.clone())),
-        "Q0902 t.csv, line 3: 1 fields, but 2 in the first line"
+        "Q0902 t.csv, line 3: 1 field, but 2 in the first line"
     );
     assert_eq!(message(read("", true, all.clone())), "Q0905 t.csv: the file is empty");
     assert_eq!(message(read("a,b\n", true, all.clone())), "Q0905 t.csv: there is nothing after the header");
@@ -62,6 +62,16 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
     assert!(message(read(IRIS, true, ints(&[1], &[3]))).starts_with("Q0904 t.csv: there is no column 3"));
     assert!(message(read("1,2\n", false, strings(&["a"]))).starts_with("Q0904"));
     assert!(message(labels("k\n\"\"\nx", Value::text("k"))).starts_with("Q0903 t.csv, line 2"));
+    assert_eq!(
+        message(read("a,b\n1,\"2\"\n3,\"4\n5,6\n", true, Value::Unit)),
+        "Q0909 t.csv, line 3: the quotes around a field don't end"
+    );
+    // A quote within a field is a letter like others, and two in one that has quotes are one.
+    assert_eq!(labels("k,l\n5\",1\n\"a\"\"b\",2\n", Value::text("l")).unwrap(), ints(&[2], &[1, 2]));
+    let wide: Vec<u8> = "\u{feff}a,b".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut host = TestHost { files: [("t.csv".to_owned(), wide)].into(), ..TestHost::default() };
+    let args = [Value::text("t.csv"), Value::Bool(true), Value::Unit];
+    assert_eq!(message(call_with(&mut host, "read_csv", &args)), "Q0901 t.csv: the file is text in UTF-16");
     assert!(failure("read_csv", &[Value::text("no.csv"), Value::Bool(true), all]).starts_with("Q0901"));
 }
 
@@ -138,6 +148,17 @@ fn columns_are_scaled_by_their_reference() {
     let other = floats(&[1, 2], &[2.5, 12.0]);
     let scaled = call("minmax", &[other, Value::Float(-1.0), Value::Float(1.0), x]);
     assert_eq!(flat(&scaled), [0.0, -1.0]);
+}
+
+#[test]
+fn another_separator_is_told_of() {
+    let help = |result: Result<Value, Fault>| result.unwrap_err().help.join("; ");
+    for text in ["a;b\n1;2\n", "a;b\n1,5;2,5\n", "a;b\n1,5;2\n"] {
+        assert!(help(read(text, true, Value::Unit)).contains("`;` seem to do it here"), "{text}");
+    }
+    assert!(help(read("a\tb\n1\t2\n", true, strings(&["b"]))).contains("tabs"));
+    assert!(help(labels("a;b\n1;2\n", Value::text("b"))).contains("`;`"));
+    assert!(!help(read("a,b;c\nx,2\n", true, Value::Unit)).contains("`;`"));
 }
 
 #[test]

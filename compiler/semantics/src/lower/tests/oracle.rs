@@ -58,8 +58,9 @@ impl<'m> Oracle<'m> {
 }
 
 impl Host for Oracle<'_> {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> Result<(), Fault> {
         self.printed += text;
+        Ok(())
     }
 
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {

@@ -172,7 +172,15 @@ fn json_of_others_is_read_into_the_type_that_is_asked_for() {
         broken("{\n  \"a\": 1,\n  b: 2\n}"),
         "Q0908 v.json, line 3, column 3: no JSON: key must be a string"
     );
-    assert!(broken("").starts_with("Q0908 v.json, line 1, column 0: no JSON"));
+    assert_eq!(broken(" \n"), "Q0905 v.json: the file is empty");
+    let large = "Q0908 v.json, line 1, column 6: the number is larger than a float can be (1.8e308)";
+    assert_eq!(broken("[1e400]"), large);
+    let twice = "Q0908 v.json, line 1, column 22: an object has `a` twice";
+    assert_eq!(broken("{\"b\": {\"a\": 1, \"a\": 2}}"), twice);
+    for text in ["[NaN]", "{\"a\": [1.0,\n  NaN]}", "[-Infinity, 1]", "Infinity"] {
+        let fault = load(&mut with_file("v.json", text.as_bytes()), "v.json", "float", &[]).unwrap_err();
+        assert!(fault.help.iter().any(|help| help.contains("`\"nan\"`")), "{text}: {fault:?}");
+    }
     assert!(
         message(load_at(&mut with_file("v.npy", b""), "v.npy", Value::text("/a"), "float", &[]))
             .contains("`at:`")
@@ -210,6 +218,9 @@ fn tables_have_typed_columns() {
     ] {
         assert_eq!(message(read(PEOPLE, ty)), expected);
     }
+    let fault = read("5.1,3.5\n4.9,3.0\n", "float[?, ?]").unwrap_err();
+    assert!(fault.help[0].starts_with("`read_csv(\"t.csv\", header: false)` reads it"), "{fault:?}");
+    assert_eq!(fault.notes, [""; 0]);
     // What is written reads back, and as a table of numbers too.
     let mut host = TestHost::default();
     for ty in [
@@ -363,7 +374,10 @@ fn graphs_are_lists_of_edges() {
     assert_eq!(graph("0, 5, -2.5", 0).unwrap(), weighted);
     assert_eq!(message(graph("0 1\n1 -> 2\n", 0)), "Q0909 g, line 2: `->` is no number of a node");
     assert_eq!(message(graph("0 1\n", 1)), "Q0909 g, line 1: node 0, where the first one is 1");
-    assert_eq!(message(graph("0 1 heavy\n", 0)), "Q0909 g, line 1: `heavy` is no weight");
+    for weight in ["heavy", "nan", "inf", "1e999"] {
+        let expected = format!("Q0909 g, line 1: `{weight}` is no weight");
+        assert_eq!(message(graph(&format!("0 1 {weight}\n"), 0)), expected);
+    }
     assert_eq!(
         message(graph("0 1 2 3\n", 0)),
         "Q0909 g, line 1: 4 words, two nodes and perhaps a weight are expected"
