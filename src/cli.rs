@@ -68,6 +68,11 @@ pub(crate) struct SimulationArgs {
     pub precision: String,
 }
 
+fn shots(text: &str) -> Result<i64, String> {
+    let shots = text.replace('_', "").parse().ok().filter(|shots| (1..=1_000_000_000).contains(shots));
+    shots.ok_or_else(|| "a whole number from 1 to 1_000_000_000".to_owned())
+}
+
 fn bond(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&bond| bond > 0).ok_or_else(|| "a whole number from 1 on".to_owned())
 }
@@ -105,7 +110,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub simulation: SimulationArgs,
     /// Shots of result functions that say nothing themselves; without it they are exact
-    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_parser = shots, allow_negative_numbers = true)]
     pub shots: Option<i64>,
     /// The seed of all random numbers; drawn and printed if not given
     #[arg(long)]
@@ -146,7 +151,7 @@ pub(crate) struct Shown {
     /// Show what the run cost when it ends [default: if it drew shots of a device]
     #[arg(long)]
     pub ledger: bool,
-    /// Tell by which method each kernel is simulated, and of the first exact calls of it that are made at once
+    /// Tell by which method each kernel is simulated, and of the first calls of it that are made at once or draw shots
     #[arg(short = 'v', long)]
     pub verbose: bool,
     /// Show nothing but errors and warnings
@@ -175,7 +180,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub target: Option<String>,
     /// With `--target`: the shots that `run --shots` would ask for
-    #[arg(long, requires = "target", value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, requires = "target", value_parser = shots, allow_negative_numbers = true)]
     pub shots: Option<i64>,
     /// Neither read nor keep compiled circuits on disk
     #[arg(long)]
@@ -340,6 +345,9 @@ pub(crate) struct DevicesArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    /// The device's file, to change and to use: `--target ./mine.json`
+    #[arg(long, requires = "name", conflicts_with = "json")]
+    pub file: bool,
 }
 
 /// `qmlang explain`

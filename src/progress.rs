@@ -7,7 +7,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use qml_engine::{Output, Progress};
+use qml_engine::{Drawn, Output, Progress};
 
 use crate::show;
 
@@ -58,12 +58,12 @@ impl Terminal {
         if self.bar.as_ref().is_some_and(|(id, _)| *id != progress.optimize) {
             self.end_progress();
         }
-        let rate = self.rate(progress);
+        let parts = parts(progress, self.rate(progress));
         let (_, bar) = self.bar.get_or_insert_with(|| (progress.optimize, line(progress.steps)));
         // The window may have another width now.
-        restyle(bar, progress.steps.is_some());
-        bar.set_message(told(progress, rate));
+        let room = restyle(bar, progress.steps.is_some());
         bar.set_position(progress.step);
+        bar.set_message(fitting(&parts, room));
     }
 }
 
@@ -85,15 +85,14 @@ impl Output for Terminal {
         if self.has_line {
             self.show_line(&progress);
         } else {
-            let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));
-            show::say(&format!("step {}{of}  {}\n", progress.step, told(&progress, self.rate(&progress))));
+            show::say(&format!("{}\n", parts(&progress, self.rate(&progress)).join("  ")));
         }
     }
 
     fn method(&mut self, kernel: &str, qubits: usize, method: &str) {
         if self.is_verbose {
             self.end_progress();
-            show::say(&format!("`{kernel}` on {qubits} qubits: {method}\n"));
+            show::say(&format!("`{kernel}` on {}: {method}\n", show::count(qubits, "qubit")));
         }
     }
 
@@ -103,29 +102,57 @@ impl Output for Terminal {
             show::say(&format!("`{kernel}`: `{function}` of {calls} at once\n"));
         }
     }
+
+    fn drawn(&mut self, drawn: &Drawn<'_>) {
+        if self.is_verbose {
+            self.end_progress();
+            let Drawn { kernel, function, calls, circuits, shots, jobs } = *drawn;
+            let of = if calls > 1 { format!(" of {calls}") } else { String::new() };
+            let circuits = if circuits > 1 { format!(" of {circuits} circuits") } else { String::new() };
+            let jobs =
+                jobs.map_or_else(String::new, |jobs| format!(" in {}", show::count(jobs as usize, "job")));
+            show::say(&format!("`{kernel}`: `{function}`{of} draws {shots} shots{circuits}{jobs}\n"));
+        }
+    }
 }
 
 fn line(steps: Option<u64>) -> ProgressBar {
     ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr())
 }
 
-/// Bar, steps and message, as far as there is room for them.
-fn restyle(bar: &ProgressBar, has_end: bool) {
+/// A bar as long as there is room for, and a message behind it; gives the columns of that.
+fn restyle(bar: &ProgressBar, has_end: bool) -> usize {
     let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDE, |(width, _)| width.0);
-    let template = match has_end {
-        true if columns >= WIDE => "{bar:24.cyan} step {pos}/{len}  {wide_msg}",
-        true if columns >= NARROW => "{bar:10.cyan} {pos}/{len}  {wide_msg}",
-        true => "{pos}/{len} {wide_msg}",
-        false => "{spinner} step {pos}  {wide_msg}",
+    let (template, taken) = match has_end {
+        true if columns >= WIDE => ("{bar:24.cyan} {wide_msg}", 25),
+        true if columns >= NARROW => ("{bar:10.cyan} {wide_msg}", 11),
+        true => ("{wide_msg}", 0),
+        false => ("{spinner} {wide_msg}", 2),
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸─"));
     }
+    usize::from(columns).saturating_sub(taken)
 }
 
-/// `objective -1.117823  validation 0.2  eta 12s  812 steps/s  48000 shots  0.48 QPU s`: what matters most comes first.
-fn told(progress: &Progress, rate: Option<f64>) -> String {
-    let mut parts = vec![format!("objective {:.6}", progress.objective)];
+/// As many of the parts as there is room for, and the first two: a number that is cut off is another one.
+fn fitting(parts: &[String], room: usize) -> String {
+    let mut text = parts[..2].join("  ");
+    for part in &parts[2..] {
+        if text.len() + 2 + part.len() > room {
+            break;
+        }
+        text = format!("{text}  {part}");
+    }
+    text
+}
+
+/// `step 40/500`, `objective -1.117823`, `validation 0.2`, `eta 12s`, `812 steps/s`, `48000 shots`, `0.48 QPU s`: what matters
+/// most comes first.
+fn parts(progress: &Progress, rate: Option<f64>) -> Vec<String> {
+    let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));
+    let mut parts =
+        vec![format!("step {}{of}", progress.step), format!("objective {:.6}", progress.objective)];
     parts.extend(progress.validation.map(|validation| format!("validation {validation:.6}")));
     if let Some(rate) = rate {
         let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
@@ -140,7 +167,7 @@ fn told(progress: &Progress, rate: Option<f64>) -> String {
         parts.push(format!("{} shots", progress.shots));
     }
     parts.extend(progress.qpu_seconds.map(|seconds| format!("{seconds:.3} QPU s")));
-    parts.join("  ")
+    parts
 }
 
 /// `12s`, `3m 05s`, `2h 10m`, `4d 3h`.

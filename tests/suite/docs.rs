@@ -1,7 +1,7 @@
 //! README and `docs/`: every command shown gives what is shown below it, every program does what it should.
 //!
-//! In a block ```` ```console ```` a line `$ ...` is a command, and what follows is its output, standard output before
-//! standard error; a line `...` stands for any lines, and floats may differ in their last bits. Commands run in a folder with a copy of `examples/`; those that
+//! In a block ```` ```console ```` a line `$ ...` is a command, and what follows is what it shows on a
+//! terminal; a line `...` stands for any lines, and floats may differ in their last bits. Commands run in a folder with a copy of `examples/`; those that
 //! are not the tool's are left out.
 //!
 //! A block ```` ```qml ```` is a program that compiles, and whose `main` and tests run without a message. If its first
@@ -81,8 +81,7 @@ fn check_page(name: &str, page: &str) -> Report {
 
 /// What is wrong with a command of the tool, if something is.
 fn check_command(folder: &Folder, args: &[&str], shown: &[&str]) -> Option<String> {
-    let outcome = folder.qmlang_args(args);
-    let found = outcome.out + &outcome.err;
+    let found = folder.shown(args);
     let is_right = matches(shown, &found.lines().collect::<Vec<_>>());
     (!is_right).then(|| format!("`{}` gives\n{found}--- not ---\n{}", args.join(" "), shown.join("\n")))
 }

@@ -1,5 +1,6 @@
 //! The tool in an empty folder.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,16 +95,27 @@ impl Folder {
 
     /// Runs the tool in this folder.
     pub fn qmlang_args(&self, args: &[&str]) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_qmlang"))
-            .args(args)
-            .current_dir(&self.0)
-            .env("QMLANG_CACHE_DIR", self.cache())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = self.command(args).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let status = output.status.code().unwrap_or_else(|| panic!("{args:?} was killed: {}", output.status));
         Outcome { status, out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Standard output and standard error in the order in which they are written, as on a terminal.
+    pub fn shown(&self, args: &[&str]) -> String {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let mut child =
+            self.command(args).stdout(writer.try_clone().unwrap()).stderr(writer).spawn().unwrap();
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        child.wait().unwrap();
+        text
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qmlang"));
+        command.args(args).current_dir(&self.0).env("QMLANG_CACHE_DIR", self.cache()).stdin(Stdio::null());
+        command
     }
 }
 

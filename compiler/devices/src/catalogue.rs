@@ -65,10 +65,15 @@ pub fn catalogue() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
 }
 
+/// The file of the device of this name, if the catalogue has it.
+pub(crate) fn text(name: &str) -> Option<&'static str> {
+    let row = FILES.binary_search_by_key(&name, |(name, _)| *name).ok()?;
+    Some(FILES[row].1)
+}
+
 /// The device of this name, if the catalogue has it.
 pub(crate) fn load(name: &str) -> Option<Result<Device, Diagnostic>> {
-    let row = FILES.binary_search_by_key(&name, |(name, _)| *name).ok()?;
-    Some(parse(FILES[row].1, name))
+    text(name).map(|text| parse(text, name))
 }
 
 #[cfg(test)]

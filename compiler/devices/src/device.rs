@@ -1,8 +1,10 @@
 //! The model of a device. Units are SI: seconds, radians.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use qml_source::{Code, Diagnostic};
+use serde::Serialize;
 
 use crate::native::{choose_basis, find_native};
 use crate::{Coupling, EdgeFacts, NativeBasis, NativeGate};
@@ -133,16 +135,25 @@ pub struct Limits {
 }
 
 /// What a device costs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Price {
     /// ISO 4217.
     pub currency: String,
-    /// For a task.
+    /// For a task: a circuit.
     pub per_task: Option<f64>,
     /// For a shot.
     pub per_shot: Option<f64>,
     /// For a second of the machine.
     pub per_second: Option<f64>,
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rates = [(self.per_task, "circuit"), (self.per_shot, "shot"), (self.per_second, "second")];
+        let rates = rates.into_iter().filter_map(|(rate, of)| Some((rate.filter(|rate| *rate > 0.0)?, of)));
+        let parts: Vec<_> = rates.map(|(rate, of)| format!("{rate} {} a {of}", self.currency)).collect();
+        f.write_str(&if parts.is_empty() { format!("0 {}", self.currency) } else { parts.join(", ") })
+    }
 }
 
 impl Device {

@@ -303,9 +303,9 @@ fn read_price(field: &Field) -> Result<Price, Diagnostic> {
     }
     Ok(Price {
         currency: currency.text()?.to_owned(),
-        per_task: field.optional("per_task", Field::non_negative)?,
-        per_shot: field.optional("per_shot", Field::non_negative)?,
-        per_second: field.optional("per_second", Field::non_negative)?,
+        per_task: field.optional("per_task", Field::amount)?,
+        per_shot: field.optional("per_shot", Field::amount)?,
+        per_second: field.optional("per_second", Field::amount)?,
     })
 }
 

@@ -27,15 +27,8 @@ pub fn find(name: &str) -> Result<Device, Diagnostic> {
 }
 
 fn find_one(name: &str) -> Result<Device, Diagnostic> {
-    if std::path::Path::new(name).extension().is_some_and(|extension| extension == "json") {
-        let text = std::fs::read_to_string(name).map_err(|error| {
-            let why = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                _ => error.to_string(),
-            };
-            Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {why}"))
-        })?;
-        return parse(&text, name);
+    if is_file(name) {
+        return parse(&read_file(name)?, name);
     }
     if let Some((kind @ ("qpu" | "emulator"), device)) = name.split_once(':') {
         let message = match kind {
@@ -49,6 +42,22 @@ fn find_one(name: &str) -> Result<Device, Diagnostic> {
         return parse_shape(name);
     }
     load(name).unwrap_or_else(|| Err(unknown(name)))
+}
+
+/// Whether the name is that of a device file.
+pub(crate) fn is_file(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|extension| extension == "json")
+}
+
+/// The text of a device file.
+pub(crate) fn read_file(name: &str) -> Result<String, Diagnostic> {
+    std::fs::read_to_string(name).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => error.to_string(),
+        };
+        Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {why}"))
+    })
 }
 
 fn unknown(name: &str) -> Diagnostic {

@@ -12,6 +12,7 @@ mod native;
 mod reader;
 mod shape;
 mod summary;
+mod write;
 
 pub use catalogue::catalogue;
 pub use coupling::{Coupling, EdgeFacts};
@@ -20,3 +21,4 @@ pub use file::parse;
 pub use find::find;
 pub use native::{Angles, NativeBasis, NativeGate, OneQubitBasis, Parameter, TwoQubitBasis};
 pub use summary::{Summary, list, table};
+pub use write::device_file;

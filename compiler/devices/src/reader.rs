@@ -74,6 +74,12 @@ impl<'a> Field<'a> {
         self.number().and_then(|x| if x >= 0.0 { Ok(x) } else { Err(self.error("must not be negative")) })
     }
 
+    /// An amount of money.
+    pub fn amount(&self) -> Result<f64, Diagnostic> {
+        self.non_negative()
+            .and_then(|x| if x <= 1e9 { Ok(x) } else { Err(self.error("must be at most 1e9")) })
+    }
+
     /// A number from 0 to 1.
     pub fn probability(&self) -> Result<f64, Diagnostic> {
         let error = || self.error("must be a number from 0 to 1");

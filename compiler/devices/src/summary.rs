@@ -6,7 +6,7 @@ use qml_source::Diagnostic;
 use serde::Serialize;
 
 use crate::catalogue::{catalogue, load};
-use crate::{Device, NativeBasis, OneQubitBasis};
+use crate::{Device, NativeBasis, OneQubitBasis, Price};
 
 /// The facts of a device on one page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +56,8 @@ pub struct Summary {
     pub median_t2_s: Option<f64>,
     /// Time of the figures, from the data.
     pub calibrated: Option<String>,
+    /// What it costs; null is "not known".
+    pub price: Option<Price>,
     /// Remarks a reader of the figures needs.
     pub caveats: Vec<String>,
 }
@@ -118,6 +120,7 @@ impl Device {
             median_t1_s: median(self.qubits.iter().map(|facts| facts.t1_s)),
             median_t2_s: median(self.qubits.iter().map(|facts| facts.t2_s)),
             calibrated: self.calibration.timestamp.clone(),
+            price: self.price.clone(),
             caveats: self.caveats.clone(),
         }
     }
@@ -196,6 +199,9 @@ impl fmt::Display for Summary {
         writeln!(f, "  T2                   {}", number(self.median_t2_s, 1e6, " us"))?;
         if let Some(time) = &self.calibrated {
             writeln!(f, "  figures of           {time} (medians)")?;
+        }
+        if let Some(price) = &self.price {
+            writeln!(f, "  price                {price}")?;
         }
         self.caveats.iter().try_for_each(|caveat| writeln!(f, "  note: {caveat}"))
     }

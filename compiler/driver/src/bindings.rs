@@ -97,7 +97,15 @@ fn multiple_of_pi(text: &str) -> Option<f64> {
 }
 
 fn no_table(error: &csv::Error) -> Diagnostic {
-    Diagnostic::error(Code::Q0925, format!("the table of values cannot be read: {error}"))
+    let message = match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            let numbers = if *len == 1 { "value" } else { "values" };
+            format!("line {line} of the table has {len} {numbers}, and its first line {expected_len} names")
+        }
+        _ => format!("the table of values cannot be read: {error}"),
+    };
+    Diagnostic::error(Code::Q0925, message)
         .help("the first line names the inputs, each other line has as many numbers, parted by commas")
 }
 

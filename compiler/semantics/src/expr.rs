@@ -3,7 +3,7 @@
 use qml_source::Span;
 use qml_syntax::ast::{self, ExprKind as Ast};
 
-use crate::body::{Body, TypeError, Use, error_expr};
+use crate::body::{Body, Kind, TypeError, Use, error_expr};
 use crate::hir::{Expr, ExprKind, LocalId, Type};
 use crate::scope::NameError;
 use crate::{function, global, suggest, types};
@@ -101,9 +101,12 @@ impl Body<'_, '_> {
         let ended = self.ended.get(&name.text).map(|local| self.local(*local).name.span);
         let error = match self.sized_item(&name.text).filter(|_| nearest.is_none()) {
             Some(declared) => NameError::UnknownSize { name: name.clone(), declared },
-            None => {
-                NameError::UnknownValue { name: name.clone(), nearest, call: self.call_of(&name.text), ended }
-            }
+            None => NameError::UnknownValue {
+                name: name.clone(),
+                nearest,
+                other: self.other_of(&name.text),
+                ended,
+            },
         };
         self.forgive(name);
         self.refuse(span, error)
@@ -117,22 +120,32 @@ impl Body<'_, '_> {
         Some(format!("{} {}[{sizes}]", callable.effect.keyword(), callable.name.text))
     }
 
-    /// A call of the function of this name, if there is one.
-    fn call_of(&self, name: &str) -> Option<String> {
+    /// What else has this name, and what is to be done with it.
+    fn other_of(&self, name: &str) -> Option<String> {
+        let mut is_gate = false;
         let parameters: Vec<&str> = if let Some(entry) = self.checker.scopes[self.module].callables.get(name)
         {
             match &self.checker.modules[entry.module].ast.items[entry.item].kind {
-                ast::ItemKind::Callable(callable) => parameter_names(callable),
+                ast::ItemKind::Callable(callable) => {
+                    is_gate = callable.effect == ast::Effect::Gate;
+                    parameter_names(callable)
+                }
                 _ => vec!["..."],
             }
         } else if let Some(gate) = qml_gates::Gate::find(name) {
+            is_gate = true;
             gate.def().params.iter().chain(gate.def().wires).copied().collect()
         } else {
             let row = qml_prelude::BuiltinId::find(name)?.row();
             let is_optimizer = row.signatures.iter().any(|signature| signature.ends_with("-> optimizer"));
             if is_optimizer { Vec::new() } else { vec!["..."] }
         };
-        Some(format!("{name}({})", parameters.join(", ")))
+        let call = format!("{name}({})", parameters.join(", "));
+        Some(match (is_gate, self.kind) {
+            (true, Kind::Quantum(_)) => format!("`{name}` is a gate: apply it, `{call}`"),
+            (true, _) => format!("`let {name} = ...;` declares it; the gate `{name}` is for kernels"),
+            (false, _) => format!("`{name}` is a function: call it, `{call}`"),
+        })
     }
 
     /// Where the variable that something is a part of was declared; its own place if it is none.

@@ -7,7 +7,7 @@ use crate::lexer::Lexeme;
 use crate::parse::{Context, Stop};
 use crate::token::Token;
 
-mod brackets;
+pub(crate) mod brackets;
 mod division;
 mod habits;
 mod statements;

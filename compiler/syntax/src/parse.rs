@@ -92,13 +92,29 @@ impl<'text> Context<'text> {
 
     /// Reports an error, unless there are more than anybody reads.
     pub(crate) fn report(&mut self, error: SyntaxError) {
-        if self.is_full() {
+        if self.is_full() || self.is_swallowed(&error) {
             return;
         }
         if error.is_lexical() {
             self.lexical.insert(error.span().start as usize);
         }
         self.errors.push(error);
+    }
+
+    /// Whether what would close a bracket stands in a string that is not closed.
+    fn is_swallowed(&self, error: &SyntaxError) -> bool {
+        let SyntaxError::Unbalanced { span: opened, bracket, is_open: true } = error else { return false };
+        let closing = match bracket {
+            '(' => ')',
+            '[' => ']',
+            _ => '}',
+        };
+        self.errors.iter().any(|error| match error {
+            SyntaxError::OpenString { span } if span.start > opened.start => {
+                self.text(span.start as usize, span.end as usize).contains(closing)
+            }
+            _ => false,
+        })
     }
 
     /// Keeps an error back that is none of its own if one of the words is reported as a name.

@@ -5,7 +5,7 @@
 
 use crate::ast::{Item, ItemKind};
 use crate::error::SyntaxError;
-use crate::explain::explain;
+use crate::explain::{brackets::closing, explain};
 use crate::items::{broken, is_first_on_line, is_item_keyword};
 use crate::lexer::Lexeme;
 use crate::parse::{Context, parse_item};
@@ -131,7 +131,8 @@ impl Statement {
 
     fn from(context: &Context<'_>, words: &[Lexeme], start: usize, at: usize) -> Self {
         let mut depth = 0_usize;
-        let head = end_of_loop_head(words, start);
+        // Up to here a `;` ends no statement.
+        let mut inner = end_of_loop_head(words, start);
         for index in at..words.len() {
             let is_next_line = index > at && is_first_on_line(context, words, index);
             match words[index].token {
@@ -149,7 +150,8 @@ impl Statement {
                         return Self { start, end: index + 1 + usize::from(has_semicolon), block: None };
                     }
                 }
-                Token::Semicolon if depth == 0 && index >= head => {
+                Token::LeftBracket => inner = inner.max(end_of_list(context, words, index)),
+                Token::Semicolon if depth == 0 && index >= inner => {
                     return Self { start, end: index + 1, block: None };
                 }
                 token if depth == 0 && is_next_line && begins_statement(token) => {
@@ -171,6 +173,13 @@ fn end_of_loop_head(words: &[Lexeme], start: usize) -> usize {
     let rest = &words[start..];
     let block = rest.iter().position(|word| word.token == Token::LeftBrace);
     block.filter(|block| rest[block - 1].token == Token::RightParen).map_or(0, |block| start + block)
+}
+
+/// Where the bracket ends that begins at a word, as in `[0.0; n]`; 0 if that is not on its line.
+fn end_of_list(context: &Context<'_>, words: &[Lexeme], start: usize) -> usize {
+    let next_line = (start + 1..words.len()).find(|&index| is_first_on_line(context, words, index));
+    let line = &words[start..next_line.unwrap_or(words.len())];
+    closing(line).map_or(0, |length| start + length)
 }
 
 fn close_brackets(open: &mut Vec<(Token, usize)>) {

@@ -119,7 +119,7 @@ pub struct Compiled {
     pub computed: Vec<Node>,
     /// Its figures.
     pub stats: Stats,
-    /// For each SWAP that routing inserted the gate of the source that it was needed for.
+    /// For each SWAP that routing inserted, and that adds gates, the gate of the source that it was needed for.
     pub swaps: Vec<Span>,
 }
 

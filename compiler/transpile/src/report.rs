@@ -200,23 +200,33 @@ fn tell_swaps(
     }
     let with = compiled.stats.two_qubit_gates;
     let direct = without_swaps(source, device, options, compile);
+    if direct.is_some_and(|direct| direct >= with) {
+        return None;
+    }
     let mut diagnostic = at_their_gates(source, &compiled.swaps, device).or_else(|| {
         // A network of gates along couplings does without SWAPs, not without further gates.
         let n = with.checked_sub(direct?).filter(|&n| n > 0)?;
-        let gates = if n == 1 { "1 two-qubit gate".to_owned() } else { format!("{n} two-qubit gates") };
-        let message =
-            format!("{} needs {gates} more on `{}` for lack of couplings", name_of(source), device.name);
+        let message = format!(
+            "{} needs {} more on `{}` for lack of couplings",
+            name_of(source),
+            pair_gates(n),
+            device.name
+        );
         let first = source.ops.iter().find(|op| op.wires().len() > 1)?;
         let diagnostic = Diagnostic::new(Severity::Note, Code::Q0719, message);
         Some(diagnostic.primary(first.span, "the first gate between qubits"))
     })?;
     if let Some(direct) = direct {
-        diagnostic = diagnostic.note(format!("{with} two-qubit gates, {direct} if all qubits were coupled"));
+        diagnostic = diagnostic.note(format!("{}, {direct} if all qubits were coupled", pair_gates(with)));
         if let Some(estimate) = estimate(&compiled.circuit, device) {
             diagnostic = diagnostic.note(fidelities(&estimate, direct.min(with)));
         }
     }
     Some(diagnostic)
+}
+
+fn pair_gates(n: usize) -> String {
+    if n == 1 { "1 two-qubit gate".to_owned() } else { format!("{n} two-qubit gates") }
 }
 
 /// How many SWAPs there are, and for which gates.

@@ -19,7 +19,7 @@ pub struct Stats {
     pub one_qubit_gates: usize,
     /// The longest path, in gates, measurements and resets.
     pub depth: usize,
-    /// SWAPs that routing inserted, branches included.
+    /// SWAPs that routing inserted, branches included, but for those that add no gate.
     pub swaps: usize,
     /// The product of the fidelities of all gates and measurements, those of returned qubits included, by the calibration
     /// of the device.

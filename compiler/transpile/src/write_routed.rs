@@ -37,7 +37,7 @@ pub fn write_routed(circuit: &Circuit, blocks: &[Block], target: &Target, routed
 
 /// What `write_steps` writes to.
 struct Writer {
-    /// The gates that SWAPs up to now were needed for, those within branches too.
+    /// The gates that SWAPs up to now were needed for, those within branches too; but for SWAPs that add no gate.
     swaps: Vec<Span>,
 }
 
@@ -58,10 +58,14 @@ impl Writer {
         });
         let mut out = Vec::with_capacity(n_ops.sum());
         let causes = causes(blocks, steps, regions, origin, layout);
+        // The block that was the last one on each qubit.
+        let mut latest: Vec<Option<&Block>> = vec![None; layout.wire.len()];
         for (step, span) in steps.iter().zip(causes) {
             match *step {
                 Step::Swap(a, b) => {
-                    self.swaps.push(span);
+                    if !is_free(&mut latest, a, b) {
+                        self.swaps.push(span);
+                    }
                     let [is_a, is_b] = [a, b].map(|qubit| layout.wire[usize::from(qubit)] != NONE);
                     match (is_a, is_b) {
                         (true, true) => out.push(pair(Gate::Swap, a, b, span)),
@@ -71,10 +75,24 @@ impl Writer {
                     }
                     layout.swap(a, b);
                 }
-                Step::Block(i) => match regions.get(&i) {
-                    Some(region) => out.extend(self.write_region(&blocks[i as usize], region, layout)),
-                    None => out.extend(blocks[i as usize].ops.iter().map(|op| place(op, layout))),
-                },
+                Step::Block(i) => {
+                    let block = &blocks[i as usize];
+                    match regions.get(&i) {
+                        Some(region) => {
+                            out.extend(self.write_region(block, region, layout));
+                            latest.fill(None);
+                        }
+                        None => {
+                            let first = out.len();
+                            out.extend(block.ops.iter().map(|op| place(op, layout)));
+                            // A SWAP may go past a gate on one qubit.
+                            let is_turn = |op: &Op| matches!(op.kind, OpKind::Gate { .. }) && !is_pair(op);
+                            for wire in out[first..].iter().filter(|op| !is_turn(op)).flat_map(Op::wires) {
+                                latest[wire.0 as usize] = Some(block);
+                            }
+                        }
+                    }
+                }
             }
         }
         out
@@ -96,6 +114,18 @@ impl Writer {
         });
         layout.clone_from(&region.exit);
         Some(Op { kind: OpKind::If { condition: condition.clone(), then, otherwise }, span: op.span })
+    }
+}
+
+/// Whether a SWAP adds no gate to the block before it, on the same pair, and so but gives its wires other places: with an
+/// iSWAP the mirror of a CX costs what the CX does.
+fn is_free(latest: &mut [Option<&Block>], a: u16, b: u16) -> bool {
+    let [of_a, of_b] = [a, b].map(|qubit| latest[usize::from(qubit)].take());
+    match (of_a, of_b) {
+        (Some(block), Some(other)) => {
+            std::ptr::eq(block, other) && block.pair.is_some() && block.n_mirror <= block.n_cx
+        }
+        _ => false,
     }
 }
 

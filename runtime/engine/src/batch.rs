@@ -374,10 +374,15 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 /// A function as a user knows it.
-fn name(function: ResultFunction) -> &'static str {
+pub(crate) fn name(function: ResultFunction) -> &'static str {
     match function {
         ResultFunction::Expect => "expect",
+        ResultFunction::Variance => "variance",
         ResultFunction::Probs => "probs",
+        ResultFunction::Samples => "samples",
+        ResultFunction::Counts => "counts",
+        ResultFunction::Run => "run",
+        ResultFunction::Gram => "gram",
         ResultFunction::State => "state",
         ResultFunction::Fidelity => "fidelity",
         _ => "gradients",

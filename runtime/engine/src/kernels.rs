@@ -171,6 +171,8 @@ pub(crate) struct Kernels {
     pub told: BTreeSet<(String, usize, &'static str)>,
     /// Kernels and functions whose batches were told of.
     pub told_batches: BTreeSet<(String, &'static str)>,
+    /// Kernels and functions whose shots were told of.
+    pub told_shots: BTreeSet<(String, &'static str)>,
 }
 
 impl Kernels {
@@ -187,11 +189,9 @@ impl Kernels {
         runnables.map(|runnable| (&*runnable.account.kernel, &runnable.circuit))
     }
 
-    /// Enters jobs of the kernel that was bound last.
-    pub(crate) fn enter_jobs(&mut self, jobs: u64) {
-        if let Some(latest) = &self.latest {
-            self.books.enter_jobs(&latest.runnable.account.kernel, jobs);
-        }
+    /// The name of the kernel that was bound last.
+    pub(crate) fn latest_name(&self) -> Option<Rc<str>> {
+        self.latest.as_ref().map(|latest| Rc::clone(&latest.runnable.account.kernel))
     }
 
     /// What is spent by now.

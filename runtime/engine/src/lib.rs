@@ -33,7 +33,7 @@ pub use kernels::Statistics;
 pub use ledger::{Budget, Costs, Ledger};
 pub use record::{CHECKPOINT_EVERY, GoingOn, Place, Reading, RecordOptions, manifest};
 pub use run::{Options, Run, TestOutcome};
-pub use session::{Output, Progress};
+pub use session::{Drawn, Output, Progress};
 pub use simulation::{Method, Simulation};
 
 pub use qml_mps::Limits;

@@ -10,6 +10,7 @@ use qml_prelude::{Fault, Host, Optimizer, ResultFunction, Stage, Training, Value
 use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
 
+use crate::batch::name;
 use crate::charts;
 use crate::kernels::{Kernels, Mark};
 use crate::ledger::Costs;
@@ -26,6 +27,25 @@ pub trait Output {
     fn method(&mut self, _kernel: &str, _qubits: usize, _method: &str) {}
     /// That calls of a function for a kernel are made at once, and how many the first time; once for each.
     fn batch(&mut self, _kernel: &str, _function: &str, _calls: usize) {}
+    /// That a function draws shots of a kernel, and what the first time; once for each.
+    fn drawn(&mut self, _drawn: &Drawn<'_>) {}
+}
+
+/// Shots that were drawn for calls of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawn<'a> {
+    /// Of which kernel.
+    pub kernel: &'a str,
+    /// `counts`, `expect`, `gradients` and so on.
+    pub function: &'static str,
+    /// How many calls.
+    pub calls: usize,
+    /// How many circuits ran for them.
+    pub circuits: u64,
+    /// How many shots these had together.
+    pub shots: u64,
+    /// How many jobs that is on a device; none without one.
+    pub jobs: Option<u64>,
 }
 
 /// How an optimization goes.
@@ -113,7 +133,7 @@ impl Host for Session<'_> {
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         let before = self.kernels.books.ledger.total;
         let result = self.timed(function, key, args);
-        self.enter_jobs(&before);
+        self.enter_drawn(function, 1, &before);
         result
     }
 
@@ -124,7 +144,7 @@ impl Host for Session<'_> {
     ) -> Result<Vec<Value>, Fault> {
         let before = self.kernels.books.ledger.total;
         let results = self.results_of(function, calls);
-        self.enter_jobs(&before);
+        self.enter_drawn(function, calls.len(), &before);
         results
     }
 
@@ -200,13 +220,25 @@ impl Session<'_> {
         result
     }
 
-    /// Enters the jobs of what was run since then.
-    fn enter_jobs(&mut self, before: &Costs) {
+    /// Enters the jobs of what was run since then, and tells of the first shots.
+    fn enter_drawn(&mut self, function: ResultFunction, calls: usize, before: &Costs) {
         let total = self.kernels.books.ledger.total;
-        let (Some(emulator), true) = (&self.kernels.emulator, total.shots > before.shots) else { return };
-        let circuits = total.circuits - before.circuits;
-        let most = emulator.device().limits.max_circuits_per_job.unwrap_or(circuits);
-        self.kernels.enter_jobs(circuits.div_ceil(most.max(1)));
+        let (circuits, shots) = (total.circuits - before.circuits, total.shots - before.shots);
+        if shots == 0 {
+            return;
+        }
+        let jobs = self.kernels.emulator.as_ref().map(|emulator| {
+            let most = emulator.device().limits.max_circuits_per_job.unwrap_or(circuits);
+            circuits.div_ceil(most.max(1))
+        });
+        let Some(kernel) = self.kernels.latest_name() else { return };
+        if let Some(jobs) = jobs {
+            self.kernels.books.enter_jobs(&kernel, jobs);
+        }
+        let function = name(function);
+        if self.kernels.told_shots.insert((kernel.to_string(), function)) {
+            self.output.drawn(&Drawn { kernel: &kernel, function, calls, circuits, shots, jobs });
+        }
     }
 
     /// Tells whoever watches how an optimization goes.

@@ -1,5 +1,7 @@
 //! Two runs beside each other: what differs in what was run, and in what came out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use similar::TextDiff;
 
 use crate::figures::{count, duration, short};
@@ -99,14 +101,11 @@ fn settings(runs: [&Run; 2]) -> Vec<Row> {
         rows.push(row(&format!("rule{i}"), optimize(|one| one.rule.clone())));
         let n_parameters = |one: &Optimize| one.n_parameters.map_or_else(dash, count);
         rows.push(row(&format!("parameters{i}"), optimize(n_parameters)));
-        let mut names: Vec<&String> = pair.iter().flatten().flat_map(|one| one.settings.keys()).collect();
-        names.sort();
-        names.dedup();
+        let options = pair.map(|one| one.map(Optimize::options).unwrap_or_default());
+        let names: BTreeSet<&str> = options.iter().flat_map(|options| options.keys().copied()).collect();
         for name in names {
-            let value = |one: Option<&Optimize>| {
-                one.and_then(|one| one.settings.get(name)).map_or_else(dash, text_of)
-            };
-            rows.push(row(&format!("{name}{i}"), pair.map(value)));
+            let value = |options: &BTreeMap<&str, String>| options.get(name).cloned().unwrap_or_else(dash);
+            rows.push(row(&format!("{name}{i}"), options.each_ref().map(value)));
         }
     }
     rows

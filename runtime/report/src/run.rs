@@ -1,5 +1,7 @@
 //! What a run has left, read from the texts of its folder (`docs/src/runs.md` tells what is in them).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The texts of a run's folder.
@@ -215,6 +217,32 @@ pub struct Entry {
     pub price: Option<f64>,
     /// Of the price.
     pub currency: Option<String>,
+}
+
+impl Optimize {
+    /// The options that were given, as a program writes them.
+    pub fn options(&self) -> BTreeMap<&str, String> {
+        let settings = self.settings.iter().filter(|(_, value)| !value.is_null() && **value != false);
+        let is_over = self.settings.get("is_over").is_some_and(|value| *value == true);
+        let option = |(name, value)| match name {
+            "is_over" | "is_maximized" => None,
+            "rounds" => Some((if is_over { "epochs" } else { "steps" }, value.to_string())),
+            "has_validation" => Some(("validate", "given".to_owned())),
+            _ => Some((name, value.to_string())),
+        };
+        settings.map(|(name, value)| (name.as_str(), value)).filter_map(option).collect()
+    }
+
+    /// Why it ended, in words; nothing while it runs.
+    pub fn why_ended(&self) -> Option<&str> {
+        Some(match self.ended.as_deref()? {
+            "rounds" => "all that were asked for",
+            "tolerance" => "then the objective changed by less than `tolerance`",
+            "patience" => "then `validate` had not become better for `patience` rounds",
+            "converged" => "then the rule had nothing left to do",
+            other => other,
+        })
+    }
 }
 
 impl Run {

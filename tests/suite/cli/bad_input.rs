@@ -85,7 +85,7 @@ fn tables_that_are_wrong_are_told_with_line_and_column() {
     folder.write("heading.csv", "a,b\n");
     folder.write("bytes.csv", b"a,b\n1,\xff\n");
     for (file, code, texts) in [
-        ("ragged", "Q0902", &["ragged.csv, line 3", "1 fields"][..]),
+        ("ragged", "Q0902", &["ragged.csv, line 3", "1 field, but 2"][..]),
         ("word", "Q0903", &["word.csv, line 3, column 2 (`b`): `four` is not a number"]),
         ("gap", "Q0903", &["gap.csv, line 4, column 2"]),
         ("empty", "Q0905", &["empty.csv: the file is empty"]),

@@ -167,6 +167,19 @@ fn devices_are_listed() {
         serde_json::from_str(&folder.qmlang("devices ibm_torino --json").quiet()).unwrap();
     assert_eq!((&one["name"], &one["qubits"]), (&"ibm_torino".into(), &133.into()));
     assert!(folder.qmlang("devices grid:2x3").quiet().contains("coupled pairs        7"));
+    // A file of it is the same device, but for what is changed.
+    let file = folder.qmlang("devices iqm_garnet --file").quiet();
+    folder.write("same.json", &file);
+    assert_eq!(folder.qmlang("devices ./same.json").quiet(), facts);
+    let price = r#""price": {"currency": "EUR", "per_task": 0.3, "per_shot": 0.002}, "name""#;
+    folder.write("priced.json", file.replacen("\"name\"", price, 1));
+    let said = "  price                0.3 EUR a circuit, 0.002 EUR a shot\n";
+    assert!(folder.qmlang("devices ./priced.json").quiet().contains(said));
+    let priced = folder.qmlang("devices ./priced.json --json").quiet();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&priced).unwrap()["price"]["per_shot"], 0.002);
+    let shape = folder.qmlang("devices line:4/ecr --file").quiet();
+    folder.write("shape.json", shape.replace("\"error_2q\": null", "\"error_2q\": 0.02"));
+    assert!(folder.qmlang("devices ./shape.json").quiet().contains("error, two qubits    2.000 %"));
 }
 
 #[test]
@@ -217,4 +230,27 @@ fn wrong_usage_has_exit_status_two() {
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{command}: {outcome:?}");
         assert!(!outcome.err.is_empty(), "{command}");
     }
+}
+
+#[test]
+fn the_first_shots_are_told_of() {
+    let folder = Folder::with(
+        "a.qml",
+        "kernel turn(a: float) -> qubit[1] { let q = qubit[1]; ry(a, q); return q; }
+        fn main() {
+            let as = linspace(0.0, 1.0, 5);
+            let c = counts(turn(0.3), shots: 20);
+            let zs = [expect(Z(0), turn(a), shots: 100) for a in as];
+            let more = [expect(Z(0), turn(a), shots: 10) for a in as];
+            print(sum(c.n), len(zs) + len(more));
+        }",
+    );
+    let said = folder.qmlang("run a.qml --seed 1 -v --no-run-dir").err;
+    assert_eq!(
+        said,
+        "`turn` on 1 qubit: statevector\n`turn`: `counts` draws 20 shots\n`turn`: `expect` of 5 draws 500 shots of 5 circuits\n"
+    );
+    let said = folder.qmlang("run a.qml --seed 1 -v --no-run-dir --target emulator:iqm_garnet").err;
+    assert!(said.contains("`turn`: `counts` draws 20 shots in 1 job\n"), "{said}");
+    assert!(said.contains("`turn`: `expect` of 5 draws 500 shots of 5 circuits in 1 job\n"), "{said}");
 }

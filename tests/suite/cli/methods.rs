@@ -34,7 +34,8 @@ fn a_thousand_qubits_have_counts_and_expectation_values() {
         print(expect([Z(0) * Z(999), Z(500)], ghz(1000)));
         print(expect(X(3), ghz(1000), shots: 400));";
     let outcome = run(main, "-v");
-    assert_eq!((outcome.status, outcome.said()), (0, "`ghz` on 1000 qubits: stabilizer\n"));
+    let said = "`ghz` on 1000 qubits: stabilizer\n`ghz`: `counts` draws 1000 shots\n`ghz`: `expect` draws 400 shots\n";
+    assert_eq!((outcome.status, outcome.said()), (0, said));
     let found = numbers(&outcome.out);
     assert!(found[0] + found[1] == 1000.0 && found[0] < 600.0, "{found:?}");
     assert_eq!(found[2..4], [1.0, 0.0]);

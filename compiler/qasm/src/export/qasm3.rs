@@ -31,7 +31,8 @@ pub fn export_program(program: &Program) -> String {
 /// `registers`, from the first on; a comment tells of those of qubits.
 pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers) -> String {
     assert_eq!(circuit.slots.len(), bind.n_slots(), "the slots of a circuit are those of its bind program");
-    let (bits, mut slots) = BitNames::new(&registers.bits, circuit.n_bits, &circuit.slots, false);
+    let names = slot_names(circuit, bind);
+    let (bits, mut slots) = BitNames::new(&registers.bits, circuit.n_bits, &names, false);
     let mut inputs: Vec<Input> =
         slots[..bind.n_inputs].iter().map(|name| Input { name: name.clone(), computed: None }).collect();
     for (i, node) in bind.nodes.iter().enumerate() {
@@ -44,6 +45,22 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers
     }
     let comments = comments(circuit, registers, &|bit| bits.name(bit));
     export(circuit, &slots, &inputs, &bits, &comments)
+}
+
+/// Longer names than these say no more.
+const MOST_LETTERS: usize = 24;
+
+/// The names of the slots; of a computed one the words of its expression, `sin_theta`.
+fn slot_names(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
+    let mut names = slot_expressions(circuit, bind);
+    for (i, name) in names[bind.n_inputs..].iter_mut().enumerate() {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let words: Vec<&str> = name.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+        let text = words.join("_");
+        let is_telling = text.starts_with(char::is_alphabetic) && text.chars().count() <= MOST_LETTERS;
+        *name = if is_telling { text } else { format!("computed_{i}") };
+    }
+    names
 }
 
 /// What to call each slot: an input by its name, a computed one by its expression, in the words of the language where

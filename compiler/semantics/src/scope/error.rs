@@ -6,9 +6,9 @@ use qml_syntax::ast::Name;
 /// A name that doesn't say what is meant.
 #[derive(Clone, Debug)]
 pub(crate) enum NameError {
-    /// No variable, `const` or `param` has the name; one did in a block that has ended, or a function does, which is
-    /// called like this.
-    UnknownValue { name: Name, nearest: Option<String>, call: Option<String>, ended: Option<Span> },
+    /// No variable, `const` or `param` has the name; one did in a block that has ended, or something else does, of which
+    /// this is said.
+    UnknownValue { name: Name, nearest: Option<String>, other: Option<String>, ended: Option<Span> },
     /// No size has the name in the signature of an item that begins like this with the size declared.
     UnknownSize { name: Name, declared: String },
     /// A value is assigned to a name that nothing declares.
@@ -43,7 +43,7 @@ impl From<NameError> for Diagnostic {
                     .primary(name.span, "not declared")
                     .help(format!("declare it behind the name: `{declared}(...)`"))
             }
-            NameError::UnknownValue { name, nearest, call, ended } => {
+            NameError::UnknownValue { name, nearest, other, ended } => {
                 let message = format!("no variable is named `{}`", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0101, message).primary(name.span, "not known here");
                 let diagnostic = match ended {
@@ -52,10 +52,8 @@ impl From<NameError> for Diagnostic {
                 };
                 if matches!(name.text.as_str(), "X" | "Y" | "Z") {
                     diagnostic.help(format!("the Pauli operator on qubit 0 is `{}(0)`", name.text))
-                } else if let Some(call) = call {
-                    diagnostic.help(format!("`{}` is a function: call it, `{call}`", name.text))
                 } else {
-                    diagnostic
+                    other.into_iter().fold(diagnostic, Diagnostic::help)
                 }
             }
             NameError::NotDeclared { name, nearest } => {

@@ -109,8 +109,20 @@ impl Site<'_, '_> {
             && !self.expects("NUMBER");
         let element = (1..3).map(|offset| self.text(offset)).find(|text| !matches!(*text, "[" | "]"));
         is_type.then(|| {
-            ("the type of a tensor begins with that of its elements", self.sized(element.unwrap_or("float")))
+            let help = self.sizes_first().unwrap_or_else(|| self.sized(element.unwrap_or("float")));
+            ("the type of a tensor begins with that of its elements", help)
         })
+    }
+
+    /// `[n, 2]float`
+    fn sizes_first(&self) -> Option<String> {
+        let words = &self.words[self.at..];
+        let end = closing(words)?;
+        let element =
+            words.get(end + 1).filter(|word| word.token == Token::Name && word.start == words[end].end)?;
+        let sizes = self.context.text(words[0].end, words[end].start);
+        let element = self.context.text(element.start, element.end);
+        Some(format!("write `{element}[{}]`", if sizes.is_empty() { "?" } else { sizes }))
     }
 
     /// How a tensor of these elements is declared here: a variable may have a length that changes, a parameter has one
@@ -175,12 +187,12 @@ impl Site<'_, '_> {
 }
 
 /// The index of the word that closes the bracket which the words begin with.
-fn closing(words: &[Lexeme]) -> Option<usize> {
+pub(crate) fn closing(words: &[Lexeme]) -> Option<usize> {
     let mut depth = 0_usize;
     words.iter().position(|word| {
         match word.token {
             Token::LeftParen | Token::LeftBracket | Token::LeftBrace => depth += 1,
-            Token::RightParen | Token::RightBracket | Token::RightBrace => depth -= 1,
+            Token::RightParen | Token::RightBracket | Token::RightBrace => depth = depth.saturating_sub(1),
             _ => {}
         }
         depth == 0

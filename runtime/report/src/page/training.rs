@@ -96,13 +96,12 @@ fn settings(run: &Run, optimize: &Optimize, n_steps: usize) -> String {
     let place = optimize.line.map_or_else(String::new, |line| format!("{}:{line}", optimize.file));
     rows.push(("where", format!("<code>{}</code>", escape(&place))));
     rows.push(("rule", escape(&optimize.rule)));
-    let is_set = |value: &serde_json::Value| !value.is_null() && *value != serde_json::Value::Bool(false);
-    let options = optimize.settings.iter().filter(|(_, value)| is_set(value));
-    let options: Vec<String> = options.map(|(name, value)| format!("{name} {value}")).collect();
+    let options: Vec<String> =
+        optimize.options().iter().map(|(name, value)| format!("{name} {value}")).collect();
     if !options.is_empty() {
         rows.push(("options", escape(&options.join(", "))));
     }
-    let ended = optimize.ended.as_deref().map_or_else(String::new, |why| format!(", ended by {why}"));
+    let ended = optimize.why_ended().map_or_else(String::new, |why| format!(", {why}"));
     rows.push(("steps", escape(&format!("{}{ended}", count(n_steps as u64)))));
     let end = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| short(value, 8));
     let first = run.steps_of(optimize.id).next().and_then(|step| step.objective);
