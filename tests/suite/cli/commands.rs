@@ -238,10 +238,10 @@ fn the_first_shots_are_told_of() {
         "a.qml",
         "kernel turn(a: float) -> qubit[1] { let q = qubit[1]; ry(a, q); return q; }
         fn main() {
-            let as = linspace(0.0, 1.0, 5);
+            let xs = linspace(0.0, 1.0, 5);
             let c = counts(turn(0.3), shots: 20);
-            let zs = [expect(Z(0), turn(a), shots: 100) for a in as];
-            let more = [expect(Z(0), turn(a), shots: 10) for a in as];
+            let zs = [expect(Z(0), turn(a), shots: 100) for a in xs];
+            let more = [expect(Z(0), turn(a), shots: 10) for a in xs];
             print(sum(c.n), len(zs) + len(more));
         }",
     );
