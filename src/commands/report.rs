@@ -59,9 +59,16 @@ fn read(folder: &Path) -> Result<Run, Shown> {
         sources,
         plots: named_files(&folder.join("plots"), "svg"),
         circuits: named_files(&folder.join("circuits"), "txt"),
+        is_left: is_left(folder),
         manifest,
     };
     Run::read(texts).map_err(fail)
+}
+
+/// Whether no process is at the run: the one that is holds a lock.
+fn is_left(folder: &Path) -> bool {
+    let lock = std::fs::File::open(folder.join("checkpoints/lock"));
+    lock.is_ok_and(|lock| lock.try_lock_shared().is_ok())
 }
 
 /// The texts of the files with this ending, with their names without it, in the order of the numbers behind their names.

@@ -13,7 +13,7 @@ use qml_ir::circuit::{Circuit, OpKind, Slot, Wire, dense};
 use qml_ir::specialise::BindProgram;
 use qml_ir::specialise::bind::Node;
 
-use crate::{Compiled, Options, compile};
+use crate::{Compiled, Options, compile, report};
 
 fn options(level: u8) -> Options {
     Options { level, seed: 11, ..Options::default() }
@@ -343,6 +343,24 @@ fn a_chain_needs_no_swaps_on_a_grid() {
     let stats = compile(&source, &find("grid:3x3").unwrap(), &options(1)).unwrap().stats;
     assert_eq!((stats.swaps, stats.two_qubit_gates), (0, 8));
     assert_eq!(stats.estimated_fidelity, None);
+}
+
+#[test]
+fn a_swap_that_adds_no_gate_is_not_counted() {
+    // The mirror of a CX is one iSWAP, as the CX itself.
+    let figures = |source: &str, device: &str| {
+        let source = Circuit::parse(source).unwrap();
+        let device = find(device).unwrap();
+        let compiled = compile(&source, &device, &options(2)).unwrap();
+        let told = report(&source, &compiled, &device, &options(2), &compile);
+        (compiled.stats.two_qubit_gates, compiled.stats.swaps, told.len())
+    };
+    for device in ["line:3/iswap", "all_to_all:3/iswap"] {
+        assert_eq!(figures("h q0; cx q0 q1", device), (1, 0, 0), "{device}");
+        assert_eq!(figures("h q0; cx q0 q1; ry(s0) q1; cx q1 q2", device), (2, 0, 0), "{device}");
+    }
+    let triangle = "ry(s0) q0; cx q0 q1; ry(s0) q1; cx q1 q2; ry(s0) q2; cx q2 q0; ry(s0) q0";
+    assert_eq!(figures(triangle, "line:3"), (4, 1, 1));
 }
 
 #[test]

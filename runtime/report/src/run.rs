@@ -21,6 +21,8 @@ pub struct Folder {
     pub plots: Vec<(String, String)>,
     /// Circuits: the kernel's name, and the circuit as text.
     pub circuits: Vec<(String, String)>,
+    /// Whether no process is at it.
+    pub is_left: bool,
 }
 
 /// A run.
@@ -46,7 +48,7 @@ pub struct Manifest {
     pub format: String,
     /// The name of the program.
     pub name: String,
-    /// `running`, `finished`, `failed` or `interrupted`.
+    /// `running`, `finished`, `failed` or `interrupted`; `killed` where it says `running` and no process is at it.
     pub status: String,
     /// Why it failed.
     pub fault: Option<Message>,
@@ -221,12 +223,13 @@ pub struct Entry {
 
 impl Optimize {
     /// The options that were given, as a program writes them.
-    pub fn options(&self) -> BTreeMap<&str, String> {
+    pub fn options<'s>(&'s self) -> BTreeMap<&'s str, String> {
         let settings = self.settings.iter().filter(|(_, value)| !value.is_null() && **value != false);
         let is_over = self.settings.get("is_over").is_some_and(|value| *value == true);
-        let option = |(name, value)| match name {
+        let option = |(name, value): (&'s str, &serde_json::Value)| match name {
             "is_over" | "is_maximized" => None,
-            "rounds" => Some((if is_over { "epochs" } else { "steps" }, value.to_string())),
+            "rounds" if is_over => Some(("epochs", value.to_string())),
+            "rounds" => Some(("steps", value.to_string())),
             "has_validation" => Some(("validate", "given".to_owned())),
             _ => Some((name, value.to_string())),
         };
@@ -251,10 +254,13 @@ impl Run {
     /// # Errors
     /// The name of the file that is not what it should be, and why.
     pub fn read(folder: Folder) -> Result<Self, String> {
-        let manifest: Manifest =
+        let mut manifest: Manifest =
             serde_json::from_str(&folder.manifest).map_err(|error| format!("`manifest.json`: {error}"))?;
         if manifest.format != "qml run" {
             return Err("`manifest.json` is not that of a run".to_owned());
+        }
+        if folder.is_left && manifest.status == "running" {
+            "killed".clone_into(&mut manifest.status);
         }
         let mut reader = csv::Reader::from_reader(whole_lines(&folder.metrics).as_bytes());
         let steps = reader.deserialize().collect::<Result<Vec<Step>, _>>();

@@ -139,7 +139,8 @@ fn what_is_wrong_with_values_is_told() {
     build("--bind-rows none.csv").fails_silent("Q0910", &["none.csv"]);
     assert_eq!(build("--bind a=1 --bind-rows none.csv").status, 2);
     folder.write("values.csv", "a,b\n1\n");
-    build("--bind-rows values.csv").fails_silent("Q0925", &["line 2 of the table has 1 value", "first line names the inputs"]);
+    build("--bind-rows values.csv")
+        .fails_silent("Q0925", &["line 2 of the table has 1 value", "first line names the inputs"]);
     folder.write("values.csv", "a,b\n1,2\n");
     folder.write(
         "root.qml",

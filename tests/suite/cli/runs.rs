@@ -291,7 +291,8 @@ fn money_is_counted_and_not_spent_beyond_the_budget() {
         run(&folder, &format!("{target} --budget {limits}")).fails("Q0912", &[said, example]);
     }
     run(&folder, "--budget usd=5").fails("Q0912", &["the price of this target isn't known", "`price`"]);
-    run(&folder, "--budget euros=5").fails("Q0912", &["there is no limit `euros`", "`--budget shots=100000`"]);
+    run(&folder, "--budget euros=5")
+        .fails("Q0912", &["there is no limit `euros`", "`--budget shots=100000`"]);
     run(&folder, "--budget qpu_s=5").fails("Q0912", &["a simulator has no QPU seconds", "emulator:"]);
 }
 
@@ -343,6 +344,12 @@ fn runs_are_reported_and_compared() {
     // As a process leaves it that is killed while it writes.
     let metrics = folder.read("two/metrics.csv");
     folder.write("two/metrics.csv", &metrics[..metrics.len() - 30]);
+    folder
+        .write("two/manifest.json", folder.read("two/manifest.json").replace("\"finished\"", "\"running\""));
+    std::fs::create_dir_all(folder.path().join("two/checkpoints")).unwrap();
+    let lock = std::fs::File::create(folder.path().join("two/checkpoints/lock")).unwrap();
     folder.qmlang("report two").quiet();
-    folder.qmlang("compare one two").quiet();
+    assert!(folder.read("two/report.html").contains(">killed<"));
+    lock.lock().unwrap();
+    assert!(folder.qmlang("compare one two").quiet().contains("running"));
 }

@@ -88,6 +88,11 @@ fn errors_name_the_field() {
     );
     check(
         "\"num_qubits\": 3",
+        "\"num_qubits\": 3, \"price\": {\"currency\": \"EUR\", \"per_shot\": 1e308}",
+        &expect!["device file `mine.json`: `price.per_shot` must be at most 1e9"],
+    );
+    check(
+        "\"num_qubits\": 3",
         "\"num_qubits\": 3, \"price\": {\"currency\": \"\"}",
         &expect![[
             r#"device file `mine.json`: `price.currency` must be the name of a currency, such as "EUR""#

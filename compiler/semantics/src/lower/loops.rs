@@ -26,6 +26,7 @@ enum Source {
 }
 
 /// A variable that holds the number of the round.
+#[derive(Clone, Copy)]
 struct Counter {
     variable: Variable,
     /// Whether the rounds draw random numbers, which its value then tells apart.
@@ -123,11 +124,11 @@ impl Body<'_, '_> {
         round: impl FnOnce(&mut Self),
     ) {
         let mut carried = self.changed_in_loop(block);
-        carried.extend(counter.as_ref().map(|counter| counter.variable));
+        carried.extend(counter.map(|counter| counter.variable));
         let types = self.types_of(&carried);
         let enter = |body: &mut Self, params: &[ValueId]| {
             body.set_all(&carried, params);
-            if let Some(counter) = counter.as_ref().filter(|counter| counter.draws) {
+            if let Some(counter) = counter.filter(|counter| counter.draws) {
                 body.enter_round(body.get(counter.variable), span);
             }
         };

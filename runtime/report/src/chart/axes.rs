@@ -37,7 +37,7 @@ pub(super) fn number(value: f64) -> String {
         return "0".to_owned();
     }
     if !(1e-3..1e6).contains(&size) {
-        return format!("{value:.1e}").replace(".0e", "e");
+        return format!("{value:.1e}").replace(".0e", "e").replace('-', "−");
     }
     let digits = if size < 0.1 { 4 } else { 3 };
     let text = format!("{value:.digits$}");

@@ -55,6 +55,7 @@ fn what_a_run_does_not_have_is_not_there() {
     for part in ["Training", "Charts", "Circuits", "Output", "Cost", "To look at"] {
         assert!(!html.contains(&format!("<h2>{part}</h2>")), "{part}");
     }
+    assert!(html.contains(">killed<"), "no process is at it");
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(crate) fn folder(objectives: &[f64]) -> Folder {
         sources: vec![("vqe.qml".to_owned(), "// A program.\nfn main() {\n    print(1 < 2);\n}\n".to_owned())],
         plots: vec![("plot-1".to_owned(), "<svg><text>a curve on a page</text></svg>".to_owned())],
         circuits: vec![("prepare".to_owned(), "h q0; cx q0 q1".to_owned())],
+        is_left: true,
     }
 }
 
