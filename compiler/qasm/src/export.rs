@@ -18,6 +18,8 @@ use crate::Registers;
 use names::format_condition;
 
 pub use qasm2::export_qasm2;
+#[cfg(test)]
+pub(crate) use qasm3::slot_names;
 pub use qasm3::{export_bound, export_program, export_qasm3, slot_expressions};
 
 /// Comments on what OpenQASM has no words for.

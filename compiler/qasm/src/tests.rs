@@ -13,6 +13,7 @@ use qml_ir::specialise::BindProgram;
 use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::{FileId, SourceMap};
 
+use crate::export::slot_names;
 use crate::{Registers, export_bound, export_program, export_qasm2, export_qasm3, import, import_program};
 
 fn read(text: &str) -> Circuit {
@@ -622,8 +623,10 @@ fn files_of_other_tools_are_read() {
         let values = Random::new(6).angles(program.n_inputs);
         let slots = program.bind(&values);
         // Functions of inputs are inputs of what is written.
-        let value =
-            |name: &String| slots[program.circuit.slots.iter().position(|slot| slot == name).unwrap()];
+        let names = slot_names(&program.circuit, &program.bind_program());
+        // A `_` is behind names that OpenQASM has already.
+        let is_of = |slot: &String, name: &String| name.trim_end_matches('_') == slot.trim_end_matches('_');
+        let value = |name: &String| slots[names.iter().position(|slot| is_of(slot, name)).unwrap()];
         let inputs: Vec<f64> = again.circuit.slots[..again.n_inputs].iter().map(value).collect();
         let matrix = |program: &crate::Program| {
             let inputs = if program.n_inputs == values.len() { &values } else { &inputs };

@@ -117,8 +117,8 @@ impl Writer {
     }
 }
 
-/// Whether a SWAP adds no gate to the block before it, on the same pair, and so but gives its wires other places: with an
-/// iSWAP the mirror of a CX costs what the CX does.
+/// Whether a SWAP adds no gate to the block before it, on the same pair, and so but gives its wires other places: a CX is
+/// two iSWAPs, with a SWAP behind it one.
 fn is_free(latest: &mut [Option<&Block>], a: u16, b: u16) -> bool {
     let [of_a, of_b] = [a, b].map(|qubit| latest[usize::from(qubit)].take());
     match (of_a, of_b) {

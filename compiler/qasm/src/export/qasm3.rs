@@ -51,7 +51,7 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers
 const MOST_LETTERS: usize = 24;
 
 /// The names of the slots; of a computed one the words of its expression, `sin_theta`.
-fn slot_names(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
+pub(crate) fn slot_names(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
     let mut names = slot_expressions(circuit, bind);
     for (i, name) in names[bind.n_inputs..].iter_mut().enumerate() {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
