@@ -87,8 +87,8 @@ impl Writer {
                             out.extend(block.ops.iter().map(|op| place(op, layout)));
                             // A SWAP may go past a gate on one qubit.
                             let is_turn = |op: &Op| matches!(op.kind, OpKind::Gate { .. }) && !is_pair(op);
-                            for wire in out[first..].iter().filter(|op| !is_turn(op)).flat_map(Op::wires) {
-                                latest[wire.0 as usize] = Some(block);
+                            for op in out[first..].iter().filter(|op| !is_turn(op)) {
+                                op.wires().iter().for_each(|wire| latest[wire.0 as usize] = Some(block));
                             }
                         }
                     }
