@@ -206,13 +206,14 @@ impl Session<'_> {
             let found = self.simulator.each(rows.len(), plan.cost(), one);
             return self.exact_each(group, found);
         };
-        let prepared = qml_simulator::Prepared::new(plan, same).map_err(|fault| simulation_fault(&fault))?;
+        let prepared = group.runnable().observables(same).map_err(|fault| simulation_fault(&fault))?;
+        let prepared = &*prepared;
         if plan.is_unitary() {
             self.kernels.count(&group.account(), rows.len() as u64, 0)?;
-            let found = self.simulator.batch_expectations(plan, rows, &prepared);
+            let found = self.simulator.batch_expectations(plan, rows, prepared);
             return found.map_err(|fault| simulation_fault(&fault));
         }
-        let one = |i: usize| self.simulator.prepared_expectations(plan, rows[i], &prepared);
+        let one = |i: usize| self.simulator.prepared_expectations(plan, rows[i], prepared);
         let found = self.simulator.each(rows.len(), plan.cost(), one);
         self.exact_each(group, found)
     }
@@ -226,7 +227,7 @@ impl Session<'_> {
         weights: &[Vec<f64>],
     ) -> Result<Vec<Vec<f64>>, Fault> {
         if let (Observables::Same(same), true) = (observables, plan.is_unitary()) {
-            let prepared = qml_simulator::Prepared::new(plan, same);
+            let prepared = group.runnable().observables(same);
             let prepared = prepared.map_err(|fault| simulation_fault(&fault))?;
             self.kernels.count(&group.account(), rows.len() as u64, 0)?;
             let cotangents = |i: usize, _: &[f64]| weights[i].clone();

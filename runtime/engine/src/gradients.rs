@@ -184,7 +184,10 @@ impl Session<'_> {
                 }
                 None => {
                     let plan = self.amplitudes_of(runnable, ADJOINT)?;
-                    let result = self.simulator.expectations_vjp(plan, slots, observables, cotangents);
+                    let simulator = &self.simulator;
+                    let result = runnable
+                        .observables(observables)
+                        .and_then(|seen| simulator.prepared_expectations_vjp(plan, slots, &seen, cotangents));
                     Ok(self.exact(program.account(), result)?.d_slots)
                 }
             },

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use qml_ir::circuit::Circuit;
 use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{Key, Specialised, specialise, split};
-use qml_prelude::observable::Pauli;
-use qml_prelude::{Fault, Program, Value};
+use qml_prelude::observable::{Observable, Pauli};
+use qml_prelude::{C64, Fault, Program, Value};
 use qml_simulator::{Clifford, Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
@@ -66,6 +66,8 @@ pub(crate) struct Runnable {
     plan: Result<Plan, qml_simulator::Fault>,
     /// The circuit on a tableau, if it is one of Clifford gates, for the slots of the latest call.
     clifford: RefCell<Option<OfSlots<Option<Rc<Clifford>>>>>,
+    /// The observables of the latest call, as the simulator looks at them.
+    observables: RefCell<Option<(Vec<Observable>, Rc<qml_simulator::Prepared>)>>,
     /// With its register turned so that these letters are measured.
     pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Runnable>>>,
 }
@@ -77,6 +79,24 @@ impl Runnable {
     /// The circuit as the simulator runs it on amplitudes.
     pub(crate) fn plan(&self) -> Result<&Plan, Fault> {
         self.plan.as_ref().map_err(simulation_fault)
+    }
+
+    /// Observables as the simulator looks at them. Training asks for the same ones in each step.
+    pub(crate) fn observables(
+        &self,
+        wanted: &[Observable],
+    ) -> Result<Rc<qml_simulator::Prepared>, qml_simulator::Fault> {
+        let mut latest = self.observables.borrow_mut();
+        if let Some((known, prepared)) = &*latest
+            && known.len() == wanted.len()
+            && known.iter().zip(wanted).all(|(known, wanted)| is_same(known, wanted))
+        {
+            return Ok(Rc::clone(prepared));
+        }
+        let plan = self.plan.as_ref().map_err(Clone::clone)?;
+        let prepared = Rc::new(qml_simulator::Prepared::new(plan, wanted)?);
+        *latest = Some((wanted.to_vec(), Rc::clone(&prepared)));
+        Ok(prepared)
     }
 
     /// The circuit on a tableau, if it is one of Clifford gates for these slots and its noise one of Pauli letters.
@@ -95,6 +115,15 @@ impl Runnable {
             }
         }
     }
+}
+
+/// Whether two observables are the same to the last bit.
+fn is_same(a: &Observable, b: &Observable) -> bool {
+    let bits = |x: &C64| (x.re.to_bits(), x.im.to_bits());
+    a.terms.len() == b.terms.len()
+        && a.terms.iter().zip(&b.terms).all(|(a, b)| a.0 == b.0 && bits(a.1) == bits(b.1))
+        && a.projectors.len() == b.projectors.len()
+        && a.projectors.iter().zip(&b.projectors).all(|(a, b)| a.0 == b.0 && bits(&a.1) == bits(&b.1))
 }
 
 /// A kernel for known sizes and integers.
@@ -295,6 +324,7 @@ impl Kernels {
             trajectories: OnceCell::new(),
             plan,
             clifford: RefCell::default(),
+            observables: RefCell::default(),
             turned: RefCell::default(),
         }
     }

@@ -91,7 +91,10 @@ impl Session<'_> {
         let result = match (self.density(angles.0)?, angles.1) {
             (Some(density), slots) => self.simulator.noisy_expectations(density, slots, observables),
             (None, slots) => match self.way(angles)? {
-                Way::StateVector(plan) => self.simulator.expectations(plan, slots, observables),
+                Way::StateVector(plan) => {
+                    let prepared = angles.0.observables(observables);
+                    prepared.and_then(|seen| self.simulator.prepared_expectations(plan, slots, &seen))
+                }
                 Way::Stabilizer(clifford) => self.simulator.clifford_expectations(&clifford, observables),
                 Way::Mps(mps) => {
                     let result = mps.expectations(&self.simulator, observables);
