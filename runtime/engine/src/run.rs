@@ -112,16 +112,17 @@ impl Run {
     }
 }
 
-/// Compiles, computes the globals, and does `work`, on a thread with room for deep recursion.
-fn in_session<T: Send>(
+/// Compiles, computes the globals, and does `work`, on a stack with room for deep recursion.
+fn in_session<T>(
     module: &Module,
     roots: &[FunctionId],
     options: &Options,
     output: &mut (dyn Output + Send),
-    work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault> + Send,
+    work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault>,
 ) -> (Run, Result<T, Fault>) {
     qml_prelude::room::ask(qml_simulator::available_bytes);
-    let job = move || {
+    // A caller that has so much left keeps its thread, with the memory that is at hand there.
+    stacker::maybe_grow(STACK_BYTES, STACK_BYTES, || {
         let clock = Clock::start();
         let record = match Record::new(options.record.clone(), trains(module), clock) {
             Ok(record) => record,
@@ -158,13 +159,6 @@ fn in_session<T: Send>(
             session.kernels.warnings.extend(note);
         }
         (ended(session, result.as_ref().err()), result)
-    };
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("program".to_owned()).stack_size(STACK_BYTES);
-        match thread.spawn_scoped(scope, job) {
-            Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(error) => bug!("no thread to run the program on: {error}"),
-        }
     })
 }
 
