@@ -13,6 +13,8 @@ pub mod testing;
 pub mod text;
 pub mod validate;
 
+use std::collections::BTreeSet;
+
 use qml_gates::Gate;
 use qml_prelude::BuiltinId;
 use qml_source::Span;
@@ -264,6 +266,25 @@ pub struct Region {
     pub ops: Vec<Op>,
     /// Values handed to the operation around it.
     pub yields: Vec<ValueId>,
+}
+
+impl Region {
+    /// The values from outside that are used inside, in order.
+    pub(crate) fn captured(&self) -> BTreeSet<ValueId> {
+        let (mut used, mut defined) = (BTreeSet::new(), BTreeSet::new());
+        self.note(&mut used, &mut defined);
+        used.difference(&defined).copied().collect()
+    }
+
+    fn note(&self, used: &mut BTreeSet<ValueId>, defined: &mut BTreeSet<ValueId>) {
+        defined.extend(&self.params);
+        used.extend(&self.yields);
+        for op in &self.ops {
+            used.extend(&op.args);
+            defined.extend(&op.results);
+            op.regions.iter().for_each(|region| region.note(used, defined));
+        }
+    }
 }
 
 /// What a function runs on.

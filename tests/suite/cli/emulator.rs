@@ -114,6 +114,29 @@ fn main() {
 }
 
 #[test]
+fn clifford_circuits_on_more_qubits_than_a_state_has_room_for_run_as_frames() {
+    let source = "kernel ghz(n: int) -> qubit[n] {
+    let q = qubit[n];
+    h(q[0]);
+    for i in 1..n { cx(q[i - 1], q[i]); }
+    return q;
+}
+fn main() {
+    print(expect(Z(0) * Z(55), ghz(56), shots: 2000));
+    print(expect(X(3), ghz(56), shots: 2000));
+}
+";
+    let ran = Folder::with("g.qml", source).qmlang("run g.qml --seed 1 -v --target emulator:quantinuum_h2_1");
+    assert!(ran.err.contains("`ghz` on 56 qubits: Pauli frames\n"), "{}", ran.err);
+    let found: Vec<f64> = ran.out.lines().map(|line| line.parse().unwrap()).collect();
+    // 55 gates have an error of 0.00105, eight of the sixteen strings that may happen then tell the two ends apart.
+    let p = 0.00105 * 4.0 / 3.0;
+    let mean = (1.0 - p).powi(55);
+    assert!((found[0] - mean).abs() < 5.0 * ((1.0 - mean * mean) / 2000.0).sqrt(), "{found:?}, {mean}");
+    assert!(found[1].abs() < 0.12, "{found:?}");
+}
+
+#[test]
 fn what_has_no_result_is_refused() {
     let on = |main: &str| run(main, "--target emulator:iqm_garnet");
     on("print(state(bell()));").fails("Q0721", &["`state`", "`iqm_garnet`"]);

@@ -52,26 +52,9 @@ impl Names {
     }
 }
 
-/// The values from outside that are used in a region, in order.
-pub(super) fn captured(region: &Region) -> BTreeSet<ValueId> {
-    let (mut used, mut defined) = (BTreeSet::new(), BTreeSet::new());
-    note(region, &mut used, &mut defined);
-    used.difference(&defined).copied().collect()
-}
-
 /// All values that an operation uses, those of its regions included.
 pub(super) fn used(op: &Op) -> BTreeSet<ValueId> {
     let mut used: BTreeSet<ValueId> = op.args.iter().copied().collect();
-    op.regions.iter().for_each(|region| used.extend(captured(region)));
+    op.regions.iter().for_each(|region| used.extend(region.captured()));
     used
-}
-
-fn note(region: &Region, used: &mut BTreeSet<ValueId>, defined: &mut BTreeSet<ValueId>) {
-    defined.extend(&region.params);
-    used.extend(&region.yields);
-    for op in &region.ops {
-        used.extend(&op.args);
-        defined.extend(&op.results);
-        op.regions.iter().for_each(|region| note(region, used, defined));
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use qml_prelude::BuiltinId;
 use qml_source::{Span, bug};
 
-use super::copy::{Names, captured};
+use super::copy::Names;
 use super::facts::Facts;
 use super::invariant::take_invariant;
 use super::stages::{Stage, Stages, type_of_many};
@@ -203,7 +203,7 @@ impl<'m> Split<'m> {
         let carried: Vec<ValueId> =
             args[2..].iter().map(|value| builder.param("carried", ty(value))).collect();
         let mut names = Names::default();
-        for value in captured(&op.regions[0]) {
+        for value in op.regions[0].captured() {
             names.set(value, builder.param("captured", ty(&value)));
             args.push(value);
         }

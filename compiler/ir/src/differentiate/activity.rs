@@ -18,9 +18,9 @@ use crate::host::{BinaryOp, Function, FunctionId, Module, Op, OpKind, Region, Un
 pub(super) enum BuiltinRule {
     /// By `ad.vjp`.
     Vjp,
-    /// By this row, which runs programs.
-    Quantum(&'static str),
-    /// By this row, which runs many programs; and by this one for the coefficients of their observables.
+    /// By this row, which runs a program; and by this one for the coefficients of its observables.
+    Quantum(&'static str, Option<&'static str>),
+    /// The same for many programs.
     Batch(&'static str, Option<&'static str>),
     /// A result of many calls.
     Item,
@@ -37,12 +37,16 @@ pub(super) enum BuiltinRule {
 /// The rule of a row of the table.
 pub(super) fn builtin_rule(row: &Builtin) -> BuiltinRule {
     match (row.effect, row.name) {
-        (Effect::Quantum, "expect") => BuiltinRule::Quantum("ad.expect_vjp"),
-        (Effect::Quantum, "variance") => BuiltinRule::Quantum("ad.variance_vjp"),
-        (Effect::Quantum, "probs") => BuiltinRule::Quantum("ad.probs_vjp"),
-        (Effect::Quantum, "fidelity") => BuiltinRule::Quantum("ad.fidelity_vjp"),
-        (Effect::Quantum, "gram") => BuiltinRule::Quantum("ad.gram_vjp"),
-        (Effect::Quantum, "state") => BuiltinRule::Quantum("ad.state_vjp"),
+        (Effect::Quantum, "expect") => {
+            BuiltinRule::Quantum("ad.expect_vjp", Some("ad.expect_coefficients_vjp"))
+        }
+        (Effect::Quantum, "variance") => {
+            BuiltinRule::Quantum("ad.variance_vjp", Some("ad.variance_coefficients_vjp"))
+        }
+        (Effect::Quantum, "probs") => BuiltinRule::Quantum("ad.probs_vjp", None),
+        (Effect::Quantum, "fidelity") => BuiltinRule::Quantum("ad.fidelity_vjp", None),
+        (Effect::Quantum, "gram") => BuiltinRule::Quantum("ad.gram_vjp", None),
+        (Effect::Quantum, "state") => BuiltinRule::Quantum("ad.state_vjp", None),
         (Effect::Quantum, "batch.expect") => {
             BuiltinRule::Batch("ad.batch_expect_vjp", Some("ad.batch_expect_coefficients_vjp"))
         }

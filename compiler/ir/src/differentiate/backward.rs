@@ -470,21 +470,7 @@ impl<'t, 'm> Backward<'t, 'm> {
 
     /// The active values from outside that are used in these regions, in order.
     fn captured(&self, regions: &[Region]) -> Vec<ValueId> {
-        let (mut used, mut defined) = (BTreeSet::new(), HashSet::new());
-        regions.iter().for_each(|region| uses(region, &mut used, &mut defined));
-        used.into_iter()
-            .filter(|&value| self.activity.is_active(value) && !defined.contains(&value))
-            .collect()
-    }
-}
-
-/// Values used and values defined in a region.
-fn uses(region: &Region, used: &mut BTreeSet<ValueId>, defined: &mut HashSet<ValueId>) {
-    defined.extend(&region.params);
-    used.extend(&region.yields);
-    for op in &region.ops {
-        used.extend(&op.args);
-        defined.extend(&op.results);
-        op.regions.iter().for_each(|region| uses(region, used, defined));
+        let captured: BTreeSet<ValueId> = regions.iter().flat_map(Region::captured).collect();
+        captured.into_iter().filter(|&value| self.activity.is_active(value)).collect()
     }
 }

@@ -84,7 +84,7 @@ fn check_op(function: &Function, op: &Op, activity: &Activity) -> Option<Diagnos
                         .help("`stop_gradient(...)` makes its argument a constant"),
                 ),
                 BuiltinRule::Vjp
-                | BuiltinRule::Quantum(_)
+                | BuiltinRule::Quantum(..)
                 | BuiltinRule::Batch(..)
                 | BuiltinRule::Item
                 | BuiltinRule::Zero => None,

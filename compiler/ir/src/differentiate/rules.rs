@@ -22,11 +22,17 @@ impl<'m> Backward<'_, 'm> {
                 match builtin_rule(row) {
                     BuiltinRule::Vjp if self.elementary(row.name, op, cotangent) => {}
                     BuiltinRule::Vjp => self.by_vjp(row.name, op, cotangent),
-                    BuiltinRule::Quantum(vjp) => self.by_program(vjp, op, cotangent),
+                    BuiltinRule::Quantum(vjp, of_coefficients) => {
+                        self.by_program(vjp, of_coefficients, op, cotangent);
+                    }
                     BuiltinRule::Batch(vjp, of_coefficients) => {
                         self.by_programs(vjp, of_coefficients, op, cotangent);
                     }
-                    BuiltinRule::Item => self.item(op, cotangent),
+                    // The results are a tensor of as many items as there are calls, whether they are made at once or not.
+                    BuiltinRule::Item if self.activity.is_active(op.args[0]) => {
+                        self.part_of_tensor(op.args[0], op.args[1], cotangent, &op.args[2..]);
+                    }
+                    BuiltinRule::Item => {}
                     BuiltinRule::Zero => {}
                     BuiltinRule::ToInt | BuiltinRule::Outcomes | BuiltinRule::None => {
                         bug!("`{}` was found to be differentiable", row.name)
@@ -126,7 +132,7 @@ impl<'m> Backward<'_, 'm> {
     fn by_vjp(&mut self, name: &str, op: &Op, cotangent: ValueId) {
         let base = op.args[0];
         if name == "op.index" && self.activity.is_active(base) {
-            return self.index(op, base, cotangent);
+            return self.part_of_tensor(base, base, cotangent, &op.args[1..]);
         }
         let mut args = vec![self.builder.constant(Constant::Str(name.to_owned()))];
         args.extend(op.args.iter().chain(&op.results).map(|&value| self.primal(value)).collect::<Vec<_>>());
@@ -135,27 +141,34 @@ impl<'m> Backward<'_, 'm> {
         self.parts(&op.args, parts);
     }
 
-    /// A part of a tensor: added in place to what there is, so that a loop over the items takes no more time than they do.
-    fn index(&mut self, op: &Op, tensor: ValueId, cotangent: ValueId) {
+    /// The part of a tensor at these indices: added in place to what there is, so that a loop over the items takes no more
+    /// time than they do. All together are as many as `like` has items.
+    fn part_of_tensor(&mut self, tensor: ValueId, like: ValueId, cotangent: ValueId, indices: &[ValueId]) {
         let sum = match self.take(tensor) {
             Some(sum) => sum,
             None => self.unit(),
         };
-        let mut args = vec![sum, self.primal(tensor), cotangent];
-        args.extend(op.args[1..].iter().map(|&index| self.primal(index)).collect::<Vec<_>>());
+        let mut args = vec![sum, self.primal(like), cotangent];
+        args.extend(indices.iter().map(|&index| self.primal(index)).collect::<Vec<_>>());
         let sum = self.builder.builtin("ad.index_add", args, Type::Cotangent);
         self.add(tensor, sum);
     }
 
     /// The programs have one row of the table, the coefficients of observables another: either may cost runs, so only
     /// what is asked for is computed.
-    fn by_program(&mut self, vjp: &str, op: &Op, cotangent: ValueId) {
+    fn by_program(
+        &mut self,
+        vjp: &'static str,
+        of_coefficients: Option<&'static str>,
+        op: &Op,
+        cotangent: ValueId,
+    ) {
         let mut args: Vec<_> = op.args.iter().map(|&arg| self.primal(arg)).collect();
         let method = word(METHODS, &self.method).unwrap_or("auto");
         args.push(cotangent);
         args.push(self.builder.constant(Constant::Str(method.to_owned())));
         let mut first = 0;
-        if let Some(of_coefficients) = vjp_of_coefficients(vjp) {
+        if let Some(of_coefficients) = of_coefficients {
             first = 1;
             if self.activity.is_active(op.args[1]) {
                 let part = self.builder.builtin(of_coefficients, args.clone(), Type::Cotangent);
@@ -194,21 +207,6 @@ impl<'m> Backward<'_, 'm> {
             let part = self.builder.builtin(vjp, args, Type::Cotangent);
             self.add(calls, part);
         }
-    }
-
-    /// A result of many calls: all have a cotangent as many as there are calls, whether they were made at once or not.
-    fn item(&mut self, op: &Op, cotangent: ValueId) {
-        let (results, calls, number) = (op.args[0], op.args[1], op.args[2]);
-        if !self.activity.is_active(results) {
-            return;
-        }
-        let sum = match self.take(results) {
-            Some(sum) => sum,
-            None => self.unit(),
-        };
-        let args = vec![sum, self.primal(calls), cotangent, self.primal(number)];
-        let sum = self.builder.builtin("ad.index_add", args, Type::Cotangent);
-        self.add(results, sum);
     }
 
     /// Which arguments of many calls need a cotangent: those of the tuple that the loop over them makes.
@@ -259,13 +257,4 @@ fn definition(region: &Region, value: ValueId) -> Option<&Op> {
         }
         op.regions.iter().find_map(|region| definition(region, value))
     })
-}
-
-/// The row for the observables of a result function, by that for its programs.
-fn vjp_of_coefficients(vjp: &str) -> Option<&'static str> {
-    match vjp {
-        "ad.expect_vjp" => Some("ad.expect_coefficients_vjp"),
-        "ad.variance_vjp" => Some("ad.variance_coefficients_vjp"),
-        _ => None,
-    }
 }
