@@ -130,7 +130,7 @@ fn main() {
     assert!(ran.err.contains("`ghz` on 56 qubits: Pauli frames\n"), "{}", ran.err);
     let found: Vec<f64> = ran.out.lines().map(|line| line.parse().unwrap()).collect();
     // 55 gates have an error of 0.00105, eight of the sixteen strings that may happen then tell the two ends apart.
-    let p = 0.00105 * 4.0 / 3.0;
+    let p: f64 = 0.00105 * 4.0 / 3.0;
     let mean = (1.0 - p).powi(55);
     assert!((found[0] - mean).abs() < 5.0 * ((1.0 - mean * mean) / 2000.0).sqrt(), "{found:?}, {mean}");
     assert!(found[1].abs() < 0.12, "{found:?}");
