@@ -40,6 +40,7 @@ mod convert;
 mod data;
 pub use data::{npz, saved};
 mod elementwise;
+pub use elementwise::{of_float, power};
 pub mod faults;
 pub(crate) mod format;
 mod gradients;

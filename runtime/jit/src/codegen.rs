@@ -4,12 +4,19 @@
 //! compiled it.
 
 mod ahead;
+mod chains;
+mod cotangents;
 mod elements;
 mod function;
+mod growing;
 mod isas;
 mod loops;
+mod maps;
+mod operations;
 mod ownership;
+mod pinned;
 mod scalar;
+mod shapes;
 mod tuples;
 
 use std::collections::BTreeMap;

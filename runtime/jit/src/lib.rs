@@ -8,8 +8,10 @@
 //! The crate must never learn what a circuit is, nor where programs come from.
 #![allow(unsafe_code)]
 
+mod chain;
 mod codegen;
 mod context;
+mod growing;
 mod runtime;
 mod site;
 mod slot;

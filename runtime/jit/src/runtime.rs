@@ -8,15 +8,23 @@ use std::sync::Arc;
 
 use qml_ir::evaluate::{binary, empty_tensor, unary};
 use qml_ir::host::{BinaryOp, Type, UnaryOp};
+use qml_prelude::builtins::power;
+use qml_prelude::builtins::vjp::Derivative;
+use qml_prelude::random::child_key;
 use qml_prelude::room::check_room;
 use qml_prelude::value::Array;
 use qml_prelude::{BuiltinId, Effect, Fault, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::context::Context;
+use crate::growing::Growing;
 use crate::site::{Site, SiteKind};
 use crate::slot::Slot;
 use crate::words::{from_word, to_word};
+
+mod chains;
+
+use chains::{chain, map_chain};
 
 macro_rules! entries {
     ($($variant:ident => $function:expr,)*) => {
@@ -35,10 +43,13 @@ macro_rules! entries {
 
 entries! {
     Operation => operation,
+    Chain => chain,
+    MapChain => map_chain,
     IntFault => int_fault,
     Interrupted => interrupted,
     TooDeep => too_deep,
     Clone => clone,
+    Mix => mix,
     Drop => drop_value,
     BuilderNew => builder_new,
     BuilderPush => builder_push,
@@ -60,6 +71,9 @@ entries! {
     Tanh => f64_tanh,
     Unshare => unshare,
     ListPush => list_push,
+    GrowingNew => growing_new,
+    Grow => grow,
+    GrowingStack => growing_stack,
 }
 
 /// Runs `work`; a fault or a panic is left in the context.
@@ -95,6 +109,25 @@ fn at(mut fault: Fault, site: &Site) -> Fault {
     fault
 }
 
+/// The values of words: of lent ones a copy, of the others the value itself.
+///
+/// # Safety
+///
+/// The words must be those of the site, live, and those that aren't lent not used again.
+unsafe fn values(words: &[u64], site: &Site) -> smallvec::SmallVec<[Value; 4]> {
+    let is_lent = |i: usize| site.lent.get(i) == Some(&true);
+    let value = |(i, (&word, ty)): (usize, (&u64, &Type))| {
+        if is_lent(i) {
+            // SAFETY: a lent word is of an owned type, so it points to a slot, which the code keeps.
+            unsafe { (*(word as *const Slot)).lend() }
+        } else {
+            // SAFETY: the code gives up what it doesn't lend.
+            unsafe { from_word(word, ty) }
+        }
+    };
+    words.iter().zip(&site.args).enumerate().map(value).collect()
+}
+
 /// Does what the site says with its arguments.
 unsafe extern "C" fn operation(
     context: &mut Context<'_>,
@@ -108,35 +141,58 @@ unsafe extern "C" fn operation(
             // SAFETY: the code stored one word per argument of the site.
             count => unsafe { std::slice::from_raw_parts(args, count) },
         };
-        // SAFETY: the code gives up what it passes.
-        let mut values = words.iter().zip(&site.args).map(|(&word, ty)| unsafe { from_word(word, ty) });
+        // SAFETY: these are the words that the site tells of.
+        let mut args = unsafe { values(words, site) };
         let value = match &site.kind {
             SiteKind::Builtin(id) => {
-                let mut args: smallvec::SmallVec<[Value; 4]> = values.collect();
                 let value = (id.row().call)(context.host, &mut args);
                 if id.row().effect == Effect::Quantum {
                     context.host.result_was_at(site.span);
                 }
                 value?
             }
-            SiteKind::Constant(value) => value.clone(),
+            SiteKind::Cotangents(derivative, wanted) => {
+                let mut found = cotangents(derivative, &args)?;
+                for (i, &position) in wanted.iter().enumerate() {
+                    let word = to_word(std::mem::take(&mut found[position]), &site.result);
+                    // SAFETY: the code passed room for one word a cotangent.
+                    unsafe { *out.add(i) = word };
+                }
+                return Ok(());
+            }
             SiteKind::Global(index) => context.globals[*index].clone(),
-            SiteKind::Tuple => Value::Tuple(values.collect()),
-            SiteKind::Part(index) => match values.next() {
-                Some(Value::Tuple(parts)) => parts[*index].clone(),
+            SiteKind::Tuple => Value::Tuple(args.drain(..).collect()),
+            SiteKind::Part(index) => match &args[0] {
+                Value::Tuple(parts) => parts[*index].clone(),
                 // The cotangent of a tuple may be missing as a whole.
-                Some(Value::Unit) => Value::Unit,
+                Value::Unit => Value::Unit,
                 other => bug!("part {index} of {other:?}"),
             },
             SiteKind::Program(kernel) => {
-                Value::Program(Program { kernel: *kernel, args: values.collect() }.into())
+                Value::Program(Program { kernel: *kernel, args: args.into_vec() }.into())
             }
-            SiteKind::Int(_) | SiteKind::Plain => bug!("not an operation: {site:?}"),
+            SiteKind::Chain(_) | SiteKind::Constant(_) | SiteKind::Int(_) | SiteKind::Plain => {
+                bug!("not an operation: {site:?}")
+            }
         };
         // SAFETY: the code passed room for one word.
         unsafe { *out = to_word(value, &site.result) };
         Ok(())
     })
+}
+
+/// The cotangents of arguments; of the arguments, the result and its cotangent.
+fn cotangents(derivative: &Derivative, values: &[Value]) -> Result<Vec<Value>, Fault> {
+    let [args @ .., result, cotangent] = values else { bug!("no result with its cotangent") };
+    match derivative.vjp(args, result, cotangent) {
+        Some(cotangents) => cotangents,
+        None => bug!("no {derivative:?}"),
+    }
+}
+
+/// A random key from another one.
+extern "C" fn mix(key: i64, salt: i64) -> i64 {
+    child_key(key as u64, salt as u64) as i64
 }
 
 /// Tells why an operation on two ints went wrong.
@@ -211,6 +267,23 @@ unsafe extern "C" fn list_push(list: *mut Slot, site: &Site, word: u64) {
     Arc::make_mut(items).push(item);
 }
 
+/// An empty list of scalars of the site's argument type.
+extern "C" fn growing_new(site: &Site) -> *mut Growing {
+    Box::into_raw(Box::new(Growing::new(&site.args[0])))
+}
+
+/// Makes room for another item.
+extern "C" fn grow(list: &mut Growing) {
+    list.grow();
+}
+
+/// The tensor of a list of scalars, which is given up.
+unsafe extern "C" fn growing_stack(list: *mut Growing) -> *mut Slot {
+    // SAFETY: made by `growing_new`, and given up here.
+    let list = unsafe { Box::from_raw(list) };
+    Box::into_raw(Box::new(Slot::new(list.into_tensor())))
+}
+
 /// Gives up an owned word.
 unsafe extern "C" fn drop_value(slot: *mut Slot) {
     // SAFETY: the code gives up its pointer.
@@ -265,6 +338,13 @@ unsafe extern "C" fn builder_push(builder: &mut Builder, site: &Site, word: u64)
     items.push(unsafe { from_word(word, &site.args[0]) });
 }
 
+/// Scalars as a tensor, after the code has written so many of them.
+pub(crate) fn written<T: Copy>(mut items: Vec<T>, count: i64) -> Array<T> {
+    // SAFETY: there is room for so many, and the loop of the code has come to its end.
+    unsafe { items.set_len(count.max(0) as usize) };
+    ndarray::ArcArray1::from_vec(items).into_dyn()
+}
+
 /// The tensor of the elements; gives up the builder.
 unsafe extern "C" fn builder_finish(
     context: &mut Context<'_>,
@@ -273,12 +353,6 @@ unsafe extern "C" fn builder_finish(
     count: i64,
     out: *mut u64,
 ) -> i32 {
-    /// The scalars as a tensor, after the code has written them.
-    fn written<T: Copy>(mut items: Vec<T>, count: i64) -> Array<T> {
-        // SAFETY: the builder had room for so many, and the loop of the code has come to its end.
-        unsafe { items.set_len(count.max(0) as usize) };
-        ndarray::ArcArray1::from_vec(items).into_dyn()
-    }
     guarded(context, site, |context| {
         // SAFETY: made by `builder_new`, and given up here; the code has written `count` scalars.
         let tensor = match *unsafe { Box::from_raw(builder) } {
@@ -326,7 +400,7 @@ extern "C" fn float_mod(a: f64, b: f64) -> f64 {
     }
 }
 extern "C" fn f64_pow(a: f64, b: f64) -> f64 {
-    a.powf(b)
+    power(a, b)
 }
 extern "C" fn f64_sin(x: f64) -> f64 {
     x.sin()

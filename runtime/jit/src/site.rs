@@ -1,8 +1,12 @@
 //! What a call from machine code refers to: constants that live as long as the code.
 
 use qml_ir::host::{BinaryOp, Type};
-use qml_prelude::{BuiltinId, Value};
+use qml_prelude::BuiltinId;
+use qml_prelude::builtins::vjp::Derivative;
 use qml_source::Span;
+
+use crate::chain::Chain;
+use crate::slot::Slot;
 
 /// One place in the code that calls the runtime.
 #[derive(Debug)]
@@ -11,7 +15,9 @@ pub(crate) struct Site {
     pub kind: SiteKind,
     /// Types of the words that are passed.
     pub args: Vec<Type>,
-    /// Type of the word that comes back.
+    /// Which of them are only lent; the others are given up. Shorter than `args` where none is lent after it.
+    pub lent: Vec<bool>,
+    /// Type of the word that comes back, or of each of them.
     pub result: Type,
     /// The place in the source.
     pub span: Span,
@@ -22,8 +28,12 @@ pub(crate) struct Site {
 pub(crate) enum SiteKind {
     /// A built-in function.
     Builtin(BuiltinId),
+    /// The cotangents of these arguments of a built-in function, from all arguments, the result and its cotangent.
+    Cotangents(Derivative, Vec<usize>),
+    /// A chain of elementwise operations.
+    Chain(Chain),
     /// A constant that isn't a scalar.
-    Constant(Value),
+    Constant(Slot),
     /// A global, by index.
     Global(usize),
     /// A tuple of the arguments.

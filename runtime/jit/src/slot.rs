@@ -3,36 +3,47 @@
 //! The fields before the value are read at fixed offsets. They hold as long as the slot has the same address in the code: who
 //! changes a tensor hands on another word (see `codegen/elements.rs`).
 
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use qml_ir::host::Type;
 use qml_prelude::value::{Array, Element};
-use qml_prelude::{Tensor, Value};
+use qml_prelude::{Tensor, Value, with_array};
 
 /// Tensors of more axes are left to the runtime.
 pub(crate) const MOST_AXES: usize = 3;
 
 /// A value in its box.
 #[repr(C)]
+#[derive(Debug)]
 pub(crate) struct Slot {
     /// The element whose indices are all zero.
     pub data: *const u8,
     /// What the elements are, and how many axes there are, as [`kind`] tells; 0 for what has no elements to reach.
     pub kind: u32,
     /// 1 if nobody else holds the elements; 0 if that isn't known.
-    pub is_unshared: u32,
+    pub is_unshared: AtomicU32,
     /// Of each axis.
     pub axes: [Axis; MOST_AXES],
     /// The value itself.
     pub value: Value,
 }
 
+// SAFETY: the elements that are pointed to are those of the value, which may be sent.
+unsafe impl Send for Slot {}
+
 /// An axis of a tensor.
 #[repr(C)]
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Axis {
-    /// How many elements it has.
-    pub len: usize,
+    /// How many elements it has; less than none if there is no such axis.
+    pub len: isize,
     /// Bytes from one to the next.
     pub stride: isize,
+}
+
+impl Axis {
+    const NONE: Self = Self { len: -1, stride: 0 };
 }
 
 /// The kind of tensors of so many axes of these elements; none if machine code doesn't reach into them.
@@ -49,16 +60,65 @@ pub(crate) fn kind(element: &Type, rank: usize) -> Option<u32> {
 impl Slot {
     /// A value in a slot.
     pub fn new(value: Value) -> Self {
-        let nothing = [Axis::default(); MOST_AXES];
-        let mut slot = Self { data: std::ptr::null(), kind: 0, is_unshared: 0, axes: nothing, value };
+        let (data, is_unshared) = (std::ptr::null(), AtomicU32::new(0));
+        let mut slot = Self { data, kind: 0, is_unshared, axes: [Axis::NONE; MOST_AXES], value };
         slot.look();
         slot
     }
 
     /// A copy, which shares the elements.
-    pub fn share(&mut self) -> Self {
-        self.is_unshared = 0;
-        Self { value: self.value.clone(), ..*self }
+    pub fn share(&self) -> Self {
+        let value = self.lend();
+        Self { value, is_unshared: AtomicU32::new(0), ..*self }
+    }
+
+    /// The value, for somebody who may keep its elements.
+    pub fn lend(&self) -> Value {
+        self.is_unshared.store(0, Ordering::Relaxed);
+        self.value.clone()
+    }
+
+    /// The elements of a tensor of floats, if they lie side by side in order.
+    pub fn floats(&self) -> Option<&[f64]> {
+        let Value::Tensor(Tensor::Float(array)) = &self.value else { return None };
+        let rank = (self.kind % 4) as usize;
+        let mut len = 1;
+        for axis in self.axes[..rank].iter().rev() {
+            if axis.len != 1 && axis.stride != len * size_of::<f64>() as isize {
+                return None;
+            }
+            len *= axis.len;
+        }
+        // SAFETY: so many elements lie there, which the array holds.
+        (rank > 0).then(|| unsafe { std::slice::from_raw_parts(array.as_ptr(), len as usize) })
+    }
+
+    /// The elements of a tensor of floats in order, copied where they don't lie so.
+    pub fn ordered_floats(&self) -> Option<Cow<'_, [f64]>> {
+        if let Some(floats) = self.floats() {
+            return Some(Cow::Borrowed(floats));
+        }
+        let Value::Tensor(Tensor::Float(_)) = &self.value else { return None };
+        let rank = (self.kind % 4) as usize;
+        let one = Axis { len: 1, stride: 0 };
+        let [i, j, k] = match self.axes[..rank] {
+            [k] => [one, one, k],
+            [j, k] => [one, j, k],
+            [i, j, k] => [i, j, k],
+            _ => return None,
+        };
+        let mut elements = Vec::with_capacity((i.len * j.len * k.len) as usize);
+        for (i, j) in (0..i.len).flat_map(|a| (0..j.len).map(move |b| (a * i.stride, b * j.stride))) {
+            // SAFETY: indices in range, so the element is one of the array.
+            let element = |k| unsafe { *self.data.offset(i + j + k).cast::<f64>() };
+            elements.extend((0..k.len).map(|c| element(c * k.stride)));
+        }
+        Some(Cow::Owned(elements))
+    }
+
+    /// Whether two tensors whose elements can be reached have the same shape.
+    pub fn has_shape_of(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.axes.iter().zip(&other.axes).all(|(a, b)| a.len == b.len)
     }
 
     /// Makes the elements those of nobody else.
@@ -70,7 +130,7 @@ impl Slot {
             _ => return,
         }
         self.look();
-        self.is_unshared = 1;
+        self.is_unshared = AtomicU32::new(1);
     }
 
     /// Finds the elements.
@@ -80,15 +140,18 @@ impl Slot {
             Value::Tensor(Tensor::Bool(array)) => found(array, &Type::Bool, axes),
             Value::Tensor(Tensor::Int(array)) => found(array, &Type::Int, axes),
             Value::Tensor(Tensor::Float(array)) => found(array, &Type::Float, axes),
+            Value::Tensor(tensor) => with_array!(tensor, array => found(array, &Type::Unit, axes)),
             _ => (std::ptr::null(), 0),
         };
     }
 }
 
 fn found<T: Element>(array: &Array<T>, element: &Type, axes: &mut [Axis; MOST_AXES]) -> (*const u8, u32) {
-    let Some(kind) = kind(element, array.ndim()) else { return (std::ptr::null(), 0) };
     for (axis, (&len, &stride)) in axes.iter_mut().zip(array.shape().iter().zip(array.strides())) {
-        *axis = Axis { len, stride: stride * size_of::<T>() as isize };
+        *axis = Axis { len: len as isize, stride: stride * size_of::<T>() as isize };
     }
-    (array.as_ptr().cast(), kind)
+    match kind(element, array.ndim()) {
+        Some(kind) => (array.as_ptr().cast(), kind),
+        None => (std::ptr::null(), 0),
+    }
 }

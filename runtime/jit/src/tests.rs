@@ -1,10 +1,13 @@
 //! Machine code held against the evaluator.
 
 mod allocations;
+mod chains;
 mod faults;
+mod growing;
 mod hand;
 mod interrupts;
 mod memory;
+mod pinned;
 mod random;
 
 use std::cell::Cell;

@@ -3,7 +3,7 @@
 //! A fault is made by the row of the table that does the same operation on values (`op.add`), so that its words are the
 //! same wherever it arises.
 
-use qml_prelude::builtins::Call;
+use qml_prelude::builtins::{Call, power};
 use qml_prelude::{BuiltinId, Fault, NoWorld, Value};
 use qml_source::bug;
 
@@ -81,7 +81,7 @@ fn floats(op: BinaryOp, x: f64, y: f64) -> Value {
                 remainder
             })
         }
-        BinaryOp::Pow => Value::Float(x.powf(y)),
+        BinaryOp::Pow => Value::Float(power(x, y)),
         BinaryOp::Eq => Value::Bool(x == y),
         BinaryOp::Ne => Value::Bool(x != y),
         BinaryOp::Lt => Value::Bool(x < y),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use qml_prelude::Fault;
+use qml_prelude::builtins::power;
 use qml_source::{Code, Diagnostic, bug};
 use serde::{Deserialize, Serialize};
 
@@ -300,7 +301,7 @@ impl Binary {
         match self {
             Self::Mul => x * y,
             Self::Div => x / y,
-            Self::Pow => x.powf(y),
+            Self::Pow => power(x, y),
             Self::Mod => x - y * (x / y).floor(),
             Self::Atan2 => x.atan2(y),
             Self::Max => x.max(y),
@@ -315,8 +316,8 @@ impl Binary {
             Self::Div => (1.0 / y, -x / (y * y)),
             Self::Pow => {
                 // x^y with y = 0 has slope 0 in x also where x = 0.
-                let dx = if y == 0.0 { 0.0 } else { y * x.powf(y - 1.0) };
-                let dy = if x == 0.0 { 0.0 } else { x.powf(y) * x.ln() };
+                let dx = if y == 0.0 { 0.0 } else { y * power(x, y - 1.0) };
+                let dy = if x == 0.0 { 0.0 } else { power(x, y) * x.ln() };
                 (dx, dy)
             }
             Self::Mod => (1.0, -(x / y).floor()),

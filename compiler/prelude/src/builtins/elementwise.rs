@@ -168,6 +168,41 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
 ];
 
+/// The function of one float that a row of this name does with each element, if it is one.
+pub fn of_float(name: &str) -> Option<fn(f64) -> f64> {
+    Some(match name {
+        "abs" => f64::abs,
+        "sign" => sign_of,
+        "floor" => f64::floor,
+        "ceil" => f64::ceil,
+        "round" => f64::round_ties_even,
+        "sqrt" => f64::sqrt,
+        "exp" => f64::exp,
+        "log" => f64::ln,
+        "log2" => f64::log2,
+        "sin" => f64::sin,
+        "cos" => f64::cos,
+        "tan" => f64::tan,
+        "asin" => f64::asin,
+        "acos" => f64::acos,
+        "atan" => f64::atan,
+        "tanh" => f64::tanh,
+        "sigmoid" => sigmoid,
+        "relu" => relu,
+        _ => return None,
+    })
+}
+
+/// The sign of `nan` is `nan`, that of 0.0 is 0.0.
+fn sign_of(x: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x.signum() }
+}
+
+/// x ** y; squares are exact up to rounding, and fast.
+pub fn power(x: f64, y: f64) -> f64 {
+    if y == 2.0 { x * x } else { x.powf(y) }
+}
+
 fn floats(args: &mut [Value], f: impl Fn(f64) -> f64) -> Value {
     match std::mem::take(&mut args[0]) {
         Value::Float(x) => Value::Float(f(x)),
@@ -223,8 +258,7 @@ fn abs(x: Value) -> Result<Value, Fault> {
 
 fn sign(args: &mut [Value]) -> Value {
     if kind(&args[0]) == Kind::Float {
-        // The sign of `nan` is `nan`, that of 0.0 is 0.0.
-        return floats(args, |x| if x == 0.0 { 0.0 } else { x.signum() });
+        return floats(args, sign_of);
     }
     Value::from_owned(std::mem::take(&mut args[0]).into_ints().map(|x| x.signum()))
 }

@@ -132,7 +132,7 @@ fn get<T: Element>(mut array: Array<T>, places: &[Place]) -> Value {
                 axis += 1;
             }
             Place::Many(list) => {
-                array = array.select(Axis(axis), list).into_shared();
+                array = gathered(&array, axis, list);
                 axis += 1;
             }
         }
@@ -140,12 +140,33 @@ fn get<T: Element>(mut array: Array<T>, places: &[Place]) -> Value {
     Value::from_array(array)
 }
 
+/// The parts of an array at these places of an axis.
+fn gathered<T: Element>(array: &Array<T>, axis: usize, places: &[usize]) -> Array<T> {
+    let mut shape = array.shape().to_vec();
+    let row_len: usize = shape[1..].iter().product();
+    match array.as_slice() {
+        // Rows that lie side by side are copied as they are.
+        Some(elements) if axis == 0 && shape.len() > 1 => {
+            shape[0] = places.len();
+            let mut rows = Vec::with_capacity(places.len() * row_len);
+            places.iter().for_each(|&i| rows.extend_from_slice(&elements[i * row_len..(i + 1) * row_len]));
+            match Array::from_shape_vec(shape, rows) {
+                Ok(rows) => rows,
+                Err(error) => bug!("{error}"),
+            }
+        }
+        _ => array.select(Axis(axis), places).into_shared(),
+    }
+}
+
 fn index_row(args: &[Value]) -> Result<Value, Fault> {
-    // The commonest case without a detour: one element of a vector.
-    if let [Value::Tensor(Tensor::Float(array)), Value::Int(i)] = args
-        && array.ndim() == 1
-    {
-        return resolve_one(*i, array.len(), 0).map(|i| Value::Float(array[i]));
+    // The commonest cases without a detour: one element of a vector, one row of a matrix.
+    if let [Value::Tensor(Tensor::Float(array)), Value::Int(i)] = args {
+        let i = resolve_one(*i, array.shape()[0], 0)?;
+        return Ok(match array.ndim() {
+            1 => Value::Float(array[i]),
+            _ => Value::Tensor(Tensor::Float(array.clone().index_axis_move(Axis(0), i))),
+        });
     }
     index(&args[0], &args[1..])
 }

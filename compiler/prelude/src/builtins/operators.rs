@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qml_source::{Code, bug};
 
+use super::elementwise::power;
 use super::faults::{domain, fault, overflow};
 use super::{Builtin, internal};
 use crate::complex::{divide, invert};
@@ -99,7 +100,7 @@ arithmetic!(Add, "+", |a: i64, b| checked(a.checked_add(b), a, "+", b), |a, b| a
 arithmetic!(Sub, "-", |a: i64, b| checked(a.checked_sub(b), a, "-", b), |a, b| a - b, |a, b| a - b);
 arithmetic!(Mul, "*", |a: i64, b| checked(a.checked_mul(b), a, "*", b), |a, b| a * b, |a, b| a * b);
 arithmetic!(Mod, "%", modulo_ints, modulo_floats, |_, _| bug!("`%` of complex numbers"));
-arithmetic!(Pow, "**", pow_ints, f64::powf, pow_complexes);
+arithmetic!(Pow, "**", pow_ints, power, pow_complexes);
 arithmetic!(DivFloor, "div", div_floor_ints, |a: f64, b: f64| (a / b).floor(), |_, _| bug!(
     "`div` of complex numbers"
 ));
@@ -274,7 +275,7 @@ fn modulo(a: Value, b: Value) -> Result<Value, Fault> {
 /// a ** b.
 pub(crate) fn pow(a: Value, b: Value) -> Result<Value, Fault> {
     if let (Value::Float(x), Value::Int(n)) = (&a, &b) {
-        return Ok(Value::Float(x.powf(*n as f64)));
+        return Ok(Value::Float(power(*x, *n as f64)));
     }
     if let Value::Observable(observable) = &a {
         let mut power = Value::observable(crate::observable::Observable::constant(C64::ONE));

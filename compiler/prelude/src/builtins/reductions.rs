@@ -4,7 +4,7 @@ use super::{Builtin, pure};
 
 use std::sync::Arc;
 
-use ndarray::{ArrayD, ArrayView1, Axis};
+use ndarray::{ArrayD, ArrayView1, Axis, Ix2};
 use qml_source::bug;
 
 use super::faults::{domain, overflow};
@@ -129,15 +129,13 @@ fn reduce<T: Element, U: Element>(
 /// The sum of the elements, or along an axis.
 pub(super) fn sum(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
     match kind(&x) {
-        Kind::Bool => {
-            reduce(&x.into_bools(), axis, |lane| Ok(lane.iter().map(|&x| i64::from(x)).sum::<i64>()))
-        }
+        Kind::Bool => reduce(&x.into_bools(), axis, |lane| Ok(count(lane))),
         Kind::Int => reduce(&x.into_ints(), axis, |lane| {
             lane.iter().try_fold(0i64, |a, &b| a.checked_add(b)).ok_or_else(|| overflow("sum"))
         }),
         Kind::Float => Ok(match axis {
             None => Value::Float(x.into_floats().sum()),
-            Some(axis) if axis < x.shape().len() => Value::from_owned(x.into_floats().sum_axis(Axis(axis))),
+            Some(axis) if axis < x.shape().len() => sum_axis(&x.into_floats(), Axis(axis)),
             Some(_) => reduce(&x.into_floats(), axis, |lane| Ok(lane.sum()))?,
         }),
         Kind::Complex => reduce(&x.into_complexes(), axis, |lane| Ok(lane.sum())),
@@ -148,6 +146,23 @@ pub(super) fn sum(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
             }
             Ok(Value::Observable(Arc::new(sum)))
         }
+    }
+}
+
+/// The sums along an axis. Matrices by themselves: ndarray goes through axes whose number it knows much faster.
+fn sum_axis(x: &Array<f64>, axis: Axis) -> Value {
+    match x.view().into_dimensionality::<Ix2>() {
+        Ok(matrix) => Value::from_owned(matrix.sum_axis(axis)),
+        Err(_) => Value::from_owned(x.sum_axis(axis)),
+    }
+}
+
+/// How many are true: first in bytes, whose sums the processor makes many at a time.
+fn count(lane: ArrayView1<'_, bool>) -> i64 {
+    let in_bytes = |part: &[bool]| i64::from(part.iter().map(|&x| u8::from(x)).sum::<u8>());
+    match lane.as_slice() {
+        Some(all) => all.chunks(usize::from(u8::MAX)).map(in_bytes).sum(),
+        None => lane.iter().map(|&x| i64::from(x)).sum(),
     }
 }
 

@@ -127,9 +127,10 @@ pub fn is_differentiable(name: &str) -> Differentiability {
     }
 }
 
-/// What is known of a function by its name.
+/// What is known of the derivative of a function.
 #[derive(Clone, Copy)]
-struct Known {
+pub struct Derivative {
+    name: &'static str,
     differentiability: Differentiability,
     is_of_observables: bool,
     is_mixed: bool,
@@ -138,12 +139,29 @@ struct Known {
 }
 
 /// Of all rows: a name is looked up once a call, not compared with each rule's.
-static KNOWN: LazyLock<HashMap<&'static str, Known>> =
-    LazyLock::new(|| super::BUILTINS.iter().map(|row| (row.name, Known::new(row.name))).collect());
+static KNOWN: LazyLock<HashMap<&'static str, Derivative>> =
+    LazyLock::new(|| super::BUILTINS.iter().map(|row| (row.name, Derivative::new(row.name))).collect());
 
-impl Known {
-    fn new(name: &str) -> Self {
+/// The cotangents of the arguments of a call, see [`Derivative::vjp`].
+pub fn vjp(
+    name: &str,
+    args: &[Value],
+    result: &Value,
+    cotangent: &Value,
+) -> Option<Result<Vec<Value>, Fault>> {
+    Derivative::of(name)?.vjp(args, result, cotangent)
+}
+
+impl std::fmt::Debug for Derivative {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "derivative of {}", self.name)
+    }
+}
+
+impl Derivative {
+    fn new(name: &'static str) -> Self {
         Self {
+            name,
             differentiability: is_differentiable(name),
             is_of_observables: observables::is_own(name),
             is_mixed: complex::is_mixed(name),
@@ -151,58 +169,61 @@ impl Known {
             derivative: elementwise::derivative(name),
         }
     }
-}
 
-/// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None` if
-/// the function has no derivative, [`Differentiability::Zero`] apart. A fault where the derivative doesn't exist.
-pub fn vjp(
-    name: &str,
-    args: &[Value],
-    result: &Value,
-    cotangent: &Value,
-) -> Option<Result<Vec<Value>, Fault>> {
-    let zeros = || Some(Ok(vec![Value::Unit; args.len()]));
-    let known = KNOWN.get(name).copied().unwrap_or_else(|| Known::new(name));
-    match known.differentiability {
-        Differentiability::No => return None,
-        Differentiability::Zero => return zeros(),
-        Differentiability::Yes if *cotangent == Value::Unit => return zeros(),
-        Differentiability::Yes => {}
+    /// That of the built-in function of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        KNOWN.get(name).copied()
     }
-    if let Some(found) = other_numbers(known, name, args, result, cotangent) {
-        return Some(found.map(|cotangents| finished(cotangents, args)));
-    }
-    let has_tuple = args.iter().any(|arg| matches!(arg, Value::Tuple(_)));
-    if has_tuple && matches!(name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
-        return Some(by_parts(name, args, result, cotangent));
-    }
-    let cotangents = match (known.rule, known.derivative) {
-        (Some(rule), _) => rule(args, result, cotangent),
-        (None, Some(derivative)) => {
-            elementwise::unary(derivative, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
+
+    /// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None`
+    /// if the function has no derivative, [`Differentiability::Zero`] apart. A fault where the derivative doesn't exist.
+    pub fn vjp(
+        &self,
+        args: &[Value],
+        result: &Value,
+        cotangent: &Value,
+    ) -> Option<Result<Vec<Value>, Fault>> {
+        let zeros = || Some(Ok(vec![Value::Unit; args.len()]));
+        match self.differentiability {
+            Differentiability::No => return None,
+            Differentiability::Zero => return zeros(),
+            Differentiability::Yes if *cotangent == Value::Unit => return zeros(),
+            Differentiability::Yes => {}
         }
-        (None, None) => bug!("`{name}` is differentiable without a rule"),
-    };
-    Some(cotangents.map(|cotangents| finished(cotangents, args)))
+        if let Some(found) = other_numbers(self, args, result, cotangent) {
+            return Some(found.map(|cotangents| finished(cotangents, args)));
+        }
+        let has_tuple = args.iter().any(|arg| matches!(arg, Value::Tuple(_)));
+        if has_tuple && matches!(self.name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
+            return Some(by_parts(self, args, result, cotangent));
+        }
+        let cotangents = match (self.rule, self.derivative) {
+            (Some(rule), _) => rule(args, result, cotangent),
+            (None, Some(derivative)) => {
+                elementwise::unary(derivative, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
+            }
+            (None, None) => bug!("`{}` is differentiable without a rule", self.name),
+        };
+        Some(cotangents.map(|cotangents| finished(cotangents, args)))
+    }
 }
 
 /// By the rules of complex numbers and observables, where there are some among the arguments.
 fn other_numbers(
-    known: Known,
-    name: &str,
+    known: &Derivative,
     args: &[Value],
     result: &Value,
     cotangent: &Value,
 ) -> Option<Result<Vec<Value>, Fault>> {
     let holds = |is_one: fn(&Value) -> bool| args.iter().any(is_one) || is_one(cotangent);
     if (known.is_of_observables || holds(observables::is_observable))
-        && let Some(cotangents) = observables::vjp(name, args, cotangent)
+        && let Some(cotangents) = observables::vjp(known.name, args, cotangent)
     {
         return Some(cotangents);
     }
     if known.is_mixed || holds(complex::is_complex) {
-        let unknown = || domain(format!("`{name}` of complex numbers has no derivative"));
-        return Some(complex::vjp(name, args, result, cotangent).unwrap_or_else(|| Err(unknown())));
+        let unknown = || domain(format!("`{}` of complex numbers has no derivative", known.name));
+        return Some(complex::vjp(known.name, args, result, cotangent).unwrap_or_else(|| Err(unknown())));
     }
     None
 }
@@ -233,12 +254,19 @@ fn has_derivative(value: &Value) -> bool {
 }
 
 /// Operators on tuples: each part by itself; the parts of the cotangent of a number are added.
-fn by_parts(name: &str, args: &[Value], result: &Value, cotangent: &Value) -> Result<Vec<Value>, Fault> {
+fn by_parts(
+    known: &Derivative,
+    args: &[Value],
+    result: &Value,
+    cotangent: &Value,
+) -> Result<Vec<Value>, Fault> {
     let mut sums: Vec<Vec<Value>> = vec![Vec::new(); args.len()];
     for (i, (y, g)) in result.parts().iter().zip(cotangent.parts()).enumerate() {
         let part = |arg: &Value| if let Value::Tuple(parts) = arg { parts[i].clone() } else { arg.clone() };
         let part_args: Vec<Value> = args.iter().map(part).collect();
-        let Some(cotangents) = vjp(name, &part_args, y, g) else { bug!("`{name}` has no derivative") };
+        let Some(cotangents) = known.vjp(&part_args, y, g) else {
+            bug!("`{}` has no derivative", known.name)
+        };
         for (sum, cotangent) in sums.iter_mut().zip(cotangents?) {
             sum.push(cotangent);
         }

@@ -7,15 +7,15 @@
 use std::mem::offset_of;
 
 use cranelift::prelude::*;
-use qml_ir::host::{Op, OpKind, Type as HostType, ValueId};
+use qml_ir::host::{Function, Op, OpKind, Type as HostType, ValueId};
 use qml_prelude::BuiltinId;
 
 use super::function::{POINTER, Translator, register};
+use super::operations::Operand;
 use super::ownership::LastUses;
 use crate::runtime::Entry;
 use crate::site::SiteKind;
 use crate::slot::{Axis, Slot, kind};
-use crate::words::is_owned;
 
 /// The bytes of an element that is a scalar.
 pub(super) fn element_bytes(element: &HostType) -> Option<i64> {
@@ -26,9 +26,27 @@ pub(super) fn element_bytes(element: &HostType) -> Option<i64> {
     }
 }
 
+/// The kind of a tensor of which the operation reads or writes a single element, if it does that.
+pub(super) fn element_kind(function: &Function, op: &Op) -> Option<u32> {
+    let OpKind::Builtin(id) = op.kind else { return None };
+    let n_before = match id.row().name {
+        "op.index" => 1,
+        "op.index_set" => 2,
+        _ => return None,
+    };
+    let indices = &op.args[n_before..];
+    let HostType::Tensor(element, rank) = function.ty(op.args[0]) else { return None };
+    let are_ints = indices.iter().all(|&index| *function.ty(index) == HostType::Int);
+    let is_alike = n_before == 1 || *function.ty(op.args[1]) == **element;
+    kind(element, usize::from(*rank)).filter(|_| are_ints && is_alike && indices.len() == usize::from(*rank))
+}
+
 impl Translator<'_, '_> {
     /// Reads or writes one element of a tensor, or adds a scalar to a list, if the operation is that.
     pub(super) fn element_access(&mut self, op: &Op, at: usize, last: &LastUses) -> bool {
+        if self.growing_list(op) {
+            return true;
+        }
         let OpKind::Builtin(id) = op.kind else { return false };
         let name = id.row().name;
         if name == "list.push" && element_bytes(self.function.ty(op.args[1])).is_some() {
@@ -37,21 +55,8 @@ impl Translator<'_, '_> {
             self.values.insert(op.results[0], list);
             return true;
         }
-        let n_before = match name {
-            "op.index" => 1,
-            "op.index_set" => 2,
-            _ => return false,
-        };
-        let indices = &op.args[n_before..];
-        let HostType::Tensor(element, rank) = self.function.ty(op.args[0]) else { return false };
-        let are_ints = indices.iter().all(|&index| *self.function.ty(index) == HostType::Int);
-        let Some(kind) = kind(element, usize::from(*rank)) else { return false };
-        if !are_ints || indices.len() != usize::from(*rank) {
-            return false;
-        }
-        if name == "op.index_set" && self.function.ty(op.args[1]) != &**element {
-            return false;
-        }
+        let Some(kind) = element_kind(self.function, op) else { return false };
+        let indices = &op.args[1 + usize::from(name == "op.index_set")..];
         let word = if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
             // The operand was only looked at.
@@ -59,6 +64,8 @@ impl Translator<'_, '_> {
                 self.drop_owned(op.args[0]);
             }
             word
+        } else if self.pinned.contains(&op.args[0]) {
+            self.write_in_place(kind, id, op, indices)
         } else {
             let tensor = self.take(op.args[0], at, &op.args, &op.regions, last);
             self.write_element(tensor, kind, id, op, indices)
@@ -70,30 +77,17 @@ impl Translator<'_, '_> {
     fn read_element(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
         let tensor = self.word(op.args[0]);
         let ty = self.function.ty(op.results[0]);
-        let (slow, fast, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (slow, done) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.append_block_param(done, register(ty));
-        let is_there = self.is_element(tensor, kind, indices);
-        self.b.ins().brif(is_there, fast, &[], slow, &[]);
-
-        self.b.switch_to_block(fast);
+        self.check_element(tensor, kind, indices, slow);
         let place = self.element_place(tensor, indices);
         let element = self.b.ins().load(register(ty), MemFlagsData::trusted(), place, 0);
         self.b.ins().jump(done, &[element.into()]);
 
         self.b.switch_to_block(slow);
-        let copies: Vec<Value> = op
-            .args
-            .iter()
-            .map(|&arg| match self.function.ty(arg) {
-                ty if is_owned(ty) => {
-                    let word = self.word(arg);
-                    self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0]
-                }
-                _ => self.word(arg),
-            })
-            .collect();
-        let word = self.operation(SiteKind::Builtin(id), &copies, op);
+        let operands = self.lent(op);
+        let word = self.operation(SiteKind::Builtin(id), &operands, op);
         self.b.ins().jump(done, &[word.into()]);
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]
@@ -108,38 +102,55 @@ impl Translator<'_, '_> {
         indices: &[ValueId],
     ) -> Value {
         let item = self.word(op.args[1]);
-        let (slow, fast) = (self.b.create_block(), self.b.create_block());
-        let (shared, write, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (slow, done) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
-        self.b.set_cold_block(shared);
-        for block in [write, done] {
-            self.b.append_block_param(block, POINTER);
-        }
-        let is_there = self.is_element(tensor, kind, indices);
-        self.b.ins().brif(is_there, fast, &[], slow, &[]);
-
-        self.b.switch_to_block(fast);
-        let offset = offset_of!(Slot, is_unshared) as i32;
-        let is_unshared = self.b.ins().load(types::I32, MemFlagsData::trusted(), tensor, offset);
-        self.b.ins().brif(is_unshared, write, &[tensor.into()], shared, &[]);
-        self.b.switch_to_block(shared);
-        let own = self.call_runtime(Entry::Unshare, &[tensor], Some(POINTER))[0];
-        self.b.ins().jump(write, &[own.into()]);
-
-        // From here on the tensor has another word, whose fields are read anew.
-        self.b.switch_to_block(write);
-        let own = self.b.block_params(write)[0];
+        self.b.append_block_param(done, POINTER);
+        self.check_element(tensor, kind, indices, slow);
+        let own = self.own(tensor);
         let place = self.element_place(own, indices);
         self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
         self.b.ins().jump(done, &[own.into()]);
 
         self.b.switch_to_block(slow);
-        let mut args = vec![tensor, item];
-        args.extend(indices.iter().map(|&index| self.word(index)));
-        let word = self.operation(SiteKind::Builtin(id), &args, op);
+        let mut operands = self.lent(op);
+        operands[0] = Operand::owned(tensor);
+        let word = self.operation(SiteKind::Builtin(id), &operands, op);
         self.b.ins().jump(done, &[word.into()]);
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]
+    }
+
+    /// The same for a tensor that stays where it is. Only an index can be wrong.
+    fn write_in_place(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
+        let (tensor, item) = (self.word(op.args[0]), self.word(op.args[1]));
+        let (slow, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        self.check_element(tensor, kind, indices, slow);
+        let place = self.element_place(tensor, indices);
+        self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
+        self.b.ins().jump(go_on, &[]);
+
+        self.b.switch_to_block(slow);
+        let operands = self.lent(op);
+        self.operation(SiteKind::Builtin(id), &operands, op);
+        self.b.ins().jump(self.failed, &[]);
+        self.b.switch_to_block(go_on);
+        tensor
+    }
+
+    /// The word of a tensor whose elements nobody else holds: another one, whose fields are read anew.
+    pub(super) fn own(&mut self, tensor: Value) -> Value {
+        let (shared, own) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(shared);
+        self.b.append_block_param(own, POINTER);
+        let offset = offset_of!(Slot, is_unshared) as i32;
+        let is_unshared = self.b.ins().load(types::I32, MemFlagsData::trusted(), tensor, offset);
+        self.b.ins().brif(is_unshared, own, &[tensor.into()], shared, &[]);
+        self.b.switch_to_block(shared);
+        let word = self.call_runtime(Entry::Unshare, &[tensor], Some(POINTER))[0];
+        self.b.ins().jump(own, &[word.into()]);
+        self.b.switch_to_block(own);
+        self.b.block_params(own)[0]
     }
 
     fn push_scalar(&mut self, list: Value, op: &Op) {
@@ -150,18 +161,25 @@ impl Translator<'_, '_> {
         self.call_runtime(Entry::ListPush, &[list, site, word], None);
     }
 
-    /// Whether the tensor is of this kind, and the indices are in range.
-    fn is_element(&mut self, tensor: Value, kind: u32, indices: &[ValueId]) -> Value {
+    /// Goes on if the tensor is of this kind, and the indices are in range. One branch each: what stays the same in a loop is
+    /// computed before it.
+    fn check_element(&mut self, tensor: Value, kind: u32, indices: &[ValueId], otherwise: Block) {
         let found = self.slot_field(types::I32, tensor, offset_of!(Slot, kind));
-        let mut is_right = self.b.ins().icmp_imm_s(IntCC::Equal, found, i64::from(kind));
+        let is_right = self.b.ins().icmp_imm_s(IntCC::Equal, found, i64::from(kind));
+        self.go_on_if(is_right, otherwise);
         for (i, &index) in indices.iter().enumerate() {
             let len = self.slot_field(types::I64, tensor, axis(i) + offset_of!(Axis, len));
             // As a number without sign a negative index is larger than any length.
             let index = self.word(index);
             let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-            is_right = self.b.ins().band(is_right, is_inside);
+            self.go_on_if(is_inside, otherwise);
         }
-        is_right
+    }
+
+    fn go_on_if(&mut self, condition: Value, otherwise: Block) {
+        let go_on = self.b.create_block();
+        self.b.ins().brif(condition, go_on, &[], otherwise, &[]);
+        self.b.switch_to_block(go_on);
     }
 
     /// The address of an element that is there.
@@ -175,12 +193,13 @@ impl Translator<'_, '_> {
         })
     }
 
-    fn slot_field(&mut self, ty: Type, slot: Value, offset: usize) -> Value {
+    pub(super) fn slot_field(&mut self, ty: Type, slot: Value, offset: usize) -> Value {
         let flags = MemFlagsData::trusted().with_readonly().with_can_move();
         self.b.ins().load(ty, flags, slot, offset as i32)
     }
 }
 
-fn axis(i: usize) -> usize {
+/// Where a slot tells of an axis.
+pub(super) fn axis(i: usize) -> usize {
     offset_of!(Slot, axes) + i * size_of::<Axis>()
 }

@@ -1,6 +1,6 @@
 //! One function: its frame, calls of the runtime, and the operations that aren't scalar arithmetic or loops.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::mem::offset_of;
 
 use cranelift::codegen::ir::{self, ExtFuncData, ExternalName, SigRef, UserExternalName};
@@ -12,11 +12,14 @@ use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, T
 use qml_source::{Span, bug};
 
 use super::ahead::Ahead;
-use super::ownership::LastUses;
+use super::chains::{Chains, form_chains};
+use super::cotangents::{Parts, take_parts};
+use super::ownership::{LastUses, count_uses};
+use super::pinned::growing_lists;
 use super::tuples::without_unseen_tuples;
 use crate::context::Context;
 use crate::runtime::Entry;
-use crate::site::{Site, SiteKind};
+use crate::site::Site;
 use crate::words::is_owned;
 
 pub(super) const POINTER: Type = types::I64;
@@ -59,6 +62,11 @@ pub(super) fn translate(
         failed,
         ahead: Vec::new(),
         values: HashMap::new(),
+        constants: HashSet::new(),
+        pinned: HashSet::new(),
+        growing: HashSet::new(),
+        cotangents: Parts::new(),
+        chains: Chains::new(),
         signatures: HashMap::new(),
         operations: Vec::new(),
     };
@@ -69,7 +77,13 @@ pub(super) fn translate(
         let word = translator.load_word(function.ty(param), args, i);
         translator.values.insert(param, word);
     }
-    let results = translator.region(&without_unseen_tuples(&function.body), &[]);
+    let mut body = without_unseen_tuples(&function.body);
+    translator.cotangents = take_parts(&mut body);
+    let n_uses = count_uses(&body);
+    growing_lists(function, &body, &n_uses, &mut translator.growing);
+    translator.pinned.extend(&translator.growing);
+    translator.chains = form_chains(function, &mut body, &n_uses);
+    let results = translator.region(&body, &[]);
     for (i, (&word, ty)) in results.iter().zip(&function.results).enumerate() {
         translator.store_word(ty, word, out, i);
     }
@@ -83,15 +97,23 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) function: &'a Function,
     ids: &'a BTreeMap<FunctionId, FuncId>,
     isa: &'a dyn TargetIsa,
-    sites: &'a mut Vec<Box<Site>>,
+    pub(super) sites: &'a mut Vec<Box<Site>>,
     pub(super) context: Value,
     pub(super) failed: Block,
     /// Work ahead of its turn that has begun, innermost last.
     pub(super) ahead: Vec<Ahead>,
     pub(super) values: HashMap<ValueId, Value>,
+    /// Values that live as long as the code: nobody takes them over.
+    pub(super) constants: HashSet<ValueId>,
+    /// Versions of tensors that stay where they are while a loop changes them.
+    pub(super) pinned: HashSet<ValueId>,
+    /// Those of lists of scalars that are kept unboxed; they are among the pinned values.
+    pub(super) growing: HashSet<ValueId>,
+    pub(super) cotangents: Parts,
+    pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
     /// Where the runtime is asked for an operation.
-    operations: Vec<Block>,
+    pub(super) operations: Vec<Block>,
 }
 
 /// The register type of a word.
@@ -174,7 +196,8 @@ impl Translator<'_, '_> {
         last: &LastUses,
     ) -> Value {
         let word = self.word(value);
-        if !is_owned(self.function.ty(value)) || last.is_moved(value, at, operands, nested) {
+        let is_kept = self.constants.contains(&value) || !last.is_moved(value, at, operands, nested);
+        if !is_owned(self.function.ty(value)) || !is_kept {
             return word;
         }
         self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0]
@@ -189,6 +212,7 @@ impl Translator<'_, '_> {
     pub(super) fn drop_owned(&mut self, value: ValueId) {
         let word = self.word(value);
         match self.function.ty(value) {
+            _ if self.constants.contains(&value) => {}
             ty if is_owned(ty) => _ = self.call_runtime(Entry::Drop, &[word], None),
             // Only the function that made a tape gives it up; elsewhere it is a parameter or a captured value.
             HostType::Tape if makes_tape(&self.function.body, value) => {
@@ -203,18 +227,19 @@ impl Translator<'_, '_> {
             self.values.insert(op.results[0], word);
             return;
         }
-        if self.element_access(op, at, last) {
+        if self.element_access(op, at, last) || self.shape_operation(op, at, last) {
+            return;
+        }
+        if let Some(kind) = self.site_kind(op) {
+            let operands = self.operands(op, at, last);
+            let results = self.operations(kind, &operands, op);
+            self.values.extend(op.results.iter().copied().zip(results));
             return;
         }
         let args: Vec<Value> =
             op.args.iter().map(|&arg| self.take(arg, at, &op.args, &op.regions, last)).collect();
         let results = match &op.kind {
             OpKind::Const(constant) => vec![self.constant(constant, op)],
-            OpKind::Global(id) => vec![self.operation(SiteKind::Global(id.0 as usize), &[], op)],
-            OpKind::Builtin(id) => vec![self.operation(SiteKind::Builtin(*id), &args, op)],
-            OpKind::Tuple => vec![self.operation(SiteKind::Tuple, &args, op)],
-            OpKind::TupleGet(i) => vec![self.operation(SiteKind::Part(*i as usize), &args, op)],
-            OpKind::Program(kernel) => vec![self.operation(SiteKind::Program(kernel.0), &args, op)],
             OpKind::Call(callee) => self.call(*callee, &args, op),
             OpKind::Ahead(plain) => {
                 self.begin_ahead(*plain, args, op);
@@ -250,25 +275,11 @@ impl Translator<'_, '_> {
             Constant::Bool(b) => self.b.ins().iconst(types::I8, i64::from(*b)),
             Constant::Int(i) => self.b.ins().iconst(types::I64, *i),
             Constant::Float(x) => self.b.ins().f64const(*x),
-            other => self.operation(SiteKind::Constant(constant_value(other)), &[], op),
+            other => {
+                self.constants.insert(op.results[0]);
+                self.constant_slot(constant_value(other), op.span)
+            }
         }
-    }
-
-    /// Calls the runtime for an operation with owned words; gives the word of its result.
-    pub(super) fn operation(&mut self, kind: SiteKind, args: &[Value], op: &Op) -> Value {
-        let arg_types: Vec<HostType> = op.args.iter().map(|&arg| self.function.ty(arg).clone()).collect();
-        let result = op.results.first().map_or(HostType::Unit, |&result| self.function.ty(result).clone());
-        let words = self.room(args.len());
-        for (i, (&word, ty)) in args.iter().zip(&arg_types).enumerate() {
-            self.store_word(ty, word, words, i);
-        }
-        let out = self.room(1);
-        let site = self.site(Site { kind, args: arg_types, result: result.clone(), span: op.span });
-        self.operations.extend(self.b.current_block());
-        let status =
-            self.call_runtime(Entry::Operation, &[self.context, site, words, out], Some(types::I32))[0];
-        self.fail_if(status);
-        self.load_word(&result, out, 0)
     }
 
     fn call(&mut self, callee: FunctionId, args: &[Value], op: &Op) -> Vec<Value> {
@@ -296,19 +307,6 @@ impl Translator<'_, '_> {
         let reference = self.b.import_function(data);
         let call = self.b.ins().call(reference, &[self.context, words, out]);
         self.b.inst_results(call)[0]
-    }
-
-    /// The address of a constant that lives as long as the code.
-    pub(super) fn site(&mut self, site: Site) -> Value {
-        let site = Box::new(site);
-        let address = std::ptr::from_ref(&*site).addr();
-        self.sites.push(site);
-        self.b.ins().iconst(POINTER, address as i64)
-    }
-
-    /// A site that tells only a place and types.
-    pub(super) fn plain_site(&mut self, args: Vec<HostType>, result: HostType, span: Span) -> Value {
-        self.site(Site { kind: SiteKind::Plain, args, result, span })
     }
 
     /// Calls a function of the runtime.

@@ -77,8 +77,18 @@ pub(super) fn uses(region: &Region, value: ValueId) -> bool {
     found
 }
 
+/// How many uses each value has.
+pub(super) fn count_uses(region: &Region) -> HashMap<ValueId, usize> {
+    let mut n_uses = HashMap::new();
+    for op in &region.ops {
+        for_each_use(op, &mut |value| *n_uses.entry(value).or_default() += 1);
+    }
+    region.yields.iter().for_each(|&value| *n_uses.entry(value).or_default() += 1);
+    n_uses
+}
+
 /// All values that the operation and its regions use.
-fn for_each_use(op: &Op, action: &mut dyn FnMut(ValueId)) {
+pub(super) fn for_each_use(op: &Op, action: &mut dyn FnMut(ValueId)) {
     op.args.iter().copied().for_each(&mut *action);
     for region in &op.regions {
         for nested in &region.ops {

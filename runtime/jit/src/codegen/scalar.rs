@@ -1,6 +1,5 @@
 //! Arithmetic on scalars, in registers.
 
-use cranelift::codegen::ir::{InstructionData, Opcode, ValueDef};
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Op, OpKind, Type as HostType, UnaryOp};
 use qml_source::bug;
@@ -49,6 +48,10 @@ impl Translator<'_, '_> {
                 let (x, y) = (x(), self.word(op.args[1]));
                 let is_max = name == "maximum";
                 Some(if is_max { self.b.ins().smax(x, y) } else { self.b.ins().smin(x, y) })
+            }
+            ("op.mix", _) if all(&HostType::Int) => {
+                let (key, salt) = (x(), self.word(op.args[1]));
+                Some(self.call_runtime(Entry::Mix, &[key, salt], Some(types::I64))[0])
             }
             ("abs", _) if all(&HostType::Float) => {
                 let x = x();
@@ -112,7 +115,8 @@ impl Translator<'_, '_> {
     fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {
         let span = op.span;
         self.fault_if(condition, Entry::IntFault, |this| {
-            let site = Site { kind: SiteKind::Int(operator), args: Vec::new(), result: HostType::Int, span };
+            let (kind, result) = (SiteKind::Int(operator), HostType::Int);
+            let site = Site { kind, args: Vec::new(), lent: Vec::new(), result, span };
             vec![this.context, this.site(site), a, b]
         });
     }
@@ -166,13 +170,7 @@ impl Translator<'_, '_> {
 
     /// The divisor if it is a constant larger than zero: then nothing can go wrong.
     fn constant_divisor(&self, divisor: Value) -> Option<u64> {
-        let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(divisor) else { return None };
-        match self.b.func.dfg.insts[inst] {
-            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => {
-                u64::try_from(imm.bits()).ok().filter(|&divisor| divisor > 0)
-            }
-            _ => None,
-        }
+        u64::try_from(self.constant_int(divisor)?).ok().filter(|&divisor| divisor > 0)
     }
 
     /// Whether truncated division went up: the remainder is not zero and has not the sign of the divisor.

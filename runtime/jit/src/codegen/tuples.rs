@@ -2,26 +2,24 @@
 //!
 //! Where all that is done with a tuple is that parts of it are taken, the parts are used instead.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use qml_ir::host::{OpKind, Region, ValueId};
 
 /// The region without such tuples.
-pub(super) fn without_unseen_tuples(body: &Region) -> Cow<'_, Region> {
+pub(super) fn without_unseen_tuples(body: &Region) -> Region {
     let mut made = HashMap::new();
     find_made(body, &mut made);
     let mut seen = HashSet::new();
     find_seen(body, &mut seen);
     made.retain(|tuple, _| !seen.contains(tuple));
-    if made.is_empty() {
-        return Cow::Borrowed(body);
+    let mut changed = body.clone();
+    if !made.is_empty() {
+        let mut parts = HashMap::new();
+        find_parts(body, &made, &mut parts);
+        rewrite(&mut changed, &made, &parts);
     }
-    let mut parts = HashMap::new();
-    find_parts(body, &made, &mut parts);
-    let mut body = body.clone();
-    rewrite(&mut body, &made, &parts);
-    Cow::Owned(body)
+    changed
 }
 
 /// All tuples that are made, with their parts.

@@ -1,6 +1,7 @@
 //! Values are values, changed in place where nobody can see it, and given back.
 
 use qml_ir::differentiate;
+use qml_ir::host::Module;
 use qml_ir::host::testing::random_module;
 use qml_prelude::Value::{self, Float, Int};
 
@@ -11,16 +12,20 @@ use crate::Compiled;
 /// Each call gives back all that it took.
 fn check_no_leak(text: &str, args: &[Value]) {
     check(text, args).unwrap();
-    let module = parse(text);
+    check_no_leak_of(&parse(text), args);
+}
+
+/// The same for a function that does not fault.
+pub(super) fn check_no_leak_of(module: &Module, args: &[Value]) {
     let f = module.find("f").unwrap();
-    let compiled = Compiled::new(&module, &[f], 2);
+    let compiled = Compiled::new(module, &[f], 2);
     let run = || drop(call(&compiled, f, &mut Recorder::default(), &[], args).unwrap());
     run();
     let before = live();
     for _ in 0..20 {
         run();
     }
-    assert_eq!(live(), before, "{text}");
+    assert_eq!(live(), before, "{module}");
 }
 
 /// Writes into a tensor `n` times.

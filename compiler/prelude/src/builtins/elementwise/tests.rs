@@ -1,5 +1,6 @@
 //! Functions where they are easy to get wrong.
 
+use crate::builtins::{BUILTINS, of_float};
 use crate::testing::{assert_near, call, failure, flat, floats, ints};
 use crate::{C64, Value};
 
@@ -54,4 +55,18 @@ fn identities_hold() {
     assert_eq!((call("real", &[z.clone()]), call("imag", &[z])), (Value::Float(0.3), Value::Float(-1.1)));
     assert_eq!(call("log2", &[Value::Float(8.0)]), Value::Float(3.0));
     assert_eq!(call("atan2", &[Value::Float(-0.0), Value::Float(-1.0)]), Value::Float(-std::f64::consts::PI));
+}
+
+#[test]
+fn functions_of_one_float_are_those_of_their_rows() {
+    let found = BUILTINS.iter().filter_map(|row| Some((row.name, of_float(row.name)?)));
+    let mut n_found = 0;
+    for (name, f) in found {
+        n_found += 1;
+        for x in [-0.7, 0.0, -0.0, 0.3, 0.5, 2.5, 7.0, f64::NAN, f64::INFINITY] {
+            let by_row = call(name, &[floats(&[1], &[x])]);
+            assert_eq!(flat(&by_row)[0].to_bits(), f(x).to_bits(), "{name}({x})");
+        }
+    }
+    assert_eq!(n_found, 18);
 }

@@ -8,10 +8,17 @@ use super::{Kind, kind};
 use crate::builtins::faults::{overflow, shapes};
 use crate::room::check_room;
 use crate::value::{Array, Element};
-use crate::{Fault, Value};
+use crate::{Fault, Tensor, Value};
 
 /// a @ b: matrices, a matrix and a vector, or the dot product of two vectors.
 pub(crate) fn matmul(a: Value, b: Value) -> Result<Value, Fault> {
+    // The commonest case without a detour: two vectors that fit.
+    if let (Value::Tensor(Tensor::Float(x)), Value::Tensor(Tensor::Float(y))) = (&a, &b)
+        && let (1, Some(x), Some(y)) = (y.ndim(), x.as_slice(), y.as_slice())
+        && a.shape() == b.shape()
+    {
+        return Ok(Value::Float(ArrayView1::from(x).dot(&ArrayView1::from(y))));
+    }
     let (shape_a, shape_b) = (a.shape().to_vec(), b.shape().to_vec());
     let (Some(&inner), Some(&outer)) = (shape_a.last(), shape_b.first()) else {
         bug!("`@` of a scalar");

@@ -127,6 +127,13 @@ fn zipped<T, U>(a: &Array<T>, b: &Array<T>, shape: &[usize], f: impl Fn(&T, &T) 
             }
             ([x], _) if b.shape() == shape => return of_shape(shape, y.iter().map(|y| f(x, y)).collect()),
             (_, [y]) if a.shape() == shape => return of_shape(shape, x.iter().map(|x| f(x, y)).collect()),
+            // Rows with the same row, as those of a table with its means.
+            _ if a.shape() == shape && !y.is_empty() && shape.ends_with(b.shape()) => {
+                let mut elements = Vec::with_capacity(x.len());
+                let rows = x.chunks_exact(y.len());
+                rows.for_each(|row| elements.extend(row.iter().zip(y).map(|(x, y)| f(x, y))));
+                return of_shape(shape, elements);
+            }
             _ => {}
         }
     }

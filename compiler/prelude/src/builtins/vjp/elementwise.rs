@@ -3,7 +3,7 @@
 use ndarray::Zip;
 
 use super::{fold, has_derivative};
-use crate::builtins::elementwise::sigmoid;
+use crate::builtins::elementwise::{power, sigmoid};
 use crate::builtins::operators::{broadcast_shape, spread};
 use crate::{Fault, Value};
 
@@ -69,7 +69,7 @@ pub(super) fn pow(args: &[Value], result: &Value, g: &Value) -> Result<Vec<Value
         result,
         g,
         [
-            |a, b, _| if b == 0.0 { 0.0 } else { b * a.powf(b - 1.0) },
+            |a, b, _| if b == 0.0 { 0.0 } else { b * power(a, b - 1.0) },
             |a, b, y| if a == 0.0 && b > 0.0 { 0.0 } else { y * a.ln() },
         ],
     )
