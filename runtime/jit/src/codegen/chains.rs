@@ -40,13 +40,10 @@ struct Group {
 }
 
 impl Group {
-    fn makes(&self, value: ValueId) -> bool {
-        self.members.iter().any(|(_, op)| op.results[0] == value)
-    }
-
+    /// Whether the operation needs a tensor of the group, or may change it in place as its last user.
     fn is_used_by(&self, op: &Op) -> bool {
         let mut found = false;
-        for_each_use(op, &mut |value| found |= self.makes(value));
+        for_each_use(op, &mut |value| found |= self.tensors.contains(&value));
         found
     }
 
