@@ -8,6 +8,11 @@
 //! That is for tensors of one shape. All others, and all that is wrong, go through the rows of the built-in functions, one
 //! operation after the other.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is inlined is compiled for the instruction set of its caller"
+)]
+
 use std::mem::MaybeUninit;
 
 use ndarray::{ArcArray, IxDyn};

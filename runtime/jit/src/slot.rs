@@ -98,7 +98,8 @@ impl Slot {
         if let Some(floats) = self.floats() {
             return Some(Cow::Borrowed(floats));
         }
-        let Value::Tensor(Tensor::Float(_)) = &self.value else { return None };
+        let Value::Tensor(Tensor::Float(array)) = &self.value else { return None };
+        let first = array.as_ptr();
         let rank = (self.kind % 4) as usize;
         let one = Axis { len: 1, stride: 0 };
         let [i, j, k] = match self.axes[..rank] {
@@ -110,7 +111,7 @@ impl Slot {
         let mut elements = Vec::with_capacity((i.len * j.len * k.len) as usize);
         for (i, j) in (0..i.len).flat_map(|a| (0..j.len).map(move |b| (a * i.stride, b * j.stride))) {
             // SAFETY: indices in range, so the element is one of the array.
-            let element = |k| unsafe { *self.data.offset(i + j + k).cast::<f64>() };
+            let element = |k| unsafe { *first.byte_offset(i + j + k) };
             elements.extend((0..k.len).map(|c| element(c * k.stride)));
         }
         Some(Cow::Owned(elements))

@@ -129,7 +129,7 @@ fn reduce<T: Element, U: Element>(
 /// The sum of the elements, or along an axis.
 pub(super) fn sum(x: Value, axis: Option<usize>) -> Result<Value, Fault> {
     match kind(&x) {
-        Kind::Bool => reduce(&x.into_bools(), axis, |lane| Ok(count(lane))),
+        Kind::Bool => reduce(&x.into_bools(), axis, |lane| Ok(count(&lane))),
         Kind::Int => reduce(&x.into_ints(), axis, |lane| {
             lane.iter().try_fold(0i64, |a, &b| a.checked_add(b)).ok_or_else(|| overflow("sum"))
         }),
@@ -158,7 +158,7 @@ fn sum_axis(x: &Array<f64>, axis: Axis) -> Value {
 }
 
 /// How many are true: first in bytes, whose sums the processor makes many at a time.
-fn count(lane: ArrayView1<'_, bool>) -> i64 {
+fn count(lane: &ArrayView1<'_, bool>) -> i64 {
     let in_bytes = |part: &[bool]| i64::from(part.iter().map(|&x| u8::from(x)).sum::<u8>());
     match lane.as_slice() {
         Some(all) => all.chunks(usize::from(u8::MAX)).map(in_bytes).sum(),

@@ -135,7 +135,7 @@ pub struct Derivative {
     is_of_observables: bool,
     is_mixed: bool,
     rule: Option<Rule>,
-    derivative: Option<elementwise::Derivative>,
+    slope: Option<elementwise::Derivative>,
 }
 
 /// Of all rows: a name is looked up once a call, not compared with each rule's.
@@ -166,7 +166,7 @@ impl Derivative {
             is_of_observables: observables::is_own(name),
             is_mixed: complex::is_mixed(name),
             rule: rule(name),
-            derivative: elementwise::derivative(name),
+            slope: elementwise::derivative(name),
         }
     }
 
@@ -197,10 +197,10 @@ impl Derivative {
         if has_tuple && matches!(self.name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg") {
             return Some(by_parts(self, args, result, cotangent));
         }
-        let cotangents = match (self.rule, self.derivative) {
+        let cotangents = match (self.rule, self.slope) {
             (Some(rule), _) => rule(args, result, cotangent),
-            (None, Some(derivative)) => {
-                elementwise::unary(derivative, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
+            (None, Some(slope)) => {
+                elementwise::unary(slope, &args[0], result, cotangent).map(|cotangent| vec![cotangent])
             }
             (None, None) => bug!("`{}` is differentiable without a rule", self.name),
         };

@@ -32,7 +32,11 @@ pub(super) unsafe extern "C" fn chain(
                 drop(unsafe { values(words, site) });
                 results
             }
-            None => chain.run_rows(context.host, &mut unsafe { values(words, site) })?,
+            None => {
+                // SAFETY: as above.
+                let mut inputs = unsafe { values(words, site) };
+                chain.run_rows(context.host, &mut inputs)?
+            }
         };
         for (i, result) in results.into_iter().enumerate() {
             // SAFETY: the code passed room for one word an output.
