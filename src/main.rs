@@ -42,6 +42,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 const STACK: usize = 1 << 30;
 
 fn main() -> ExitCode {
+    qml_engine::refuse_huge_pages();
     let command = Cli::parse().command;
     let work = move || leave(execute(command));
     match std::thread::Builder::new().stack_size(STACK).spawn(work).map(JoinHandle::join) {

@@ -29,6 +29,9 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Figures = [f64; 2];
 
 fn main() {
+    // As `qmlang` does: what the system takes to make them is not ours.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let emit = arguments.iter().position(|word| word == "--emit").and_then(|at| {
         let out = arguments.drain(at..).nth(1)?;

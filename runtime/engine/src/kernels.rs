@@ -16,6 +16,7 @@ use qml_simulator::{Clifford, Density, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
+use crate::huge_pages::allow_huge_pages_for;
 use crate::ledger::{Account, Books, Budget, Ledger};
 use crate::session::simulation_fault;
 use crate::shift::Shifted;
@@ -312,6 +313,8 @@ impl Kernels {
     /// Plans a circuit, and keeps it for its variants.
     pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>, account: Account) -> Runnable {
         self.statistics.plans += 1;
+        // A density matrix is as large as a state of twice the qubits.
+        allow_huge_pages_for(circuit.n_wires * if noise.is_some() { 2 } else { 1 });
         let plan = match &noise {
             None => Plan::new(&circuit),
             Some(noise) => Plan::noisy(&circuit, noise),

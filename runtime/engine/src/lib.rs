@@ -16,6 +16,7 @@ mod coefficients;
 mod concentration;
 mod emulator;
 mod gradients;
+mod huge_pages;
 mod kernels;
 mod ledger;
 mod record;
@@ -29,6 +30,7 @@ mod states;
 mod way;
 
 pub use emulator::{CompileFor, Emulated};
+pub use huge_pages::refuse_huge_pages;
 pub use kernels::Statistics;
 pub use ledger::{Budget, Costs, Ledger};
 pub use record::{CHECKPOINT_EVERY, GoingOn, Place, Reading, RecordOptions, manifest};
