@@ -90,7 +90,8 @@ def qiskit(level: int) -> Callable[[QuantumCircuit, str], Figures]:
 
 
 def tket(circuit: QuantumCircuit, target: str) -> Figures:
-    compiled = qiskit_to_tk(circuit)
+    # pytket has no RYY that it would read.
+    compiled = qiskit_to_tk(circuit.decompose(["ryy"]))
     pairs = coupling(target)
     passes = [FullPeepholeOptimise(allow_swaps=True)]
     if pairs:

@@ -13,16 +13,24 @@ use crate::{Device, TwoQubitBasis};
 /// Errors: Q0701 for an unknown name, Q0705 for an unknown gate behind a known one, Q0702 for a malformed shape, Q0703 for a file that cannot be read, Q0704 for
 /// one that says something impossible.
 pub fn find(name: &str) -> Result<Device, Diagnostic> {
+    if let (device, Some(gate)) = split_gate(name) {
+        return find_one(device).map(|device| device.with_two_qubit_gate(gate));
+    }
     match name.rsplit_once('/') {
-        Some((device, gate)) if !name.contains(':') && TwoQubitBasis::is_name(gate) => {
-            find_one(device).map(|device| device.with_two_qubit_gate(gate))
-        }
         Some((device, gate)) if load(device).is_some() => {
             let message = format!("`{device}` has no two-qubit gate `{gate}`");
             let help = format!("`qmlang devices {device}` shows its gates");
             Err(Diagnostic::error(Code::Q0705, message).help(help))
         }
         _ => find_one(name),
+    }
+}
+
+/// The name of a device without the two-qubit gate behind it, and that gate.
+pub(crate) fn split_gate(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('/') {
+        Some((device, gate)) if !name.contains(':') && TwoQubitBasis::is_name(gate) => (device, Some(gate)),
+        _ => (name, None),
     }
 }
 

@@ -3,22 +3,22 @@
 use qml_source::Diagnostic;
 
 use crate::catalogue::text;
-use crate::find::{is_file, read_file};
+use crate::file::parse;
+use crate::find::{is_file, read_file, split_gate};
 use crate::{Device, NativeGate, find};
 
 /// The file of a device: of the catalogue, or of a user, as it is; of a shape one with places for figures and a price.
 ///
 /// Errors: as of [`find`].
 pub fn device_file(name: &str) -> Result<String, Diagnostic> {
-    let device = find(name)?;
     // A gate behind the name is chosen behind the name of the file too.
-    let without_gate = name.rsplit_once('/').map_or(name, |(device, _)| device);
-    match text(name).or_else(|| text(without_gate)) {
-        Some(text) => Ok(text.to_owned()),
-        None if is_file(name) => read_file(name),
-        None if is_file(without_gate) => read_file(without_gate),
-        None => Ok(shape_file(&device)),
+    let (own, _) = split_gate(name);
+    if is_file(own) {
+        let text = read_file(own)?;
+        return parse(&text, own).map(|_| text);
     }
+    let device = find(name)?;
+    Ok(text(own).map_or_else(|| shape_file(&device), str::to_owned))
 }
 
 fn shape_file(device: &Device) -> String {

@@ -13,7 +13,7 @@ use qml_ir::specialise::BindProgram;
 use qml_ir::specialise::bind::{Binary, Node, Unary};
 use qml_source::{FileId, SourceMap};
 
-use crate::export::slot_names;
+use crate::export::{slot_expressions, slot_names};
 use crate::{Registers, export_bound, export_program, export_qasm2, export_qasm3, import, import_program};
 
 fn read(text: &str) -> Circuit {
@@ -710,4 +710,22 @@ fn what_has_no_expression_stays_an_input_with_a_comment() {
     ] {
         assert!(written.contains(line), "{written}");
     }
+}
+
+/// `a = a * a`, forty times: written out at each use, it would have a trillion words.
+#[test]
+fn what_is_computed_again_and_again_stays_short() {
+    let slot = |i| Angle::slot(Slot(i));
+    let nodes: Vec<Node> = (0..40).map(|i| Node::Binary(Binary::Mul, slot(i), slot(i))).collect();
+    let slots: Vec<String> = (0..40).map(|i| format!("_{i}")).collect();
+    let circuit =
+        Circuit::parse(&format!("circuit wires 1 slots [a {}]\nrx(s40) q0", slots.join(" "))).unwrap();
+    let bind = BindProgram { n_inputs: 1, nodes };
+    let names = slot_names(&circuit, &bind);
+    assert_eq!(names[1..4], ["a_a", "a_a_a_a", "a_a_a_a_a_a_a_a"]);
+    assert!(names.iter().all(|name| name.chars().count() <= 24), "{names:?}");
+    let written = export_bound(&circuit, &bind, &Registers::default());
+    assert!(written.len() < 100_000 && written.contains("input float[64] a;"), "{written}");
+    import_program(FileId(0), &written).unwrap();
+    assert!(slot_expressions(&circuit, &bind).iter().all(|text| text.len() <= 4096));
 }

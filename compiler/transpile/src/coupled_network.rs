@@ -10,6 +10,7 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 
+use crate::bits::each_bit;
 use crate::pauli_network::{Aim, Network, Order, Piece};
 use crate::pauli_string::{Controlled, LETTERS, Letter, Pauli};
 
@@ -384,13 +385,6 @@ fn sets_of([a, b]: [usize; 2]) -> [u64; 4] {
 
 fn all_of(n: usize) -> u64 {
     u64::MAX.checked_shr((MAX_QUBITS - n) as u32).unwrap_or(0)
-}
-
-fn each_bit(mut set: u64, mut act: impl FnMut(usize)) {
-    while set != 0 {
-        act(set.trailing_zeros() as usize);
-        set &= set - 1;
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod attach_turns;
 mod attribute_spans;
 mod bind_blocks;
+mod bits;
 mod cancel_gates;
 mod check_device;
 mod choose_layout;
@@ -252,16 +253,19 @@ fn shorten_all_windows(circuit: &mut Circuit, setting: &Setting) {
     let shorten_windows::Effort { rounds, steps } = shorten_windows::Effort::of_level(setting.options.level);
     let pairs = setting.target.pairs;
     let cost = |circuit: &Circuit| choose_result::gates_and_depth(circuit, pairs, setting.depth_weight);
+    let mut least = cost(circuit);
     for _ in 0..rounds {
         let before = circuit.clone();
         if shorten_windows::shorten_windows(circuit, &setting.target, steps) == 0 {
             return;
         }
         shorten(circuit, pairs);
-        if cost(circuit) > cost(&before) {
+        let now = cost(circuit);
+        if now > least {
             *circuit = before;
             return;
         }
+        least = now;
     }
 }
 

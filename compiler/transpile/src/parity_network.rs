@@ -5,6 +5,8 @@
 //! that contains its target by its control. A set of one wire is done. Each step takes the CX within one of the smallest
 //! sets after which all sets together are smallest, so that wires come to hold differences which the next sets need.
 
+use crate::bits::each_bit;
+
 /// A piece of the network; wires are numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -162,16 +164,6 @@ fn best_cx(columns: &[u128], inverse: &[u128]) -> (i64, usize, usize) {
 fn transpose(rows: &[u128]) -> Vec<u128> {
     let column = |i: usize| rows.iter().rev().fold(0, |column, row| column << 1 | row >> i & 1);
     (0..rows.len()).map(column).collect()
-}
-
-fn each_bit(set: u128, mut f: impl FnMut(usize)) {
-    // Half a word at a time, which is one instruction each.
-    for (mut half, start) in [(set as u64, 0), ((set >> 64) as u64, 64)] {
-        while half != 0 {
-            f(start + half.trailing_zeros() as usize);
-            half &= half - 1;
-        }
-    }
 }
 
 /// The inverse of a matrix of bits.

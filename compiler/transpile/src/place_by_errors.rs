@@ -59,15 +59,16 @@ fn search(costs: &Costs, target: &Target, budget: usize) -> Option<Vec<u16>> {
         return None;
     }
     let order = search_order(costs);
+    let earlier = earlier_links(costs, &order);
     let mut search = Search {
         costs,
         target,
-        rest: least_of_rest(costs, &order, target),
+        rest: least_of_rest(costs, &order, &earlier, target),
         place: vec![u16::MAX; costs.wires.len()],
         is_used: vec![false; target.n_qubits],
         steps: 0,
         best: (now, None),
-        earlier: earlier_links(costs, &order),
+        earlier,
         order: &order,
     };
     let mut roots = target.usable.clone();
@@ -107,10 +108,9 @@ fn earlier_links<'a>(costs: &'a Costs, order: &[usize]) -> Vec<Vec<&'a Link>> {
 }
 
 /// For each place in the order, the least that it and all after it can cost.
-fn least_of_rest(costs: &Costs, order: &[usize], target: &Target) -> Vec<u64> {
+fn least_of_rest(costs: &Costs, order: &[usize], earlier: &[Vec<&Link>], target: &Target) -> Vec<u64> {
     let least_pairs: Vec<u64> =
         costs.pairs.iter().map(|pairs| pairs.iter().copied().min().unwrap_or(0)).collect();
-    let earlier = earlier_links(costs, order);
     let mut rest = vec![0_u64; order.len() + 1];
     for (i, &wire) in order.iter().enumerate().rev() {
         let alone = target.usable.iter().map(|&qubit| costs.alone(wire, qubit)).min().unwrap_or(0);

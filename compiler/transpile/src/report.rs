@@ -205,7 +205,7 @@ fn tell_swaps(
     }
     let mut diagnostic = at_their_gates(source, &compiled.swaps, device).or_else(|| {
         // A network of gates along couplings does without SWAPs, not without further gates.
-        let n = with.checked_sub(direct?).filter(|&n| n > 0)?;
+        let n = with - direct?;
         let message = format!(
             "{} needs {} more on `{}` for lack of couplings",
             name_of(source),
@@ -219,7 +219,7 @@ fn tell_swaps(
     if let Some(direct) = direct {
         diagnostic = diagnostic.note(format!("{}, {direct} if all qubits were coupled", pair_gates(with)));
         if let Some(estimate) = estimate(&compiled.circuit, device) {
-            diagnostic = diagnostic.note(fidelities(&estimate, direct.min(with)));
+            diagnostic = diagnostic.note(fidelities(&estimate, direct));
         }
     }
     Some(diagnostic)

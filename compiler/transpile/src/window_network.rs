@@ -11,6 +11,7 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashMap as HashMap;
 
+use crate::bits::each_bit;
 use crate::clifford_classes::{Classes, Shape};
 
 /// Most rotations of a network: a set of them is a word.
@@ -161,13 +162,6 @@ impl Aim {
             done |= u64::from(is_short && self.waits_for[rotation] & !done == 0) << rotation;
         });
         done
-    }
-}
-
-fn each_bit(mut set: u64, mut act: impl FnMut(usize)) {
-    while set != 0 {
-        act(set.trailing_zeros() as usize);
-        set &= set - 1;
     }
 }
 

@@ -306,7 +306,7 @@ impl Session<'_> {
         let kernel = &account.kernel;
         self.kernels.books.enter_calls(kernel, n_calls as u64, seconds);
         self.kernels.last = None;
-        if self.kernels.told_batches.insert((kernel.to_string(), name(function))) {
+        if self.kernels.told_batches.insert((Rc::clone(kernel), name(function))) {
             self.output.batch(kernel, name(function), n_calls);
         }
     }

@@ -4,6 +4,8 @@
 //! even to move what lies in its way: a short program that gets them for its small tables waits for 1 to 40 ms. So a process
 //! starts without, and has them from the first circuit on that needs them.
 
+use std::sync::Once;
+
 /// Qubits of the least state that needs them.
 const N_QUBITS: usize = 16;
 
@@ -12,10 +14,11 @@ pub fn refuse_huge_pages() {
     set(true);
 }
 
-/// A circuit of so many qubits will be simulated.
+/// The amplitudes of so many qubits will be computed.
 pub(crate) fn allow_huge_pages_for(n_qubits: usize) {
+    static ALLOWED: Once = Once::new();
     if n_qubits >= N_QUBITS {
-        set(false);
+        ALLOWED.call_once(|| set(false));
     }
 }
 

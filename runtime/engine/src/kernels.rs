@@ -79,6 +79,7 @@ type OfSlots<T> = (Vec<f64>, T);
 impl Runnable {
     /// The circuit as the simulator runs it on amplitudes.
     pub(crate) fn plan(&self) -> Result<&Plan, Fault> {
+        allow_huge_pages_for(self.circuit.n_wires);
         self.plan.as_ref().map_err(simulation_fault)
     }
 
@@ -200,9 +201,9 @@ pub(crate) struct Kernels {
     /// Circuits, by name and wires, and the methods that were told of them.
     pub told: BTreeSet<(String, usize, &'static str)>,
     /// Kernels and functions whose batches were told of.
-    pub told_batches: BTreeSet<(String, &'static str)>,
+    pub told_batches: BTreeSet<(Rc<str>, &'static str)>,
     /// Kernels and functions whose shots were told of.
-    pub told_shots: BTreeSet<(String, &'static str)>,
+    pub told_shots: BTreeSet<(Rc<str>, &'static str)>,
 }
 
 impl Kernels {
@@ -313,8 +314,6 @@ impl Kernels {
     /// Plans a circuit, and keeps it for its variants.
     pub(crate) fn runnable(&mut self, circuit: Circuit, noise: Option<Noise>, account: Account) -> Runnable {
         self.statistics.plans += 1;
-        // A density matrix is as large as a state of twice the qubits.
-        allow_huge_pages_for(circuit.n_wires * if noise.is_some() { 2 } else { 1 });
         let plan = match &noise {
             None => Plan::new(&circuit),
             Some(noise) => Plan::noisy(&circuit, noise),

@@ -121,7 +121,7 @@ fn in_session<T>(
     work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault>,
 ) -> (Run, Result<T, Fault>) {
     qml_prelude::room::ask(qml_simulator::available_bytes);
-    // A caller that has so much left keeps its thread, with the memory that is at hand there.
+    // A caller that has so much left keeps its stack, with the memory that is at hand there.
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, || {
         let clock = Clock::start();
         let record = match Record::new(options.record.clone(), trains(module), clock) {

@@ -236,7 +236,7 @@ impl Session<'_> {
             self.kernels.books.enter_jobs(&kernel, jobs);
         }
         let function = name(function);
-        if self.kernels.told_shots.insert((kernel.to_string(), function)) {
+        if self.kernels.told_shots.insert((kernel.clone(), function)) {
             self.output.drawn(&Drawn { kernel: &kernel, function, calls, circuits, shots, jobs });
         }
     }

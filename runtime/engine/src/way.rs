@@ -13,7 +13,7 @@ use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, Runnable};
 use crate::session::{Session, simulation_fault};
-use crate::simulation::Method;
+use crate::simulation::{Method, Simulation};
 
 /// From so many wires on a Clifford circuit runs on a tableau: below, amplitudes are as fast.
 pub(crate) const MANY_WIRES: usize = 17;
@@ -34,29 +34,19 @@ const FAR: f64 = 1e-6;
 impl Session<'_> {
     /// How the circuit runs for these values of its slots.
     pub(crate) fn way<'r>(&mut self, (runnable, slots): Angles<'r>) -> Result<Way<'r>, Fault> {
-        let way = match self.simulation.method {
-            method if runnable.noise.is_some() => {
-                let is_many = runnable.circuit.n_wires >= MANY_WIRES;
-                let is_wanted = method == Method::Stabilizer || (method == Method::Auto && is_many);
-                match is_wanted.then(|| runnable.clifford(slots)).flatten() {
-                    Some(clifford) => Way::Stabilizer(clifford),
-                    None => Way::StateVector(runnable.plan()?),
-                }
-            }
-            Method::StateVector => Way::StateVector(runnable.plan()?),
-            Method::Stabilizer => match runnable.clifford(slots) {
-                Some(clifford) => Way::Stabilizer(clifford),
-                None => return Err(not_clifford(runnable, slots)),
-            },
-            Method::Mps => match Mps::new(&runnable.circuit, slots, self.simulation.limits) {
+        let Simulation { method, limits, .. } = self.simulation;
+        let is_noisy = runnable.noise.is_some();
+        let is_many = runnable.circuit.n_wires >= MANY_WIRES;
+        let is_tableau_wanted = method == Method::Stabilizer || method == Method::Auto && is_many;
+        let clifford = if is_tableau_wanted { runnable.clifford(slots) } else { None };
+        let way = match (clifford, method) {
+            (_, Method::Mps) if !is_noisy => match Mps::new(&runnable.circuit, slots, limits) {
                 Ok(mps) => Way::Mps(Box::new(mps)),
                 Err(too_wide) => return Err(too_wide_for_mps(&too_wide)),
             },
-            Method::Auto if runnable.circuit.n_wires < MANY_WIRES => Way::StateVector(runnable.plan()?),
-            Method::Auto => match runnable.clifford(slots) {
-                Some(clifford) => Way::Stabilizer(clifford),
-                None => Way::StateVector(runnable.plan()?),
-            },
+            (Some(clifford), _) => Way::Stabilizer(clifford),
+            (None, Method::Stabilizer) if !is_noisy => return Err(not_clifford(runnable, slots)),
+            (None, _) => Way::StateVector(runnable.plan()?),
         };
         self.tell(runnable, &way);
         Ok(way)

@@ -109,6 +109,20 @@ fn at(mut fault: Fault, site: &Site) -> Fault {
     fault
 }
 
+/// The words that the code stored for the arguments of a site.
+///
+/// # Safety
+///
+/// They must be there, one for each argument, for as long as they are looked at.
+unsafe fn words_of<'a>(site: &Site, args: *const u64) -> &'a [u64] {
+    match site.args.len() {
+        // Then the code passes no place.
+        0 => &[],
+        // SAFETY: the caller's contract.
+        count => unsafe { std::slice::from_raw_parts(args, count) },
+    }
+}
+
 /// The values of words: of lent ones a copy, of the others the value itself.
 ///
 /// # Safety
@@ -136,11 +150,8 @@ unsafe extern "C" fn operation(
     out: *mut u64,
 ) -> i32 {
     guarded(context, site, |context| {
-        let words = match site.args.len() {
-            0 => &[],
-            // SAFETY: the code stored one word per argument of the site.
-            count => unsafe { std::slice::from_raw_parts(args, count) },
-        };
+        // SAFETY: the code stored one word per argument of the site.
+        let words = unsafe { words_of(site, args) };
         // SAFETY: these are the words that the site tells of.
         let mut args = unsafe { values(words, site) };
         let value = match &site.kind {

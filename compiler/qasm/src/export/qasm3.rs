@@ -27,7 +27,8 @@ pub fn export_program(program: &Program) -> String {
 }
 
 /// As [`export_qasm3`], for a circuit whose slots behind the inputs are computed by `bind`: they become expressions of
-/// the inputs. What readers have no words for stays an input, and a comment says what it is. Bits are called as in
+/// the inputs. What readers have no words for stays an input, and a comment says what it is; so does what would take pages,
+/// since an expression written wherever it is used can double at each step. Bits are called as in
 /// `registers`, from the first on; a comment tells of those of qubits.
 pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers) -> String {
     assert_eq!(circuit.slots.len(), bind.n_slots(), "the slots of a circuit are those of its bind program");
@@ -39,28 +40,40 @@ pub fn export_bound(circuit: &Circuit, bind: &BindProgram, registers: &Registers
         let text = |angle: &Angle| angle.format(|slot| slots[slot.0 as usize].clone());
         let slot = bind.n_inputs + i;
         match expressions::expression(node, &text) {
-            Ok(expression) => slots[slot] = expression,
-            Err(computed) => inputs.push(Input { name: slots[slot].clone(), computed: Some(computed) }),
+            Ok(expression) if expression.len() <= MOST_OF_EXPRESSION => slots[slot] = expression,
+            Ok(computed) | Err(computed) => {
+                inputs.push(Input { name: slots[slot].clone(), computed: Some(computed) });
+            }
         }
     }
     let comments = comments(circuit, registers, &|bit| bits.name(bit));
     export(circuit, &slots, &inputs, &bits, &comments)
 }
 
+/// Longer expressions get a name, in bytes.
+const MOST_OF_EXPRESSION: usize = 4096;
+
 /// Longer names than these say no more.
 const MOST_LETTERS: usize = 24;
 
-/// The names of the slots; of a computed one the words of its expression, `sin_theta`.
+/// The names of the slots; of a computed one the words of its expression, `sin_theta`, where these are few.
 pub(crate) fn slot_names(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
-    let mut names = slot_expressions(circuit, bind);
-    for (i, name) in names[bind.n_inputs..].iter_mut().enumerate() {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let words: Vec<&str> = name.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
-        let text = words.join("_");
-        let is_telling = text.starts_with(char::is_alphabetic) && text.chars().count() <= MOST_LETTERS;
-        *name = if is_telling { text } else { format!("computed_{i}") };
+    let mut names = circuit.slots.clone();
+    for (i, node) in bind.nodes.iter().enumerate() {
+        let slot = bind.n_inputs + i;
+        let expression = slot_expression(node, &names).unwrap_or_else(|| names[slot].clone());
+        names[slot] = telling_name(&expression).unwrap_or_else(|| format!("computed_{i}"));
     }
     names
+}
+
+/// The words of an expression, if they say something and are few.
+fn telling_name(expression: &str) -> Option<String> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words: Vec<&str> = expression.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+    let text = words.join("_");
+    let is_telling = text.starts_with(char::is_alphabetic) && text.chars().count() <= MOST_LETTERS;
+    is_telling.then_some(text)
 }
 
 /// What to call each slot: an input by its name, a computed one by its expression, in the words of the language where
@@ -68,14 +81,21 @@ pub(crate) fn slot_names(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
 pub fn slot_expressions(circuit: &Circuit, bind: &BindProgram) -> Vec<String> {
     let mut slots = circuit.slots.clone();
     for (i, node) in bind.nodes.iter().enumerate() {
-        let text = |angle: &Angle| angle.format(|slot| slots[slot.0 as usize].clone());
-        let is_short = matches!(node, Node::Unary(..) | Node::Binary(..));
-        match expressions::expression(node, &text) {
-            Err(_) if !is_short => {}
-            Ok(expression) | Err(expression) => slots[bind.n_inputs + i] = expression,
+        if let Some(expression) = slot_expression(node, &slots) {
+            slots[bind.n_inputs + i] = expression;
         }
     }
     slots
+}
+
+/// How a slot is computed, in what the others are called.
+fn slot_expression(node: &Node, names: &[String]) -> Option<String> {
+    let text = |angle: &Angle| angle.format(|slot| names[slot.0 as usize].clone());
+    let is_short = matches!(node, Node::Unary(..) | Node::Binary(..));
+    match expressions::expression(node, &text) {
+        Err(_) if !is_short => None,
+        Ok(text) | Err(text) => (text.len() <= MOST_OF_EXPRESSION).then_some(text),
+    }
 }
 
 /// An input of the file.

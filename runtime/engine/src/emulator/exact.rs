@@ -5,6 +5,7 @@ use qml_prelude::{Fault, ResultFunction};
 use qml_simulator::{Density, Noise, Plan};
 use qml_source::{Code, Diagnostic, bug};
 
+use crate::huge_pages::allow_huge_pages_for;
 use crate::kernels::Runnable;
 use crate::session::{Session, simulation_fault};
 
@@ -26,6 +27,8 @@ impl Session<'_> {
         }
         if runnable.density.get().is_none() {
             self.kernels.statistics.plans += 1;
+            // It is as large as a state of twice the qubits.
+            allow_huge_pages_for(2 * n);
             let made = Density::new(&runnable.circuit, noise).map_err(|fault| simulation_fault(&fault))?;
             _ = runnable.density.set(made);
         }
@@ -37,6 +40,7 @@ impl Session<'_> {
     pub(crate) fn trajectories<'r>(&mut self, runnable: &'r Runnable) -> Result<&'r Plan, Fault> {
         if runnable.trajectories.get().is_none() {
             self.kernels.statistics.plans += 1;
+            allow_huge_pages_for(runnable.circuit.n_wires);
             let none = Noise::default();
             let made = Plan::trajectories(&runnable.circuit, runnable.noise.as_ref().unwrap_or(&none));
             _ = runnable.trajectories.set(made.map_err(|fault| simulation_fault(&fault))?);

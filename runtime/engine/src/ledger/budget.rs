@@ -22,20 +22,16 @@ const SLACK: f64 = 1.0 + 1e-9;
 impl Budget {
     /// Why so much is too much, if it is.
     pub(super) fn refusal(&self, total: &Costs, kernel: &str, currency: &str) -> Option<Fault> {
-        let spent = if self.shots.is_some_and(|limit| total.shots > limit) {
-            (format!("{} shots", total.shots), self.shots.map(|limit| limit.to_string()))
+        let (spent, limit) = if let Some(limit) = self.shots.filter(|&limit| total.shots > limit) {
+            (format!("{} shots", total.shots), limit.to_string())
         } else if self.qpu_seconds.is_some() && total.untimed_shots > 0 {
             return Some(self.cannot_be_kept(total, currency));
-        } else if self.qpu_seconds.is_some_and(|limit| total.qpu_seconds > limit * SLACK) {
-            let spent = format!("{} QPU seconds", amount(total.qpu_seconds, 6));
-            (spent, self.qpu_seconds.map(|limit| limit.to_string()))
-        } else if self.price.is_some_and(|limit| total.price > limit * SLACK) {
-            let spent = format!("{} {currency}", amount(total.price, 4));
-            (spent, self.price.map(|limit| limit.to_string()))
+        } else if let Some(limit) = self.qpu_seconds.filter(|limit| total.qpu_seconds > limit * SLACK) {
+            (format!("{} QPU seconds", amount(total.qpu_seconds, 6)), limit.to_string())
         } else {
-            return None;
+            let limit = self.price.filter(|limit| total.price > limit * SLACK)?;
+            (format!("{} {currency}", amount(total.price, 4)), limit.to_string())
         };
-        let (spent, limit) = (spent.0, spent.1.unwrap_or_default());
         let message = format!("the budget is used up: {spent} would be spent, {limit} is allowed");
         let options = self.enough_for_twice(total).options(currency);
         Some(Box::new(
@@ -78,7 +74,10 @@ impl Budget {
 
 /// The next number of two digits and zeros.
 fn round_up(x: f64) -> f64 {
-    let Some(exponent) = Some(x.log10().floor() as i32 - 1).filter(|_| x > 0.0) else { return x };
+    if x <= 0.0 {
+        return x;
+    }
+    let exponent = x.log10().floor() as i32 - 1;
     // Through text, so that it has no digits but those two.
     let digits = (x / 10f64.powi(exponent) - 1e-6).ceil();
     format!("{digits}e{exponent}").parse().unwrap_or(x)

@@ -7,7 +7,7 @@ use qml_prelude::Value;
 use qml_source::bug;
 use smallvec::SmallVec;
 
-use super::{guarded, values};
+use super::{guarded, values, words_of};
 use crate::chain::{Chain, Input, shape, tensor};
 use crate::context::Context;
 use crate::site::{Site, SiteKind};
@@ -23,8 +23,8 @@ pub(super) unsafe extern "C" fn chain(
 ) -> i32 {
     guarded(context, site, |context| {
         let SiteKind::Chain(chain) = &site.kind else { bug!("no chain: {site:?}") };
-        // SAFETY: the code stored one word per argument of the site, at least that of a tensor.
-        let words = unsafe { std::slice::from_raw_parts(args, site.args.len()) };
+        // SAFETY: the code stored one word per argument of the site.
+        let words = unsafe { words_of(site, args) };
         // SAFETY: the words are those of the site, and used once: where they are looked at first, they are still held.
         let results = match unsafe { in_one_pass(chain, words, site) } {
             Some(results) => {
@@ -50,8 +50,8 @@ pub(super) unsafe extern "C" fn chain(
 pub(super) unsafe extern "C" fn map_chain(site: &Site, words: *const u64, count: i64) -> *mut Slot {
     let SiteKind::Chain(chain) = &site.kind else { bug!("no chain: {site:?}") };
     let len = count.max(0) as usize;
-    // SAFETY: the code stored one word per argument of the site, at least that of a vector.
-    let words = unsafe { std::slice::from_raw_parts(words, site.args.len()) };
+    // SAFETY: the code stored one word per argument of the site.
+    let words = unsafe { words_of(site, words) };
     let input = |(&word, ty): (&u64, &Type)| {
         if *ty == Type::Float {
             return Some(Input::Scalar(f64::from_bits(word)));

@@ -71,6 +71,13 @@ impl Clifford {
     pub fn noisy(circuit: &Circuit, slots: &[f64], noise: &Noise) -> Option<Self> {
         let mut program = Program { steps: Vec::new(), n_bits: circuit.n_bits, unfinished: Vec::new() };
         let mut lower = Lower::new(slots);
+        // How many measurements write each bit.
+        let mut n_writes = vec![0; circuit.n_bits];
+        circuit.visit(|op| {
+            if let OpKind::Measure { bit, .. } = op.kind {
+                n_writes[bit.0 as usize] += 1;
+            }
+        });
         let mut number = 0;
         for op in &circuit.ops {
             let mut next = number;
@@ -84,7 +91,7 @@ impl Clifford {
             if let OpKind::Measure { wire, bit } = op.kind {
                 let errors = noise.readout_error(wire);
                 // Which error it is depends on the outcome, which is only known of the last one in a bit.
-                if errors[0] != errors[1] && is_measured_again(circuit, bit) {
+                if errors[0] != errors[1] && n_writes[bit.0 as usize] > 1 {
                     return None;
                 }
                 push_misread(&mut program, Told::Bit(bit.0), errors);
@@ -113,14 +120,6 @@ fn push_misread(program: &mut Program<Op>, told: Told, errors: [f64; 2]) {
     if errors != [0.0; 2] {
         program.steps.push(Step::Do(Op::Misread { told, errors }));
     }
-}
-
-/// Whether more than one measurement writes this bit.
-fn is_measured_again(circuit: &Circuit, bit: qml_ir::circuit::Bit) -> bool {
-    let mut count = 0;
-    circuit
-        .visit(|op| count += usize::from(matches!(op.kind, OpKind::Measure { bit: own, .. } if own == bit)));
-    count > 1
 }
 
 impl Frames {
