@@ -11,7 +11,7 @@ use crate::vector::Real;
 /// Below this the machine is not asked how much memory it has.
 const SMALL: u128 = 1 << 20;
 /// How many states are kept for the next call, and how many lines of memory together (a gibibyte).
-const KEPT: (usize, usize) = (8, (1 << 30) / size_of::<Line>());
+const KEPT: (usize, usize) = (256, (1 << 30) / size_of::<Line>());
 /// How many lines are made between two looks at whether the call should end.
 const STEP: usize = 1 << 18;
 
@@ -67,7 +67,8 @@ impl Kets {
         let n_lines = layout.n_lines::<T>();
         {
             let mut free = self.lock();
-            if let Some(found) = free.iter().position(|lines| lines.len() == n_lines) {
+            // The latest may still be in the cache.
+            if let Some(found) = free.iter().rposition(|lines| lines.len() == n_lines) {
                 return Ok(Ket::new(free.swap_remove(found), layout));
             }
         }

@@ -25,7 +25,7 @@ mod track;
 
 pub(crate) use arguments::Arguments;
 pub(crate) use block::{Block, Factor, M2};
-pub(crate) use lower::{Chances, Planned};
+pub(crate) use lower::{Chances, Planned, Undone};
 pub(crate) use pairs::Pair;
 pub(crate) use select::Select;
 pub(crate) use track::Track;

@@ -5,6 +5,8 @@
 //! measurement on its way, so it is the same whatever the threads and whatever the number of shots. Noise is drawn in the
 //! same way, from a stream of its own: see `trajectory.rs`.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use qml_prelude::random::{child_key, uniform_at};
@@ -17,7 +19,7 @@ use crate::pass::apply;
 use crate::pieces::{for_pieces, outcome_weights, scale};
 use crate::plan::{Plan, Step, Track, holds};
 use crate::simulator::{Amplitude, Precision, Run, Simulator};
-use crate::trajectory::{groups, jump, largest};
+use crate::trajectory::{Odds, by_operator, jump};
 use crate::walk::{Purpose, settle};
 
 /// The stream of noise inside of that of the shots.
@@ -121,6 +123,9 @@ struct Place {
     unit: usize,
 }
 
+/// Shots on a track, each with the next channel that may do something unusual to it; the first channel on top.
+type Waiting = BinaryHeap<Reverse<(usize, usize)>>;
+
 struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
     bound: &'a Bound<'a, T>,
@@ -164,8 +169,7 @@ impl<T: Amplitude> Sampler<'_, T> {
                 Step::Track(index) => {
                     let track = &plan.tracks[*index];
                     let here = Place { step: at - 1, draws, ..place };
-                    let Some(more) = self.pass(track, here, &mut ket, &bits, shots)? else { return Ok(()) };
-                    shots = more;
+                    shots = self.pass(track, here, &mut ket, &bits, shots)?;
                     draws += track.channels.len() as u64;
                     place.unit = 0;
                 }
@@ -226,61 +230,82 @@ impl<T: Amplitude> Sampler<'_, T> {
     fn pass<'s>(
         &mut self,
         track: &Track,
-        Place { step, draws, mut unit }: Place,
+        mut place: Place,
         ket: &mut Ket<T>,
         bits: &[bool],
-        mut shots: &'s mut [usize],
-    ) -> Result<Option<&'s mut [usize]>, Fault> {
-        let simulator = self.simulator;
-        let (run, bound) = (&simulator.run, self.bound);
-        let plan = bound.plan;
+        shots: &'s mut [usize],
+    ) -> Result<&'s mut [usize], Fault> {
+        let (simulator, bound) = (self.simulator, self.bound);
+        let (run, plan) = (&simulator.run, bound.plan);
         let n_channels = track.channels.len();
+        let mut waiting: Waiting = shots.iter().map(|&shot| self.event(track, place, shot)).collect();
         loop {
-            // The next channel that may do something unusual to one of the shots.
-            let mut stop = n_channels;
-            for &shot in &*shots {
-                let found = self.events[shot - self.first];
-                let found = if found.0 == step && found.1 >= unit {
-                    found.1
-                } else {
-                    track.next_event(unit, uniform_at(self.event_key, shot as u64, draws + unit as u64))
-                };
-                self.events[shot - self.first] = (step, found);
-                stop = stop.min(found);
-            }
+            let stop = waiting.peek().map_or(n_channels, |&Reverse((event, _))| event);
             let to = if stop == n_channels { n_channels + 1 } else { stop };
-            for segment in track.usual(plan, unit, to) {
+            for segment in track.usual(plan, place.unit, to) {
                 apply(run, bound, segment, ket);
             }
             run.check()?;
             if stop == n_channels {
-                return Ok(Some(shots));
+                let n = waiting.len();
+                shots.iter_mut().zip(waiting).for_each(|(shot, Reverse((_, waiting)))| *shot = waiting);
+                return Ok(&mut shots[..n]);
             }
             if let Some(segment) = track.gates[stop] {
                 apply(run, bound, &plan.segments[segment], ket);
             }
-            let channel = &plan.channels[track.channels[stop]];
-            // A shot with an event has a number under the bound, any other one a number over it.
-            let uniform = |shot: usize| {
-                if self.events[shot - self.first] == (step, stop) {
-                    channel.most * uniform_at(self.noise_key, shot as u64, draws + stop as u64)
-                } else {
-                    1.0
-                }
-            };
-            let mut groups = groups(run, channel, ket, shots, uniform);
-            unit = stop + 1;
-            // The largest group goes on with this state; each other one is at most half of the shots.
-            let Some(last) = largest(&groups) else { return Ok(None) };
-            let (operator, more, factor) = groups.swap_remove(last);
-            for (operator, group, factor) in groups {
-                let mut other = simulator.copied(ket)?;
-                jump(run, bound, channel, operator, factor, &mut other);
-                self.follow(Place { step, draws, unit }, other, bits.to_vec(), group)?;
+            let mut here = Vec::new();
+            while let Some(&Reverse((event, shot))) = waiting.peek()
+                && event == stop
+            {
+                here.push(shot);
+                waiting.pop();
             }
-            jump(run, bound, channel, operator, factor, ket);
-            shots = more;
+            let channel = &plan.channels[track.channels[stop]];
+            let odds = Odds::of(run, channel, ket);
+            let draw = (place.draws + stop as u64, channel.most);
+            let noise_key = self.noise_key;
+            let choice = |shot: usize| odds.choice(draw.1 * uniform_at(noise_key, shot as u64, draw.0));
+            place.unit = stop + 1;
+            let mut groups = by_operator(&mut here, choice);
+            // Where the usual happens after all, shots stay with those that had no event.
+            if groups.first().is_some_and(|group| group.0 == 0) {
+                waiting.extend(groups.remove(0).1.iter().map(|&shot| self.event(track, place, shot)));
+            }
+            // The largest group goes on with this state; each other one is at most half of the shots.
+            let largest = (0..groups.len()).max_by_key(|&i| groups[i].1.len());
+            let (mut own, mut rest) = (0, Vec::new());
+            if let Some(i) = largest.filter(|&i| groups[i].1.len() > waiting.len()) {
+                let (operator, shots) = groups.swap_remove(i);
+                own = operator;
+                let events = shots.iter().map(|&shot| self.event(track, place, shot)).collect();
+                rest.extend(
+                    std::mem::replace(&mut waiting, events).into_iter().map(|Reverse((_, shot))| shot),
+                );
+            }
+            let usual = (!rest.is_empty()).then_some((0, rest.as_mut_slice()));
+            for (operator, group) in groups.into_iter().chain(usual) {
+                let mut other = simulator.copied(ket)?;
+                jump(run, bound, channel, operator, odds.factor(operator), &mut other);
+                self.follow(place, other, bits.to_vec(), group)?;
+            }
+            jump(run, bound, channel, own, odds.factor(own), ket);
         }
+    }
+
+    /// The next channel from a place on that may do something unusual to a shot.
+    fn event(
+        &mut self,
+        track: &Track,
+        Place { step, draws, unit }: Place,
+        shot: usize,
+    ) -> Reverse<(usize, usize)> {
+        let event = &mut self.events[shot - self.first];
+        if event.0 != step || event.1 < unit {
+            let uniform = uniform_at(self.event_key, shot as u64, draws + unit as u64);
+            *event = (step, track.next_event(unit, uniform));
+        }
+        Reverse((event.1, shot))
     }
 
     /// Measures all wires for these shots and fills in their rows.

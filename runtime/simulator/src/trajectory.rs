@@ -17,38 +17,47 @@ use crate::simulator::{Amplitude, Run};
 /// The squared length under which a state is made longer.
 pub(crate) const SHORT: f64 = 0.1;
 
-/// An operator, the shots to which it happens, and the factor that brings the state after it back to the length one, if
-/// it has become short: lengths don't matter otherwise, probabilities are shares.
-pub(crate) type Group<'a> = (usize, &'a mut [usize], f64);
-
-/// Sorts shots by what happens to them; `uniform` is the number that a shot drew.
-pub(crate) fn groups<'a, T: Amplitude>(
-    run: &Run,
-    channel: &Planned,
-    ket: &Ket<T>,
-    shots: &'a mut [usize],
-    uniform: impl Fn(usize) -> f64,
-) -> Vec<Group<'a>> {
-    if shots.iter().all(|&shot| uniform(shot) >= channel.most) {
-        return vec![(0, shots, 1.0)];
-    }
-    let (chances, norm) = chances(run, channel, ket);
-    let factor = |operator: usize| {
-        let left = chances[operator] * norm;
-        if left < SHORT { left.max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 }
-    };
-    shots.sort_by_cached_key(|&shot| choice(&chances, uniform(shot)));
-    let chunks = shots.chunk_by_mut(|&a, &b| choice(&chances, uniform(a)) == choice(&chances, uniform(b)));
-    let group = |group: &'a mut [usize]| {
-        let operator = choice(&chances, uniform(group[0]));
-        (operator, group, factor(operator))
-    };
-    chunks.map(group).collect()
+/// How probable the operators of a channel are in a state.
+pub(crate) struct Odds {
+    chances: Vec<f64>,
+    /// The squared length of the state.
+    norm: f64,
 }
 
-/// The place of the group with the most shots.
-pub(crate) fn largest(groups: &[Group<'_>]) -> Option<usize> {
-    (0..groups.len()).max_by_key(|&i| groups[i].1.len())
+impl Odds {
+    pub(crate) fn of<T: Amplitude>(run: &Run, channel: &Planned, ket: &Ket<T>) -> Self {
+        let (chances, norm) = chances(run, channel, ket);
+        Self { chances, norm }
+    }
+
+    /// The operator that a number chooses. The usual one has the upper end, so that a look at the state is rarely needed.
+    pub(crate) fn choice(&self, uniform: f64) -> usize {
+        let mut sum = 0.0;
+        for (operator, chance) in self.chances.iter().enumerate().skip(1) {
+            sum += chance;
+            if uniform < sum {
+                return operator;
+            }
+        }
+        0
+    }
+
+    /// The factor that brings the state after an operator back to the length one, if it has become short: lengths don't
+    /// matter otherwise, probabilities are shares.
+    pub(crate) fn factor(&self, operator: usize) -> f64 {
+        let left = self.chances[operator] * self.norm;
+        if left < SHORT { left.max(f64::MIN_POSITIVE).sqrt().recip() } else { 1.0 }
+    }
+}
+
+/// Shots by what happens to them; `choice` is the operator of a shot.
+pub(crate) fn by_operator(
+    shots: &mut [usize],
+    choice: impl Fn(usize) -> usize,
+) -> Vec<(usize, &mut [usize])> {
+    shots.sort_by_cached_key(|&shot| choice(shot));
+    let groups = shots.chunk_by_mut(|&a, &b| choice(a) == choice(b));
+    groups.map(|group| (choice(group[0]), group)).collect()
 }
 
 /// Applies an operator.
@@ -66,18 +75,6 @@ pub(crate) fn jump<T: Amplitude>(
     if factor != 1.0 {
         scale(run, ket, factor);
     }
-}
-
-/// The usual operator has the upper end of the numbers, so that a look at the state is rarely needed.
-fn choice(chances: &[f64], uniform: f64) -> usize {
-    let mut sum = 0.0;
-    for (operator, chance) in chances.iter().enumerate().skip(1) {
-        sum += chance;
-        if uniform < sum {
-            return operator;
-        }
-    }
-    0
 }
 
 /// The probabilities of the operators in a state, and its squared length.

@@ -39,6 +39,8 @@ use partings::{Choice, Group};
 const BASELINE: u64 = 1 << 61;
 /// How many there are of them.
 const BASELINE_SHOTS: usize = 100;
+/// How much longer what is undone between two stops may make a state: rounding errors grow as much.
+const MOST_GROWTH: f64 = 8.0;
 
 impl Simulator {
     /// An estimate of the derivative with respect to each slot of `sum of cotangent * value` of observables, from
@@ -103,6 +105,7 @@ impl Simulator {
                 value: &value,
                 key,
                 noise_key: child_key(key, NOISE),
+                event_key: child_key(child_key(key, NOISE), 0),
                 baseline: c,
                 is_baseline,
                 sum: 0.0,
@@ -168,6 +171,8 @@ impl Value {
 enum Event {
     /// A unitary step of the plan.
     Unitary(usize),
+    /// What a channel usually does, to all shots, where that can be undone.
+    Usual(usize),
     /// What can't be undone, or where some shots go another way.
     Stop(Choice, Vec<(Choice, Group)>),
 }
@@ -178,6 +183,7 @@ struct Sampler<'a, T: Amplitude> {
     value: &'a Value,
     key: u64,
     noise_key: u64,
+    event_key: u64,
     /// The `c` of `O - c`.
     baseline: f64,
     /// Nothing but the value is asked for.
@@ -196,7 +202,9 @@ impl<T: Amplitude> Sampler<'_, T> {
         if !shots.is_empty() {
             let plan = self.bound.plan;
             let ket = self.simulator.start(plan.n_wires)?;
-            let group = Group { step: 0, draws: 0, bits: vec![false; plan.n_bits], shots: shots.collect() };
+            let mut group = Group { bits: vec![false; plan.n_bits], ..Group::default() };
+            group.shots = shots.map(|shot| self.waiting(&group, shot)).collect();
+            group.sort();
             let bra = self.follow(group, ket)?;
             self.simulator.kets.give(bra);
         }
@@ -208,6 +216,8 @@ impl<T: Amplitude> Sampler<'_, T> {
         let (simulator, plan) = (self.simulator, self.bound.plan);
         let mut kept = Kept::new(simulator, plan.n_wires, self.depth);
         let (mut events, mut stops) = (Vec::new(), Vec::new());
+        // How much longer undoing makes a state since the last stop.
+        let mut growth = 1.0;
         while let Some(step) = plan.steps.get(group.step) {
             simulator.run.check()?;
             let here = group.step;
@@ -242,6 +252,16 @@ impl<T: Amplitude> Sampler<'_, T> {
                 Step::Track(_) | Step::Map { .. } => qml_source::bug!("no step of a trajectory: {step:?}"),
             };
             if let Some((choice, parted)) = parting {
+                if let Some((channel, undone)) = self.is_undone(choice)
+                    && parted.is_empty()
+                    && growth * undone.growth <= MOST_GROWTH
+                {
+                    growth *= undone.growth;
+                    self.happen(choice, &mut ket);
+                    events.push(Event::Usual(channel));
+                    continue;
+                }
+                growth = 1.0;
                 stops.push(events.len());
                 kept.stop(&ket)?;
                 self.happen(choice, &mut ket);
@@ -300,11 +320,16 @@ impl<T: Amplitude> Sampler<'_, T> {
         let run = &self.simulator.run;
         for event in events.iter().rev() {
             run.check()?;
-            let Event::Unitary(step) = *event else { break };
-            if step < self.first || self.is_baseline {
-                break;
+            match *event {
+                Event::Unitary(step) => {
+                    if step < self.first || self.is_baseline {
+                        break;
+                    }
+                    undo_step(run, self.bound, step, self.first, [ket, bra], &mut self.collected);
+                }
+                Event::Usual(channel) => self.undo_usual(channel, ket, bra),
+                Event::Stop(..) => break,
             }
-            undo_step(run, self.bound, step, self.first, [ket, bra], &mut self.collected);
         }
         run.check()
     }
@@ -324,6 +349,9 @@ impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
         for event in &self.events[self.stops[stop]..self.stops[stop + 1]] {
             match *event {
                 Event::Stop(choice, _) => sampler.happen(choice, ket),
+                Event::Usual(channel) => {
+                    sampler.happen(Choice::Operator { channel, operator: 0, factor: 1.0 }, ket);
+                }
                 Event::Unitary(step) => {
                     if let Step::Unitary(segment) = plan.steps[step] {
                         apply(&sampler.simulator.run, sampler.bound, &plan.segments[segment], ket);

@@ -3,9 +3,12 @@
 //! `cargo run --release -- [word] [largest n]` in this folder runs the tables whose names have the word. Bandwidth and peak
 //! of the machine are measured first. Every row says how far the two results are apart.
 //!
+//! `interrupt` measures how long a call goes on after somebody asked it to stop.
+//!
 //! Two more commands are for `tests/peers`: `train n steps` trains with PRISM-Q alone, `serve threads` does what it is
 //! asked for on standard input.
 
+mod interrupt;
 mod machine;
 mod measure;
 mod ours;
@@ -22,6 +25,7 @@ fn main() {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     match word.as_str() {
         "train" => return train::run(number().unwrap_or(4), number().unwrap_or(500) as i32),
+        "interrupt" => return interrupt::longest_waits(threads),
         "serve" => return serve::run(number().unwrap_or(threads)),
         _ => {}
     }
@@ -52,5 +56,6 @@ fn main() {
     }
     if wanted("noisy") {
         tables::noisy_shots(threads, largest);
+        tables::noisy_gradients(threads, largest);
     }
 }

@@ -303,7 +303,9 @@ pub fn noise(circuit: &Circuit) -> Noise {
 /// Shots with depolarizing noise of 1e-3 and amplitude damping of 1e-2 on each wire of each gate.
 pub fn noisy_shots(threads: usize, largest: usize) {
     head("noisy shots, n, f64, f32, PRISM-Q, ratio f64, ratio f32, distance of the means of Z");
-    for (n, count) in [(8, 10_000), (12, 10_000), (16, 10_000)].into_iter().filter(|(n, _)| *n <= largest) {
+    for (n, count) in
+        [(4, 10_000), (8, 10_000), (12, 10_000), (16, 10_000)].into_iter().filter(|(n, _)| *n <= largest)
+    {
         let workload = workloads::hea(n, 2);
         let (circuit, slots) = ours::circuit(&workload);
         let plan = Plan::noisy(&circuit, &noise(&circuit)).expect("plan");
@@ -371,6 +373,29 @@ pub fn overlaps(threads: usize) {
             show(one_by_one),
             speed / 1e9
         );
+    }
+    println!();
+}
+
+/// Gradients from trajectories: noise as for shots, the energy of a chain.
+pub fn noisy_gradients(threads: usize, largest: usize) {
+    head("gradient from 1000 trajectories, n, f64, f32, without noise");
+    for n in [4, 6, 8, 10, 12].into_iter().filter(|n| *n <= largest) {
+        let workload = workloads::hea(n, 2);
+        let (circuit, slots) = ours::circuit(&workload);
+        let plan = Plan::trajectories(&circuit, &noise(&circuit)).expect("plan");
+        let observable = [ours::tfim(n)];
+        let run = |simulator: &Simulator| {
+            simulator.sampled_expectations_vjp(&plan, &slots, &observable, &[1.0], 1000, 1).expect("gradient")
+        };
+        let (doubles, singles) = (simulator(Precision::F64, threads), simulator(Precision::F32, threads));
+        let exact = Plan::new(&circuit).expect("plan");
+        let prepared = Prepared::new(&exact, &observable).expect("observable");
+        let without =
+            || doubles.prepared_expectations_vjp(&exact, &slots, &prepared, &[1.0]).expect("gradient");
+        let (ours, one) = alternate(|| run(&doubles), without);
+        let (ours_f32, _) = alternate(|| run(&singles), || ());
+        println!("| HEA, TFIM | {n} | {} | {} | {} |", show(ours), show(ours_f32), show(one));
     }
     println!();
 }

@@ -20,7 +20,7 @@ use super::{Arguments, Block, Entries, Factor, MatrixSource, Plan, Select, Step,
 use crate::C64;
 use crate::noise::{Noise, Readout};
 
-pub(crate) use noisy::{Chances, Planned};
+pub(crate) use noisy::{Chances, Planned, Undone};
 
 /// What a plan is for.
 #[derive(Clone, Copy)]

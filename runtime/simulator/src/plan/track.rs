@@ -8,8 +8,8 @@
 use super::schedule::{Entry, schedule};
 use super::{Plan, Segment};
 
-/// The largest number that [`Track::next_event`] may be given.
-const CERTAIN: f64 = 1.0 - f64::EPSILON / 2.0;
+/// The largest probability of something unusual that has a waiting time.
+pub(super) const CERTAIN: f64 = 1.0 - f64::EPSILON / 2.0;
 
 /// A run of units.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Track {
             blocks.push(entries.iter().map(|entries| add(plan, entries.clone())).collect());
         }
         let rates = channels.iter().scan(0.0, |sum, &channel| {
-            *sum -= (1.0 - plan.channels[channel].most.min(CERTAIN)).ln();
+            *sum += plan.channels[channel].time();
             Some(*sum)
         });
         let rates = rates.collect();

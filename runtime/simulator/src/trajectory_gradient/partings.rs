@@ -9,11 +9,10 @@ use crate::Fault;
 use crate::ket::Ket;
 use crate::pass::apply;
 use crate::pieces::{outcome_weights, scale};
-use crate::plan::Step;
-use crate::sample::ones_first;
+use crate::plan::{Step, Undone};
 use crate::simulator::Amplitude;
 use crate::sweep::unsettle;
-use crate::trajectory::{SHORT, groups, jump, largest};
+use crate::trajectory::{Odds, SHORT, by_operator, jump};
 use crate::walk::settle;
 
 /// What happened to a group of shots.
@@ -28,47 +27,108 @@ pub(super) enum Choice {
 }
 
 /// Shots that walk together.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Group {
     /// The next step.
     pub step: usize,
-    /// How many numbers each shot drew.
+    /// Measurements and channels before it.
     pub draws: u64,
+    /// The times of the channels before it together, see [`Planned::time`].
+    pub time: f64,
     /// The bits that they see.
     pub bits: Vec<bool>,
-    pub shots: Vec<usize>,
+    /// The shots, each with the time at which something unusual may happen to it; the latest first.
+    pub shots: Vec<Waiting>,
+}
+
+/// A time and a shot.
+pub(super) type Waiting = (f64, usize);
+
+impl Group {
+    /// Puts the latest first.
+    pub(super) fn sort(&mut self) {
+        self.shots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    }
 }
 
 /// What happens to most shots, and to groups that part from them.
 pub(super) type Parting = (Choice, Vec<(Choice, Group)>);
 
 impl<T: Amplitude> Sampler<'_, T> {
+    /// A shot with the time at which something unusual may happen to it next: as in radioactive decay, see
+    /// [`crate::plan::Track::next_event`].
+    pub(super) fn waiting(&self, group: &Group, shot: usize) -> Waiting {
+        let uniform = uniform_at(self.event_key, shot as u64, group.draws);
+        (group.time - (1.0 - uniform).ln(), shot)
+    }
+
     pub(super) fn part_by_operator(
         &self,
         channel: usize,
         ket: &Ket<T>,
         group: &mut Group,
     ) -> Option<Parting> {
-        let planned = &self.bound.plan.channels[channel];
+        let (run, planned) = (&self.simulator.run, &self.bound.plan.channels[channel]);
         let draws = group.draws;
         group.draws += 1;
-        let mut shots = std::mem::take(&mut group.shots);
-        let draw = |shot: usize| uniform_at(self.noise_key, shot as u64, draws);
-        let mut parts: Vec<(Choice, Vec<usize>)> = Vec::new();
-        let mut is_nothing = false;
-        let mut groups = groups(&self.simulator.run, planned, ket, &mut shots, draw);
-        let own = groups.swap_remove(largest(&groups)?);
-        for (operator, shots, factor) in std::iter::once(own).chain(groups) {
-            is_nothing = planned.operators[operator].is_none() && factor == 1.0;
-            parts.push((Choice::Operator { channel, operator, factor }, shots.to_vec()));
+        group.time += planned.time();
+        let choice = |operator, factor| Choice::Operator { channel, operator, factor };
+        let mut here = Vec::new();
+        while let Some(&(time, shot)) = group.shots.last()
+            && time < group.time
+        {
+            here.push(shot);
+            group.shots.pop();
         }
-        let (choice, shots) = parts.swap_remove(0);
-        group.shots = shots;
-        if parts.is_empty() && is_nothing {
-            return None;
+        if here.is_empty() {
+            return planned.operators[0].is_some().then(|| (choice(0, 1.0), Vec::new()));
         }
-        let part = |(choice, shots)| (choice, Group { shots, ..group.clone() });
-        Some((choice, parts.into_iter().map(part).collect()))
+        let odds = Odds::of(run, planned, ket);
+        let chosen = |shot: usize| odds.choice(planned.most * uniform_at(self.noise_key, shot as u64, draws));
+        let mut parts = Vec::new();
+        for (operator, shots) in by_operator(&mut here, chosen) {
+            let waiting: Vec<Waiting> = shots.iter().map(|&shot| self.waiting(group, shot)).collect();
+            if operator == 0 {
+                group.shots.extend(waiting);
+                group.sort();
+            } else {
+                let mut part = Group { shots: waiting, bits: group.bits.clone(), ..*group };
+                part.sort();
+                parts.push((choice(operator, odds.factor(operator)), part));
+            }
+        }
+        // The largest group goes on with this state.
+        let mut own = choice(0, odds.factor(0));
+        if let Some(largest) = (0..parts.len()).max_by_key(|&i| parts[i].1.shots.len())
+            && parts[largest].1.shots.len() > group.shots.len()
+        {
+            let other = parts.swap_remove(largest);
+            let usual = std::mem::replace(group, other.1);
+            let usual = (std::mem::replace(&mut own, other.0), usual);
+            parts.extend((!usual.1.shots.is_empty()).then_some(usual));
+        }
+        let is_nothing = matches!(own, Choice::Operator { operator, factor, .. }
+            if planned.operators[operator].is_none() && factor == 1.0);
+        (!parts.is_empty() || !is_nothing).then_some((own, parts))
+    }
+
+    /// The channel where what happens to all shots is the usual that can be undone.
+    pub(super) fn is_undone(&self, choice: Choice) -> Option<(usize, Undone)> {
+        match choice {
+            Choice::Operator { channel, operator: 0, factor: 1.0 } => {
+                self.bound.plan.channels[channel].undone.map(|undone| (channel, undone))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the ket back through the usual operator of a channel, and the bra through its adjoint.
+    pub(super) fn undo_usual(&self, channel: usize, ket: &mut Ket<T>, bra: &mut Ket<T>) {
+        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        if let Some(Undone { segment, .. }) = plan.channels[channel].undone {
+            apply(run, self.bound, &plan.segments[segment], ket);
+        }
+        self.unhappen(Choice::Operator { channel, operator: 0, factor: 1.0 }, bra);
     }
 
     pub(super) fn part_by_outcome(
@@ -158,13 +218,15 @@ impl<T: Amplitude> Sampler<'_, T> {
 /// Parts shots by a number that each of them draws; returns whether it holds for the larger group, which stays, and the
 /// smaller one if it is not empty.
 fn part(group: &mut Group, holds: impl Fn(usize) -> bool) -> (bool, Option<Group>) {
-    let n = ones_first(&mut group.shots, holds);
+    // Both stay sorted.
+    let shots = std::mem::take(&mut group.shots).into_iter();
+    let (mut larger, mut smaller): (Vec<Waiting>, Vec<Waiting>) = shots.partition(|&(_, shot)| holds(shot));
     group.draws += 1;
-    let is_larger = 2 * n > group.shots.len();
-    let mut others = group.shots.split_off(n);
+    let is_larger = larger.len() > smaller.len();
     if !is_larger {
-        std::mem::swap(&mut group.shots, &mut others);
+        std::mem::swap(&mut larger, &mut smaller);
     }
-    let other = (!others.is_empty()).then(|| Group { shots: others, ..group.clone() });
+    group.shots = larger;
+    let other = (!smaller.is_empty()).then(|| Group { shots: smaller, bits: group.bits.clone(), ..*group });
     (is_larger, other)
 }

@@ -15,6 +15,7 @@ use super::{Builder, Kind};
 use crate::C64;
 use crate::noise::Channel;
 use crate::plan::schedule::Entry;
+use crate::plan::track::CERTAIN;
 use crate::plan::{Entries, MatrixSource, Select, Step};
 
 /// A channel as a step for shots.
@@ -26,10 +27,23 @@ pub(crate) struct Planned {
     pub operators: Vec<Option<usize>>,
     /// Their adjoints, where the plan is to be gone back through.
     pub adjoints: Vec<Option<usize>>,
+    /// What undoes the first operator, where that is a diagonal that makes no amplitude much smaller.
+    pub undone: Option<Undone>,
     pub chances: Chances,
     /// No operator but the first happens with more than this probability, all together.
     pub most: f64,
 }
+
+/// The inverse of an operator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undone {
+    pub segment: usize,
+    /// How much longer it makes a state at most.
+    pub growth: f64,
+}
+
+/// The inverse of an operator that makes a state longer than this is not used: rounding errors grow as well.
+const MOST_GROWTH: f64 = 1.5;
 
 /// How probable operators are.
 #[derive(Clone, Debug)]
@@ -73,6 +87,13 @@ impl Chances {
                 (0..dim).map(row).fold(0.0, f64::max)
             }
         }
+    }
+}
+
+impl Planned {
+    /// How long it takes where the waiting time for something unusual is exponential, see [`crate::plan::Track`].
+    pub(crate) fn time(&self) -> f64 {
+        -(1.0 - self.most.min(CERTAIN)).ln()
     }
 }
 
@@ -148,10 +169,11 @@ impl Builder<'_> {
             (!entries.is_empty()).then(|| self.segment(entries))
         });
         let operators = operators.collect();
+        let undone = is_step.then(|| self.undone(&channel.operators()[0], wires)).flatten();
         let positions = wires.iter().map(|&wire| self.at(wire)).collect();
         let most = chances.most();
         let channel = self.plan.channels.len();
-        self.plan.channels.push(Planned { positions, operators, adjoints, chances, most });
+        self.plan.channels.push(Planned { positions, operators, adjoints, undone, chances, most });
         if is_step {
             self.plan.steps.push(Step::Channel(channel));
         } else {
@@ -218,6 +240,17 @@ impl Builder<'_> {
             _ => self.dense(Entries::Constant(matrix), wires, Select::default()),
         }
         std::mem::take(&mut self.entries)
+    }
+
+    /// What undoes an operator, see [`Planned::undone`].
+    fn undone(&mut self, operator: &[C64], wires: &[Wire]) -> Option<Undone> {
+        let &[a, b, c, d] = operator else { return None };
+        let growth = d.norm().recip();
+        if a != C64::ONE || b != C64::ZERO || c != C64::ZERO || growth > MOST_GROWTH {
+            return None;
+        }
+        let entries = self.operator(vec![a, b, c, d.inv()], wires);
+        (!entries.is_empty()).then(|| Undone { segment: self.segment(entries), growth: growth.max(1.0) })
     }
 
     /// A linear map of the density matrix of these wires.
