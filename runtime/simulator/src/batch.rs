@@ -35,6 +35,9 @@ pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
 /// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
 const WORTH_A_THREAD: usize = 1 << 17;
 
+/// Most bytes of the states in the lanes: half of what a second cache has. Larger ones are faster one after the other.
+const IN_LANES: usize = 64 << 10;
+
 /// Rows of a group that share what they have in common; of samples in lanes four registers.
 const ROWS: usize = 16;
 
@@ -129,7 +132,8 @@ impl Simulator {
         cotangents: Option<Cotangents<'_>>,
     ) -> Result<Batch, Fault> {
         let varied = Varied::new(plan, &varied_slots(plan, rows));
-        let groups = groups(rows, plan.n_wires, self.isa.lane_bits::<T>() as usize);
+        let layout = Layout::batch(plan.n_wires, self.isa.lane_bits::<T>());
+        let groups = groups(rows, layout.n_reals() * size_of::<T>() <= IN_LANES, layout.width_bits);
         let run = |group: &Group| self.run_group::<T>(plan, group, &varied, prepared, cotangents);
         let parts: Vec<Result<Batch, Fault>> = match self.pool_worth_it(groups.len(), rows.len(), plan.cost())
         {
@@ -228,13 +232,13 @@ impl Simulator {
 }
 
 /// The rows in groups, small states in lanes. A few rows that are left run one by one.
-fn groups<'r>(rows: &'r [&'r [f64]], n_wires: usize, lane_bits: usize) -> Vec<Group<'r>> {
+fn groups<'r>(rows: &'r [&'r [f64]], fits_in_lanes: bool, lane_bits: u32) -> Vec<Group<'r>> {
     let lanes = 1 << lane_bits;
     let n_left = rows.len() % lanes;
-    let n_in_lanes = match n_wires {
-        n if n > 2 * lane_bits => 0,
-        _ if 2 * n_left < lanes => rows.len() - n_left,
-        _ => rows.len(),
+    let n_in_lanes = match fits_in_lanes {
+        false => 0,
+        true if 2 * n_left < lanes => rows.len() - n_left,
+        true => rows.len(),
     };
     let (in_lanes, others) = rows.split_at(n_in_lanes);
     let in_lanes = in_lanes.chunks(4 * lanes).map(|rows| (rows, lanes));

@@ -168,14 +168,39 @@ impl<V: Vector> Parts<V> {
         self.0[level] = sum;
     }
 
-    /// Adds the sum of so many parts to a number of each sample.
+    /// The parts of all settings in their order.
     #[inline(always)]
-    pub(crate) unsafe fn collect(&self, count: usize, factor: f64, into: &mut [f64], index: usize) {
+    pub(crate) unsafe fn of(parts: &[V]) -> Self {
         // SAFETY: As for `Vector`.
-        let lanes = unsafe { self.0[count.ilog2() as usize].lanes() };
-        let into = &mut into[index * V::LANES..][..V::LANES];
-        for l in 0..V::LANES {
-            into[l] += factor * lanes[l].to_f64();
+        unsafe {
+            let mut sum = Self::none();
+            for (near, part) in parts.iter().enumerate() {
+                sum.add(near, *part);
+            }
+            sum
+        }
+    }
+
+    /// Adds the sum of so many parts to a number of each sample; where lanes are amplitudes the sum of the one part.
+    #[inline(always)]
+    pub(crate) unsafe fn collect<const PER_LANE: bool>(
+        &self,
+        count: usize,
+        factor: f64,
+        into: &mut [f64],
+        index: usize,
+    ) {
+        let sum = self.0[count.ilog2() as usize];
+        // SAFETY: As for `Vector`.
+        unsafe {
+            if !PER_LANE {
+                return collect(sum, factor, into, index);
+            }
+            let lanes = sum.lanes();
+            let into = &mut into[index * V::LANES..][..V::LANES];
+            for l in 0..V::LANES {
+                into[l] += factor * lanes[l].to_f64();
+            }
         }
     }
 }

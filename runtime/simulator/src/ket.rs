@@ -15,6 +15,9 @@ use crate::vector::Real;
 #[repr(C, align(64))]
 pub(crate) struct Line([u64; 8]);
 
+/// Lines that are much: 64 MiB.
+const LARGE: usize = (64 << 20) / size_of::<Line>();
+
 /// How states lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
@@ -68,6 +71,21 @@ pub(crate) struct Ket<T> {
     of: PhantomData<T>,
 }
 
+/// Gives memory back to the system; much of it on a thread of its own: a gibibyte in small pages takes most of a tenth of a
+/// second, for which nobody who stops a call should wait.
+pub(crate) fn free(lines: Vec<Line>) {
+    if lines.len() >= LARGE {
+        // Without a thread it goes here.
+        _ = std::thread::Builder::new().spawn(move || drop(lines));
+    }
+}
+
+impl<T> Drop for Ket<T> {
+    fn drop(&mut self) {
+        free(std::mem::take(&mut self.lines));
+    }
+}
+
 impl<T: Real> Ket<T> {
     /// A state in this memory, which has [`Layout::n_lines`].
     pub(crate) fn new(lines: Vec<Line>, layout: Layout) -> Self {
@@ -76,8 +94,8 @@ impl<T: Real> Ket<T> {
     }
 
     /// The memory.
-    pub(crate) fn into_lines(self) -> Vec<Line> {
-        self.lines
+    pub(crate) fn into_lines(mut self) -> Vec<Line> {
+        std::mem::take(&mut self.lines)
     }
 
     /// How it lies.

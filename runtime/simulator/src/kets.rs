@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::Fault;
-use crate::ket::{Ket, Layout, Line};
+use crate::ket::{Ket, Layout, Line, free};
 use crate::memory::available_bytes;
 use crate::simulator::Run;
 use crate::vector::Real;
@@ -82,7 +82,10 @@ impl Kets {
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
         while lines.len() < n_lines {
-            run.check()?;
+            if let Err(fault) = run.check() {
+                free(lines);
+                return Err(fault);
+            }
             lines.resize((lines.len() + STEP).min(n_lines), Line::default());
         }
         Ok(Ket::new(lines, layout))

@@ -130,6 +130,12 @@ impl Simulator {
         self.isa.name()
     }
 
+    /// Uses the instruction set of this name instead, where the machine has it: to measure what another machine would do.
+    pub fn use_instruction_set(&mut self, name: &str) {
+        let found = Isa::available().into_iter().find(|isa| isa.name() == name);
+        self.isa = found.unwrap_or(self.isa);
+    }
+
     /// The precision of amplitudes.
     pub(crate) fn precision(&self) -> Precision {
         let Method::StateVector(precision) = self.method;

@@ -32,13 +32,18 @@ fn many_terms(n: u32, count: usize) -> Observable {
     observable
 }
 
-struct Row {
+struct Row<'a> {
     threads: usize,
     name: &'static str,
+    /// A part of the names of those that are wanted.
+    word: &'a str,
 }
 
-impl Row {
+impl Row<'_> {
     fn print(self, n: usize, call: impl Fn(&Simulator) -> Result<(), Fault>) {
+        if !self.name.contains(self.word) {
+            return;
+        }
         let interrupt = Arc::new(AtomicBool::new(false));
         let method = Method::StateVector(Precision::F64);
         let simulator = Simulator::with_method(method, self.threads, Arc::clone(&interrupt));
@@ -73,10 +78,10 @@ fn planned(workload: &Workload) -> (Circuit, Vec<f64>, Plan) {
     (circuit, slots, plan)
 }
 
-/// The rows.
-pub fn longest_waits(threads: usize) {
+/// The rows whose names have the word.
+pub fn longest_waits(threads: usize, word: &str) {
     println!("| stopped | n | times | longest until it returned |\n| --- | --- | --- | --- |");
-    let row = |name| Row { threads, name };
+    let row = |name| Row { threads, name, word };
 
     let (_, slots, plan) = planned(&workloads::brickwork(26));
     row("state").print(26, |s| s.amplitudes(&plan, &slots, &[0]).map(drop));

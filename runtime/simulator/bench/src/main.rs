@@ -3,7 +3,7 @@
 //! `cargo run --release -- [word] [largest n]` in this folder runs the tables whose names have the word. Bandwidth and peak
 //! of the machine are measured first. Every row says how far the two results are apart.
 //!
-//! `interrupt` measures how long a call goes on after somebody asked it to stop.
+//! `interrupt [word]` measures how long a call goes on after somebody asked it to stop.
 //!
 //! Two more commands are for `tests/peers`: `train n steps` trains with PRISM-Q alone, `serve threads` does what it is
 //! asked for on standard input.
@@ -21,11 +21,13 @@ mod workloads;
 fn main() {
     let mut args = std::env::args().skip(1);
     let word = args.next().unwrap_or_default();
-    let mut number = || args.next().and_then(|n| n.parse::<usize>().ok());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    if word == "interrupt" {
+        return interrupt::longest_waits(threads, &args.next().unwrap_or_default());
+    }
+    let mut number = || args.next().and_then(|n| n.parse::<usize>().ok());
     match word.as_str() {
         "train" => return train::run(number().unwrap_or(4), number().unwrap_or(500) as i32),
-        "interrupt" => return interrupt::longest_waits(threads),
         "serve" => return serve::run(number().unwrap_or(threads)),
         _ => {}
     }

@@ -14,9 +14,13 @@ use crate::measure::{alternate, show};
 use crate::workloads::{self, Step, Workload};
 use crate::{ours, peer};
 
-/// A simulator of state vectors.
+/// A simulator of state vectors, with the instruction set that the environment names, `ISA='AVX2 and FMA'`.
 pub fn simulator(precision: Precision, threads: usize) -> Simulator {
-    Simulator::with_method(Method::StateVector(precision), threads, Arc::default())
+    let mut simulator = Simulator::with_method(Method::StateVector(precision), threads, Arc::default());
+    if let Ok(name) = std::env::var("ISA") {
+        simulator.use_instruction_set(&name);
+    }
+    simulator
 }
 
 fn head(columns: &str) {

@@ -1,6 +1,6 @@
 //! Terms of a form with more than two bits: each one a sweep of its own over the amplitudes that it changes.
 
-use super::{Near, Parts, Tile, collect, is_odd, lane_bits};
+use super::{Near, Parts, Tile, is_odd, lane_bits};
 use crate::bind::Bound;
 use crate::plan::{Form, Other, OtherKind, Select};
 use crate::vector::{Complex, Real, Vector};
@@ -54,15 +54,9 @@ pub(super) unsafe fn collect_all<V: Vector, const PER_LANE: bool>(
                 for group in signs.groups_at::<PER_LANE>(ket.n_groups, lane) {
                     total = V::load(products.add(group * V::LANES)).mul_add(signs.of(group), total);
                 }
-                if PER_LANE {
-                    parts.add(lane, total);
-                } else {
-                    collect(total, -2.0, sums, other.trig);
-                }
+                parts.add(lane, total);
             }
-            if PER_LANE {
-                parts.collect(near.count, -2.0, sums, other.trig);
-            }
+            parts.collect::<PER_LANE>(near.count, -2.0, sums, other.trig);
         }
     }
 }

@@ -208,11 +208,7 @@ unsafe fn near_back<V: Vector>(
             totals[other] = there;
             totals[lane] = here;
         }
-        let mut parts = Parts::none();
-        for (lane, total) in totals.iter().enumerate().take(all.count) {
-            parts.add(lane, *total);
-        }
-        parts.collect(all.count, 2.0, sums, trig);
+        Parts::of(&totals[..all.count]).collect::<true>(all.count, 2.0, sums, trig);
     }
 }
 

@@ -203,7 +203,7 @@ pub(super) unsafe fn collect_terms<V: Vector>(
             let n_bits = m.inner.count_ones();
             if (n_bits == 2) == is_pair && n_bits <= most_bits && is_active(bound, m, outer) {
                 // SAFETY: The parts of these terms were added.
-                unsafe { (*terms.add(term)).collect(n_parts, -2.0, sums, m.trig) };
+                unsafe { (*terms.add(term)).collect::<true>(n_parts, -2.0, sums, m.trig) };
             }
         }
     }

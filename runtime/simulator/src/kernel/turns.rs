@@ -324,17 +324,11 @@ unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usi
                 }
             }
             for k in 0..K {
-                if PER_LANE {
-                    parts[k].add(lane, total[k]);
-                } else {
-                    collect(total[k], 2.0, sums, turns[k].trig);
-                }
+                parts[k].add(lane, total[k]);
             }
         }
-        if PER_LANE {
-            for k in 0..K {
-                parts[k].collect(near.count, 2.0, sums, turns[k].trig);
-            }
+        for k in 0..K {
+            parts[k].collect::<PER_LANE>(near.count, 2.0, sums, turns[k].trig);
         }
     }
 }
@@ -384,11 +378,8 @@ unsafe fn near_back<V: Vector, const K: usize, const M: usize>(
             }
         }
         for k in 0..K {
-            let mut parts = Parts::none();
-            for (lane, total) in totals[k].iter().enumerate().take(near.count) {
-                parts.add(lane, *total);
-            }
-            parts.collect(near.count, 2.0, sums, turns[k].trig);
+            let parts = Parts::of(&totals[k][..near.count]);
+            parts.collect::<true>(near.count, 2.0, sums, turns[k].trig);
         }
     }
 }

@@ -6,7 +6,7 @@
 //! the end.
 
 use super::{Group, Letters};
-use crate::kernel::{Near, Parts, Tile, collect, for_selected, is_odd, lane_bits, near_and_far};
+use crate::kernel::{Near, Parts, Tile, for_selected, is_odd, lane_bits, near_and_far};
 use crate::vector::{Complex, Isa, Real, Task, Vector, dispatch};
 
 /// From this many strings on the transform is faster.
@@ -168,25 +168,26 @@ unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
             });
             for ((sum, string), parts) in sums.into_iter().zip(strings).zip(&mut parts) {
                 let factor = part(string.n_y).1 * twice * outer_sign(tile.outer, string);
-                if PER_LANE {
-                    parts.add(lane, signed(sum, lane, string));
-                    if lane + 1 == all.count {
-                        parts.collect(all.count, factor, values, string.place);
-                    }
-                } else {
-                    collect(sum.mul(lane_signs::<V, false>(string.z, 1.0)), factor, values, string.place);
+                parts.add(lane, signed::<V, PER_LANE>(sum, lane, string));
+                if lane + 1 == all.count {
+                    parts.collect::<PER_LANE>(all.count, factor, values, string.place);
                 }
             }
         }
     }
 }
 
-/// What one lane adds to the value of a string, where lanes are samples.
+/// What a sum adds to the value of a string: that of amplitudes in lanes, or of one setting `near` of the near wires.
 #[inline(always)]
-unsafe fn signed<V: Vector>(sum: V, lane: usize, string: Letters) -> V {
-    let sign = if is_odd(lane & string.z & (V::LANES - 1)) { -1.0 } else { 1.0 };
+unsafe fn signed<V: Vector, const PER_LANE: bool>(sum: V, near: usize, string: Letters) -> V {
     // SAFETY: As for `Vector`.
-    unsafe { sum.mul(V::splat(V::Real::from_f64(sign))) }
+    unsafe {
+        if !PER_LANE {
+            return sum.mul(lane_signs::<V, false>(string.z, 1.0));
+        }
+        let sign = if is_odd(near & string.z & (V::LANES - 1)) { -1.0 } else { 1.0 };
+        sum.mul(V::splat(V::Real::from_f64(sign)))
+    }
 }
 
 /// The amplitudes that a string with these near letters takes to some group.
@@ -289,16 +290,12 @@ unsafe fn transformed_values<V: Vector, const PER_LANE: bool>(
             let (is_imaginary, sign) = part(string.n_y);
             let factor = sign * outer_sign(tile.outer, string);
             let sums = if is_imaginary { im } else { re }.add((string.z >> V::BITS) * V::LANES);
-            if PER_LANE {
-                let mut parts = Parts::none();
-                for lane in 0..all.count {
-                    parts.add(lane, signed(V::load(sums.add(lane * n * V::LANES)), lane, string));
-                }
-                parts.collect(all.count, factor, values, string.place);
-            } else {
-                let signed = V::load(sums).mul(lane_signs::<V, false>(string.z, 1.0));
-                collect(signed, factor, values, string.place);
+            let mut parts = Parts::none();
+            for lane in 0..all.count {
+                let sum = V::load(sums.add(lane * n * V::LANES));
+                parts.add(lane, signed::<V, PER_LANE>(sum, lane, string));
             }
+            parts.collect::<PER_LANE>(all.count, factor, values, string.place);
         }
     }
 }
