@@ -52,6 +52,7 @@ mod optimizers;
 mod quantum;
 mod random;
 mod reductions;
+mod rows;
 mod running;
 mod statistics;
 mod tensors;
@@ -106,6 +107,7 @@ pub static SECTIONS: &[(&str, &[Builtin])] = &[
     ("Data", data::ROWS),
     ("Programs and observables", quantum::ROWS),
     ("", batch::ROWS),
+    ("", rows::ROWS),
     ("Printing and testing", running::ROWS),
     ("Charts", charts::ROWS),
     ("Optimizers", optimizers::ROWS),

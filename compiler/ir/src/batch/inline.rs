@@ -9,13 +9,15 @@ const MOST_OPS: usize = 500;
 
 impl Split<'_> {
     /// A copy of the body of a loop, in which calls of functions that make calls of kernels are replaced by what these
-    /// functions do, and loops are split.
+    /// functions do, and loops are split; without what is known before.
     pub(super) fn opened(&mut self, region: &Region) -> Region {
         let types = self.function.types.clone();
         let mut names = Names::default();
         let params = names.define(&region.params, &types, &mut self.function);
         let ops = self.opened_ops(&region.ops, &types, &mut names, &mut Vec::new());
-        Region { params, ops, yields: names.all(&region.yields) }
+        let mut opened = Region { params, ops, yields: names.all(&region.yields) };
+        self.known.take_out(&mut opened, &self.function.types);
+        opened
     }
 
     /// `types` are those of the function that the operations come from, `within` the functions that are being copied.

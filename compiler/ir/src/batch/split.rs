@@ -8,6 +8,8 @@ use qml_source::{Span, bug};
 use super::copy::Names;
 use super::facts::Facts;
 use super::invariant::take_invariant;
+use super::known::Known;
+use super::rows::in_rows;
 use super::stages::{Stage, Stages, type_of_many};
 use crate::host::{
     BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, Op, OpKind, Region, Type,
@@ -25,6 +27,8 @@ pub(super) struct Split<'m> {
     pub facts: &'m Facts,
     /// What is left of it: types of its values.
     pub function: Function,
+    /// What the operations before tell.
+    pub known: Known,
     /// Loops as they were written, for what goes wrong.
     made: &'m mut Vec<Function>,
     names: &'m mut HashSet<String>,
@@ -51,18 +55,21 @@ impl<'m> Split<'m> {
         made: &'m mut Vec<Function>,
         names: &'m mut HashSet<String>,
     ) -> Self {
-        Self { module, facts, function, made, names }
+        Self { module, facts, function, known: Known::default(), made, names }
     }
 
     /// The region with its loops split.
     pub(super) fn region(&mut self, region: &Region) -> Region {
+        let before = self.known.clone();
         let mut ops = Vec::new();
         for op in &region.ops {
             match self.outermost(op) {
                 Some(split) => ops.extend(split),
                 None => ops.push(self.with_regions(op.clone())),
             }
+            self.known.note(op, &self.function.types);
         }
+        self.known = before;
         Region { params: region.params.clone(), ops, yields: region.yields.clone() }
     }
 
@@ -167,13 +174,21 @@ impl<'m> Split<'m> {
         inner.push(OpKind::Ahead(plain), known, Vec::new(), Vec::new());
         let mut rounds = Rounds::new(body, stages, op.span, count, Some(lo));
         rounds.gather(self, &mut inner);
-        inner.push(OpKind::Behind, Vec::new(), Vec::new(), Vec::new());
         let region = rounds.last(self, op);
+        let in_rows = if is_map { in_rows(self, &region, count) } else { None };
+        let rows = in_rows.map(|(ops, rows)| {
+            inner.done.extend(ops);
+            rows
+        });
+        inner.push(OpKind::Behind, Vec::new(), Vec::new(), Vec::new());
         let after: Vec<ValueId> = op.results.iter().map(|&value| self.alike(value)).collect();
         let yields = if is_map {
-            inner.push(OpKind::Map, vec![count], after.clone(), vec![region]);
+            let items = rows.unwrap_or(after[0]);
+            if rows.is_none() {
+                inner.push(OpKind::Map, vec![count], after.clone(), vec![region]);
+            }
             let ty = self.function.ty(after[0]).clone();
-            vec![inner.builtin(self, "concat", vec![before[0], after[0]], ty)]
+            vec![inner.builtin(self, "concat", vec![before[0], items], ty)]
         } else {
             inner.push(OpKind::For, [vec![lo, hi], before.clone()].concat(), after.clone(), vec![region]);
             after
@@ -369,13 +384,13 @@ fn item_row(row: BuiltinId) -> Option<&'static str> {
 }
 
 /// Operations while they are made.
-struct Ops {
-    done: Vec<Op>,
-    span: Span,
+pub(super) struct Ops {
+    pub done: Vec<Op>,
+    pub span: Span,
 }
 
 impl Ops {
-    fn new(span: Span) -> Self {
+    pub(super) fn new(span: Span) -> Self {
         Self { done: Vec::new(), span }
     }
 
@@ -383,17 +398,23 @@ impl Ops {
         self.done.push(Op { kind, args, results, regions, span: self.span });
     }
 
-    fn value(&mut self, split: &mut Split<'_>, kind: OpKind, args: Vec<ValueId>, ty: Type) -> ValueId {
+    pub(super) fn value(
+        &mut self,
+        split: &mut Split<'_>,
+        kind: OpKind,
+        args: Vec<ValueId>,
+        ty: Type,
+    ) -> ValueId {
         let value = split.function.new_value(ty);
         self.push(kind, args, vec![value], Vec::new());
         value
     }
 
-    fn int(&mut self, split: &mut Split<'_>, number: i64) -> ValueId {
+    pub(super) fn int(&mut self, split: &mut Split<'_>, number: i64) -> ValueId {
         self.value(split, OpKind::Const(Constant::Int(number)), Vec::new(), Type::Int)
     }
 
-    fn binary(&mut self, split: &mut Split<'_>, op: BinaryOp, a: ValueId, b: ValueId) -> ValueId {
+    pub(super) fn binary(&mut self, split: &mut Split<'_>, op: BinaryOp, a: ValueId, b: ValueId) -> ValueId {
         self.value(split, OpKind::Binary(op), vec![a, b], Type::Int)
     }
 
@@ -402,7 +423,13 @@ impl Ops {
         self.value(split, OpKind::Tuple, parts, ty)
     }
 
-    fn builtin(&mut self, split: &mut Split<'_>, name: &str, args: Vec<ValueId>, ty: Type) -> ValueId {
+    pub(super) fn builtin(
+        &mut self,
+        split: &mut Split<'_>,
+        name: &str,
+        args: Vec<ValueId>,
+        ty: Type,
+    ) -> ValueId {
         let Some(id) = BuiltinId::find(name) else { bug!("no built-in function is called `{name}`") };
         self.value(split, OpKind::Builtin(id), args, ty)
     }

@@ -74,6 +74,41 @@ fn a_comprehension_becomes_two_loops_around_one_batch() {
 }
 
 #[test]
+fn what_is_done_with_tensors_is_done_for_all_rounds_at_once() {
+    let text = |last: &str| {
+        format!(
+            "fn @f(%0 n: int, %1 xs: tensor(float, 2), %2 m: tuple(tensor(float, 1))) -> (tensor(float, 1)) {{
+            %3: int = const[7] %4: unit = const[unit] %5: observable = builtin[Z] %3
+            %20: tensor(float, 1) = get[0] %2
+            %21: int = const[0] %22: int = builtin[op.dim] %20, %21
+            %23: int = const[2] %24: string = const[\"m\"] %25: int = builtin[op.shape_check] %22, %23, %21, %24
+            %6: tensor(float, 1) = map %0 {{ (%7: int)
+                %8: tensor(float, 1) = builtin[op.index] %1, %7
+                %9: float = builtin[op.index] %8, %21
+                %10: program = program[@k] %9
+                %11: float = builtin[expect] %3, %5, %10, %4
+                %30: tensor(float, 1) = get[0] %2
+                %31: int = const[0] %32: int = builtin[op.dim] %30, %31
+                %33: int = const[2] %35: int = builtin[op.shape_check] %32, %33, %31, %24
+                %12: tensor(float, 1) = builtin[op.mul] %30, %11
+                {last}
+                yield %13 }}
+            return %6 }}"
+        )
+    };
+    let before =
+        "Z op.dim op.shape_check op.stack for [ [ ] ahead map [ op.index op.index program ] batch.expect";
+    check(
+        &text("%13: float = builtin[sum] %12"),
+        &format!("{before} rows.part rows.call rows.call behind concat ]"),
+    );
+    check(
+        &text("%14: int = builtin[argmax] %12 %15: float = to_float %14 %13: float = neg %15"),
+        &format!("{before} behind map [ op.index op.mul argmax ] concat ]"),
+    );
+}
+
+#[test]
 fn each_call_that_waits_for_another_ends_a_stage() {
     let text = "fn @f(%0 n: int, %1 x: float) -> (tensor(float, 1)) {
         %2: int = const[7] %3: unit = const[unit] %4: observable = builtin[Z] %2
@@ -137,15 +172,18 @@ fn a_loop_is_split_where_calls_don_t_wait_for_what_it_carries() {
 fn on_random_modules(seeds: std::ops::Range<u64>, mut then: impl FnMut(&Module, &Module, &mut Stream)) {
     let mut stream = Stream::new(seeds.start);
     let mut n_split = 0;
+    let mut n_rows = 0;
     let n = seeds.end - seeds.start;
     for seed in seeds {
         let module = random_module_with_calls(seed);
         let mut split = module.clone();
         batch_calls(&mut split);
         n_split += u64::from(split != module);
+        n_rows += u64::from(split.to_string().contains("rows.call"));
         then(&module, &split, &mut stream);
     }
     assert!(n_split > n / 3, "only {n_split} of {n} programs have such loops");
+    assert!(n_rows > n / 6, "only {n_rows} of {n} programs work on rows");
 }
 
 fn random_args(stream: &mut Stream) -> [Value; 4] {

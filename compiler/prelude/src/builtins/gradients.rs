@@ -93,6 +93,13 @@ pub(crate) fn add(a: Value, b: Value) -> Result<Value, Fault> {
                 a.iter().zip(b.iter()).map(|(x, y)| add(x.clone(), y.clone())).collect();
             Ok(super::lists::from_elements(a.shape(), parts?))
         }
+        // Rows of numbers, and the same one by one.
+        (Value::Tensor(Tensor::Value(one_by_one)), Value::Tensor(rows))
+        | (Value::Tensor(rows), Value::Tensor(Tensor::Value(one_by_one))) => {
+            let parts: Result<Vec<_>, _> =
+                one_by_one.iter().enumerate().map(|(i, part)| add(part.clone(), rows.item(i))).collect();
+            Ok(super::lists::from_elements(one_by_one.shape(), parts?))
+        }
         (a, b) => operators::add(a, b),
     }
 }

@@ -64,6 +64,12 @@ fn rule(name: &str) -> Option<Rule> {
         "op.tuple_get" => structure::tuple_get,
         "op.tuple_set" => structure::tuple_set,
         "op.to_float" | "float" | "op.or_empty" => |_, _, g| Ok(vec![g.clone()]),
+        "rows.call" => |args, y, g| {
+            let hidden = [Value::Unit, Value::Unit, Value::Unit];
+            Ok(hidden.into_iter().chain(super::rows::Rows::new(args).vjp(y, g)?).collect())
+        },
+        "rows.part" => |args, _, g| super::rows::part_vjp(args, g),
+        "rows.stack" => |_, _, g| Ok(vec![g.clone()]),
         "list.push" => structure::list_push,
         "list.stack" => structure::list_stack,
         "list.get" => structure::list_get,

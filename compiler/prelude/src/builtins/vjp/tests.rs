@@ -173,6 +173,32 @@ fn cases(name: &str, stream: &mut Stream) -> Vec<Vec<Value>> {
         "op.tuple" => vec![vec![r(&[]), r(&[2]), int(3)]],
         "op.tuple_get" => vec![vec![Value::tuple([r(&[]), r(&[2]), int(1)]), int(1)]],
         "op.tuple_set" => vec![vec![Value::tuple([r(&[]), r(&[2])]), int(1), r(&[2])]],
+        "rows.call" => {
+            let mut rows = |name: &str, which: &str, shapes: &[&[usize]]| -> Vec<Value> {
+                let args = shapes.iter().map(|shape| r(shape));
+                [Value::text(name), Value::text(which), int(4)].into_iter().chain(args).collect()
+            };
+            let mut losses = rows("cross_entropy", "rr", &[&[4, 3]]);
+            losses.push(ints(&[4], &[2, 0, 1, 1]));
+            let mut quotients = rows("op.div", "rs", &[&[4, 2]]);
+            quotients.push(floats(&[2], &[0.7, 1.4]));
+            vec![
+                rows("op.mul", "rs", &[&[4, 3], &[3]]),
+                rows("op.mul", "sr", &[&[2, 3], &[4]]),
+                rows("op.sub", "rr", &[&[4], &[4, 3]]),
+                rows("op.add", "rs", &[&[4, 1], &[3]]),
+                rows("op.neg", "r", &[&[4, 2]]),
+                rows("tanh", "r", &[&[4, 2]]),
+                rows("softmax", "r", &[&[4, 3]]),
+                rows("sum", "r", &[&[4, 3]]),
+                rows("op.matmul", "sr", &[&[2, 3], &[4, 3]]),
+                rows("norm", "s", &[&[3]]),
+                losses,
+                quotients,
+            ]
+        }
+        "rows.part" => vec![vec![r(&[3, 2]), int(0), int(3)], vec![r(&[5]), int(1), int(3)]],
+        "rows.stack" => vec![vec![r(&[3, 2])], vec![r(&[3])]],
         "list.push" => vec![vec![Value::List(Arc::new(vec![r(&[]), r(&[])])), r(&[])]],
         "list.stack" => vec![vec![Value::List(Arc::new(vec![r(&[2]), r(&[2])]))]],
         "op.or_empty" => vec![vec![r(&[2, 3]), Value::Float(0.0), int(3)]],
