@@ -68,9 +68,9 @@ impl Terminal {
 }
 
 impl Output for Terminal {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> std::io::Result<()> {
         self.end_progress();
-        show::print(text);
+        show::write(text)
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -108,12 +108,22 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-/// Writes to standard output; a reader that stops reading ends the program quietly.
+/// Writes to standard output. A reader that stops reading ends the command quietly; anything else that goes wrong is told.
 pub(crate) fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+    let Err(error) = write(text) else { return };
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
+    let message = format!("cannot write to standard output: {error}");
+    fail(&Diagnostic::error(Code::Q0906, message), &SourceMap::default());
+    std::process::exit(1);
+}
+
+/// Writes to standard output.
+pub(crate) fn write(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Writes a whole file or nothing. A file that is there keeps its permissions; a link stays one.

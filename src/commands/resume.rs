@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use qml_driver::{Disk, Files};
 use qml_engine::Place;
-use qml_engine::manifest::{Manifest, Source, Status};
+use qml_engine::manifest::{Manifest, Source, Status, sha256};
 use qml_source::{Code, Diagnostic, SourceMap};
 
 use crate::cli::ResumeArgs;
@@ -32,6 +32,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
     }
     tell_version(&manifest);
     let kept = Sources { folder: &here, sources: &manifest.sources };
+    kept.check().map_err(|error| fail(&error))?;
     kept.tell_changed();
     let params: Vec<_> = manifest.params.clone().into_iter().collect();
     let form = execute::form(&args.how);
@@ -82,6 +83,21 @@ struct Sources<'a> {
 }
 
 impl Sources<'_> {
+    /// An error if a copy in the run's folder is not what the run began with.
+    fn check(&self) -> Result<(), Diagnostic> {
+        for source in self.sources {
+            let copy = self.folder.join(&source.kept);
+            let why = match std::fs::read(&copy) {
+                Ok(text) if sha256(&text) == source.sha256 => continue,
+                Ok(_) => "has changed since".to_owned(),
+                Err(error) => format!("can't be read: {error}"),
+            };
+            let message = format!("`{}`, what this run began with, {why}", copy.display());
+            return Err(Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`"));
+        }
+        Ok(())
+    }
+
     /// Says which files have changed since.
     fn tell_changed(&self) {
         for source in self.sources {

@@ -189,6 +189,8 @@ pub(crate) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<
 struct Quiet;
 
 impl Output for Quiet {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> std::io::Result<()> {
+        Ok(())
+    }
     fn progress(&mut self, _: Progress) {}
 }

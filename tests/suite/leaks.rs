@@ -21,9 +21,10 @@ const ALONE: &str = "QML_ALONE";
 struct Held(Vec<i64>);
 
 impl Output for Held {
-    fn print(&mut self, _: &str) {
+    fn print(&mut self, _: &str) -> std::io::Result<()> {
         let stats = ALLOCATOR.stats();
         self.0.push(stats.bytes_allocated as i64 - stats.bytes_deallocated as i64);
+        Ok(())
     }
     fn progress(&mut self, _: Progress) {}
 }

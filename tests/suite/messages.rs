@@ -90,7 +90,9 @@ impl Said {
 struct Quiet;
 
 impl Output for Quiet {
-    fn print(&mut self, _: &str) {}
+    fn print(&mut self, _: &str) -> std::io::Result<()> {
+        Ok(())
+    }
     fn progress(&mut self, _: Progress) {}
 }
 

@@ -27,8 +27,9 @@ impl Files for Text<'_> {
 pub(crate) struct Printed(pub String);
 
 impl Output for Printed {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> std::io::Result<()> {
         self.0.push_str(text);
+        Ok(())
     }
     fn progress(&mut self, _: Progress) {}
 }

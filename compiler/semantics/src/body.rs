@@ -88,8 +88,10 @@ pub(crate) struct Body<'c, 'a> {
     pub result: Type,
     /// Where that is declared.
     pub result_place: Option<Span>,
-    /// Loops around the statement.
+    /// Loops around the statement, as far as a jump may go.
     pub n_loops: usize,
+    /// The block that no jump leaves, if the statement is in one.
+    pub closed: Option<&'static str>,
     /// What is known at the statement.
     pub path: Path,
     /// The controls around the statement.
@@ -130,6 +132,7 @@ impl<'c, 'a> Body<'c, 'a> {
             result: Type::Unit,
             result_place: None,
             n_loops: 0,
+            closed: None,
             path: Path::default(),
             controls: Vec::new(),
             regions: Vec::new(),

@@ -174,10 +174,18 @@ impl Body<'_, '_> {
 
     fn jump(&mut self, kind: StmtKind, word: &'static str, span: qml_source::Span) -> Option<StmtKind> {
         if self.n_loops == 0 {
-            self.report(TypeError::OutsideLoop { span, word });
+            self.report(TypeError::OutsideLoop { span, word, closed: self.closed });
             return None;
         }
         Some(kind)
+    }
+
+    /// Checks a block that no jump leaves.
+    pub(super) fn closed<T>(&mut self, block: &'static str, check: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (std::mem::take(&mut self.n_loops), self.closed.replace(block));
+        let checked = check(self);
+        (self.n_loops, self.closed) = outer;
+        checked
     }
 
     /// A condition: a scalar `bool`.

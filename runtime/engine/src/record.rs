@@ -288,7 +288,7 @@ impl Record {
             return content.inspect(|content| self.manifest.reads.push(replay::read_of(path, content)));
         };
         self.manifest.reads.push(before.clone());
-        if content.as_ref().is_ok_and(|content| replay::sha256(content) == before.sha256) {
+        if content.as_ref().is_ok_and(|content| manifest::sha256(content) == before.sha256) {
             return content;
         }
         if let Some(kept) = self.files.as_ref().and_then(|files| replay::kept_input(&files.folder, &before)) {

@@ -19,8 +19,8 @@ use crate::simulation::Simulation;
 
 /// Where a run's output goes.
 pub trait Output {
-    /// A text of the program, as it is.
-    fn print(&mut self, text: &str);
+    /// A text of the program, as it is; a failure ends the run.
+    fn print(&mut self, text: &str) -> std::io::Result<()>;
     /// How an optimization goes.
     fn progress(&mut self, progress: Progress);
     /// By which method a kernel's circuit of so many qubits is simulated; once for each.
@@ -94,7 +94,10 @@ impl Host for Session<'_> {
     fn print(&mut self, text: &str) -> Result<(), Fault> {
         let new = self.record.print(text)?;
         if !new.is_empty() {
-            self.output.print(new);
+            self.output.print(new).map_err(|error| {
+                let message = format!("cannot write what the program prints: {error}");
+                Box::new(Diagnostic::error(Code::Q0906, message))
+            })?;
         }
         Ok(())
     }

@@ -17,11 +17,12 @@ struct Printed {
 }
 
 impl Output for Printed {
-    fn print(&mut self, text: &str) {
+    fn print(&mut self, text: &str) -> std::io::Result<()> {
         self.text.push_str(text);
         if let Some(flag) = &self.stops {
             flag.store(true, Ordering::Relaxed);
         }
+        Ok(())
     }
     fn progress(&mut self, _: Progress) {}
 }

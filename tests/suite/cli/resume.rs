@@ -229,6 +229,55 @@ fn a_run_that_would_print_something_else_is_not_resumed() {
     folder.qmlang("resume here").fails("Q0926", &["can't be read"]);
 }
 
+/// A bit that was lost is told, whichever it is: it would be another result.
+#[test]
+fn a_checkpoint_with_a_wrong_bit_is_refused() {
+    let folder = with_program(PROGRAM);
+    folder.qmlang("run train.qml --seed 3 --run-dir part -q --budget shots=500");
+    let path = folder.path().join("part/checkpoints/state.msgpack");
+    let whole = std::fs::read(&path).unwrap();
+    for place in (0..whole.len()).step_by(whole.len() / 7 + 1) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1 << (place % 8);
+        std::fs::write(&path, bytes).unwrap();
+        folder.qmlang("resume part -q").fails("Q0926", &["can't be read", "damaged"]);
+    }
+    std::fs::write(&path, &whole[..20]).unwrap();
+    folder.qmlang("resume part -q").fails("Q0926", &["a part of it is missing"]);
+}
+
+#[test]
+fn a_source_that_was_kept_is_the_one_that_began() {
+    let folder = with_program(PROGRAM);
+    folder.qmlang("run train.qml --seed 3 --run-dir part -q --budget shots=500");
+    folder.write("part/source/train.qml", "fn main() { print(1); }");
+    folder.qmlang("resume part -q").fails("Q0926", &["what this run began with, has changed since"]);
+    std::fs::remove_file(folder.path().join("part/source/train.qml")).unwrap();
+    folder.qmlang("resume part -q").fails("Q0926", &["what this run began with, can't be read"]);
+}
+
+/// A full disk behind standard output, or nobody who reads it.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_ends_the_run_as_failed() {
+    use std::process::{Command, Stdio};
+    let folder = with_program("fn main() { print(1); print(2); save(\"w.json\", 3.0); }");
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    let tool = || {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_qmlang"));
+        tool.current_dir(folder.path());
+        tool
+    };
+    let run = tool().args(["run", "train.qml", "--run-dir", "here"]).stdout(full()).output().unwrap();
+    let told = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{told}");
+    assert!(told.contains("Q0906") && told.contains("what the program prints"), "{told}");
+    assert!(folder.read("here/manifest.json").contains("\"failed\""));
+    let listed = tool().arg("devices").stdout(full()).output().unwrap();
+    assert_eq!(listed.status.code(), Some(1));
+    assert!(String::from_utf8(listed.stderr).unwrap().contains("cannot write to standard output"));
+}
+
 #[test]
 fn the_program_that_began_goes_on() {
     let folder = with_program(PROGRAM);

@@ -53,7 +53,7 @@ pub(crate) enum TypeError {
     /// A format for something else.
     Format { span: Span, format: String, found: String, why: &'static str },
     /// `break` or `continue` without a loop.
-    OutsideLoop { span: Span, word: &'static str },
+    OutsideLoop { span: Span, word: &'static str, closed: Option<&'static str> },
     /// The type of a function as that of a parameter.
     CallableType { span: Span },
     /// An argument that is no function of the type that is asked for.
@@ -209,9 +209,21 @@ impl From<TypeError> for Diagnostic {
             TypeError::Format { span, format, found, why } => {
                 Diagnostic::error(Code::Q0216, format!("the format `{format}` doesn't fit `{found}`")).primary(span, why)
             }
-            TypeError::OutsideLoop { span, word } => {
-                Diagnostic::error(Code::Q0217, format!("`{word}` outside of a loop")).primary(span, "no loop around it")
-                    .help("`return;` leaves a `fn`; for the rest of a block use `if ... { } else { }`")
+            TypeError::OutsideLoop { span, word, closed } => {
+                let place = closed.map_or_else(
+                    || "no loop around it".to_owned(),
+                    |block| format!("no loop around it in the block of `{block}`"),
+                );
+                let error = Diagnostic::error(Code::Q0217, format!("`{word}` outside of a loop")).primary(span, place);
+                match closed {
+                    Some("optimize") => error
+                        .note("the block is what is computed in each step, and no jump leaves it")
+                        .help("`patience:` and `tolerance:` end the training early"),
+                    Some(_) => error
+                        .note("the block is done and undone as a whole, and no jump leaves it")
+                        .help("put the `if` around the whole `within`"),
+                    None => error.help("`return;` leaves a `fn`; for the rest of a block use `if ... { } else { }`"),
+                }
             }
             TypeError::CallableType { span } => {
                 Diagnostic::error(Code::Q0218, "functions are no values")

@@ -60,10 +60,8 @@ impl Body<'_, '_> {
                 let over = over.map(|(over, (iterable, item, _))| {
                     (body.bind(&over.pattern, &item, false, &Facts::default()), iterable)
                 });
-                let n_loops = std::mem::replace(&mut body.n_loops, 0);
                 let is_placed = places.iter().all(Option::is_some);
-                let objective = body.objective(&optimize.body, is_placed);
-                body.n_loops = n_loops;
+                let objective = body.closed("optimize", |body| body.objective(&optimize.body, is_placed));
                 let (statements, objective, goal) = objective?;
                 let program = program::of_objective(&statements, &objective);
                 if rule == Some(Rule::Qng) && program.is_none() {

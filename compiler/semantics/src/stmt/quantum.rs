@@ -74,7 +74,7 @@ impl Body<'_, '_> {
 
     fn within_blocks(&mut self, within: &ast::Within) -> StmtKind {
         let span = within.within.span;
-        let v = self.under_modifier(span, |body| body.block(&within.within));
+        let v = self.under_modifier(span, |body| body.closed("within", |body| body.block(&within.within)));
         let u = self.block(&within.apply);
         StmtKind::Within { within: v, apply: u }
     }

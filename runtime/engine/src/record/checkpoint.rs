@@ -5,7 +5,8 @@
 //! step. Finished ones are appended to a file, each with its length before it; the state says how much of that file counts,
 //! and takes the place of the one before it in one move. Whatever moment a process is killed at, there is one whole state.
 //!
-//! Both are `MessagePack`, in which floats are bits.
+//! Both are `MessagePack`, in which floats are bits; before each record stands its SHA-256, so that a bit that a disk has lost
+//! is an error and not another result.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use qml_prelude::{Fault, Optimizer};
 use qml_source::{Code, Diagnostic, bug};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::folder::{Folder, replace};
 use super::meter::Reading;
@@ -21,7 +23,9 @@ use crate::ledger::Ledger;
 
 const STATE: &str = "state.msgpack";
 const FINISHED: &str = "finished.msgpack";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Bytes of a checksum.
+const SUM: usize = 32;
 
 /// An `optimize` after one of its steps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,8 +96,20 @@ impl Checkpoints {
     }
 }
 
+/// The record with its checksum before it.
 fn pack<T: Serialize>(value: &T) -> Vec<u8> {
-    rmp_serde::to_vec_named(value).unwrap_or_else(|error| bug!("a checkpoint can't be written: {error}"))
+    let record = rmp_serde::to_vec_named(value);
+    let record = record.unwrap_or_else(|error| bug!("a checkpoint can't be written: {error}"));
+    [Sha256::digest(&record).to_vec(), record].concat()
+}
+
+/// The record, or what is wrong with it.
+fn unpack<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, String> {
+    let (sum, record) = bytes.split_at_checked(SUM).ok_or("a part of it is missing")?;
+    if Sha256::digest(record).as_slice() != sum {
+        return Err("it is damaged, or of another version of this tool".to_owned());
+    }
+    rmp_serde::from_slice(record).map_err(|error| error.to_string())
 }
 
 /// What was kept of a run; nothing if it had come to no checkpoint.
@@ -103,26 +119,29 @@ pub(super) fn read(folder: &Folder) -> Result<(State, Vec<Kept>), Fault> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) => return Err(damaged(folder, &error.to_string())),
     };
-    let state: State = rmp_serde::from_slice(&bytes).map_err(|error| damaged(folder, &error.to_string()))?;
+    let state: State = unpack(&bytes).map_err(|why| damaged(folder, &why))?;
     if state.version != VERSION {
         return Err(damaged(folder, &format!("its version is {}, this tool reads {VERSION}", state.version)));
     }
     let log = fs::read(folder.checkpoint(FINISHED)).map_err(|error| damaged(folder, &error.to_string()))?;
     let counted = usize::try_from(state.finished_bytes).ok().and_then(|n| log.get(..n));
     let counted = counted.ok_or_else(|| damaged(folder, "a part of it is missing"))?;
-    let finished = unpack_all(counted).ok_or_else(|| damaged(folder, "a part of it can't be read"))?;
+    let finished = unpack_all(counted).map_err(|why| damaged(folder, &why))?;
     Ok((state, finished))
 }
 
-fn unpack_all(mut bytes: &[u8]) -> Option<Vec<Kept>> {
+fn unpack_all(mut bytes: &[u8]) -> Result<Vec<Kept>, String> {
     let mut all = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk::<8>() {
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        let (kept, rest) = rest.split_at_checked(length)?;
-        all.push(rmp_serde::from_slice(kept).ok()?);
+    while !bytes.is_empty() {
+        let split = bytes.split_first_chunk::<8>().and_then(|(length, rest)| {
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            rest.split_at_checked(length)
+        });
+        let (kept, rest) = split.ok_or("a part of it is missing")?;
+        all.push(unpack(kept)?);
         bytes = rest;
     }
-    bytes.is_empty().then_some(all)
+    Ok(all)
 }
 
 fn damaged(folder: &Folder, why: &str) -> Fault {

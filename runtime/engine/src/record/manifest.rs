@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use qml_prelude::optimizer::{Ended, Settings};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// What is known of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -178,4 +179,9 @@ impl Manifest {
     pub const FORMAT: &'static str = "qml run";
     /// Its version.
     pub const VERSION: u32 = 1;
+}
+
+/// The SHA-256 of a file's content, in hexadecimal digits.
+pub fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

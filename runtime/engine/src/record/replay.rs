@@ -9,10 +9,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::folder::{Folder, replace};
-use super::manifest::Read;
+use super::manifest::{Read, sha256};
 
 /// More answers of `elapsed` than these are not kept.
 const MOST_TIMES: usize = 1 << 20;
@@ -122,10 +120,6 @@ impl Times {
 /// What a file of data is, for the manifest.
 pub(super) fn read_of(path: &str, content: &[u8]) -> Read {
     Read { path: path.to_owned(), sha256: sha256(content), bytes: content.len() as u64 }
-}
-
-pub(super) fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Keeps what a file held that was read, and is about to be written over.

@@ -13,8 +13,8 @@ use qml_source::{Code, Diagnostic, Span};
 use serde_json::{Value as Json, json};
 
 use super::folder::{Folder, replace};
-use super::manifest::{Said, Source, Status};
-use super::{Record, RecordOptions, replay};
+use super::manifest::{Said, Source, Status, sha256};
+use super::{Record, RecordOptions};
 use crate::clock::timestamp;
 use crate::ledger::{Books, Costs};
 
@@ -31,7 +31,7 @@ pub(super) fn keep_sources(folder: &Folder, sources: &[(String, String)]) -> io:
         let kept = format!("source/{name}");
         fs::write(folder.file(&kept), text)?;
         names.insert(name);
-        Ok(Source { path: path.clone(), kept, sha256: replay::sha256(text.as_bytes()) })
+        Ok(Source { path: path.clone(), kept, sha256: sha256(text.as_bytes()) })
     });
     kept.collect()
 }

@@ -183,6 +183,14 @@ fn types() {
         Q0217 `break;` `break` outside of a loop
     "#]],
     );
+    refuse(
+        "kernel k() -> qubit[2] { let q = qubit[2]; for i in 0..3 { within { h(q[0]); if i == 1 { break; } for j in 0..2 { break; } } apply { z(q[0]); if i == 2 { break; } } } return q; }
+         fn main() { var w = 1.0; for i in 0..3 { optimize w with adam(lr: 0.1), steps: 3 { continue; minimize w ** 2; } } print(probs(k())); }",
+        &expect![[r#"
+            Q0217 `break;` `break` outside of a loop
+            Q0217 `continue;` `continue` outside of a loop
+        "#]],
+    );
 }
 
 #[test]
