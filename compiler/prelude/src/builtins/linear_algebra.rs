@@ -11,6 +11,10 @@ use super::{reductions, tensors};
 use crate::complex::divide;
 use crate::{C64, Fault, Value};
 
+mod self_adjoint;
+
+pub(super) use self_adjoint::eigh;
+
 pub(super) const ROWS: &[Builtin] = &[
     pure(
         "dot",
@@ -76,7 +80,8 @@ pub(super) const ROWS: &[Builtin] = &[
             "eigh(a: complex[n, n]) -> (float[n], complex[n, n])",
         ],
         |_, args| eigh_row(&args[0]),
-        "Eigenvalues in rising order, and the eigenvectors as columns, of a symmetric or Hermitian matrix.",
+        "Eigenvalues in rising order, and the eigenvectors as columns, of a symmetric or Hermitian matrix; the largest entry of each \
+         vector is positive.",
     ),
 ];
 
@@ -365,58 +370,8 @@ fn eigh_row(a: &Value) -> Result<Value, Fault> {
         let message = format!("eigh: element ({i}, {j}) is not the conjugate of element ({j}, {i})");
         return Err(fault(Code::Q0612, message));
     }
-    let (values, vectors) = eigh(matrix);
+    let (values, vectors) = eigh(&matrix)?;
     Ok(Value::tuple([Value::vector(values), typed(&vectors, kind(a), false)]))
-}
-
-/// Eigenvalues in rising order and eigenvectors as columns of a Hermitian matrix, by cyclic Jacobi rotations (Golub and
-/// Van Loan, Matrix Computations, 8.5).
-pub(super) fn eigh(mut a: Array2<C64>) -> (Vec<f64>, Array2<C64>) {
-    let n = a.nrows();
-    let mut v = Array2::<C64>::eye(n);
-    let scale: f64 = a.iter().map(C64::norm_sqr).sum();
-    // Convergence is quadratic: a dozen sweeps are plenty, the bound is for `nan`.
-    for _ in 0..60 {
-        let off: f64 = a.indexed_iter().filter(|((i, j), _)| i != j).map(|(_, x)| x.norm_sqr()).sum();
-        if off <= scale * 1e-32 {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                rotate(&mut a, &mut v, p, q);
-            }
-        }
-    }
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| a[(i, i)].re.total_cmp(&a[(j, j)].re));
-    (order.iter().map(|&i| a[(i, i)].re).collect(), v.select(Axis(1), &order))
-}
-
-/// Makes `a[p, q]` zero by a rotation of the columns p and q, and of the rows.
-fn rotate(a: &mut Array2<C64>, v: &mut Array2<C64>, p: usize, q: usize) {
-    let size = a[(p, q)].norm();
-    if size == 0.0 {
-        return;
-    }
-    let phase = (a[(p, q)] / size).conj();
-    let tau = (a[(q, q)].re - a[(p, p)].re) / (2.0 * size);
-    let t = if tau >= 0.0 { 1.0 } else { -1.0 } / (tau.abs() + (1.0 + tau * tau).sqrt());
-    let c = 1.0 / (1.0 + t * t).sqrt();
-    let s = t * c;
-    let columns = |m: &mut Array2<C64>| {
-        for k in 0..m.nrows() {
-            let (x, y) = (m[(k, p)], m[(k, q)] * phase);
-            m[(k, p)] = x * c - y * s;
-            m[(k, q)] = x * s + y * c;
-        }
-    };
-    columns(a);
-    columns(v);
-    for k in 0..a.ncols() {
-        let (x, y) = (a[(p, k)], a[(q, k)] * phase.conj());
-        a[(p, k)] = x * c - y * s;
-        a[(q, k)] = x * s + y * c;
-    }
 }
 
 #[cfg(test)]

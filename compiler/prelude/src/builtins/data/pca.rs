@@ -31,14 +31,7 @@ pub(super) fn pca(args: &[Value]) -> Result<Value, Fault> {
     let Some(mean) = reference.mean_axis(Axis(0)) else { return Ok(args[0].clone()) };
     let centred = &reference - &mean;
     let covariance = centred.t().dot(&centred) / n_rows as f64;
-    let (_, vectors) = eigh(covariance.mapv(|x| C64::new(x, 0.0)));
-    let mut axes = Array2::zeros((n, k));
-    for (j, mut axis) in axes.axis_iter_mut(Axis(1)).enumerate() {
-        let vector = vectors.column(n - 1 - j).mapv(|x| x.re);
-        let largest = vector
-            .iter()
-            .fold(0.0, |largest: f64, x| if x.abs() > largest.abs() + 1e-12 { *x } else { largest });
-        axis.assign(&(vector * largest.signum()));
-    }
+    let (_, vectors) = eigh(&covariance.mapv(|x| C64::new(x, 0.0)))?;
+    let axes = Array2::from_shape_fn((n, k), |(i, j)| vectors[(i, n - 1 - j)].re);
     Ok(Value::from_owned((&x - &mean).dot(&axes)))
 }

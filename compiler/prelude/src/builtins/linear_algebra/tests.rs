@@ -44,12 +44,17 @@ fn the_inverse_times_the_matrix_is_one() {
 #[test]
 fn eigenvectors_of_hermitian_matrices_rebuild_them() {
     let mut stream = Stream::new(12);
-    for n in [1, 2, 5, 16] {
+    for (n, scale) in [(1, 1.0), (2, 1.0), (5, 1e-200), (16, 1e200), (90, 1.0)] {
         let random =
             ndarray::Array2::from_shape_simple_fn((n, n), || C64::new(stream.normal(), stream.normal()));
         let a = &random + &random.t().map(C64::conj);
-        let (values, vectors) = eigh(a.clone());
+        let (values, vectors) = eigh(&a.map(|x| x * scale)).unwrap();
         assert!(values.is_sorted());
+        let values: Vec<f64> = values.iter().map(|x| x / scale).collect();
+        for vector in vectors.columns() {
+            let largest = vector.iter().max_by(|x, y| x.norm().total_cmp(&y.norm())).unwrap();
+            assert!(largest.re > 0.0 && largest.im.abs() < 1e-14);
+        }
         let diagonal =
             ndarray::Array2::from_diag(&ndarray::Array1::from_iter(values.iter().map(|&x| C64::from(x))));
         let adjoint = vectors.t().map(C64::conj);
