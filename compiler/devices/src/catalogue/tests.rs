@@ -101,3 +101,11 @@ fn the_summary_of_a_device() {
     "]]
     .assert_eq(&find("line:3").unwrap().summary().to_string());
 }
+
+/// Reading 1 for 0 and 0 for 1 differ on most devices, and both are in the files.
+#[test]
+fn readout_errors_are_those_of_each_outcome() {
+    let garnet = find("iqm_garnet").unwrap();
+    assert_eq!(garnet.qubits[0].readout_errors, Some([0.0107, 0.0132]));
+    assert_eq!(garnet.qubits[0].readout_error, Some(0.01195));
+}
