@@ -202,6 +202,10 @@ impl Record {
         let printed = Printed::new(&folder.file("output.txt"), false)?;
         let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
         let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        if metrics.has_lost {
+            let message = "`metrics.csv` has lost rows since this run was stopped".to_owned();
+            self.warnings.push(Diagnostic::warning(Code::Q0929, message).help("what is trained is whole"));
+        }
         let checkpoints = Checkpoints::new(&folder, state)?;
         self.files = Some(Files { folder, printed, times, metrics, checkpoints });
         self.write_manifest()
@@ -232,6 +236,10 @@ impl Record {
         let printed = Printed::new(&folder.file("output.txt"), true)?;
         let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
         let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        if metrics.has_lost {
+            let message = "`metrics.csv` has lost rows since this run was stopped".to_owned();
+            self.warnings.push(Diagnostic::warning(Code::Q0929, message).help("what is trained is whole"));
+        }
         let checkpoints = Checkpoints::new(&folder, state)?;
         self.files = Some(Files { folder, printed, times, metrics, checkpoints });
         self.write_manifest()

@@ -256,6 +256,23 @@ fn a_source_that_was_kept_is_the_one_that_began() {
     folder.qmlang("resume part -q").fails("Q0926", &["what this run began with, can't be read"]);
 }
 
+#[test]
+fn metrics_that_were_lost_are_told_of() {
+    let folder = with_program(PROGRAM);
+    folder.qmlang("run train.qml --seed 3 --run-dir part -q --budget shots=500");
+    let text = folder.read("part/metrics.csv");
+    let left: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
+    folder.write("part/metrics.csv", format!("{left}0,3,"));
+    let again = folder.qmlang("resume part -q --budget shots=700");
+    assert!(again.err.contains("Q0929") && again.err.contains("lost rows"), "{again:?}");
+    let now = folder.read("part/metrics.csv");
+    assert!(now.starts_with(&left) && now.lines().count() > 3 && !now.contains("0,3,0,"), "{now}");
+    std::fs::remove_file(folder.path().join("part/metrics.csv")).unwrap();
+    folder.qmlang("resume part -q --budget shots=10000");
+    assert!(folder.read("part/metrics.csv").starts_with(text.lines().next().unwrap()));
+    folder.qmlang("report part").quiet();
+}
+
 /// A full disk behind standard output, or nobody who reads it.
 #[cfg(target_os = "linux")]
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use qml_prelude::Optimizer;
@@ -71,16 +71,24 @@ pub(super) struct Metrics {
     bytes: u64,
     open: Option<Row>,
     flushed: f64,
+    /// Whether rows are missing that were there.
+    pub has_lost: bool,
 }
 
 impl Metrics {
-    /// Begins the file, or goes on after so many bytes of it.
+    /// Begins the file, or goes on after so many bytes of it; if it has lost some of them, after its last whole row.
     pub fn new(path: &Path, kept_bytes: u64) -> io::Result<Self> {
-        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        file.set_len(kept_bytes)?;
+        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        text.truncate(usize::try_from(kept_bytes).unwrap_or(usize::MAX));
+        let whole_rows = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
+        let bytes = if text.starts_with(HEADER.as_bytes()) { whole_rows } else { 0 };
+        let has_lost = bytes < kept_bytes;
+        file.set_len(bytes)?;
         file.seek(SeekFrom::End(0))?;
-        let mut metrics = Self { file: BufWriter::new(file), bytes: kept_bytes, open: None, flushed: 0.0 };
-        if kept_bytes == 0 {
+        let mut metrics = Self { file: BufWriter::new(file), bytes, open: None, flushed: 0.0, has_lost };
+        if bytes == 0 {
             metrics.put(HEADER)?;
             metrics.file.flush()?;
         }
