@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::copy::used;
+use super::rows::is_numbers;
 use crate::host::{Constant, GlobalId, Op, OpKind, Region, Type, ValueId};
 
 /// How a value is made.
@@ -56,9 +57,11 @@ impl Known {
                     };
                 }
                 "op.index" => {
-                    let is_item = op.args.len() == 2 && types[op.args[1].0 as usize] == Type::Int;
-                    if is_item && is_of_numbers(&types[op.args[0].0 as usize]) {
-                        self.items.insert(result, self.number(op.args[0]));
+                    let [tensor, index] = op.args[..] else { return None };
+                    let is_item = types[index.0 as usize] == Type::Int;
+                    // The items of a tensor of numbers have the shape of the rest.
+                    if is_item && is_numbers(&types[tensor.0 as usize]) {
+                        self.items.insert(result, self.number(tensor));
                     }
                     return None;
                 }
@@ -107,9 +110,4 @@ impl Known {
         }
         Key::Size(tensor, axis)
     }
-}
-
-/// A tensor whose items have the shape of the rest.
-fn is_of_numbers(ty: &Type) -> bool {
-    matches!(ty, Type::Tensor(element, 2..) if matches!(**element, Type::Bool | Type::Int | Type::Float | Type::Complex))
 }

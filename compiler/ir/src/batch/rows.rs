@@ -68,6 +68,9 @@ pub(super) fn in_rows(split: &mut Split<'_>, region: &Region, count: ValueId) ->
 
 impl InRows<'_, '_> {
     fn op(&mut self, op: &Op) -> Option<()> {
+        if !op.regions.is_empty() {
+            return None;
+        }
         self.ops.span = op.span;
         let result = *op.results.first()?;
         let op = &Op { args: op.args.iter().map(|&arg| self.whole(arg)).collect(), ..op.clone() };
@@ -177,9 +180,8 @@ fn name_of(kind: &OpKind, result: &Type) -> Option<&'static str> {
     }
 }
 
-fn is_numbers(ty: &Type) -> bool {
-    match ty {
-        Type::Tensor(element, _) => is_numbers(element) && !matches!(**element, Type::Tensor(..)),
-        ty => matches!(ty, Type::Bool | Type::Int | Type::Float | Type::Complex),
-    }
+/// A number or a tensor of numbers.
+pub(super) fn is_numbers(ty: &Type) -> bool {
+    let element = if let Type::Tensor(element, _) = ty { element } else { ty };
+    matches!(element, Type::Bool | Type::Int | Type::Float | Type::Complex)
 }

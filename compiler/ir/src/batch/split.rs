@@ -175,11 +175,8 @@ impl<'m> Split<'m> {
         let mut rounds = Rounds::new(body, stages, op.span, count, Some(lo));
         rounds.gather(self, &mut inner);
         let region = rounds.last(self, op);
-        let in_rows = if is_map { in_rows(self, &region, count) } else { None };
-        let rows = in_rows.map(|(ops, rows)| {
-            inner.done.extend(ops);
-            rows
-        });
+        let (at_once, rows) = is_map.then(|| in_rows(self, &region, count)).flatten().unzip();
+        inner.done.extend(at_once.into_iter().flatten());
         inner.push(OpKind::Behind, Vec::new(), Vec::new(), Vec::new());
         let after: Vec<ValueId> = op.results.iter().map(|&value| self.alike(value)).collect();
         let yields = if is_map {

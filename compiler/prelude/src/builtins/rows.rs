@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Builtin] = &[
 
 /// Calls of one function.
 pub(super) struct Rows<'a> {
-    name: &'a str,
+    function: &'static Builtin,
     is_row: Vec<bool>,
     n: usize,
     args: &'a [Value],
@@ -52,33 +52,33 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(args: &'a [Value]) -> Self {
         let [name, which, n, args @ ..] = args else { bug!("rows.call without its arguments") };
+        let Some(function) = BuiltinId::find(name.to_str()) else { bug!("no function {name:?}") };
         let is_row = which.to_str().bytes().map(|letter| letter == b'r').collect();
-        Self { name: name.to_str(), is_row, n: n.to_int() as usize, args }
+        Self { function: function.row(), is_row, n: n.to_int() as usize, args }
     }
 
     fn run(&self, host: &mut dyn Host) -> Result<Value, Fault> {
         if let Some(result) = self.at_once(host) {
             return Ok(result);
         }
-        let Some(id) = BuiltinId::find(self.name) else { bug!("no function `{}`", self.name) };
         if self.n > 0 && !self.is_row.contains(&true) {
-            let same = (id.row().call)(host, &mut self.row(0))?;
-            return Ok(rows_of(vec![same; self.n]));
+            let same = (self.function.call)(host, &mut self.row(0))?;
+            return rows_of(vec![same; self.n]);
         }
         let rows: Result<Vec<Value>, Fault> =
-            (0..self.n).map(|i| (id.row().call)(host, &mut self.row(i))).collect();
-        Ok(rows_of(rows?))
+            (0..self.n).map(|i| (self.function.call)(host, &mut self.row(i))).collect();
+        rows_of(rows?)
     }
 
     fn at_once(&self, host: &mut dyn Host) -> Option<Value> {
-        if self.name == "cross_entropy" {
+        if self.function.name == "cross_entropy" {
             return self.cross_entropy();
         }
         let mut whole = match self.shape_of_work()? {
             Work::Elements => self.aligned()?,
             Work::Lanes => self.args.to_vec(),
         };
-        (BuiltinId::find(self.name)?.row().call)(host, &mut whole).ok()
+        (self.function.call)(host, &mut whole).ok()
     }
 
     /// How the function works, if all calls are one of the whole tensors.
@@ -87,7 +87,7 @@ impl<'a> Rows<'a> {
         if self.n == 0 || !self.is_row.contains(&true) || !self.args.iter().all(is_float) {
             return None;
         }
-        match self.name {
+        match self.function.name {
             "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg" => Some(Work::Elements),
             "softmax" | "log_softmax" if self.args[0].shape().len() == 2 => Some(Work::Lanes),
             name if self.args.len() == 1 && of_float(name).is_some() => Some(Work::Elements),
@@ -144,8 +144,9 @@ impl<'a> Rows<'a> {
         }
         let mut of_args: Vec<Vec<Value>> = vec![Vec::new(); self.args.len()];
         for i in (0..self.n).rev() {
-            let Some(found) = vjp(self.name, &self.row(i), &item(results, i), &item(cotangents, i)) else {
-                bug!("`{}` has no derivative", self.name)
+            let Some(found) = vjp(self.function.name, &self.row(i), &item(results, i), &item(cotangents, i))
+            else {
+                bug!("`{}` has no derivative", self.function.name)
             };
             for (of_arg, cotangent) in of_args.iter_mut().zip(found?) {
                 of_arg.push(cotangent);
@@ -157,14 +158,14 @@ impl<'a> Rows<'a> {
             }
             parts.reverse();
             let is_zero = parts.iter().all(|part| *part == Value::Unit);
-            Ok(if is_zero { Value::Unit } else { rows_of(parts) })
+            if is_zero { Ok(Value::Unit) } else { rows_of(parts) }
         };
         of_args.into_iter().zip(&self.is_row).map(whole).collect()
     }
 
     fn vjp_at_once(&self, results: &Value, cotangents: &Value) -> Option<Vec<Value>> {
         let Value::Tensor(Tensor::Float(g)) = cotangents else { return None };
-        if self.name == "cross_entropy" {
+        if self.function.name == "cross_entropy" {
             return self.vjp_of_cross_entropy(g);
         }
         let whole = match self.shape_of_work()? {
@@ -176,7 +177,7 @@ impl<'a> Rows<'a> {
                 aligned.into_iter().zip(&self.is_row).map(as_rows).collect()
             }
         };
-        let found = vjp(self.name, &whole, results, cotangents)?.ok()?.into_iter();
+        let found = vjp(self.function.name, &whole, results, cotangents)?.ok()?.into_iter();
         found
             .zip(self.args.iter().zip(&self.is_row))
             .map(|(found, (arg, &is_row))| {
@@ -216,19 +217,14 @@ fn item(rows: &Value, i: usize) -> Value {
 }
 
 /// Rows as a tensor of numbers if they are alike, as a tensor of values if not.
-fn rows_of(rows: Vec<Value>) -> Value {
+fn rows_of(rows: Vec<Value>) -> Result<Value, Fault> {
     let is_number = |row: &Value| {
         matches!(row, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Complex(_))
             || matches!(row, Value::Tensor(tensor) if !matches!(tensor, Tensor::Value(_)))
     };
     let is_alike =
         |row: &Value| is_number(row) && row.shape() == rows[0].shape() && kind(row) == kind(&rows[0]);
-    if rows.iter().all(is_alike)
-        && let Ok(dense) = lists::stack(rows.clone())
-    {
-        return dense;
-    }
-    Value::vector(rows)
+    if rows.iter().all(is_alike) { lists::stack(rows) } else { Ok(Value::vector(rows)) }
 }
 
 /// The items of a tensor from `lo` on.
@@ -245,10 +241,10 @@ fn part(tensor: &Value, lo: i64, n: i64) -> Result<Value, Fault> {
         let range = if n > 0 { (lo, lo + n) } else { (0, 0) };
         indexing::index(tensor, &[Value::tuple(vec![Value::Int(range.0), Value::Int(range.1)])])?
     };
-    Ok(match whole {
+    match whole {
         Value::Tensor(Tensor::Value(items)) if items.ndim() == 1 => rows_of(items.iter().cloned().collect()),
-        whole => whole,
-    })
+        whole => Ok(whole),
+    }
 }
 
 /// The cotangent of a tensor, of which a part became rows.
