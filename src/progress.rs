@@ -48,13 +48,13 @@ impl Terminal {
     }
 
     /// Steps a second since the `optimize` is watched.
-    fn rate(&self, progress: &Progress) -> Option<f64> {
+    fn rate(&self, progress: &Progress<'_>) -> Option<f64> {
         let (_, step, seconds) = self.began?;
         let elapsed = progress.seconds - seconds;
         (elapsed > 0.0 && progress.step > step).then(|| (progress.step - step) as f64 / elapsed)
     }
 
-    fn show_line(&mut self, progress: &Progress) {
+    fn show_line(&mut self, progress: &Progress<'_>) {
         if self.bar.as_ref().is_some_and(|(id, _)| *id != progress.optimize) {
             self.end_progress();
         }
@@ -73,7 +73,7 @@ impl Output for Terminal {
         show::write(text)
     }
 
-    fn progress(&mut self, progress: Progress) {
+    fn progress(&mut self, progress: &Progress<'_>) {
         if self.began.is_none_or(|(id, _, _)| id != progress.optimize) {
             self.began = Some((progress.optimize, progress.step, progress.seconds));
         }
@@ -83,9 +83,9 @@ impl Output for Terminal {
         }
         self.shown = progress.seconds;
         if self.has_line {
-            self.show_line(&progress);
+            self.show_line(progress);
         } else {
-            show::say(&format!("{}\n", parts(&progress, self.rate(&progress)).join("  ")));
+            show::say(&format!("{}\n", parts(progress, self.rate(progress)).join("  ")));
         }
     }
 
@@ -149,11 +149,12 @@ fn fitting(parts: &[String], room: usize) -> String {
 
 /// `step 40/500`, `objective -1.117823`, `validation 0.2`, `eta 12s`, `812 steps/s`, `48000 shots`, `0.48 QPU s`: what matters
 /// most comes first.
-fn parts(progress: &Progress, rate: Option<f64>) -> Vec<String> {
+fn parts(progress: &Progress<'_>, rate: Option<f64>) -> Vec<String> {
     let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));
     let mut parts =
         vec![format!("step {}{of}", progress.step), format!("objective {:.6}", progress.objective)];
     parts.extend(progress.validation.map(|validation| format!("validation {validation:.6}")));
+    parts.extend(progress.metrics.iter().map(|(name, value)| format!("{name} {value:.6}")));
     if let Some(rate) = rate {
         let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
         parts.extend(left.map(|seconds| format!("eta {}", duration(seconds))));

@@ -192,5 +192,5 @@ impl Output for Quiet {
     fn print(&mut self, _: &str) -> std::io::Result<()> {
         Ok(())
     }
-    fn progress(&mut self, _: Progress) {}
+    fn progress(&mut self, _: &Progress<'_>) {}
 }

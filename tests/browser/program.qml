@@ -24,10 +24,11 @@ kernel corrected(angle: float) -> qubit[1] {
 fn main() {
     let h = sum([Z(i) * Z(i + 1) for i in 0..3]) + 0.7 * sum([X(i) for i in 0..4]);
     var theta = uniform(-pi, pi, [3, 2, 4]);
-    optimize theta with adam(lr: rate), steps: 60 {
+    let exact = ground_energy(h);
+    optimize theta with adam(lr: rate), steps: 60, metrics: (gap: expect(h, layered(theta)) - exact) {
         minimize expect(h, layered(theta));
     }
-    print("E = {expect(h, layered(theta)):.6}, exact {ground_energy(h):.6}");
+    print("E = {expect(h, layered(theta)):.6}, exact {exact:.6}");
     let outcomes = counts(layered(theta), shots: 1000);
     histogram(outcomes, title: "Outcomes", y_label: "shots");
     let x = linspace(-pi, pi, 30);

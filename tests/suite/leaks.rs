@@ -26,7 +26,7 @@ impl Output for Held {
         self.0.push(stats.bytes_allocated as i64 - stats.bytes_deallocated as i64);
         Ok(())
     }
-    fn progress(&mut self, _: Progress) {}
+    fn progress(&mut self, _: &Progress<'_>) {}
 }
 
 /// Trains in eleven rounds of so many steps, and compares what is held after the first and after the last.

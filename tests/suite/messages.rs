@@ -93,7 +93,7 @@ impl Output for Quiet {
     fn print(&mut self, _: &str) -> std::io::Result<()> {
         Ok(())
     }
-    fn progress(&mut self, _: Progress) {}
+    fn progress(&mut self, _: &Progress<'_>) {}
 }
 
 /// The `.qml` files below a folder, sorted; hidden folders are left out.

@@ -31,7 +31,7 @@ impl Output for Printed {
         self.0.push_str(text);
         Ok(())
     }
-    fn progress(&mut self, _: Progress) {}
+    fn progress(&mut self, _: &Progress<'_>) {}
 }
 
 /// Seed 1, exact, one thread.

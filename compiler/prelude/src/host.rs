@@ -61,15 +61,17 @@ pub struct Training {
     pub place: String,
     /// `checkpoint:`, the file that gets its state, and the type of what `load` finds there.
     pub checkpoint: Option<(String, String)>,
+    /// The names of what `metrics:` shows.
+    pub metrics: Vec<String>,
 }
 
 /// What an `optimize` has just done.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stage {
+pub enum Stage<'a> {
     /// A step, of so many if that is known.
     Step(Option<u64>),
-    /// A round, whose validation this is.
-    Round(Option<f64>),
+    /// A round, whose validation this is, and the values of its metrics.
+    Round(Option<f64>, &'a [f64]),
     /// All of it.
     End,
 }
@@ -123,7 +125,7 @@ pub trait Host {
         Ok(None)
     }
     /// Tells how the `optimize` that began last goes.
-    fn trained(&mut self, _stage: Stage, _optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
+    fn trained(&mut self, _stage: Stage<'_>, _optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
         Ok(())
     }
     /// Whether the program was asked to stop.

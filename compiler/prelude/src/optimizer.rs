@@ -29,7 +29,7 @@ pub use nelder_mead::NelderMead;
 pub use qng::Qng;
 pub use rotosolve::Rotosolve;
 pub use rule::Rule;
-pub use run::{Ended, Run, Settings};
+pub use run::{COLUMNS, Ended, Run, Settings};
 pub use spsa::Spsa;
 pub use tree::{Shape, flatten, flatten_like, shape_of, unflatten};
 

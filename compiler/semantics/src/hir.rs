@@ -337,6 +337,8 @@ pub struct Optimize {
     pub optimizer_local: Option<LocalId>,
     /// Options by name: `steps`, `epochs`, `tolerance`, `patience`, ...; each checked to be known and of its type.
     pub options: Vec<(ast::Name, Expr)>,
+    /// What is evaluated after each round to be shown and kept, each a float with a name.
+    pub metrics: Vec<(ast::Name, Expr)>,
     /// What each step binds, and the sequence, evaluated anew each epoch.
     pub over: Option<(Pattern, Iterable)>,
     /// `let`s and other statements before the objective.

@@ -293,6 +293,9 @@ impl Site<'_, '_> {
             (_, Some(Token::DotDot)) if self.head() == Some(Token::For) => {
                 "a range with steps: `for i in range(0, 10, 2) { ... }`"
             }
+            (Some(Token::Colon), Some(Token::LeftBrace)) if self.head() == Some(Token::Optimize) => {
+                "values with names stand in parentheses: `metrics: (accuracy: a, loss: b)`"
+            }
             (_, Some(Token::LeftBrace)) if self.expects("NUMBER") => {
                 "a list stands in brackets, `[1, 2]`; names with values are a `struct`"
             }

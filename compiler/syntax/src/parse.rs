@@ -294,8 +294,12 @@ pub(crate) fn optimize((span, parts): (Span, OptimizeParts)) -> ast::StmtKind {
     ast::StmtKind::Optimize(ast::Optimize { span, places, optimizer, options, over, body })
 }
 
-pub(crate) fn named_option((span, (name, value)): (Span, (ast::Name, ast::Expr))) -> ast::NamedOption {
+pub(crate) fn named_option((span, (name, value)): (Span, (ast::Name, ast::OptionValue))) -> ast::NamedOption {
     ast::NamedOption { span, name, value }
+}
+
+pub(crate) fn named_value((span, (name, value)): (Span, (ast::Name, ast::Expr))) -> ast::NamedValue {
+    ast::NamedValue { span, name, value }
 }
 
 pub(crate) fn over((span, (pattern, iterable)): (Span, (ast::Pattern, ast::Iterable))) -> ast::Over {

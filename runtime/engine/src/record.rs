@@ -16,6 +16,7 @@ use crate::clock::{Clock, folder_time, timestamp};
 
 mod checkpoint;
 mod folder;
+mod foreseen;
 pub mod manifest;
 mod meter;
 mod metrics;
@@ -25,6 +26,7 @@ mod trainings;
 
 use checkpoint::{Checkpoints, Kept, State};
 use folder::{Folder, cannot, replace};
+pub(crate) use foreseen::Foreseen;
 use manifest::{Manifest, Read, ResumedNote, Status};
 use meter::Meter;
 pub use meter::Reading;
@@ -103,6 +105,8 @@ pub(crate) struct Record {
     n_reads: usize,
     /// How many `optimize`s have begun.
     n_trainings: u64,
+    /// The names of all metrics of the program.
+    metric_names: Vec<String>,
     running: Option<Running>,
     /// What is trained, by name.
     values: BTreeMap<String, Value>,
@@ -123,8 +127,8 @@ struct Files {
 }
 
 impl Record {
-    /// `trains` tells whether there may be something to go on with, which must not be lost.
-    pub fn new(options: Option<RecordOptions>, trains: bool, clock: Clock) -> Result<Self, Fault> {
+    /// Where the folder can't be made, only a program that trains nothing may go on.
+    pub fn new(options: Option<RecordOptions>, foreseen: Foreseen, clock: Clock) -> Result<Self, Fault> {
         let checkpoint_every = options.as_ref().map_or(CHECKPOINT_EVERY, |options| options.checkpoint_every);
         let place = options.as_ref().map(|options| options.place.clone());
         let manifest = options.as_ref().map(|options| options.manifest.clone()).unwrap_or_default();
@@ -139,6 +143,7 @@ impl Record {
             reads_before: Vec::new(),
             n_reads: 0,
             n_trainings: 0,
+            metric_names: foreseen.metrics,
             running: None,
             values: BTreeMap::new(),
             last_checkpoint: 0.0,
@@ -149,7 +154,7 @@ impl Record {
             Some(Place::At(path)) => record.make(Folder::create_at(&path)?)?,
             Some(Place::Resumed(path)) => record.go_on(Folder::open(&path)?)?,
             Some(Place::In(parent)) => match record.make_in(&parent) {
-                Err(fault) if !trains => record.keep_nothing(&fault),
+                Err(fault) if !foreseen.trains => record.keep_nothing(&fault),
                 made => made?,
             },
             None => {}
@@ -201,7 +206,7 @@ impl Record {
         self.manifest.sources = results::keep_sources(&folder, sources)?;
         let printed = Printed::new(&folder.file("output.txt"), false)?;
         let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
-        let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        let metrics = Metrics::new(&folder.file("metrics.csv"), &self.metric_names, state.metrics_bytes)?;
         if metrics.has_lost {
             let message = "`metrics.csv` has lost rows since this run was stopped".to_owned();
             self.warnings.push(Diagnostic::warning(Code::Q0929, message).help("what is trained is whole"));
@@ -235,7 +240,7 @@ impl Record {
     fn open_files(&mut self, folder: Folder, state: &State) -> io::Result<()> {
         let printed = Printed::new(&folder.file("output.txt"), true)?;
         let times = Times::new(&folder.checkpoint("elapsed.f64"))?;
-        let metrics = Metrics::new(&folder.file("metrics.csv"), state.metrics_bytes)?;
+        let metrics = Metrics::new(&folder.file("metrics.csv"), &self.metric_names, state.metrics_bytes)?;
         if metrics.has_lost {
             let message = "`metrics.csv` has lost rows since this run was stopped".to_owned();
             self.warnings.push(Diagnostic::warning(Code::Q0929, message).help("what is trained is whole"));

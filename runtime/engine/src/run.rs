@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use qml_ir::host::{FunctionId, Module, OpKind, Region};
+use qml_ir::host::{FunctionId, Module};
 use qml_jit::{Call, Compiled};
 use qml_prelude::random::child_key;
-use qml_prelude::{BuiltinId, Fault, Value};
+use qml_prelude::{Fault, Value};
 use qml_simulator::{Method, Simulator};
 use qml_source::{Code, Diagnostic, bug};
 
@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::emulator::{Emulated, Emulator};
 use crate::kernels::{Kernels, Statistics};
 use crate::ledger::{Budget, Ledger};
-use crate::record::{GoingOn, Reading, Record, RecordOptions};
-use crate::session::{Output, Session};
+use crate::record::{Foreseen, GoingOn, Reading, Record, RecordOptions};
+use crate::session::{Judged, Output, Session};
 use crate::simulation::Simulation;
 
 /// Room for the calls of a program.
@@ -124,7 +124,7 @@ fn in_session<T>(
     // A caller that has so much left keeps its stack, with the memory that is at hand there.
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, || {
         let clock = Clock::start();
-        let record = match Record::new(options.record.clone(), trains(module), clock) {
+        let record = match Record::new(options.record.clone(), Foreseen::of(module), clock) {
             Ok(record) => record,
             Err(fault) => return (Run::default(), Err(fault)),
         };
@@ -144,7 +144,7 @@ fn in_session<T>(
             output,
             interrupt: Arc::clone(&options.interrupt),
             record,
-            progress: None,
+            judged: Judged::default(),
             n_charts: 0,
         };
         let roots: Vec<FunctionId> =
@@ -177,19 +177,6 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
         folder: record.folder().map(Path::to_path_buf),
         going_on: record.going_on(fault),
     }
-}
-
-/// Whether there is an `optimize` in the program.
-fn trains(module: &Module) -> bool {
-    let train = BuiltinId::find("run.train");
-    module.functions.iter().any(|function| calls(&function.body, train))
-}
-
-fn calls(region: &Region, row: Option<BuiltinId>) -> bool {
-    region.ops.iter().any(|op| {
-        matches!(op.kind, OpKind::Builtin(id) if Some(id) == row)
-            || op.regions.iter().any(|region| calls(region, row))
-    })
 }
 
 fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Result<(), Fault> {

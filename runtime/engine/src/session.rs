@@ -22,7 +22,7 @@ pub trait Output {
     /// A text of the program, as it is; a failure ends the run.
     fn print(&mut self, text: &str) -> std::io::Result<()>;
     /// How an optimization goes.
-    fn progress(&mut self, progress: Progress);
+    fn progress(&mut self, progress: &Progress<'_>);
     /// By which method a kernel's circuit of so many qubits is simulated; once for each.
     fn method(&mut self, _kernel: &str, _qubits: usize, _method: &str) {}
     /// That calls of a function for a kernel are made at once, and how many the first time; once for each.
@@ -50,7 +50,7 @@ pub struct Drawn<'a> {
 
 /// How an optimization goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
+pub struct Progress<'a> {
     /// Its number, from 0.
     pub optimize: u64,
     /// Steps done, from 1.
@@ -61,12 +61,24 @@ pub struct Progress {
     pub objective: f64,
     /// What the last round was judged by, if there is a `validate:`.
     pub validation: Option<f64>,
+    /// What the program's own metrics were after the last round.
+    pub metrics: &'a [(String, f64)],
     /// Seconds since the run started.
     pub seconds: f64,
     /// Shots drawn since then.
     pub shots: u64,
     /// Time of the device since then; none without one.
     pub qpu_seconds: Option<f64>,
+}
+
+/// How a round of an `optimize` was.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judged {
+    validation: Option<f64>,
+    /// The program's own metrics, by name.
+    metrics: Vec<(String, f64)>,
+    /// Whether there was a round.
+    is_measured: bool,
 }
 
 /// What a run holds while it runs.
@@ -84,8 +96,8 @@ pub(crate) struct Session<'a> {
     pub output: &'a mut dyn Output,
     pub interrupt: Arc<AtomicBool>,
     pub record: Record,
-    /// How the last step went.
-    pub progress: Option<Progress>,
+    /// What the last round of the `optimize` that runs was judged by, and its metrics.
+    pub judged: Judged,
     /// How many charts were drawn.
     pub n_charts: usize,
 }
@@ -183,7 +195,8 @@ impl Host for Session<'_> {
         training: &Training,
         begun: &Arc<Optimizer>,
     ) -> Result<Option<Arc<Optimizer>>, Fault> {
-        self.progress = None;
+        self.judged = Judged::default();
+        self.judged.metrics = training.metrics.iter().map(|name| (name.clone(), f64::NAN)).collect();
         let kept = self.record.begin_training(training, begun, &self.kernels.books.ledger);
         Ok(kept.map(|(optimizer, ledger)| {
             self.kernels.books.ledger = ledger;
@@ -191,7 +204,7 @@ impl Host for Session<'_> {
         }))
     }
 
-    fn trained(&mut self, stage: Stage, optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
+    fn trained(&mut self, stage: Stage<'_>, optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
         let reaction = self.record.trained(stage, optimizer, &self.kernels.books.ledger);
         if let Some((path, value, ty)) = reaction.file {
             let bytes = qml_prelude::builtins::saved(&path, &value, &ty)?;
@@ -245,30 +258,31 @@ impl Session<'_> {
     }
 
     /// Tells whoever watches how an optimization goes.
-    fn show(&mut self, stage: Stage, optimizer: &Optimizer) {
+    fn show(&mut self, stage: Stage<'_>, optimizer: &Optimizer) {
         let run = optimizer.running();
         match stage {
             Stage::Step(steps) => {
                 let total = self.kernels.books.ledger.total;
-                let progress = Progress {
+                self.output.progress(&Progress {
                     optimize: self.record.n_trainings() - 1,
                     step: run.steps,
                     steps,
                     objective: if run.settings.is_maximized { -run.value } else { run.value },
-                    validation: self.progress.and_then(|progress| progress.validation),
+                    validation: self.judged.validation,
+                    metrics: if self.judged.is_measured { &self.judged.metrics } else { &[] },
                     seconds: self.record.meter.seconds(),
                     shots: total.shots,
                     qpu_seconds: self.kernels.books.on_device.then_some(total.qpu_seconds),
-                };
-                self.progress = Some(progress);
-                self.output.progress(progress);
+                });
             }
-            Stage::Round(Some(validation)) => {
-                if let Some(progress) = &mut self.progress {
-                    progress.validation = Some(validation);
+            Stage::Round(validation, metrics) => {
+                self.judged.validation = validation;
+                self.judged.is_measured = true;
+                for ((_, shown), metric) in self.judged.metrics.iter_mut().zip(metrics) {
+                    *shown = *metric;
                 }
             }
-            Stage::Round(None) | Stage::End => {}
+            Stage::End => {}
         }
     }
 }

@@ -24,7 +24,7 @@ impl Output for Printed {
         }
         Ok(())
     }
-    fn progress(&mut self, _: Progress) {}
+    fn progress(&mut self, _: &Progress<'_>) {}
 }
 
 fn parse(text: &str) -> Module {

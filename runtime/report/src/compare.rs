@@ -143,8 +143,24 @@ fn results(runs: [&Run; 2]) -> Vec<Row> {
             });
             rows.push(row(&format!("steps to {}{i}", short(goal, 6)), steps));
         }
+        let of_either = pair.iter().flatten().flat_map(|one| &one.metrics);
+        for name in of_either.fold(Vec::new(), |names, name| with(names, name)) {
+            let last = [0, 1].map(|k| {
+                let one = pair[k]?;
+                runs[k].metric(one.id, name).filter_map(|(_, value)| value).last()
+            });
+            rows.push(row(&format!("last {name}{i}"), last.map(show)));
+        }
     }
     rows
+}
+
+/// The names, and this one if it is not among them.
+fn with<'n>(mut names: Vec<&'n str>, name: &'n str) -> Vec<&'n str> {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+    names
 }
 
 fn objectives(run: &Run, optimize: usize) -> Vec<f64> {

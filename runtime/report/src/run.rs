@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use qml_prelude::optimizer::COLUMNS;
 use serde::Deserialize;
 
 /// The texts of a run's folder.
@@ -32,6 +33,8 @@ pub struct Run {
     pub manifest: Manifest,
     /// What each step of each `optimize` gave.
     pub steps: Vec<Step>,
+    /// The names of all metrics that the program shows by itself.
+    pub metrics: Vec<String>,
     /// What each kernel cost.
     pub kernels: Vec<Entry>,
     /// What all cost together; none of a run that was killed early.
@@ -150,6 +153,8 @@ pub struct Optimize {
     pub variables: Vec<String>,
     /// How many numbers that is.
     pub n_parameters: Option<u64>,
+    /// The names of what `metrics:` shows.
+    pub metrics: Vec<String>,
     /// `minimize` or `maximize`.
     pub goal: String,
     /// The options.
@@ -187,6 +192,9 @@ pub struct Step {
     pub shots: Option<f64>,
     /// Device time since the start.
     pub qpu_seconds: Option<f64>,
+    /// What `metrics:` gave, in the order of [`Run::metrics`].
+    #[serde(skip)]
+    pub metrics: Vec<Option<f64>>,
 }
 
 /// A line of `ledger.jsonl`.
@@ -262,14 +270,13 @@ impl Run {
         if folder.is_left && manifest.status == "running" {
             "killed".clone_into(&mut manifest.status);
         }
-        let mut reader = csv::Reader::from_reader(whole_lines(&folder.metrics).as_bytes());
-        let steps = reader.deserialize().collect::<Result<Vec<Step>, _>>();
-        let steps = steps.map_err(|error| format!("`metrics.csv`: {error}"))?;
+        let (steps, metrics) =
+            read_steps(&folder.metrics).map_err(|error| format!("`metrics.csv`: {error}"))?;
         let lines = whole_lines(&folder.ledger).lines().filter(|line| !line.trim().is_empty());
         let entries = lines.map(serde_json::from_str).collect::<Result<Vec<Entry>, _>>();
         let entries = entries.map_err(|error| format!("`ledger.jsonl`: {error}"))?;
         let (kernels, others) = entries.into_iter().partition(|entry| entry.kind == "kernel");
-        Ok(Self { manifest, steps, kernels, total: Vec::pop(&mut { others }), folder })
+        Ok(Self { manifest, steps, metrics, kernels, total: Vec::pop(&mut { others }), folder })
     }
 
     /// The steps of an `optimize`, in order.
@@ -277,10 +284,35 @@ impl Run {
         self.steps.iter().filter(move |step| step.optimize == optimize)
     }
 
+    /// What a metric of an `optimize` was after its rounds, with the steps: none where a round had not ended.
+    pub fn metric<'r>(
+        &'r self,
+        optimize: usize,
+        name: &str,
+    ) -> impl Iterator<Item = (&'r Step, Option<f64>)> + use<'r> {
+        let column = self.metrics.iter().position(|metric| metric == name);
+        let value = move |step: &Step| column.and_then(|i| step.metrics.get(i).copied().flatten());
+        self.steps_of(optimize).map(move |step| (step, value(step)))
+    }
+
     /// The last objective of an `optimize`.
     pub fn objective(&self, optimize: usize) -> Option<f64> {
         self.steps_of(optimize).last().and_then(|step| step.objective)
     }
+}
+
+/// The rows of `metrics.csv`, and the names of its last columns, which are the program's own.
+fn read_steps(text: &str) -> Result<(Vec<Step>, Vec<String>), csv::Error> {
+    let mut reader = csv::Reader::from_reader(whole_lines(text).as_bytes());
+    let header = reader.headers()?.clone();
+    let names: Vec<String> = header.iter().skip(COLUMNS.len()).map(str::to_owned).collect();
+    let step = |record: Result<csv::StringRecord, csv::Error>| {
+        let record = record?;
+        let metrics = record.iter().skip(COLUMNS.len()).map(|cell| cell.parse().ok()).collect();
+        Ok(Step { metrics, ..record.deserialize(Some(&header))? })
+    };
+    let steps = reader.records().map(step).collect::<Result<_, csv::Error>>()?;
+    Ok((steps, names))
 }
 
 /// The text without a line that was cut off when the run was killed.

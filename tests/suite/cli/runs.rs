@@ -30,7 +30,7 @@ pub(super) const PROGRAM: &str = r#"
         let ys = 3.0 * xs + 0.5 + normal(0.0, 0.1, 21);
         var line = Line(a: 0.0, b: 0.0);
         optimize (line.a, line.b) with sgd(lr: 0.2), epochs: 12, patience: 3,
-                validate: -mse(line.a * xs + line.b, ys) over (x, y) in batches((xs, ys), 5) {
+                validate: -mse(line.a * xs + line.b, ys), metrics: (slope: line.a, gap: abs(line.b - 0.5)) over (x, y) in batches((xs, ys), 5) {
             maximize -mse(line.a * x + line.b, y);
         }
         print(line.a, line.b);
@@ -94,8 +94,12 @@ fn a_training_leaves_all_that_one_asks_for_later() {
     // 21 items in batches of 5 are five steps; the last of them is followed by the validation.
     for row in of(1.0) {
         assert_eq!(row[validation].is_some(), row[column("step")].unwrap() % 5.0 == 0.0, "{row:?}");
+        assert_eq!(row[column("slope")].is_some(), row[validation].is_some(), "{row:?}");
         assert!(row[column("objective")].unwrap() < 0.0, "as written, not as it is negated: {row:?}");
     }
+    assert!(of(0.0).iter().chain(&of(2.0)).all(|row| row[column("slope")].is_none()));
+    let slope = of(1.0).last().unwrap()[column("slope")].unwrap();
+    assert!(outcome.out.contains(&format!("{slope:?}")), "what is trained ends as its metric: {slope}");
     // Two values a step, each of two groups of Pauli strings.
     let shots = |row: &[Option<f64>]| row[column("shots")].unwrap();
     assert_eq!(shots(of(2.0)[0]), 80.0);
@@ -329,7 +333,7 @@ fn runs_are_reported_and_compared() {
     folder.qmlang("run train.qml --seed 4 -q --run-dir two");
     folder.qmlang("report one").quiet();
     let page = folder.read("one/report.html");
-    for part in ["<svg", "pair", "2 qubits, 1 two-qubit gates", "optimize", "2400"] {
+    for part in ["<svg", "pair", "2 qubits, 1 two-qubit gates", "optimize", "2400", ">slope<"] {
         assert!(page.contains(part), "{part} is not in the page");
     }
     assert!(
@@ -337,7 +341,7 @@ fn runs_are_reported_and_compared() {
         "nothing is loaded from elsewhere"
     );
     let compared = folder.qmlang("compare one two").quiet();
-    for part in ["seed", "last objective", "kernel calls"] {
+    for part in ["seed", "last objective", "last slope of optimize 1", "kernel calls"] {
         assert!(compared.contains(part), "{compared}");
     }
     assert!(!compared.contains("source"), "the programs are the same\n{compared}");

@@ -213,7 +213,7 @@ pub(super) const ROWS: &[Builtin] = &[
         "run.train",
         &[],
         told::begin,
-        "`(run, names, place, checkpoint, type)`: tells that it begins; gives it, or the state of it that was kept. The names have commas between; `checkpoint` may be Unit.",
+        "`(run, names, place, checkpoint, type, metrics)`: tells that it begins; gives it, or the state of it that was kept. The names, those of `metrics` too, have commas between; `checkpoint` may be Unit.",
     ),
     row(
         Effect::Io,
@@ -227,7 +227,7 @@ pub(super) const ROWS: &[Builtin] = &[
         "run.round",
         &[],
         told::round,
-        "`(run, validation)`: tells of a round, judged by this or by Unit.",
+        "`(run, validation, metrics)`: tells of a round, judged by this or by Unit, and of a tuple of what else was measured, or Unit.",
     ),
     row(Effect::Io, "run.trained", &[], told::end, "`(run)`: tells that it ends."),
 ];

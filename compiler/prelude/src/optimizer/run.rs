@@ -9,6 +9,21 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Ask, Memory, Next, Optimizer, Rule, Shape, Step, misuse};
 use crate::Fault;
 
+/// The columns that each `metrics.csv` has; those of the program's own metrics follow, and have other names.
+pub const COLUMNS: &[&str] = &[
+    "optimize",
+    "step",
+    "round",
+    "objective",
+    "grad_norm",
+    "validation",
+    "learning_rate",
+    "evaluations",
+    "seconds",
+    "shots",
+    "qpu_seconds",
+];
+
 /// What the options of an `optimize` say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {

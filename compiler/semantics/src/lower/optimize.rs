@@ -132,7 +132,10 @@ impl Body<'_, '_> {
             training.optimize.places.iter().map(|place| type_text(program, &place.ty)).collect();
         let params = if let [ty] = &types[..] { ty.clone() } else { format!("({})", types.join(", ")) };
         let ty = self.str(format!("({params}, optimizer)"), span);
-        self.update("run.train", training.state, vec![names, place, path, ty], span);
+        let metrics: Vec<&str> =
+            training.optimize.metrics.iter().map(|(name, _)| name.text.as_str()).collect();
+        let metrics = self.str(metrics.join(","), span);
+        self.update("run.train", training.state, vec![names, place, path, ty, metrics], span);
         self.set_params_to("opt.point", training);
     }
 
@@ -170,8 +173,11 @@ impl Body<'_, '_> {
                 }
                 None => body.unit(span),
             };
+            let metrics: Vec<ValueId> =
+                optimize.metrics.iter().map(|(_, metric)| body.expr(metric)).collect();
+            let metrics = if metrics.is_empty() { body.unit(span) } else { body.tuple(metrics, span) };
             body.update("opt.judge", state, vec![validation], span);
-            body.builtin_effect("run.round", vec![body.get(state), validation], span);
+            body.builtin_effect("run.round", vec![body.get(state), validation, metrics], span);
         });
     }
 
@@ -391,6 +397,7 @@ impl Body<'_, '_> {
             || expr_draws(&optimize.objective)
             || block_draws(&optimize.statements)
             || option(optimize, "validate").is_some_and(expr_draws)
+            || optimize.metrics.iter().any(|(_, metric)| expr_draws(metric))
     }
 }
 

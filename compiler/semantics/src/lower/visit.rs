@@ -69,7 +69,8 @@ pub(super) fn visit_stmt<'a>(stmt: &'a Stmt, visit: Visitor<'_, 'a>) {
         StmtKind::Optimize(optimize) => {
             visit_places(&optimize.places, visit);
             visit_expr(&optimize.optimizer, visit);
-            optimize.options.iter().for_each(|(_, option)| visit_expr(option, visit));
+            let options = optimize.options.iter().chain(&optimize.metrics);
+            options.for_each(|(_, option)| visit_expr(option, visit));
             if let Some((_, iterable)) = &optimize.over {
                 visit_iterable(iterable, visit);
             }

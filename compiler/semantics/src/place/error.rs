@@ -44,6 +44,12 @@ pub(crate) enum PlaceError {
     MissingOption { span: Span, option: &'static str, because: &'static str },
     /// An option that doesn't go with the others.
     WrongOption { name: Name, why: &'static str, help: Option<String> },
+    /// `steps: (a: 1)`
+    NamedValues { name: Name, span: Span },
+    /// `metrics: a`
+    MetricsWithoutNames { span: Span, written: Option<String> },
+    /// A metric whose name another one has, or a column of `metrics.csv`.
+    MetricName { name: Name, before: Option<Span> },
     /// `minimize` elsewhere, or none at the end.
     Objective { span: Span, problem: &'static str, help: Option<String> },
     /// The optimizer is a `let`.
@@ -201,7 +207,8 @@ impl From<PlaceError> for Diagnostic {
                 )
                 .primary(name.span, "not known")
                 .note(
-                    "the options: steps, epochs, tolerance, patience, validate, clip_norm, seed, checkpoint",
+                    "the options: steps, epochs, tolerance, patience, validate, clip_norm, seed, checkpoint, \
+                     metrics",
                 );
                 match nearest {
                     Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
@@ -217,6 +224,30 @@ impl From<PlaceError> for Diagnostic {
                 let message = format!("`{}:` doesn't belong here", name.text);
                 let diagnostic = Diagnostic::error(Code::Q0509, message).primary(name.span, why);
                 help.into_iter().fold(diagnostic, Diagnostic::help)
+            }
+            PlaceError::NamedValues { name, span } => {
+                Diagnostic::error(Code::Q0516, format!("`{}:` takes one value", name.text))
+                    .primary(span, "these have names")
+                    .help("only what `metrics:` shows has names")
+            }
+            PlaceError::MetricsWithoutNames { span, written } => {
+                let value = written.unwrap_or_else(|| "...".to_owned());
+                Diagnostic::error(Code::Q0516, "what `metrics:` shows has names")
+                    .primary(span, "under which name?")
+                    .help(format!("write `metrics: (name: {value})`"))
+            }
+            PlaceError::MetricName { name, before } => {
+                let text = &name.text;
+                let diagnostic =
+                    Diagnostic::error(Code::Q0516, format!("the metric can't be called `{text}`"));
+                match before {
+                    Some(before) => diagnostic
+                        .primary(name.span, "again")
+                        .secondary(before, "another metric has this name"),
+                    None => diagnostic
+                        .primary(name.span, "a column of `metrics.csv` has this name")
+                        .help(format!("another name: `test_{text}: ...`")),
+                }
             }
             PlaceError::Objective { span, problem, help } => {
                 Diagnostic::error(Code::Q0510, problem).primary(span, "here").help(help.unwrap_or_else(

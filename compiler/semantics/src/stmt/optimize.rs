@@ -2,7 +2,7 @@
 
 use qml_prelude::Rule;
 use qml_source::Span;
-use qml_syntax::ast::{self, Goal, StmtKind as Ast};
+use qml_syntax::ast::{self, Goal, OptionValue, StmtKind as Ast};
 
 use crate::body::{Body, Facts, Kind};
 use crate::effect::{EffectError, Effects, Surroundings};
@@ -11,6 +11,7 @@ use crate::lower::rules;
 use crate::place::PlaceError;
 use crate::suggest;
 
+mod metrics;
 mod misplaced;
 mod program;
 
@@ -35,6 +36,7 @@ fn meant_option(name: &str) -> Option<&'static str> {
         "n_epochs" | "num_epochs" => "epochs",
         "tol" | "atol" | "threshold" => "tolerance",
         "clip" | "max_norm" | "grad_clip" => "clip_norm",
+        "metric" | "log" | "logs" | "monitor" | "track" => metrics::OPTION,
         _ => return None,
     })
 }
@@ -52,6 +54,7 @@ impl Body<'_, '_> {
         let optimizer = self.expr_of(&optimize.optimizer, &Type::Optimizer);
         let optimizer_local = self.optimizer_variable(&optimize.optimizer, &optimizer);
         let options = self.options(optimize);
+        let metrics = self.metrics(optimize);
         let rule = rules::made_by(&optimizer);
         self.check_rule(rule, optimize, &options);
         let over = optimize.over.as_ref().map(|over| (over, self.iterable(&over.iterable)));
@@ -72,6 +75,7 @@ impl Body<'_, '_> {
                     optimizer,
                     optimizer_local,
                     options,
+                    metrics,
                     over,
                     statements,
                     objective,
@@ -110,8 +114,19 @@ impl Body<'_, '_> {
         let mut meant = Vec::new();
         for option in &optimize.options {
             let name = option.name.text.as_str();
+            if name == metrics::OPTION {
+                continue;
+            }
             if let Some((_, ty)) = OPTIONS.iter().find(|(known, _)| *known == name) {
-                let value = self.expr_of(&option.value, ty);
+                let OptionValue::Expr(value) = &option.value else {
+                    meant.push(name);
+                    self.report(PlaceError::NamedValues {
+                        name: option.name.clone(),
+                        span: option.value.span(),
+                    });
+                    continue;
+                };
+                let value = self.expr_of(value, ty);
                 if options.iter().any(|(given, _)| given.text == name) {
                     let why = "given twice";
                     self.report(PlaceError::WrongOption { name: option.name.clone(), why, help: None });
@@ -119,7 +134,7 @@ impl Body<'_, '_> {
                 }
                 options.push((option.name.clone(), value));
             } else {
-                let known = OPTIONS.iter().map(|(known, _)| *known);
+                let known = OPTIONS.iter().map(|(known, _)| *known).chain([metrics::OPTION]);
                 let nearest = meant_option(name).or_else(|| suggest::nearest(name, known));
                 meant.extend(nearest);
                 let nearest = nearest.map(str::to_owned);
@@ -134,7 +149,10 @@ impl Body<'_, '_> {
         if let Some((name, _)) = options.iter().find(|(name, _)| name.text == other) {
             let name = name.clone();
             let written = optimize.options.iter().find(|option| option.name.text == other);
-            let number = written.and_then(|option| suggest::written(&option.value));
+            let number = written.and_then(|option| match &option.value {
+                OptionValue::Expr(value) => suggest::written(value),
+                OptionValue::Named(..) => None,
+            });
             let help = number.map(|number| format!("write `{needed}: {number}`"));
             self.report(PlaceError::WrongOption { name, why, help });
         } else if !options.iter().any(|(name, _)| name.text == needed) && !meant.contains(&needed) {

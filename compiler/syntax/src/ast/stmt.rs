@@ -214,7 +214,37 @@ pub struct NamedOption {
     /// Its name, which may be a reserved word.
     pub name: Name,
     /// Its value.
+    pub value: OptionValue,
+}
+
+/// What an option is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptionValue {
+    /// One value.
+    Expr(Expr),
+    /// `(accuracy: a, loss: b)`, with the span of the parentheses.
+    Named(Span, Vec<NamedValue>),
+}
+
+/// `accuracy: a`
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedValue {
+    /// Name and value.
+    pub span: Span,
+    /// Its name, which may be a reserved word.
+    pub name: Name,
+    /// Its value.
     pub value: Expr,
+}
+
+impl OptionValue {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Expr(value) => value.span,
+            Self::Named(span, _) => *span,
+        }
+    }
 }
 
 /// `over (xs, ys) in batches((data, labels), 16)`

@@ -41,6 +41,7 @@ gate quantum(a: qubit, b: qubit, q: qubit[3]) {
 fn training() {
     optimize theta with adam(lr: 0.1), steps: steps { minimize expect(h, prepare(theta)); }
     optimize m.w with opt { maximize f(m.w); }
+    optimize w with adam(), steps: (n), metrics: (test: f(w), over: (w, b)[0],) { minimize g(w); }
     optimize (w, b) with adam(lr: 0.05), epochs: 40, patience: 5, checkpoint: "model.ckpt" over (xs, ys) in batches((data, labels), 16) {
         let scores = [score(w, b, x) for x in xs];
         minimize mean([(score(w, b, x) - y) ** 2 for (x, y) in zip(xs, ys)]);

@@ -7,7 +7,7 @@ use super::layout::Layout;
 use crate::Token;
 use crate::ast::{
     BinaryOp, Block, Control, Else, Expr, Goal, If, Iterable, IterableKind, ModifiedBody, Modifier,
-    ModifierKind, NamedOption, Optimize, Stmt, StmtKind, Within,
+    ModifierKind, NamedOption, NamedValue, Optimize, OptionValue, Stmt, StmtKind, Within,
 };
 
 impl Builder<'_> {
@@ -234,7 +234,21 @@ impl Builder<'_> {
         self.any_word();
         self.word(Token::Colon);
         self.space();
-        self.expr(&option.value);
+        match &option.value {
+            OptionValue::Expr(value) => self.expr(value),
+            OptionValue::Named(_, values) => {
+                self.brackets(Token::LeftParen, Token::RightParen, |it| {
+                    it.comma_list(values, true, Self::named_value);
+                });
+            }
+        }
+    }
+
+    fn named_value(&mut self, value: &NamedValue) {
+        self.any_word();
+        self.word(Token::Colon);
+        self.space();
+        self.expr(&value.value);
     }
 
     /// Whether a span was written on several lines.

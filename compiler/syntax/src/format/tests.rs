@@ -205,6 +205,21 @@ fn statements() {
         "#]],
     );
     check_statements(
+        "optimize w with opt,steps:3,metrics:(accuracy:a(w),loss:b(w),){minimize f(w);}\noptimize weights with adam(lr: 0.05), steps: 40, metrics: (accuracy: accuracy(predicted(weights, points_of_test), classes_of_test), overlap: fidelity(prepared(weights), target())) { minimize f(weights); }",
+        expect![[r#"
+            optimize w with opt, steps: 3, metrics: (accuracy: a(w), loss: b(w)) { minimize f(w); }
+            optimize weights with adam(lr: 0.05),
+                steps: 40,
+                metrics: (
+                    accuracy: accuracy(predicted(weights, points_of_test), classes_of_test),
+                    overlap: fidelity(prepared(weights), target()),
+                )
+            {
+                minimize f(weights);
+            }
+        "#]],
+    );
+    check_statements(
         "optimize (weights, bias) with adam(lr: 0.05), epochs: 40, patience: 5, checkpoint: \"model.ckpt\" over (xs, ys) in batches((data, labels), 16) { minimize f(w); }",
         expect![[r#"
             optimize (weights, bias) with adam(lr: 0.05),

@@ -6,8 +6,8 @@ use qml_source::{FileId, Span};
 
 use crate::ast::{
     Block, ClauseKind, Dim, DimKind, Else, Expr, ExprKind, If, IndexKind, Item, ItemKind, Iterable,
-    IterableKind, ModifiedBody, ModifierKind, Name, Pattern, PatternKind, Places, Stmt, StmtKind,
-    StringPartKind, Type, TypeKind, Within,
+    IterableKind, ModifiedBody, ModifierKind, Name, OptionValue, Pattern, PatternKind, Places, Stmt,
+    StmtKind, StringPartKind, Type, TypeKind, Within,
 };
 use crate::lexer::{Lexeme, lex_part};
 use crate::parse;
@@ -227,8 +227,20 @@ impl Walk<'_> {
                 self.expr(&optimize.optimizer);
                 for option in &optimize.options {
                     self.name(&option.name);
-                    self.expr(&option.value);
-                    assert_eq!(option.name.span.to(option.value.span), option.span);
+                    match &option.value {
+                        OptionValue::Expr(value) => self.expr(value),
+                        OptionValue::Named(span, values) => {
+                            assert!(
+                                self.snippet(*span).starts_with('(') && self.snippet(*span).ends_with(')')
+                            );
+                            for value in values {
+                                self.name(&value.name);
+                                self.expr(&value.value);
+                                assert_eq!(value.name.span.to(value.value.span), value.span);
+                            }
+                        }
+                    }
+                    assert_eq!(option.name.span.to(option.value.span()), option.span);
                 }
                 if let Some(over) = &optimize.over {
                     assert!(self.snippet(over.span).starts_with("over"));

@@ -151,6 +151,9 @@ pub struct OptimizeNote {
     pub variables: Vec<String>,
     /// How many numbers these are.
     pub n_parameters: usize,
+    /// The names of what `metrics:` shows.
+    #[serde(default)]
+    pub metrics: Vec<String>,
     /// `minimize` or `maximize`.
     pub goal: String,
     /// Its options.

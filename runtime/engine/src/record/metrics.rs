@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use qml_prelude::Optimizer;
+use qml_prelude::optimizer::COLUMNS;
 
-const HEADER: &str = "optimize,step,round,objective,grad_norm,validation,learning_rate,evaluations,seconds,shots,qpu_seconds\n";
 /// Whoever watches the file sees it grow this often, in seconds.
 const FLUSH_EVERY: f64 = 1.0;
 
@@ -25,6 +25,8 @@ pub(super) struct Row {
     pub seconds: f64,
     pub shots: u64,
     pub qpu_seconds: f64,
+    /// Of the program's own metrics, in the order of their columns.
+    pub metrics: Vec<Option<f64>>,
 }
 
 impl Row {
@@ -43,10 +45,12 @@ impl Row {
             seconds,
             shots,
             qpu_seconds,
+            metrics: Vec::new(),
         }
     }
 
-    fn text(&self) -> String {
+    /// Its line, with so many columns of metrics.
+    fn text(&self, n_metrics: usize) -> String {
         let mut text = format!("{},{},{},{:?},", self.optimize, self.step, self.round, self.objective);
         for number in [self.grad_norm, self.validation, self.learning_rate] {
             if let Some(number) = number {
@@ -54,7 +58,14 @@ impl Row {
             }
             text.push(',');
         }
-        _ = writeln!(text, "{},{:.6},{},{:?}", self.evaluations, self.seconds, self.shots, self.qpu_seconds);
+        _ = write!(text, "{},{:.6},{},{:?}", self.evaluations, self.seconds, self.shots, self.qpu_seconds);
+        for metric in self.metrics.iter().copied().chain(std::iter::repeat(None)).take(n_metrics) {
+            text.push(',');
+            if let Some(metric) = metric {
+                _ = write!(text, "{metric:?}");
+            }
+        }
+        text.push('\n');
         text
     }
 }
@@ -69,6 +80,8 @@ pub(super) fn shown(optimizer: &Optimizer, value: f64) -> f64 {
 pub(super) struct Metrics {
     file: BufWriter<File>,
     bytes: u64,
+    /// The names of the program's own metrics: the columns after the others.
+    names: Vec<String>,
     open: Option<Row>,
     flushed: f64,
     /// Whether rows are missing that were there.
@@ -77,19 +90,22 @@ pub(super) struct Metrics {
 
 impl Metrics {
     /// Begins the file, or goes on after so many bytes of it; if it has lost some of them, after its last whole row.
-    pub fn new(path: &Path, kept_bytes: u64) -> io::Result<Self> {
+    pub fn new(path: &Path, names: &[String], kept_bytes: u64) -> io::Result<Self> {
+        let columns = COLUMNS.iter().copied().chain(names.iter().map(String::as_str));
+        let header = columns.collect::<Vec<_>>().join(",") + "\n";
         let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         text.truncate(usize::try_from(kept_bytes).unwrap_or(usize::MAX));
         let whole_rows = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
-        let bytes = if text.starts_with(HEADER.as_bytes()) { whole_rows } else { 0 };
+        let bytes = if text.starts_with(header.as_bytes()) { whole_rows } else { 0 };
         let has_lost = bytes < kept_bytes;
         file.set_len(bytes)?;
         file.seek(SeekFrom::End(0))?;
-        let mut metrics = Self { file: BufWriter::new(file), bytes, open: None, flushed: 0.0, has_lost };
+        let (file, names) = (BufWriter::new(file), names.to_vec());
+        let mut metrics = Self { file, bytes, names, open: None, flushed: 0.0, has_lost };
         if bytes == 0 {
-            metrics.put(HEADER)?;
+            metrics.put(&header)?;
             metrics.file.flush()?;
         }
         Ok(metrics)
@@ -111,17 +127,19 @@ impl Metrics {
         Ok(())
     }
 
-    /// The round of the open row was judged by this.
-    pub fn judge(&mut self, validation: Option<f64>) {
+    /// The round of the open row was judged by this, and these of the program's own metrics have been measured.
+    pub fn judge(&mut self, validation: Option<f64>, names: &[String], measured: &[f64]) {
         if let Some(row) = &mut self.open {
             row.validation = validation;
+            let of = |column: &String| names.iter().position(|name| name == column).map(|i| measured[i]);
+            row.metrics = self.names.iter().map(of).collect();
         }
     }
 
     /// Writes the open row.
     pub fn close(&mut self) -> io::Result<()> {
         match self.open.take() {
-            Some(row) => self.put(&row.text()),
+            Some(row) => self.put(&row.text(self.names.len())),
             None => Ok(()),
         }
     }

@@ -69,6 +69,7 @@ impl Record {
             rule: begun.rule.name().to_owned(),
             variables: training.names.clone(),
             n_parameters: run.point.len(),
+            metrics: training.metrics.clone(),
             goal: if run.settings.is_maximized { "maximize" } else { "minimize" }.to_owned(),
             settings: run.settings.clone(),
             steps: 0,
@@ -78,13 +79,14 @@ impl Record {
     }
 
     /// The `optimize` that runs has done something.
-    pub fn trained(&mut self, stage: Stage, optimizer: &Arc<Optimizer>, ledger: &Ledger) -> Reaction {
+    pub fn trained(&mut self, stage: Stage<'_>, optimizer: &Arc<Optimizer>, ledger: &Ledger) -> Reaction {
         self.meter.look();
         match stage {
             Stage::Step(steps) => self.stepped(steps, optimizer, ledger),
-            Stage::Round(validation) => {
+            Stage::Round(validation, measured) => {
+                let names = self.running.as_ref().map(|running| running.training.metrics.as_slice());
                 if let Some(files) = &mut self.files {
-                    files.metrics.judge(validation);
+                    files.metrics.judge(validation, names.unwrap_or_default(), measured);
                     let closed = files.metrics.close();
                     self.tell(closed);
                 }

@@ -40,6 +40,11 @@ fn one(run: &Run, optimize: &Optimize, has_heading: bool) -> String {
         let norms = norms.into_iter().map(|norm| if norm > 0.0 { norm } else { f64::NAN }).collect();
         text += &curve("length of the gradient", &steps, &[(String::new(), norms)], true);
     }
+    for name in &optimize.metrics {
+        let measured: Vec<f64> =
+            run.metric(optimize.id, name).map(|(_, value)| value.unwrap_or(f64::NAN)).collect();
+        text += &curve(name, &steps, &[(String::new(), joined(&measured))], false);
+    }
     text += "</div>\n";
     text + &settings(run, optimize, steps.len())
 }
@@ -106,5 +111,10 @@ fn settings(run: &Run, optimize: &Optimize, n_steps: usize) -> String {
     let end = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| short(value, 8));
     let first = run.steps_of(optimize.id).next().and_then(|step| step.objective);
     rows.push(("objective", escape(&format!("{} → {}", end(first), end(run.objective(optimize.id))))));
+    for name in &optimize.metrics {
+        let measured: Vec<f64> = run.metric(optimize.id, name).filter_map(|(_, value)| value).collect();
+        let [first, last] = [measured.first(), measured.last()].map(|value| end(value.copied()));
+        rows.push((name, escape(&format!("{first} → {last}"))));
+    }
     facts(&rows.into_iter().filter(|row| !row.1.is_empty() && row.1 != "<code></code>").collect::<Vec<_>>())
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::builtins::faults::domain;
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, flatten};
 use crate::{Fault, Host, Stage, Training, Value};
 
 pub(super) fn begin(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
-    let [begun, names, place, path, ty] = args else { bug!("`run.train` with {} arguments", args.len()) };
+    let [begun, names, place, path, ty, metrics] = args else {
+        bug!("`run.train` with {} arguments", args.len())
+    };
     let begun = held(begun);
     let checkpoint = match path {
         Value::Unit => None,
@@ -20,8 +22,12 @@ pub(super) fn begin(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fa
     {
         return Err(domain(format!("`checkpoint` is \"{path}\", and NumPy's files hold no optimizer")));
     }
-    let names = names.to_str().split(',').map(str::to_owned).collect();
-    let training = Training { names, place: place.to_str().to_owned(), checkpoint };
+    let training = Training {
+        names: listed(names),
+        place: place.to_str().to_owned(),
+        checkpoint,
+        metrics: listed(metrics),
+    };
     match host.begin_training(&training, begun)? {
         None => Ok(Value::Optimizer(Arc::clone(begun))),
         Some(kept) if is_of(&kept, begun) => Ok(Value::Optimizer(kept)),
@@ -40,8 +46,14 @@ pub(super) fn step(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fau
 
 pub(super) fn round(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {
     let validation = (args[1] != Value::Unit).then(|| args[1].to_float());
-    host.trained(Stage::Round(validation), held(&args[0]))?;
+    let metrics = if args[2] == Value::Unit { Vec::new() } else { flatten(&args[2]) };
+    host.trained(Stage::Round(validation, &metrics), held(&args[0]))?;
     Ok(Value::Unit)
+}
+
+/// Names with commas between.
+fn listed(names: &Value) -> Vec<String> {
+    names.to_str().split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 pub(super) fn end(host: &mut dyn Host, args: &mut [Value]) -> Result<Value, Fault> {

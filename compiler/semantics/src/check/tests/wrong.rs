@@ -422,6 +422,22 @@ fn gradients() {
 }
 
 #[test]
+fn metrics() {
+    refuse(
+        "fn main() { var b = 1.0; optimize b with adam(), steps: 2, metrics: abs(b) { minimize b; } optimize b with adam(), steps: (n: 3), metrics: (seconds: b, x: b, x: b, y: true) { minimize b; } optimize b with adam(), steps: 2, metric: b { minimize b; } optimize b with adam(), steps: 2, metrics: (x: b), metrics: (y: b) { minimize b; } }",
+        &expect![[r#"
+            Q0516 `abs(b)` what `metrics:` shows has names
+            Q0516 `(n: 3)` `steps:` takes one value
+            Q0516 `seconds` the metric can't be called `seconds`
+            Q0516 `x` the metric can't be called `x`
+            Q0201 `true` this is `bool`, `float` is needed
+            Q0507 `metric` `optimize` has no option `metric`
+            Q0509 `metrics` `metrics:` doesn't belong here
+        "#]],
+    );
+}
+
+#[test]
 fn optimizations() {
     refuse(
         "fn main() { let a = 1.0; var b = 1.0; var n = 1; var seen = 0; optimize a with adam(), steps: 2 { minimize a; } optimize b with adam() { minimize b; } optimize b with adam(), steps: 2 { b; } optimize b with adam(), steps: 2 { } optimize b with adam(), epochs: 2 { minimize b; } optimize n with adam(), steps: 2 { minimize b; } optimize b with 3, steps: 2 { minimize b; } optimize b with adam(), steps: 2, checkpoint: 1e-3, stps: 3 { minimize b; } optimize b with adam(), steps: 2 { seen += 1; print(b); minimize b; } optimize b with adam(), steps: 2.5 { minimize [b]; } minimize b; let o = adam(); optimize b with o, steps: 1 { maximize b; } optimize b with lbfgs(), epochs: 2, clip_norm: 1.0 over c in [1.0] { minimize b * c; } optimize b with qng(), steps: 2, validate: b { minimize b; } let l = load(\"l\"); save(\"l\", [1.0]); }",
