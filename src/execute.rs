@@ -130,6 +130,8 @@ pub(crate) fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
         Ok(_) => diagnostic.help(format!(
             "`--target emulator:{device}` runs it with the noise of the device, `--target simulator` without"
         )),
+        // A file is meant: what is wrong with it matters more.
+        Err(error) if device.contains('/') || device.ends_with(".json") => error,
         Err(_) => diagnostic.help("`--target simulator` runs it; `qmlang devices` lists devices to emulate"),
     })
 }

@@ -1,42 +1,53 @@
 //! Reads a device file.
 //!
-//! The format is described in `catalogue/README.md`. Fields that compilation has no use for may be there and are not
-//! looked at, so that a file can carry what a person wants to know.
+//! The format is described in `catalogue/README.md`. Of what compilation has no use for, only the fields that the catalogue has
+//! may be there, and notes ([`fields`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qml_source::{Code, Diagnostic};
-use serde_json::Value;
 
 use crate::coupling::{EdgeFacts, plain};
+use crate::json;
 use crate::native::choose_basis;
 use crate::reader::Field;
 use crate::{
-    Averages, Calibration, Coupling, Device, Features, GateFacts, Limits, NativeGate, Parameter, Price,
-    QubitFacts,
+    Averages, Calibration, Coupling, Device, Features, GateFacts, Limits, NativeGate, Price, QubitFacts,
 };
+
+mod fields;
+mod gates;
 
 /// Most qubits of a device: distances are kept for all pairs.
 pub(crate) const MAX_QUBITS: usize = 2000;
+/// The version of the format.
+const SCHEMA: &str = "qml-device-facts/1";
+/// What devices run.
+const PARADIGMS: &[&str] = &["gate", "analog", "digital-analog", "linear-optical"];
+/// How qubits meet. Circuits are compiled for the first three.
+const CONNECTIVITIES: &[&str] = &["graph", "all_to_all", "star_via_resonator", "reconfigurable", "none"];
 
 /// Reads the text of a device file; `file` names it in errors (Q0704).
 pub fn parse(text: &str, file: &str) -> Result<Device, Diagnostic> {
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        Diagnostic::error(Code::Q0704, format!("device file `{file}` is not JSON: {error}"))
+    let value = json::read(text).map_err(|error| {
+        let what = if error.is_data() { "can't be read" } else { "is not JSON" };
+        Diagnostic::error(Code::Q0704, format!("device file `{file}` {what}: {error}"))
     })?;
-    read_device(&Field::root(&value, file))
+    let root = Field::root(&value, file);
+    fields::check(&root)?;
+    read_device(&root)
 }
 
 fn read_device(root: &Field) -> Result<Device, Diagnostic> {
+    root.optional("schema", |field| field.one_of(&[SCHEMA]))?;
     let count = root.get("num_qubits")?;
     let n_qubits = count.count()? as usize;
     if n_qubits == 0 || n_qubits > MAX_QUBITS {
         return Err(count.error(&format!("must be from 1 to {MAX_QUBITS}")));
     }
-    let native_gates =
-        root.get("native_gates")?.list()?.iter().map(read_gate).collect::<Result<Vec<_>, _>>()?;
+    let native_gates = gates::read_gates(root)?;
     let connectivity = root.get("connectivity")?;
-    let shape = connectivity.get("kind")?.text()?.to_owned();
+    let shape = connectivity.get("kind")?.one_of(CONNECTIVITIES)?.to_owned();
     let mut coupling = read_coupling(&connectivity, &shape, n_qubits)?;
     let is_star = shape == "star_via_resonator";
     let mut qubits = vec![QubitFacts::default(); n_qubits];
@@ -54,8 +65,16 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         } else if coupling.edge_count() > 0 {
             read_edges(&field, &native_gates, &mut coupling)?;
         }
+        gates::check_names(&field, &native_gates)?;
         averages = field.optional("averages", read_averages)?.unwrap_or_default();
     }
+    let labels = read_labels(root, n_qubits)?;
+    let mut caveats: Vec<String> = root
+        .list_or_empty("caveats")?
+        .iter()
+        .map(|field| field.text().map(str::to_owned))
+        .collect::<Result<_, _>>()?;
+    caveats.extend(impossible_times(&qubits, &labels));
     qubits.extend(is_star.then(QubitFacts::default));
     let basis = match shape.as_str() {
         "graph" | "all_to_all" => choose_basis(&native_gates, None),
@@ -70,10 +89,10 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         vendor: root.optional("vendor", Field::text)?.unwrap_or_default().to_owned(),
         product: root.optional("product", Field::text)?.map(str::to_owned),
         modality: root.optional("modality", Field::text)?.map(str::to_owned),
-        paradigm: root.optional("paradigm", Field::text)?.map(str::to_owned),
+        paradigm: root.optional("paradigm", |field| field.one_of(PARADIGMS))?.map(str::to_owned),
         kind: root.optional("kind", Field::text)?.unwrap_or("device file").to_owned(),
         n_qubits,
-        labels: read_labels(root, n_qubits)?,
+        labels,
         coupling,
         resonator,
         native_gates,
@@ -85,11 +104,7 @@ fn read_device(root: &Field) -> Result<Device, Diagnostic> {
         conditional_gates: root.optional("features", read_conditional_gates)?.flatten(),
         limits: root.optional("limits", read_limits)?.unwrap_or_default(),
         price: root.optional("price", read_price)?,
-        caveats: root
-            .list_or_empty("caveats")?
-            .iter()
-            .map(|field| field.text().map(str::to_owned))
-            .collect::<Result<_, _>>()?,
+        caveats,
     })
 }
 
@@ -101,27 +116,33 @@ fn read_labels(root: &Field, n_qubits: usize) -> Result<Vec<String>, Diagnostic>
     if labels.len() != n_qubits {
         return Err(field.error(&format!("has {} entries for {n_qubits} qubits", labels.len())));
     }
-    labels.iter().map(|label| label.text().map(str::to_owned)).collect()
+    let texts = labels.iter().map(|label| label.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+    for (i, label) in labels.iter().enumerate() {
+        if texts[..i].contains(&texts[i]) {
+            return Err(label.error(&format!("is `{}`, as another qubit is called", texts[i])));
+        }
+    }
+    Ok(texts)
 }
 
-fn read_gate(field: &Field) -> Result<NativeGate, Diagnostic> {
-    let read_parameter = |field: &Field| {
-        Ok(Parameter {
-            name: field.get("name")?.text()?.to_owned(),
-            unit: field.optional("unit", Field::text)?.unwrap_or("rad").to_owned(),
-            min: field.optional("min", Field::number)?,
-            max: field.optional("max", Field::number)?,
-            allowed: field.optional("allowed", |field| field.list()?.iter().map(Field::number).collect())?,
-        })
+/// What there is to say of times that no qubit has: T2 is at most twice T1, and measured values may say otherwise.
+fn impossible_times(qubits: &[QubitFacts], labels: &[String]) -> Option<String> {
+    let mut impossible = qubits.iter().zip(labels).filter_map(|(facts, label)| {
+        let (t1, t2) = (facts.t1_s?, facts.t2_s?);
+        (t2 > 2.0 * t1).then_some((label, t1, t2))
+    });
+    let (label, t1, t2) = impossible.next()?;
+    let others = match impossible.count() {
+        0 => String::new(),
+        1 => " and another one".to_owned(),
+        n => format!(" and {n} others"),
     };
-    Ok(NativeGate {
-        name: field.get("name")?.text()?.to_owned(),
-        n_qubits: field.get("num_qubits")?.count()? as usize,
-        params: field.list_or_empty("params")?.iter().map(read_parameter).collect::<Result<_, _>>()?,
-        is_virtual: field.optional("virtual", Field::flag)?.unwrap_or(false),
-        is_optional: field.optional("optional", Field::flag)?.unwrap_or(false),
-        duration_s: field.optional("duration_s", Field::non_negative)?,
-    })
+    let micro = |seconds: f64| format!("{:.1} us", 1e6 * seconds);
+    Some(format!(
+        "of qubit {label}{others} T2 is more than twice T1 ({} and {}), which is impossible: noise is as if it were twice T1",
+        micro(t2),
+        micro(t1)
+    ))
 }
 
 fn read_coupling(field: &Field, shape: &str, n_qubits: usize) -> Result<Coupling, Diagnostic> {
@@ -163,8 +184,12 @@ fn read_qubit(field: &Field, n_qubits: usize) -> Result<u32, Diagnostic> {
 }
 
 fn read_qubits(calibration: &Field, qubits: &mut [QubitFacts]) -> Result<(), Diagnostic> {
+    let mut seen = BTreeSet::new();
     for field in calibration.list_or_empty("qubits")? {
         let qubit = read_qubit(&field.get("index")?, qubits.len())?;
+        if !seen.insert(qubit) {
+            return Err(field.error(&format!("is about qubit {qubit}, as one before it")));
+        }
         let of = |name: &str| field.optional(name, Field::probability);
         let readout_errors = match (of("readout_error_of_0")?, of("readout_error_of_1")?) {
             (Some(zero), Some(one)) => Some([zero, one]),
@@ -178,7 +203,7 @@ fn read_qubits(calibration: &Field, qubits: &mut [QubitFacts]) -> Result<(), Dia
             readout_error: of("readout_error")?.or(mean),
             readout_errors,
             readout_duration_s: field.optional("readout_duration_s", Field::non_negative)?,
-            gates: read_gates(&field, 1)?.0,
+            gates: read_facts(&field, 1)?.0,
         };
     }
     Ok(())
@@ -189,10 +214,14 @@ fn read_edges(
     native_gates: &[NativeGate],
     coupling: &mut Coupling,
 ) -> Result<(), Diagnostic> {
+    let mut seen = BTreeSet::new();
     for field in calibration.list_or_empty("edges")? {
         let pair = field.get("qubits")?;
         let (a, b) = read_pair(&pair, coupling.node_count())?;
-        let (gates, broken) = read_gates(&field, 2)?;
+        if !seen.insert((a.min(b), a.max(b))) {
+            return Err(pair.error(&format!("is the pair {a} and {b}, as one before it")));
+        }
+        let (gates, broken) = read_facts(&field, 2)?;
         let is_used = |name: &String| native_gates.iter().any(|gate| gate.name == *name && !gate.is_optional);
         let facts =
             coupling.edge_weight_mut(a, b).ok_or_else(|| pair.error("is not an edge of the coupling map"))?;
@@ -214,13 +243,13 @@ fn read_star(calibration: &Field, of_qubits: &mut [EdgeFacts]) -> Result<(), Dia
         if resonator as usize != of_qubits.len() {
             return Err(pair.error("must be a qubit and the resonator, whose number is that of the qubits"));
         }
-        of_qubits[qubit as usize].gates = read_gates(&field, 2)?.0;
+        of_qubits[qubit as usize].gates = read_facts(&field, 2)?.0;
     }
     Ok(())
 }
 
 /// Facts by gate, and the names of the gates that are out of service.
-fn read_gates(
+fn read_facts(
     field: &Field,
     n_qubits: i32,
 ) -> Result<(BTreeMap<String, GateFacts>, Vec<String>), Diagnostic> {
@@ -279,24 +308,21 @@ fn read_conditional_gates(field: &Field) -> Result<Option<Vec<String>>, Diagnost
 }
 
 fn read_limits(field: &Field) -> Result<Limits, Diagnostic> {
-    Ok(Limits {
+    let limits = Limits {
         min_shots: field.optional("min_shots", Field::count)?,
-        max_shots: field.optional("max_shots", Field::count)?,
-        max_circuits_per_job: field.optional("max_circuits_per_job", Field::count)?,
-        max_ops_per_circuit: field.optional("max_ops_per_circuit", Field::count)?,
-    })
+        max_shots: field.optional("max_shots", Field::positive)?,
+        max_circuits_per_job: field.optional("max_circuits_per_job", Field::positive)?,
+        max_ops_per_circuit: field.optional("max_ops_per_circuit", Field::positive)?,
+    };
+    if let (Some(min), Some(max)) = (limits.min_shots, limits.max_shots)
+        && min > max
+    {
+        return Err(field.error(&format!("has a `min_shots` of {min} and a `max_shots` of {max}")));
+    }
+    Ok(limits)
 }
 
 fn read_price(field: &Field) -> Result<Price, Diagnostic> {
-    // A name that nobody reads would make something free.
-    const NAMES: [&str; 4] = ["currency", "per_task", "per_shot", "per_second"];
-    for (name, entry) in field.entries()? {
-        if !NAMES.contains(&name) {
-            return Err(entry.error(
-                "is no part of a price: these are `currency`, `per_task`, `per_shot` and `per_second`",
-            ));
-        }
-    }
     let currency = field.get("currency")?;
     if currency.text()?.trim().is_empty() {
         return Err(currency.error("must be the name of a currency, such as \"EUR\""));

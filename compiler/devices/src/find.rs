@@ -4,6 +4,7 @@ use qml_source::{Code, Diagnostic};
 
 use crate::catalogue::{catalogue, load};
 use crate::file::parse;
+use crate::nearest::edit_distance;
 use crate::shape::{SHAPES, parse_shape};
 use crate::{Device, TwoQubitBasis};
 
@@ -35,21 +36,27 @@ pub(crate) fn split_gate(name: &str) -> (&str, Option<&str>) {
 }
 
 fn find_one(name: &str) -> Result<Device, Diagnostic> {
+    if let Some((kind @ ("qpu" | "emulator"), device)) = name.split_once(':') {
+        return Err(runs_programs(name, kind, device));
+    }
     if is_file(name) {
         return parse(&read_file(name)?, name);
-    }
-    if let Some((kind @ ("qpu" | "emulator"), device)) = name.split_once(':') {
-        let message = match kind {
-            "qpu" => format!("`{name}` is not supported yet: nothing is sent to a device"),
-            _ => format!("`{name}` runs programs, and is not what they are compiled for"),
-        };
-        let diagnostic = Diagnostic::error(Code::Q0705, message);
-        return Err(diagnostic.help(format!("circuits are compiled for `{device}`, without `{kind}:`")));
     }
     if name.contains(':') || SHAPES.iter().any(|(shape, _)| *shape == name) {
         return parse_shape(name);
     }
     load(name).unwrap_or_else(|| Err(unknown(name)))
+}
+
+/// A target of `run`, where a device is asked for.
+fn runs_programs(name: &str, kind: &str, device: &str) -> Diagnostic {
+    let message = match kind {
+        "qpu" => format!("`{name}` is not supported yet: nothing is sent to a device"),
+        _ => format!("`{name}` runs programs, and is not what they are compiled for"),
+    };
+    Diagnostic::error(Code::Q0705, message).help(format!(
+        "circuits are compiled for `{device}`, without `{kind}:`; `qmlang run` takes `emulator:{device}`"
+    ))
 }
 
 /// Whether the name is that of a device file.
@@ -62,6 +69,7 @@ pub(crate) fn read_file(name: &str) -> Result<String, Diagnostic> {
     std::fs::read_to_string(name).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
             _ => error.to_string(),
         };
         Diagnostic::error(Code::Q0703, format!("cannot read the device file `{name}`: {why}"))
@@ -78,6 +86,11 @@ fn unknown(name: &str) -> Diagnostic {
     near.sort_unstable();
     near.truncate(3);
     let diagnostic = Diagnostic::error(Code::Q0701, format!("there is no device `{name}`"));
+    if std::path::Path::new(name).is_file() {
+        return diagnostic
+            .note("there is a file of this name")
+            .help("the name of a device file ends in `.json`");
+    }
     let diagnostic = match near.as_slice() {
         [] => diagnostic,
         near => {
@@ -87,22 +100,6 @@ fn unknown(name: &str) -> Diagnostic {
     };
     diagnostic
         .help("`qmlang devices` lists all; a shape such as `line:16` and a file such as `./mine.json` are devices too")
-}
-
-/// Fewest insertions, deletions and replacements of a character that make one text into the other.
-fn edit_distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use qml_source::{Code, Diagnostic};
 use serde_json::Value;
 
+use crate::nearest::nearest;
+
 /// A value with the way that led to it, such as `connectivity.edges[3]`.
 #[derive(Clone, Debug)]
 pub(crate) struct Field<'a> {
@@ -21,6 +23,27 @@ impl<'a> Field<'a> {
     pub fn error(&self, problem: &str) -> Diagnostic {
         let place = if self.path.is_empty() { "the file" } else { &format!("`{}`", self.path) };
         Diagnostic::error(Code::Q0704, format!("device file `{}`: {place} {problem}", self.file))
+    }
+
+    /// Q0704 if there is a field of another name, but for notes.
+    pub fn only(&self, known: &[&str]) -> Result<(), Diagnostic> {
+        for (name, field) in self.entries()? {
+            if !known.contains(&name) && !matches!(name, "note" | "notes") {
+                return Err(field.unknown(name, known));
+            }
+        }
+        Ok(())
+    }
+
+    /// The error about this field, which has none of the known names.
+    pub fn unknown(&self, name: &str, known: &[&str]) -> Diagnostic {
+        let error = self.error("is no field of a device file");
+        match nearest(name, known) {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            None => error
+                .note(format!("the fields here: {}", known.join(", ")))
+                .help("what only people read can stand under `notes`"),
+        }
     }
 
     /// A field that must be there.
@@ -53,8 +76,9 @@ impl<'a> Field<'a> {
     /// The entries of an object, by name.
     pub fn entries(&self) -> Result<Vec<(&'a str, Self)>, Diagnostic> {
         let object = self.value.as_object().ok_or_else(|| self.error("must be an object"))?;
+        let dot = if self.path.is_empty() { "" } else { "." };
         let entry = |(name, value): (&'a String, &'a Value)| {
-            (name.as_str(), Self { value, path: format!("{}.{name}", self.path), file: self.file })
+            (name.as_str(), Self { value, path: format!("{}{dot}{name}", self.path), file: self.file })
         };
         Ok(object.iter().map(entry).collect())
     }
@@ -89,6 +113,24 @@ impl<'a> Field<'a> {
     /// A whole number from 0 on.
     pub fn count(&self) -> Result<u64, Diagnostic> {
         self.value.as_u64().ok_or_else(|| self.error("must be a whole number, not negative"))
+    }
+
+    /// A whole number from 1 on.
+    pub fn positive(&self) -> Result<u64, Diagnostic> {
+        self.count().and_then(|n| if n > 0 { Ok(n) } else { Err(self.error("must be at least 1")) })
+    }
+
+    /// One of these texts.
+    pub fn one_of(&self, texts: &[&str]) -> Result<&'a str, Diagnostic> {
+        let text = self.text()?;
+        if texts.contains(&text) {
+            return Ok(text);
+        }
+        if let [only] = texts {
+            return Err(self.error(&format!("is `{text}`, and this version reads `{only}`")));
+        }
+        let all: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+        Err(self.error(&format!("is `{text}`, which is none of {}", all.join(", "))))
     }
 
     /// Yes or no.

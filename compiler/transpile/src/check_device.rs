@@ -12,15 +12,18 @@ pub fn check_size(circuit: &Circuit, device: &Device, target: &Target) -> Result
     if circuit.n_wires <= n_usable {
         return Ok(());
     }
-    let name = if circuit.name.is_empty() { "the circuit".to_owned() } else { format!("`{}`", circuit.name) };
-    let message =
-        format!("{name} has {} qubits, and `{}` has {}", circuit.n_wires, device.name, device.n_qubits);
-    let diagnostic = Diagnostic::error(Code::Q0710, message);
-    Err(if n_usable == device.n_qubits {
-        diagnostic
+    let kernel = circuit.name.strip_prefix("main.").unwrap_or(&circuit.name);
+    let name = if kernel.is_empty() { "the circuit".to_owned() } else { format!("`{kernel}`") };
+    let has = format!("{name} has {} qubits, and `{}` has {n_usable}", circuit.n_wires, device.name);
+    if n_usable == device.n_qubits {
+        return Err(Diagnostic::error(Code::Q0710, has));
+    }
+    let why = if device.coupling.edge_count() == 0 {
+        format!("it has {} qubits, of which no two are coupled", device.n_qubits)
     } else {
-        diagnostic.note(format!("{n_usable} of them are joined by couplings in service"))
-    })
+        format!("it has {} qubits, and no more of them are joined by couplings in service", device.n_qubits)
+    };
+    Err(Diagnostic::error(Code::Q0710, format!("{has} that work together")).note(why))
 }
 
 /// Q0711 to Q0713 if the circuit does what the device cannot; Q0456 if a loop in it has no end.

@@ -147,9 +147,38 @@ fn what_has_no_result_is_refused() {
     let with = |options: &str| folder.qmlang(&format!("run w.qml --seed 1 --target emulator:{options}"));
     with("iqm_garnet").fails("Q0722", &["13 qubits", "--shots 1000"]);
     assert_eq!(with("iqm_garnet --shots 10").status, 0);
-    with("iqm_adonis_fake").fails("Q0710", &["13 qubits"]);
+    with("iqm_adonis_fake").fails("Q0710", &["`wide` has 13 qubits", "`iqm_adonis_fake` has 5"]);
     run("", "--target emulator:nowhere").fails("Q0701", &["nowhere"]);
     run("", "--target qpu:iqm_garnet").fails("Q0913", &["emulator:iqm_garnet"]);
+}
+
+#[test]
+fn device_files_say_what_is_wrong_with_them() {
+    let folder =
+        Folder::with("bell.qml", format!("{BELL}fn main() {{ print(counts(bell(), shots: 10)); }}\n"));
+    let file = folder.qmlang("devices line:3 --file").quiet();
+    let wrong = |name: &str, from: &str, to: &str| {
+        assert!(file.contains(from), "{file}");
+        folder.write(name, file.replace(from, to));
+    };
+    wrong("alone.json", "[[0, 1], [1, 2]]", "[]");
+    let alone = ["`bell` has 2 qubits, and `line:3` has 1 that work together", "no two are coupled"];
+    folder.qmlang("build bell.qml --target ./alone.json").fails_silent("Q0710", &alone);
+    folder.qmlang("run bell.qml --seed 1 --target emulator:./alone.json").fails("Q0710", &alone);
+    folder.qmlang("build bell.qml --target emulator:./alone.json").fails_silent(
+        "Q0705",
+        &["`./alone.json`, without `emulator:`", "`qmlang run` takes `emulator:./alone.json`"],
+    );
+    wrong("twice.json", "\"price\": null", "\"price\": null, \"name\": \"mine\"");
+    folder.qmlang("devices ./twice.json").fails_silent("Q0704", &["`name` stands twice", "line 18"]);
+    wrong("misspelt.json", "\"reset\"", "\"resets\"");
+    folder
+        .qmlang("devices ./misspelt.json")
+        .fails_silent("Q0704", &["`features.resets`", "did you mean `reset`?"]);
+    wrong("device", "\"name\"", "\"name\"");
+    for target in ["build bell.qml --target ./device", "run bell.qml --seed 1 --target ./device"] {
+        folder.qmlang(target).fails_silent("Q0701", &["a file of this name", "`.json`"]);
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn devices_that_can_be_compiled_for() {
 
 #[test]
 fn the_summary_of_a_device() {
-    expect![[r"
+    expect![[r#"
         ibm_torino
           made by              IBM, ibm_torino
           kind                 qpu
@@ -87,7 +87,8 @@ fn the_summary_of_a_device() {
           note: gate_error of exactly 1 is the vendor sentinel for an uncalibrated/faulty gate: kept as reported and flagged operational=false.
           note: max_experiments is the configuration field; the primitives accept PUB lists, other service limits apply.
           note: location is not stated in the package.
-    "]].assert_eq(&find("ibm_torino").unwrap().summary().to_string());
+          note: of qubit 23 and 4 others T2 is more than twice T1 (151.9 us and 66.6 us), which is impossible: noise is as if it were twice T1
+    "#]].assert_eq(&find("ibm_torino").unwrap().summary().to_string());
     expect![[r"
         line:3
           kind                 shape
