@@ -1,5 +1,6 @@
 //! Runs `main` of a compiled program: what `run` and `resume` share.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use qml_devices::Device;
@@ -131,9 +132,14 @@ pub(crate) fn emulated(target: &str) -> Result<Option<Device>, Diagnostic> {
             "`--target emulator:{device}` runs it with the noise of the device, `--target simulator` without"
         )),
         // A file is meant: what is wrong with it matters more.
-        Err(error) if device.contains('/') || device.ends_with(".json") => error,
+        Err(error) if is_path(device) => error,
         Err(_) => diagnostic.help("`--target simulator` runs it; `qmlang devices` lists devices to emulate"),
     })
+}
+
+/// Whether it can only be meant as a file.
+fn is_path(device: &str) -> bool {
+    device.contains('/') || Path::new(device).extension().is_some_and(|extension| extension == "json")
 }
 
 /// A device whose compiled circuits are kept on disk.
