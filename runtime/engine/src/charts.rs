@@ -9,10 +9,10 @@ use qml_source::{Code, Diagnostic};
 use crate::session::write_whole;
 
 /// Writes a chart to the file that it names, whose path starts at `folder`, and to the folder of the run if there is one: as
-/// `plots/plot-1.svg` and `plots/plot-1.png` for the first one, and so on.
-pub(crate) fn write(chart: &Chart, number: usize, folder: &Path, run: Option<&Path>) -> Result<(), Fault> {
+/// `plots/NAME.svg` and `plots/NAME.png`.
+pub(crate) fn write(chart: &Chart, name: &str, folder: &Path, run: Option<&Path>) -> Result<(), Fault> {
     if let Some(run) = run {
-        let name = format!("plots/{}-{number}", chart.function);
+        let name = format!("plots/{name}");
         _ = std::fs::create_dir_all(run.join("plots"));
         write_as(chart, &format!("{name}.svg"), run)?;
         write_as(chart, &format!("{name}.png"), run)?;

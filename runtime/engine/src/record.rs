@@ -229,6 +229,7 @@ impl Record {
         (self.manifest.fault, self.manifest.ended) = (None, None);
         self.reads_before = std::mem::take(&mut self.manifest.reads);
         self.manifest.writes.clear();
+        self.manifest.plots.clear();
         self.manifest.optimizes.clear();
         let path = folder.path.clone();
         self.open_files(folder, &state).map_err(|error| cannot(&path, &error))?;
@@ -314,6 +315,11 @@ impl Record {
             );
         }
         content
+    }
+
+    /// A chart is about to be drawn, whose files have this name.
+    pub fn draws(&mut self, name: &str) {
+        self.manifest.plots.push(name.to_owned());
     }
 
     /// A file is about to be written.

@@ -1,5 +1,6 @@
 //! A run of a program: its globals, `main`, its tests.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -145,7 +146,7 @@ fn in_session<T>(
             interrupt: Arc::clone(&options.interrupt),
             record,
             judged: Judged::default(),
-            n_charts: 0,
+            n_charts: BTreeMap::new(),
         };
         let roots: Vec<FunctionId> =
             module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();

@@ -1,5 +1,6 @@
 //! The world outside a running program, as its machine code sees it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,8 +99,8 @@ pub(crate) struct Session<'a> {
     pub record: Record,
     /// What the last round of the `optimize` that runs was judged by, and its metrics.
     pub judged: Judged,
-    /// How many charts were drawn.
-    pub n_charts: usize,
+    /// How many charts each function has drawn.
+    pub n_charts: BTreeMap<&'static str, usize>,
 }
 
 impl Host for Session<'_> {
@@ -137,8 +138,11 @@ impl Host for Session<'_> {
     }
 
     fn chart(&mut self, chart: &Chart) -> Result<(), Fault> {
-        self.n_charts += 1;
-        charts::write(chart, self.n_charts, &self.folder, self.record.folder())
+        let number = self.n_charts.entry(chart.function).or_insert(0);
+        *number += 1;
+        let name = format!("{}-{number}", chart.function);
+        self.record.draws(&name);
+        charts::write(chart, &name, &self.folder, self.record.folder())
     }
 
     fn elapsed(&mut self) -> f64 {

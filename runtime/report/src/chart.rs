@@ -7,6 +7,8 @@ mod boundary;
 mod colours;
 mod heatmap;
 mod series;
+mod ticks;
+mod words;
 
 use std::error::Error;
 use std::sync::Once;
@@ -104,6 +106,7 @@ where
         );
     });
     area.fill(&colours::PAPER)?;
+    let area = &words::title(&chart.title, area, scale)?;
     match &chart.content {
         Content::Lines { x, series, log_y } => series::lines(chart, area, scale, x, series, *log_y),
         Content::Points { points, classes } => series::points(chart, area, scale, points, classes),

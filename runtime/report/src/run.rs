@@ -71,6 +71,8 @@ pub struct Manifest {
     pub sources: Vec<SourceFile>,
     /// Files of data that were read.
     pub reads: Vec<DataFile>,
+    /// The names of charts, in the order in which they were drawn.
+    pub plots: Vec<String>,
     /// Each `-D name=value`.
     pub params: serde_json::Map<String, serde_json::Value>,
     /// The seed.
@@ -261,7 +263,7 @@ impl Run {
     ///
     /// # Errors
     /// The name of the file that is not what it should be, and why.
-    pub fn read(folder: Folder) -> Result<Self, String> {
+    pub fn read(mut folder: Folder) -> Result<Self, String> {
         let mut manifest: Manifest =
             serde_json::from_str(&folder.manifest).map_err(|error| format!("`manifest.json`: {error}"))?;
         if manifest.format != "qml run" {
@@ -270,6 +272,8 @@ impl Run {
         if folder.is_left && manifest.status == "running" {
             "killed".clone_into(&mut manifest.status);
         }
+        let drawn = |name: &str| manifest.plots.iter().position(|plot| plot == name);
+        folder.plots.sort_by_key(|(name, _)| drawn(name).unwrap_or(usize::MAX));
         let (steps, metrics) =
             read_steps(&folder.metrics).map_err(|error| format!("`metrics.csv`: {error}"))?;
         let lines = whole_lines(&folder.ledger).lines().filter(|line| !line.trim().is_empty());

@@ -22,3 +22,17 @@ fn what_cannot_be_drawn_is_an_error_that_says_why() {
     }
     run("plot([1.0], file: \"nowhere/a.svg\");").1.fails("Q0906", &["nowhere/a.svg"]);
 }
+
+#[test]
+fn charts_are_numbered_by_function_and_reported_as_drawn() {
+    let main = "plot([1.0, 2.0]); histogram([1.0, 1.5]); plot([2.0, 1.0]);";
+    let folder = Folder::with("a.qml", format!("fn main() {{ {main} }}\n"));
+    folder.qmlang("run a.qml --seed 1 -q --run-dir run").quiet();
+    folder.qmlang("report run").quiet();
+    let page = folder.read("run/report.html");
+    let places = ["plot-1", "histogram-1", "plot-2"].map(|name| {
+        assert!(folder.path().join(format!("run/plots/{name}.svg")).exists(), "{name}");
+        page.find(name).unwrap_or_else(|| panic!("no {name}"))
+    });
+    assert!(places.is_sorted(), "{places:?}");
+}

@@ -42,6 +42,9 @@ pub struct Manifest {
     pub reads: Vec<Read>,
     /// Files that were written, in order.
     pub writes: Vec<String>,
+    /// The names of its charts in `plots`, without endings, in the order in which they were drawn.
+    #[serde(default)]
+    pub plots: Vec<String>,
     /// Each `-D name=value`.
     pub params: BTreeMap<String, String>,
     /// Of all random numbers.

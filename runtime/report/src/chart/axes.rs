@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use plotters::chart::MeshStyle;
-use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use qml_prelude::chart::Chart;
 
+use super::ticks::number_of;
+use super::words::label;
 use super::{Area, Fault, Scale, colours};
 
 /// The smallest range that holds all of these numbers, a twentieth wider on both sides.
@@ -30,19 +32,33 @@ pub(super) fn tight(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
     if lo < hi { lo..hi } else { range(values) }
 }
 
-/// A number at an axis.
-pub(super) fn number(value: f64) -> String {
-    let size = value.abs();
-    if size < 1e-12 {
-        return "0".to_owned();
+/// An axis at which these numbers stand.
+pub(super) struct At {
+    axis: RangedCoordf64,
+    numbers: Vec<f64>,
+}
+
+impl At {
+    pub fn new(range: Range<f64>, numbers: Vec<f64>) -> Self {
+        Self { axis: range.into(), numbers }
     }
-    if !(1e-3..1e6).contains(&size) {
-        return format!("{value:.1e}").replace(".0e", "e").replace('-', "−");
+}
+
+impl Ranged for At {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.axis.map(value, limit)
     }
-    let digits = if size < 0.1 { 4 } else { 3 };
-    let text = format!("{value:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.replace('-', "−")
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { Vec::new() } else { self.numbers.clone() }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.axis.range()
+    }
 }
 
 /// A chart with numbers at both axes.
@@ -59,52 +75,37 @@ pub(super) fn plain<'a, B: DrawingBackend>(
 where
     B::ErrorType: 'static,
 {
-    let mut axes = frame(chart, area, scale).build_cartesian_2d(x, y)?;
-    mesh(chart, &mut axes, scale)?;
+    let (across, up) = (x.end - x.start, y.end - y.start);
+    let at_ends = [y.start, y.end].map(|value| number_of(value, up).chars().count());
+    let mut axes = frame(chart, area, scale, at_ends[0].max(at_ends[1])).build_cartesian_2d(x, y)?;
+    styled_mesh(chart, area, &mut axes, scale)
+        .x_label_formatter(&|x| number_of(*x, across))
+        .y_label_formatter(&|y| number_of(*y, up))
+        .draw()?;
     Ok(axes)
 }
 
-/// The words around, and room for the numbers.
+/// Room for the words around, and for numbers of so many characters at the axis of ordinates.
 pub(super) fn frame<'a, 'b, B: DrawingBackend>(
     chart: &Chart,
     area: &'a Area<'_, B>,
     scale: Scale,
+    n_characters: usize,
 ) -> ChartBuilder<'a, 'b, B> {
+    let numbers = (8 * n_characters as u32 + 8).max(50);
     let mut builder = ChartBuilder::on(area);
     builder
         .margin(scale.px(14))
         .margin_right(scale.px(24))
         .x_label_area_size(scale.px(if chart.x_label.is_empty() { 26 } else { 40 }))
-        .y_label_area_size(scale.px(if chart.y_label.is_empty() { 50 } else { 62 }));
-    if !chart.title.is_empty() {
-        builder.caption(&chart.title, scale.font(18));
-    }
+        .y_label_area_size(scale.px(if chart.y_label.is_empty() { numbers } else { numbers + 12 }));
     builder
-}
-
-/// The grid, and numbers at the axes.
-pub(super) fn mesh<B: DrawingBackend, X, Y>(
-    chart: &Chart,
-    axes: &mut ChartContext<'_, B, Cartesian2d<X, Y>>,
-    scale: Scale,
-) -> Result<(), Fault>
-where
-    B::ErrorType: 'static,
-    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
-{
-    styled_mesh(chart, axes, scale)
-        .x_labels(8)
-        .x_label_formatter(&|x| number(*x))
-        .y_label_formatter(&|y| number(*y))
-        .set_all_tick_mark_size(scale.px(4))
-        .draw()?;
-    Ok(())
 }
 
 /// The grid as all charts have it, to be drawn when the numbers along it are chosen.
 pub(super) fn styled_mesh<'a, 'b, B: DrawingBackend, X, Y>(
     chart: &Chart,
+    area: &Area<'_, B>,
     axes: &'b mut ChartContext<'a, B, Cartesian2d<X, Y>>,
     scale: Scale,
 ) -> MeshStyle<'a, 'b, X, Y, B>
@@ -112,6 +113,7 @@ where
     X: Ranged<ValueType = f64> + ValueFormatter<f64>,
     Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
+    let (width, height) = area.dim_in_pixel();
     let mut style = axes.configure_mesh();
     style
         .light_line_style(TRANSPARENT)
@@ -119,30 +121,10 @@ where
         .axis_style(colours::INK.stroke_width(scale.stroke(10)))
         .label_style(scale.font(13))
         .axis_desc_style(scale.font(14))
-        .x_desc(&chart.x_label)
-        .y_desc(&chart.y_label)
-        .y_labels(7);
+        .x_desc(label(&chart.x_label, area, scale, width - scale.px(90) as u32))
+        .y_desc(label(&chart.y_label, area, scale, height - scale.px(40) as u32))
+        .x_labels(8)
+        .y_labels(7)
+        .set_all_tick_mark_size(scale.px(4));
     style
-}
-
-/// The names of lines or classes, in a box.
-pub(super) fn legend<'a, B: DrawingBackend + 'a, X, Y>(
-    axes: &mut ChartContext<'a, B, Cartesian2d<X, Y>>,
-    scale: Scale,
-    position: SeriesLabelPosition,
-) -> Result<(), Fault>
-where
-    B::ErrorType: 'static,
-    X: Ranged + AsRangedCoord<Value = <X as Ranged>::ValueType>,
-    Y: Ranged + AsRangedCoord<Value = <Y as Ranged>::ValueType>,
-{
-    axes.configure_series_labels()
-        .position(position)
-        .margin(scale.px(10))
-        .legend_area_size(scale.px(24))
-        .label_font(scale.font(13))
-        .background_style(colours::PAPER.mix(0.85))
-        .border_style(colours::GRID.stroke_width(scale.stroke(10)))
-        .draw()?;
-    Ok(())
 }

@@ -4,8 +4,8 @@ use plotters::prelude::*;
 use qml_prelude::chart::Chart;
 
 use super::axes::plain;
-use super::series::classed_points;
-use super::{Area, Fault, Scale, colours};
+use super::series::{classed_points, of_classes};
+use super::{Area, Fault, Scale, colours, words};
 
 /// Points of a line or a border.
 type Points = Vec<(f64, f64)>;
@@ -66,6 +66,7 @@ pub(super) fn draw<B: DrawingBackend>(
 where
     B::ErrorType: 'static,
 {
+    let area = &words::names(&of_classes(classes), area, scale)?;
     let ends = |values: &[f64]| values[0]..values[values.len() - 1];
     let mut axes = plain(chart, area, scale, ends(grid.x), ends(grid.y))?;
     let class = |i| colours::tint(colours::series(i)).filled();

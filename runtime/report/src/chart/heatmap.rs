@@ -4,7 +4,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use qml_prelude::chart::Chart;
 
-use super::axes::{self, frame};
+use super::axes::{At, frame, styled_mesh};
+use super::ticks::{number_of, whole};
 use super::{Area, Fault, Scale, colours};
 
 /// The matrix, its first row at the top as it is printed.
@@ -25,19 +26,14 @@ where
     let (width, _) = area.dim_in_pixel();
     let (matrix, bar) = area.split_horizontally(width as i32 - scale.px(90));
 
-    // Cells as square as the page allows.
-    let mut axes =
-        frame(chart, &matrix, scale).build_cartesian_2d(0.0..n_columns as f64, n_rows as f64..0.0)?;
+    // A number stands at the middle of its row or column.
+    let middles = |n: usize| whole(n, 12).map(|i| i as f64 + 0.5).collect::<Vec<_>>();
+    let across = At::new(0.0..n_columns as f64, middles(n_columns));
+    let down = At::new(n_rows as f64..0.0, middles(n_rows));
+    let mut axes = frame(chart, &matrix, scale, 0).build_cartesian_2d(across, down)?;
     let place = |value: &f64| format!("{:.0}", value.floor());
-    axes.configure_mesh()
+    styled_mesh(chart, &matrix, &mut axes, scale)
         .disable_mesh()
-        .axis_style(colours::INK.stroke_width(scale.stroke(10)))
-        .label_style(scale.font(13))
-        .axis_desc_style(scale.font(14))
-        .x_desc(&chart.x_label)
-        .y_desc(&chart.y_label)
-        .x_labels(n_columns.min(10))
-        .y_labels(n_rows.min(10))
         .x_label_formatter(&place)
         .y_label_formatter(&place)
         .draw()?;
@@ -61,8 +57,8 @@ where
 {
     const STEPS: usize = 64;
     let (_, height) = area.dim_in_pixel();
-    let top = scale.px(if chart.title.is_empty() { 14 } else { 42 });
-    let bottom = height as i32 - scale.px(if chart.x_label.is_empty() { 44 } else { 60 });
+    let top = scale.px(14);
+    let bottom = height as i32 - scale.px(if chart.x_label.is_empty() { 40 } else { 54 });
     let (left, right) = (0, scale.px(14));
     let y = |step: usize| bottom + (top - bottom) * step as i32 / STEPS as i32;
     for step in 0..STEPS {
@@ -75,7 +71,7 @@ where
         let value = if value.abs() < 1e-3 * (hi - lo) { 0.0 } else { value };
         let style = scale.font(12).pos(Pos::new(HPos::Left, VPos::Center));
         let at = (right + scale.px(6), y(STEPS * part / 4));
-        area.draw(&Text::new(axes::number(value), at, style))?;
+        area.draw(&Text::new(number_of(value, hi - lo), at, style))?;
     }
     Ok(())
 }

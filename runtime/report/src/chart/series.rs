@@ -1,13 +1,13 @@
 //! Lines, points and bars.
 
-use plotters::coord::combinators::IntoLogRange;
-use plotters::coord::ranged1d::AsRangedCoord;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use qml_prelude::chart::Chart;
 
-use super::axes::{self, frame, legend, mesh, plain, range, tight};
+use super::axes::{self, At, frame, plain, range, styled_mesh, tight};
+use super::ticks::{logarithmic, number, number_of, whole};
+use super::words::{self, Entry, Mark};
 use super::{Area, Fault, Scale, colours};
 
 /// Lines through points; a gap where a number is not finite.
@@ -24,14 +24,28 @@ where
 {
     let values = || series.iter().flat_map(|(_, y)| y.iter().copied());
     let across = tight(x.iter().copied());
-    if log_y {
-        let logs = range(values().map(f64::log10));
-        let y = (10f64.powf(logs.start)..10f64.powf(logs.end)).log_scale();
-        let mut axes = frame(chart, area, scale).build_cartesian_2d(across, y)?;
-        mesh(chart, &mut axes, scale)?;
-        return all_lines(&mut axes, scale, x, series);
+    let area = &words::names(&words::of_lines(series), area, scale)?;
+    if !log_y {
+        return all_lines(&mut plain(chart, area, scale, across, range(values()))?, scale, x, series);
     }
-    all_lines(&mut plain(chart, area, scale, across, range(values()))?, scale, x, series)
+    // The axis is one of logarithms, with the numbers themselves at it.
+    let logs = range(values().map(f64::log10));
+    let numbers = logarithmic(&(10f64.powf(logs.start)..10f64.powf(logs.end)));
+    let least = numbers.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+    let text = |log: &f64| {
+        let value = 10f64.powf(*log);
+        number_of(value, 20.0 * least.min(value))
+    };
+    let places: Vec<f64> = numbers.iter().map(|number| number.log10()).collect();
+    let widest = places.iter().map(|place| text(place).chars().count()).max().unwrap_or(0);
+    let length = across.end - across.start;
+    let mut axes = frame(chart, area, scale, widest).build_cartesian_2d(across, At::new(logs, places))?;
+    styled_mesh(chart, area, &mut axes, scale)
+        .x_label_formatter(&|x| number_of(*x, length))
+        .y_label_formatter(&text)
+        .draw()?;
+    let logs = |(name, y): &(String, Vec<f64>)| (name.clone(), y.iter().map(|y| y.log10()).collect());
+    all_lines(&mut axes, scale, x, &series.iter().map(logs).collect::<Vec<_>>())
 }
 
 fn all_lines<'a, B: DrawingBackend + 'a, Y>(
@@ -42,9 +56,9 @@ fn all_lines<'a, B: DrawingBackend + 'a, Y>(
 ) -> Result<(), Fault>
 where
     B::ErrorType: 'static,
-    Y: Ranged<ValueType = f64> + AsRangedCoord<Value = f64>,
+    Y: Ranged<ValueType = f64>,
 {
-    for (i, (name, y)) in series.iter().enumerate() {
+    for (i, (_, y)) in series.iter().enumerate() {
         let style = colours::series(i).stroke_width(scale.stroke(18));
         let points: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
         for stretch in points.split(|point| !point.1.is_finite()) {
@@ -54,15 +68,6 @@ where
                 axes.draw_series(LineSeries::new(stretch.iter().copied(), style))?;
             }
         }
-        if !name.is_empty() {
-            let length = scale.px(18);
-            axes.draw_series(LineSeries::new(std::iter::empty(), style))?
-                .label(name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + length, y)], style));
-        }
-    }
-    if series.iter().any(|(name, _)| !name.is_empty()) {
-        legend(axes, scale, SeriesLabelPosition::UpperRight)?;
     }
     Ok(())
 }
@@ -79,11 +84,27 @@ where
     B::ErrorType: 'static,
 {
     let (x, y) = (points.iter().map(|point| point.0), points.iter().map(|point| point.1));
+    let area = &words::names(&of_classes(classes), area, scale)?;
     let mut axes = plain(chart, area, scale, range(x), range(y))?;
     classed_points(&mut axes, scale, points, classes)
 }
 
-/// Points with a legend of their classes, on axes that are there.
+/// The classes, in order.
+fn names_of(classes: &[f64]) -> Vec<f64> {
+    let mut names: Vec<f64> = classes.to_vec();
+    names.sort_by(f64::total_cmp);
+    names.dedup();
+    names
+}
+
+/// What their colours mean.
+pub(super) fn of_classes(classes: &[f64]) -> Vec<Entry> {
+    let entry =
+        |(i, name): (usize, &f64)| Entry { mark: Mark::Dot, colour: colours::series(i), name: number(*name) };
+    names_of(classes).iter().enumerate().map(entry).collect()
+}
+
+/// Points in the colours of their classes, on axes that are there.
 pub(super) fn classed_points<'a, B: DrawingBackend + 'a>(
     axes: &mut axes::Plain<'a, B>,
     scale: Scale,
@@ -93,24 +114,13 @@ pub(super) fn classed_points<'a, B: DrawingBackend + 'a>(
 where
     B::ErrorType: 'static,
 {
-    let mut names: Vec<f64> = classes.to_vec();
-    names.sort_by(f64::total_cmp);
-    names.dedup();
+    let names = names_of(classes);
     let class = |i: usize| classes.get(i).and_then(|class| names.iter().position(|name| name == class));
     let (radius, edge) = (scale.px(4), colours::PAPER.stroke_width(scale.stroke(8)));
     for (i, &point) in points.iter().enumerate() {
         let colour = colours::series(class(i).unwrap_or(0));
         axes.draw_series([Circle::new(point, radius, colour.filled())])?;
         axes.draw_series([Circle::new(point, radius, edge)])?;
-    }
-    for (i, name) in names.iter().enumerate() {
-        let colour = colours::series(i);
-        axes.draw_series(std::iter::empty::<Circle<(f64, f64), i32>>())?
-            .label(axes::number(*name))
-            .legend(move |(x, y)| Circle::new((x + radius, y), radius, colour.filled()));
-    }
-    if !names.is_empty() {
-        legend(axes, scale, SeriesLabelPosition::UpperRight)?;
     }
     Ok(())
 }
@@ -128,13 +138,24 @@ where
 {
     let highest = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let end = start + width * counts.len() as f64;
-    let mut axes = plain(chart, area, scale, start..end, 0.0..1.06 * highest)?;
+    let up = counts_up_to(highest);
+    let mut axes = frame(chart, area, scale, 0).build_cartesian_2d(start..end, up)?;
+    styled_mesh(chart, area, &mut axes, scale)
+        .x_label_formatter(&|x| number_of(*x, end - start))
+        .y_label_formatter(&|y| number(*y))
+        .draw()?;
     let (colour, gap) = (colours::series(0), width / 20.0);
     axes.draw_series(counts.iter().enumerate().map(|(i, &count)| {
         let left = start + width * i as f64;
         Rectangle::new([(left + gap, 0.0), (left + width - gap, count as f64)], colour.filled())
     }))?;
     Ok(())
+}
+
+/// An axis of counts, which have no halves.
+fn counts_up_to(highest: f64) -> At {
+    let numbers = whole(highest as usize + 1, 8).map(|count| count as f64).collect();
+    At::new(0.0..1.06 * highest, numbers)
 }
 
 /// A bar for each name; names upright where they are many or long.
@@ -153,22 +174,25 @@ where
     let is_upright = longest * bars.len() > 70;
     let room = if is_upright { 8 * longest as u32 + 16 } else { 24 };
     let x_label = if chart.x_label.is_empty() { 0 } else { 18 };
-    // Few bars are not as wide as the page.
-    let room_beside = 8_usize.saturating_sub(bars.len()) as f64 / 2.0;
-    let mut axes = frame(chart, area, scale)
+    // Few bars stand apart, and are not as wide as the page.
+    let half = 0.38 * (bars.len() as f64 / 6.0).min(1.0);
+    let ends = -0.5..bars.len() as f64 - 0.5;
+    let mut axes = frame(chart, area, scale, 0)
         .x_label_area_size(scale.px(room + x_label))
-        .build_cartesian_2d(-0.6 - room_beside..bars.len() as f64 - 0.4 + room_beside, 0.0..1.06 * highest)?;
-    axes::styled_mesh(chart, &mut axes, scale)
+        .build_cartesian_2d(ends, counts_up_to(highest))?;
+    styled_mesh(chart, area, &mut axes, scale)
         .disable_x_mesh()
         .x_labels(0)
-        .y_label_formatter(&|y| axes::number(*y))
+        .y_label_formatter(&|y| number(*y))
         .draw()?;
     let colour = colours::series(0);
     axes.draw_series(bars.iter().enumerate().map(|(i, bar)| {
         let middle = i as f64;
-        Rectangle::new([(middle - 0.38, 0.0), (middle + 0.38, bar.1)], colour.filled())
+        Rectangle::new([(middle - half, 0.0), (middle + half, bar.1)], colour.filled())
     }))?;
     let size = if bars.len() > 40 { 9 } else { 13 };
+    // The axes count from the corner of the picture, the area from its own.
+    let (left, top) = area.get_base_pixel();
     for (i, (name, _)) in bars.iter().enumerate() {
         let (x, y) = axes.backend_coord(&(i as f64, 0.0));
         let style = scale.font(size);
@@ -177,7 +201,7 @@ where
         } else {
             style.pos(Pos::new(HPos::Center, VPos::Top))
         };
-        area.draw(&Text::new(name.clone(), (x, y + scale.px(6)), style))?;
+        area.draw(&Text::new(name.clone(), (x - left, y - top + scale.px(6)), style))?;
     }
     Ok(())
 }

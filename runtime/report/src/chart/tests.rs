@@ -53,6 +53,59 @@ fn every_kind_is_a_document_with_its_words() {
     }
 }
 
+/// Where a word stands in an SVG, from the top.
+fn height_of(word: &str, svg: &str) -> f64 {
+    let end = svg.find(&format!("\n{word}\n")).unwrap_or_else(|| panic!("no `{word}`"));
+    let start = svg[..end].rfind(" y=\"").unwrap() + 4;
+    svg[start..].split('"').next().unwrap().parse().unwrap()
+}
+
+/// The smallest and largest ordinate of all lines of more than two points.
+fn heights_of_lines(svg: &str) -> (f64, f64) {
+    let lines =
+        svg.lines().filter(|line| line.starts_with("<polyline") && line.contains("stroke-width=\"7\""));
+    let points = lines.filter_map(|line| line.split("points=\"").nth(1)?.split('"').next());
+    let points = points.filter(|points| points.split_whitespace().count() > 2);
+    let heights =
+        points.flat_map(|points| points.split_whitespace().filter_map(|point| point.split(',').nth(1)));
+    let heights = heights.map(|height| height.parse::<f64>().unwrap());
+    heights.fold((f64::INFINITY, 0.0), |(lo, hi), height| (lo.min(height), hi.max(height)))
+}
+
+#[test]
+fn names_stand_above_what_is_drawn() {
+    for log_y in [false, true] {
+        let series =
+            vec![("rising".to_owned(), vec![1.0, 2.0, 3.0]), ("falling".to_owned(), vec![3.0, 2.0, 1.0])];
+        let text = svg(&chart(Content::Lines { x: vec![0.0, 1.0, 2.0], series, log_y }), SIZE).unwrap();
+        let (top, bottom) = heights_of_lines(&text);
+        assert!(top < bottom && height_of("rising", &text) < top && height_of("falling", &text) < top);
+    }
+    let points = (0..20).map(|i| (f64::from(i), f64::from(i))).collect();
+    let classes = (0..20).map(|i| f64::from(1000 + i)).collect();
+    let text = svg(&chart(Content::Points { points, classes }), SIZE).unwrap();
+    assert!(height_of("1000", &text) < height_of("1019", &text), "in rows");
+}
+
+#[test]
+fn a_long_title_has_several_lines() {
+    let width_of = |text: &str| text.chars().count() as u32;
+    let lines = |text: &str| super::words::lines(text, 10, 3, width_of);
+    assert_eq!(lines("a title"), ["a title"]);
+    assert_eq!(lines("one two three four five"), ["one two", "three four", "five"]);
+    assert_eq!(lines("one two three four five six seven"), ["one two", "three four", "five six…"]);
+    assert_eq!(lines("incomprehensible"), ["incompreh…"]);
+    let title =
+        "a title that is much longer than the chart is wide, because it tells all that there is to tell "
+            .repeat(9);
+    let bars = Content::Bars { bars: vec![("01".to_owned(), 3.0), ("10".to_owned(), 2.0)] };
+    let text = svg(&Chart { title, ..chart(bars) }, SIZE).unwrap();
+    assert!(text.contains('…'));
+    // Names of bars are between them and the word below, wherever the title ends.
+    let (name, number, word) = (height_of("01", &text), height_of("0", &text), height_of("step", &text));
+    assert!(number < name && name < word, "{number} {name} {word}");
+}
+
 #[test]
 fn a_png_shows_what_the_svg_shows() {
     // The one of bars: their area is known.
