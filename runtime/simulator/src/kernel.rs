@@ -21,6 +21,7 @@ mod phases;
 mod rotation;
 mod sums;
 mod tables;
+mod tangents;
 mod turns;
 
 pub(crate) use tables::{FormTables, MOST_LANE_BITS, Tables};

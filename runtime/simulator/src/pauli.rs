@@ -16,7 +16,7 @@ use crate::Fault;
 use crate::ket::Ket;
 use crate::observables::check_observables;
 use crate::pass::{Buffers, Shared, Tiles, drive, with_buffers};
-use crate::plan::{Plan, RUN_WIRES, Select, TILE_WIRES};
+use crate::plan::{Plan, RUN_WIRES, Select, tile_wires};
 use crate::simulator::Run;
 use crate::vector::{Isa, Real};
 use crate::walk::Purpose;
@@ -261,7 +261,7 @@ fn passes(n_wires: usize, strings: impl Iterator<Item = (usize, usize)>) -> Vec<
     while passes.is_empty() || !groups.is_empty() {
         let mut tile: usize = ((1u64 << RUN_WIRES.min(n_wires)) - 1) as usize;
         let first = groups.first().map_or(0, |group| group.0);
-        let room = n_wires.min(TILE_WIRES.max((tile | first).count_ones() as usize)) as u32;
+        let room = n_wires.min(tile_wires(n_wires).max((tile | first).count_ones() as usize)) as u32;
         let (mut taken, mut left) = (Vec::new(), Vec::new());
         for group in groups {
             if (tile | group.0).count_ones() <= room {

@@ -43,10 +43,19 @@ use lower::Kind;
 
 /// Most wires of a circuit: an index and the number of indices must be a `usize`.
 const MAX_WIRES: usize = 62;
-/// Wires of a tile: 128 KiB of doubles, so that ket and bra stay in a second cache of 512 KiB together.
+/// States of so few wires are one tile.
 pub(crate) const TILE_WIRES: usize = 13;
+/// Wires of a tile at most: 512 KiB of doubles, half of a second cache of 1 MiB.
+const MOST_TILE_WIRES: usize = 15;
+/// There are at least so many tiles, as a power of two, where they could be larger: threads share them.
+const SHARED_WIRES: usize = 4;
 /// The lowest wires are in each tile: runs of 64 amplitudes are long enough for memory to be read at full speed.
 pub(crate) const RUN_WIRES: usize = 6;
+
+/// How many wires the tiles of a state have: the more, the fewer sweeps over memory.
+pub(crate) fn tile_wires(n_wires: usize) -> usize {
+    n_wires.saturating_sub(SHARED_WIRES).clamp(TILE_WIRES, MOST_TILE_WIRES).min(n_wires)
+}
 
 /// A circuit prepared for many runs.
 #[derive(Clone, Debug)]

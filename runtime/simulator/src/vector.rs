@@ -160,6 +160,8 @@ pub(crate) trait Vector: Copy + Send + Sync + 'static {
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self;
     /// `addend - self * factor`.
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self;
+    /// `self * factor - subtrahend`.
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self;
     /// Lane `l` takes what lane `l ^ (1 << bit)` had.
     unsafe fn exchange(self, bit: u32) -> Self;
 
@@ -372,6 +374,16 @@ impl<V: Vector> Complex<V> {
                 let at = table.add((k >> V::BITS << (V::BITS + 1)) + (k & (V::LANES - 1)));
                 Self { re: V::splat(*at), im: V::splat(*at.add(V::LANES)) }
             }
+        }
+    }
+
+    /// Coefficient `k` of a table where lanes are amplitudes.
+    #[inline(always)]
+    pub(crate) unsafe fn number(table: *const V::Real, k: usize) -> (f64, f64) {
+        // SAFETY: The table has so many entries.
+        unsafe {
+            let at = table.add((k >> V::BITS << (V::BITS + 1)) + (k & (V::LANES - 1)));
+            ((*at).to_f64(), (*at.add(V::LANES)).to_f64())
         }
     }
 

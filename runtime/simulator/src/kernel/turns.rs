@@ -8,7 +8,7 @@
 //! Back: with `dU/dx = -i Y U`, `dE/dx = 2 sum of Re(bra_1* ket_0 - bra_0* ket_1)` over the pairs, before or after the
 //! rotation, which commutes with its generator. So all rotations of a layer may look at the states at any moment.
 
-use super::{Near, Parts, Tile, collect, lane_bits};
+use super::{Near, Parts, Tile, collect, lane_bits, tangents};
 use crate::plan::Turn;
 use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
@@ -19,6 +19,10 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     turns: &[Turn],
     trigs: *const V::Real,
 ) {
+    if !PER_LANE && tile.n_groups * V::LANES >= tangents::LARGE {
+        // SAFETY: The caller's contract.
+        return unsafe { tangents::forth::<V>(tile, turns, trigs) };
+    }
     let n_lanes = turns.partition_point(|turn| turn.position < lane_bits::<V, PER_LANE>());
     let (near, far) = turns.split_at(n_lanes);
     // SAFETY: The caller's contract.
@@ -71,6 +75,9 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 [a, b, c, d, ..] => lanes_back::<V, 4>(states, [a, b, c, d], trigs, sums),
             }
         }
+        if !PER_LANE && states[0].n_groups * V::LANES >= tangents::LARGE {
+            return tangents::back::<V>(states, far, trigs, sums);
+        }
         for some in far.chunks(2) {
             match *some {
                 [a] => far_back::<V, PER_LANE, 1, 2>(states, [a], trigs, sums),
@@ -83,7 +90,7 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
 
 /// The sign of each lane by a bit of its index: `zero` where it is 0.
 #[inline(always)]
-unsafe fn signs<V: Vector>(bit: u32, zero: f64) -> V {
+pub(super) unsafe fn signs<V: Vector>(bit: u32, zero: f64) -> V {
     // SAFETY: As for `Vector`.
     unsafe { V::signs(1 << bit).mul(V::splat(V::Real::from_f64(zero))) }
 }
@@ -186,7 +193,7 @@ fn register_bits<V: Vector, const PER_LANE: bool, const K: usize>(turns: [Turn; 
 
 /// The places of the `M = 2^K` registers that `K` wires mix, from the first one on, in numbers.
 #[inline(always)]
-fn offsets<V: Vector, const K: usize, const M: usize>(bits: [u32; K]) -> [usize; M] {
+pub(super) fn offsets<V: Vector, const K: usize, const M: usize>(bits: [u32; K]) -> [usize; M] {
     let mut offsets = [0; M];
     for (m, offset) in offsets.iter_mut().enumerate() {
         for (k, bit) in bits.iter().enumerate() {
@@ -198,7 +205,7 @@ fn offsets<V: Vector, const K: usize, const M: usize>(bits: [u32; K]) -> [usize;
 
 /// Loads the registers.
 #[inline(always)]
-unsafe fn load<V: Vector, const M: usize>(at: *const V::Real, offsets: &[usize; M]) -> [V; M] {
+pub(super) unsafe fn load<V: Vector, const M: usize>(at: *const V::Real, offsets: &[usize; M]) -> [V; M] {
     // SAFETY: The caller's places are in the tile.
     unsafe {
         let mut v = [V::load(at); M];
@@ -211,7 +218,7 @@ unsafe fn load<V: Vector, const M: usize>(at: *const V::Real, offsets: &[usize; 
 
 /// Stores the registers.
 #[inline(always)]
-unsafe fn store<V: Vector, const M: usize>(v: &[V; M], at: *mut V::Real, offsets: &[usize; M]) {
+pub(super) unsafe fn store<V: Vector, const M: usize>(v: &[V; M], at: *mut V::Real, offsets: &[usize; M]) {
     for m in 0..M {
         // SAFETY: The caller's places are in the tile.
         unsafe { v[m].store(at.add(offsets[m])) };
@@ -220,7 +227,7 @@ unsafe fn store<V: Vector, const M: usize>(v: &[V; M], at: *mut V::Real, offsets
 
 /// `i` with zeros put in at these places, which rise.
 #[inline(always)]
-fn spread<const K: usize>(i: usize, bits: [u32; K]) -> usize {
+pub(super) fn spread<const K: usize>(i: usize, bits: [u32; K]) -> usize {
     let mut i = i;
     for bit in bits {
         i = i >> bit << (bit + 1) | i & ((1 << bit) - 1);

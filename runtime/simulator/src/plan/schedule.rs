@@ -7,7 +7,7 @@
 //! it. What commutes: phases with each other, and all entries that share no wire.
 
 use super::layers::layers;
-use super::{Pass, Plan, RUN_WIRES, Segment, Select, TILE_WIRES};
+use super::{Pass, Plan, RUN_WIRES, Segment, Select, tile_wires};
 
 /// A step of a circuit at positions of the state index.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,13 +73,14 @@ pub(super) fn schedule(plan: &mut Plan, entries: Vec<Entry>) -> Segment {
 
 /// Takes what one pass can do; returns its tile, what it does, and the rest.
 fn fill(n_wires: usize, entries: Vec<Entry>) -> (Vec<u32>, Vec<Entry>, Vec<Entry>) {
-    if n_wires <= TILE_WIRES {
+    let width = tile_wires(n_wires);
+    if n_wires == width {
         return ((0..n_wires as u32).collect(), entries, Vec::new());
     }
     let mut tile: usize = (1 << RUN_WIRES) - 1;
     // An entry that alone mixes more wires than a tile has makes a larger tile.
     let first = entries.first().map_or(0, Entry::mixes);
-    let room = TILE_WIRES.max((tile | first).count_ones() as usize) as u32;
+    let room = width.max((tile | first).count_ones() as usize) as u32;
     let (mut taken, mut rest) = (Vec::new(), Vec::new());
     // Wires that an entry which was left behind mixes, and those that it looks at.
     let (mut mixed, mut looked_at) = (0, 0);

@@ -88,7 +88,8 @@ fn states_larger_than_a_tile_have_the_gradient_of_differences_on_every_instructi
     let plan = Plan::new(&circuit).unwrap();
     let (passes, _) = plan.size();
     assert!(passes > 1);
-    let slots = [0.3, -1.1, 0.7, 2.0, -0.4];
+    // Rotations with small and with large tangents.
+    let slots = [0.3, -1.1, 0.7, 2.0, -3.1];
     let psi = oracle::state(&circuit, &slots);
     let z = observable(&[(0.5, "ZIIIIIIIIIIIIIZ"), (1.0, "IIIXIIIIIIIIIIY"), (-0.8, "YIIIIIIIIZIIIXI")]);
     let value = |slots: &[f64]| oracle::expectation(&circuit, slots, &z);

@@ -61,6 +61,18 @@ fn large_states_are_those_of_plain_loops_on_any_number_of_threads() {
     }
 }
 
+/// From nineteen wires on tiles have fifteen.
+#[test]
+fn states_of_the_largest_tiles_are_those_of_plain_loops() {
+    let mut stream = Stream::new(5);
+    let circuit = generate::circuit(&mut stream, 19, 60, With::Unitaries);
+    let slots = generate::slots(&mut stream);
+    let plan = Plan::new(&circuit).unwrap();
+    let state = simulator(2).state(&plan, &slots).unwrap();
+    let psi = oracle::state(&circuit, &slots);
+    assert!(distance(&state.value, &register(&circuit, &psi)) < 1e-12);
+}
+
 #[test]
 fn expectations_and_variances_are_those_of_plain_loops() {
     let mut stream = Stream::new(3);

@@ -64,6 +64,12 @@ impl Vector for F64x4 {
     }
 
     #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { _mm256_fmsub_pd(self.0, factor.0, subtrahend.0) })
+    }
+
+    #[inline(always)]
     unsafe fn exchange(self, bit: u32) -> Self {
         // SAFETY: See above.
         Self(unsafe {
@@ -130,6 +136,12 @@ impl Vector for F32x8 {
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
         // SAFETY: See above.
         Self(unsafe { _mm256_fnmadd_ps(self.0, factor.0, addend.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { _mm256_fmsub_ps(self.0, factor.0, subtrahend.0) })
     }
 
     #[inline(always)]

@@ -64,6 +64,12 @@ impl Vector for F64x8 {
     }
 
     #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { _mm512_fmsub_pd(self.0, factor.0, subtrahend.0) })
+    }
+
+    #[inline(always)]
     unsafe fn exchange(self, bit: u32) -> Self {
         // SAFETY: See above.
         Self(unsafe {
@@ -131,6 +137,12 @@ impl Vector for F32x16 {
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
         // SAFETY: See above.
         Self(unsafe { _mm512_fnmadd_ps(self.0, factor.0, addend.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { _mm512_fmsub_ps(self.0, factor.0, subtrahend.0) })
     }
 
     #[inline(always)]

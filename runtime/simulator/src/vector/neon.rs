@@ -64,6 +64,12 @@ impl Vector for F64x2 {
     }
 
     #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { vnegq_f64(vfmsq_f64(subtrahend.0, self.0, factor.0)) })
+    }
+
+    #[inline(always)]
     unsafe fn exchange(self, bit: u32) -> Self {
         // SAFETY: See above.
         Self(unsafe {
@@ -128,6 +134,12 @@ impl Vector for F32x4 {
     unsafe fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
         // SAFETY: See above.
         Self(unsafe { vfmsq_f32(addend.0, self.0, factor.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+        // SAFETY: See above.
+        Self(unsafe { vnegq_f32(vfmsq_f32(subtrahend.0, self.0, factor.0)) })
     }
 
     #[inline(always)]

@@ -57,6 +57,11 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            unsafe fn mul_sub(self, factor: Self, subtrahend: Self) -> Self {
+                Self(std::array::from_fn(|l| self.0[l] * factor.0[l] - subtrahend.0[l]))
+            }
+
+            #[inline(always)]
             unsafe fn exchange(self, bit: u32) -> Self {
                 Self(std::array::from_fn(|l| self.0[l ^ 1 << bit]))
             }

@@ -1,0 +1,288 @@
+//! Real rotations with half of their multiplications, in tiles of many amplitudes.
+//!
+//! `[[c, -s], [s, c]]` is `c` times `[[1, -t], [t, 1]]` with the tangent `t`, or `s` times `[[r, -1], [1, r]]` with the
+//! cotangent `r`, whichever is at most one: one multiplication with addition for each number. The factors `c` and `s` of
+//! all rotations of an operation are worked into the coefficients of its last; until then numbers grow by at most
+//! `sqrt 2` a rotation. Rotations on wires that count lanes are done together with the first far ones. Per amplitude and
+//! wire: 4 flops; per amplitude and four wires (three where registers are few): two times its bytes.
+//!
+//! Tiles are larger than states whose samples lie in lanes, so that a sample has the same bits in a batch.
+
+use super::turns::{load, offsets, signs, spread, store};
+use super::{Tile, collect};
+use crate::plan::Turn;
+use crate::vector::{Complex, Real, Vector};
+
+/// Amplitudes of a tile from which on rotations are done here: more than states in lanes have.
+pub(super) const LARGE: usize = 1 << 12;
+
+/// The coefficients of a rotation.
+#[derive(Clone, Copy)]
+enum Factored<V> {
+    /// `[[1, -t], [t, 1]]`.
+    Tangent(V),
+    /// `[[r, -1], [1, r]]`.
+    Cotangent(V),
+    /// `[[cos, -sin], [sin, cos]]`.
+    Both(V, V),
+}
+
+/// Turns.
+#[inline(always)]
+pub(super) unsafe fn forth<V: Vector>(tile: Tile<V::Real>, turns: &[Turn], trigs: *const V::Real) {
+    let n_near = turns.partition_point(|turn| turn.position < V::BITS);
+    let (near, far) = turns.split_at(n_near);
+    let mut coefficients = Coefficients { trigs, sign: 1.0, left: turns.len(), scale: 1.0 };
+    // SAFETY: The caller's contract.
+    unsafe {
+        let mut lanes = [(0, Factored::Tangent(V::splat(V::Real::ZERO))); super::MOST_LANE_BITS];
+        for (lane, turn) in lanes.iter_mut().zip(near) {
+            *lane = (turn.position, coefficients.in_lanes(turn));
+        }
+        let mut lanes = &lanes[..n_near];
+        if far.is_empty() {
+            sweep::<V, 0, 1>(tile, lanes, [], &mut coefficients);
+        }
+        for some in far.chunks(3) {
+            match *some {
+                [a] => sweep::<V, 1, 2>(tile, lanes, [a], &mut coefficients),
+                [a, b] => sweep::<V, 2, 4>(tile, lanes, [a, b], &mut coefficients),
+                [a, b, c] => sweep::<V, 3, 8>(tile, lanes, [a, b, c], &mut coefficients),
+                _ => {}
+            }
+            lanes = &[];
+        }
+    }
+}
+
+/// Turns back on far wires, and collects.
+#[inline(always)]
+pub(super) unsafe fn back<V: Vector>(
+    states: [Tile<V::Real>; 2],
+    far: &[Turn],
+    trigs: *const V::Real,
+    sums: &mut [f64],
+) {
+    let mut coefficients = Coefficients { trigs, sign: -1.0, left: far.len(), scale: 1.0 };
+    // SAFETY: The caller's contract.
+    unsafe {
+        for some in far.chunks(2) {
+            match *some {
+                [a] => sweep_back::<V, 1, 2>(states, [a], &mut coefficients, sums),
+                [a, b] => sweep_back::<V, 2, 4>(states, [a, b], &mut coefficients, sums),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The coefficients of rotations that are still to come.
+struct Coefficients<T> {
+    trigs: *const T,
+    /// -1 to turn back.
+    sign: f64,
+    left: usize,
+    /// What those before are still to be multiplied with.
+    scale: f64,
+}
+
+impl<T: Real> Coefficients<T> {
+    /// Those of the next rotation, on a far wire.
+    #[inline(always)]
+    unsafe fn next<V: Vector<Real = T>>(&mut self, turn: &Turn) -> Factored<V> {
+        self.left -= 1;
+        // SAFETY: The trig is the plan's.
+        unsafe {
+            let splat = |x: f64| V::splat(T::from_f64(x));
+            let (cos, sin) = Complex::<V>::number(self.trigs, turn.trig);
+            let sin = self.sign * sin;
+            if self.left == 0 {
+                Factored::Both(splat(self.scale * cos), splat(self.scale * sin))
+            } else if cos.abs() >= sin.abs() {
+                self.scale *= cos;
+                Factored::Tangent(splat(sin / cos))
+            } else {
+                self.scale *= sin;
+                Factored::Cotangent(splat(cos / sin))
+            }
+        }
+    }
+
+    /// Those of the next rotation, on a near wire: a sine or tangent has the sign of its lane. Cotangents would need one in
+    /// the other place.
+    #[inline(always)]
+    unsafe fn in_lanes<V: Vector<Real = T>>(&mut self, turn: &Turn) -> Factored<V> {
+        // SAFETY: As for `Vector`.
+        unsafe {
+            let signs = signs::<V>(turn.position, -1.0);
+            let before = self.scale;
+            match self.next::<V>(turn) {
+                Factored::Tangent(tangent) => Factored::Tangent(tangent.mul(signs)),
+                Factored::Cotangent(_) => {
+                    self.scale = before;
+                    let Complex { re: cos, im: sin } =
+                        Complex::<V>::coefficient::<false>(self.trigs, turn.trig);
+                    Factored::Both(cos, sin.mul(signs))
+                }
+                Factored::Both(cos, sin) => Factored::Both(cos, sin.mul(signs)),
+            }
+        }
+    }
+}
+
+/// Rotations on near wires and on `K` far ones.
+#[inline(always)]
+unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
+    tile: Tile<V::Real>,
+    near: &[(u32, Factored<V>)],
+    far: [Turn; K],
+    coefficients: &mut Coefficients<V::Real>,
+) {
+    let bits = far.map(|turn| turn.position - V::BITS);
+    let offsets = offsets::<V, K, M>(bits);
+    // SAFETY: The caller's contract.
+    unsafe {
+        let far = far.map(|turn| coefficients.next::<V>(&turn));
+        // Registers up to the lowest far wire's bit lie side by side.
+        let run = if K == 0 { 2 * tile.n_groups } else { 2 << bits[0] };
+        for i in 0..(2 * tile.n_groups >> K) / run {
+            let first = tile.group::<V>(spread(i * run / 2, bits));
+            for register in 0..run {
+                let at = first.add(register * V::LANES);
+                let mut v: [V; M] = load(at, &offsets);
+                for (position, factor) in near {
+                    turn_lanes(&mut v, *position, *factor);
+                }
+                turn_wires(&mut v, &far);
+                store(&v, at, &offsets);
+            }
+        }
+    }
+}
+
+/// Undoes rotations on `K` far wires on ket and bra, and collects: what is still to be multiplied with the rotations before
+/// is a factor of both states.
+#[inline(always)]
+unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    turns: [Turn; K],
+    coefficients: &mut Coefficients<V::Real>,
+    sums: &mut [f64],
+) {
+    let bits = turns.map(|turn| turn.position - V::BITS);
+    let offsets = offsets::<V, K, M>(bits);
+    // SAFETY: The caller's contract.
+    unsafe {
+        let factor = 2.0 * coefficients.scale * coefficients.scale;
+        let far = turns.map(|turn| coefficients.next::<V>(&turn));
+        let mut total = [V::splat(V::Real::ZERO); K];
+        let run = 2 << bits[0];
+        for i in 0..(2 * ket.n_groups >> K) / run {
+            let first = spread(i * run / 2, bits);
+            for register in 0..run {
+                let to_ket = ket.group::<V>(first).add(register * V::LANES);
+                let to_bra = bra.group::<V>(first).add(register * V::LANES);
+                let mut v: [V; M] = load(to_ket, &offsets);
+                let mut w: [V; M] = load(to_bra, &offsets);
+                for k in 0..K {
+                    for m in 0..M {
+                        if m >> k & 1 == 0 {
+                            total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
+                            total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
+                        }
+                    }
+                }
+                turn_wires(&mut v, &far);
+                turn_wires(&mut w, &far);
+                store(&v, to_ket, &offsets);
+                store(&w, to_bra, &offsets);
+            }
+        }
+        for k in 0..K {
+            collect(total[k], factor, sums, turns[k].trig);
+        }
+    }
+}
+
+/// Turns the pairs of registers of each far wire.
+#[inline(always)]
+unsafe fn turn_wires<V: Vector, const K: usize, const M: usize>(v: &mut [V; M], far: &[Factored<V>; K]) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        if K > 0 {
+            turn_wire::<V, 0, M>(v, far[0]);
+        }
+        if K > 1 {
+            turn_wire::<V, 1, M>(v, far[1]);
+        }
+        if K > 2 {
+            turn_wire::<V, 2, M>(v, far[2]);
+        }
+    }
+}
+
+/// Turns the lanes of each register.
+#[inline(always)]
+unsafe fn turn_lanes<V: Vector, const M: usize>(v: &mut [V; M], position: u32, factor: Factored<V>) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        match position {
+            0 => turn_bit(v, 0, factor),
+            1 if V::BITS > 1 => turn_bit(v, 1, factor),
+            2 if V::BITS > 2 => turn_bit(v, 2, factor),
+            3 if V::BITS > 3 => turn_bit(v, 3, factor),
+            _ => {}
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn turn_bit<V: Vector, const M: usize>(v: &mut [V; M], bit: u32, factor: Factored<V>) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        for v in v {
+            let exchanged = v.exchange(bit);
+            *v = match factor {
+                Factored::Tangent(t) | Factored::Cotangent(t) => exchanged.mul_add(t, *v),
+                Factored::Both(cos, sin) => exchanged.mul_add(sin, v.mul(cos)),
+            };
+        }
+    }
+}
+
+/// Turns the pairs of registers of far wire `K`.
+#[inline(always)]
+unsafe fn turn_wire<V: Vector, const K: usize, const M: usize>(v: &mut [V; M], factor: Factored<V>) {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        match factor {
+            Factored::Tangent(t) => {
+                for m in 0..M {
+                    if m >> K & 1 == 0 {
+                        let (a, b) = (v[m], v[m | 1 << K]);
+                        v[m] = b.neg_mul_add(t, a);
+                        v[m | 1 << K] = a.mul_add(t, b);
+                    }
+                }
+            }
+            Factored::Cotangent(r) => {
+                for m in 0..M {
+                    if m >> K & 1 == 0 {
+                        let (a, b) = (v[m], v[m | 1 << K]);
+                        v[m] = a.mul_sub(r, b);
+                        v[m | 1 << K] = b.mul_add(r, a);
+                    }
+                }
+            }
+            Factored::Both(cos, sin) => {
+                for m in 0..M {
+                    if m >> K & 1 == 0 {
+                        let (a, b) = (v[m], v[m | 1 << K]);
+                        v[m] = b.neg_mul_add(sin, a.mul(cos));
+                        v[m | 1 << K] = a.mul_add(sin, b.mul(cos));
+                    }
+                }
+            }
+        }
+    }
+}
