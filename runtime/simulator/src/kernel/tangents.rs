@@ -4,7 +4,7 @@
 //! cotangent `r`, whichever is at most one: one multiplication with addition for each number. The factors `c` and `s` of
 //! all rotations of an operation are worked into the coefficients of its last; until then numbers grow by at most
 //! `sqrt 2` a rotation. Rotations on wires that count lanes are done together with the first far ones. Per amplitude and
-//! wire: 4 flops; per amplitude and four wires (three where registers are few): two times its bytes.
+//! wire: 4 flops; per amplitude and three wires: two times its bytes. On the way back two far wires at once, ket and bra.
 //!
 //! Tiles are larger than states whose samples lie in lanes, so that a sample has the same bits in a batch.
 
@@ -145,7 +145,7 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
         let far = far.map(|turn| coefficients.next::<V>(&turn));
         // Registers up to the lowest far wire's bit lie side by side.
         let run = if K == 0 { 2 * tile.n_groups } else { 2 << bits[0] };
-        for i in 0..(2 * tile.n_groups >> K) / run {
+        for i in 0..((2 * tile.n_groups) >> K) / run {
             let first = tile.group::<V>(spread(i * run / 2, bits));
             for register in 0..run {
                 let at = first.add(register * V::LANES);
@@ -177,7 +177,7 @@ unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
         let far = turns.map(|turn| coefficients.next::<V>(&turn));
         let mut total = [V::splat(V::Real::ZERO); K];
         let run = 2 << bits[0];
-        for i in 0..(2 * ket.n_groups >> K) / run {
+        for i in 0..((2 * ket.n_groups) >> K) / run {
             let first = spread(i * run / 2, bits);
             for register in 0..run {
                 let to_ket = ket.group::<V>(first).add(register * V::LANES);
