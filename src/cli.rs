@@ -58,10 +58,10 @@ pub(crate) struct SimulationArgs {
     #[arg(long, value_name = "M", default_value = "auto", value_parser = Method::ALL.map(Method::name))]
     pub method: String,
     /// With `--method mps`: the largest dimension of a bond
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_bond, value_parser = bond)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_bond, value_parser = bond, allow_negative_numbers = true)]
     pub max_bond: usize,
     /// With `--method mps`: the share of the weight that a cut may leave out where the bond has room
-    #[arg(long, value_name = "E", default_value_t = Limits::default().truncation, value_parser = share)]
+    #[arg(long, value_name = "E", default_value_t = Limits::default().truncation, value_parser = share, allow_negative_numbers = true)]
     pub truncation: f64,
     /// Precision of amplitudes: `f32` is faster, takes half the memory, and leaves about six digits
     #[arg(long, value_name = "P", default_value = "f64", value_parser = ["f32", "f64"])]
@@ -71,6 +71,24 @@ pub(crate) struct SimulationArgs {
 fn shots(text: &str) -> Result<i64, String> {
     let shots = text.replace('_', "").parse().ok().filter(|shots| (1..=1_000_000_000).contains(shots));
     shots.ok_or_else(|| "a whole number from 1 to 1_000_000_000".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.replace('_', "").parse().map_err(|_| format!("a whole number from 0 to {}", u64::MAX))
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    let threads = text.parse().ok().filter(|&threads| threads > 0);
+    threads.ok_or_else(|| format!("a whole number from 1 to {}", u16::MAX))
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite() && *seconds >= 0.0);
+    seconds.ok_or_else(|| "a number of seconds from 0 on".to_owned())
+}
+
+fn columns(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "a whole number from 0 on; 0 is no limit".to_owned())
 }
 
 fn bond(text: &str) -> Result<usize, String> {
@@ -113,7 +131,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_parser = shots, allow_negative_numbers = true)]
     pub shots: Option<i64>,
     /// The seed of all random numbers; drawn and printed if not given
-    #[arg(long)]
+    #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Keep the run in this folder [default: runs/TIME-NAME]
     #[arg(long, value_name = "DIR", conflicts_with = "no_run_dir")]
@@ -129,14 +147,14 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunHow {
     /// Threads for simulation; results don't depend on it [default: as many as processors]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Stop before more is spent: `shots=100000`, of a device `qpu_s=60`, and `eur=20` or what its price is in; several
     /// with commas between
     #[arg(long, value_name = "NAME=LIMIT", value_delimiter = ',')]
     pub budget: Vec<String>,
     /// Seconds from one checkpoint to the next
-    #[arg(long, value_name = "SECONDS", default_value_t = qml_engine::CHECKPOINT_EVERY)]
+    #[arg(long, value_name = "SECONDS", default_value_t = qml_engine::CHECKPOINT_EVERY, value_parser = seconds, allow_negative_numbers = true)]
     pub checkpoint_every: f64,
     #[command(flatten)]
     pub shown: Shown,
@@ -207,7 +225,7 @@ pub(crate) struct TestArgs {
     #[command(flatten)]
     pub simulation: SimulationArgs,
     /// Threads for simulation [default: as many as processors]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 
@@ -262,7 +280,7 @@ pub(crate) struct DrawArgs {
     #[arg(short = 'O', default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub level: u8,
     /// With `--target`: the seed of the search for a layout
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// With `--target`: neither read nor keep compiled circuits on disk
     #[arg(long)]
@@ -271,7 +289,7 @@ pub(crate) struct DrawArgs {
     #[arg(long)]
     pub unfold: bool,
     /// The most characters in a line, 0 for no limit [default: the width of the terminal, else 80]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = columns, allow_negative_numbers = true)]
     pub width: Option<usize>,
     /// Write the drawing to this file, as SVG
     #[arg(long, value_name = "OUT")]
@@ -290,7 +308,7 @@ pub(crate) struct BuildArgs {
     #[arg(short = 'O', default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub level: u8,
     /// The seed of the search for a layout
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// The value of an input; with one for each of them the circuit is written with numbers
     #[arg(long = "bind", value_name = "NAME=VALUE", conflicts_with = "bind_rows")]

@@ -81,7 +81,13 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
         Ok(run) => (run, None),
         Err((fault, run)) => (run, Some(*fault)),
     };
-    show::show(&run.warnings, sources, form);
+    let undrawn = run.undrawn.map(|function| {
+        let message = format!("`{function}` has drawn nothing: this run has no folder, and no file is named");
+        Diagnostic::warning(Code::Q0931, message)
+            .help("`file: \"chart.svg\"` writes it there; without `--no-run-dir` it is in `plots`")
+    });
+    let warnings: Vec<Diagnostic> = run.warnings.iter().cloned().chain(undrawn).collect();
+    show::show(&warnings, sources, form);
     let used_device = options.emulated.is_some() && run.ledger.total.shots > 0;
     if !is_quiet && (how.shown.ledger || used_device) {
         show::say(&ledger::table(&run, options.emulated.as_ref().map(|emulated| &emulated.device)));

@@ -59,11 +59,18 @@ impl Terminal {
             self.end_progress();
         }
         let parts = parts(progress, self.rate(progress));
-        let (_, bar) = self.bar.get_or_insert_with(|| (progress.optimize, line(progress.steps)));
+        let (_, bar) = self.bar.get_or_insert_with(|| {
+            // Nothing is shown of it before there is something to show.
+            (progress.optimize, ProgressBar::with_draw_target(progress.steps, ProgressDrawTarget::hidden()))
+        });
         // The window may have another width now.
         let room = restyle(bar, progress.steps.is_some());
-        bar.set_position(progress.step);
         bar.set_message(fitting(&parts, room));
+        bar.set_position(progress.step);
+        if bar.is_hidden() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.tick();
+        }
     }
 }
 
@@ -116,10 +123,6 @@ impl Output for Terminal {
     }
 }
 
-fn line(steps: Option<u64>) -> ProgressBar {
-    ProgressBar::with_draw_target(steps, ProgressDrawTarget::stderr())
-}
-
 /// A bar as long as there is room for, and a message behind it; gives the columns of that.
 fn restyle(bar: &ProgressBar, has_end: bool) -> usize {
     let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDE, |(width, _)| width.0);
@@ -135,16 +138,21 @@ fn restyle(bar: &ProgressBar, has_end: bool) -> usize {
     usize::from(columns).saturating_sub(taken)
 }
 
-/// As many of the parts as there is room for, and the first two: a number that is cut off is another one.
+/// The parts that there is room for, those before others first: a number that is cut off is another one.
 fn fitting(parts: &[String], room: usize) -> String {
-    let mut text = parts[..2].join("  ");
-    for part in &parts[2..] {
-        if text.len() + 2 + part.len() > room {
-            break;
+    let mut text = String::new();
+    for part in parts {
+        let gap = if text.is_empty() { "" } else { "  " };
+        if text.chars().count() + gap.len() + part.chars().count() <= room {
+            text = format!("{text}{gap}{part}");
         }
-        text = format!("{text}  {part}");
     }
     text
+}
+
+/// `-1.117823`, `3.2e-9`: what is next to nothing is not shown as nothing.
+fn number(x: f64) -> String {
+    if x == 0.0 || (1e-3..1e7).contains(&x.abs()) { format!("{x:.6}") } else { format!("{x:.3e}") }
 }
 
 /// `step 40/500`, `objective -1.117823`, `validation 0.2`, `eta 12s`, `812 steps/s`, `48000 shots`, `0.48 QPU s`: what matters
@@ -152,9 +160,9 @@ fn fitting(parts: &[String], room: usize) -> String {
 fn parts(progress: &Progress<'_>, rate: Option<f64>) -> Vec<String> {
     let of = progress.steps.map_or_else(String::new, |steps| format!("/{steps}"));
     let mut parts =
-        vec![format!("step {}{of}", progress.step), format!("objective {:.6}", progress.objective)];
-    parts.extend(progress.validation.map(|validation| format!("validation {validation:.6}")));
-    parts.extend(progress.metrics.iter().map(|(name, value)| format!("{name} {value:.6}")));
+        vec![format!("step {}{of}", progress.step), format!("objective {}", number(progress.objective))];
+    parts.extend(progress.validation.map(|validation| format!("validation {}", number(validation))));
+    parts.extend(progress.metrics.iter().map(|(name, value)| format!("{name} {}", number(*value))));
     if let Some(rate) = rate {
         let left = progress.steps.map(|steps| steps.saturating_sub(progress.step) as f64 / rate);
         parts.extend(left.map(|seconds| format!("eta {}", duration(seconds))));
@@ -179,5 +187,25 @@ fn duration(seconds: f64) -> String {
         (0, 0, m, s) => format!("{m}m {s:02}s"),
         (0, h, m, _) => format!("{h}h {m:02}m"),
         (d, h, _, _) => format!("{d}d {h}h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fitting, number};
+
+    #[test]
+    fn parts_are_shown_whole_or_not_at_all() {
+        let parts = ["step 40/500", "objective -1.117823", "accuracy 0.95", "eta 2s"].map(str::to_owned);
+        assert_eq!(fitting(&parts, 80), "step 40/500  objective -1.117823  accuracy 0.95  eta 2s");
+        assert_eq!(fitting(&parts, 42), "step 40/500  objective -1.117823  eta 2s");
+        assert_eq!(fitting(&parts, 20), "step 40/500  eta 2s");
+        assert_eq!(fitting(&parts, 5), "");
+    }
+
+    #[test]
+    fn a_small_number_is_not_nothing() {
+        let shown = [0.0, -1.1178231, 1e-9, 12345.6, 1e12].map(number);
+        assert_eq!(shown, ["0.000000", "-1.117823", "1.000e-9", "12345.600000", "1.000e12"]);
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn draw(args: &DrawArgs) -> Result<(), Shown> {
     match &args.svg {
         Some(path) => show::write_file(path, &circuit::svg(&circuit, SVG_WIDTH, options)),
         None => {
-            show::print(&format!("{what}\n\n{}", circuit::text(&circuit, width(args.width), options)));
+            let width = width(args.width);
+            show::print(&format!("{}\n\n{}", wrapped(&what, width), circuit::text(&circuit, width, options)));
             Ok(())
         }
     }
@@ -81,6 +82,22 @@ fn heading(circuit: &Circuit, n_parameters: usize, device: Option<&Device>) -> S
         show::count(circuit.two_qubit_gates(), "two-qubit gate"),
         circuit.depth()
     )
+}
+
+/// The text in lines of at most this width, broken behind commas.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split_inclusive(", ") {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.trim_end().chars().count() <= width => {
+                line.push_str(part)
+            }
+            Some(_) => lines.push(format!("  {part}")),
+            None => lines.push(part.to_owned()),
+        }
+    }
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
 }
 
 /// How long lines may be.

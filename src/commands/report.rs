@@ -62,7 +62,17 @@ fn read(folder: &Path) -> Result<Run, Shown> {
         is_left: is_left(folder),
         manifest,
     };
-    Run::read(texts).map_err(fail)
+    let run = Run::read(texts).map_err(|why| {
+        let message = format!("what `{}` holds can't be read: {why}", folder.display());
+        show::fail(&Diagnostic::error(Code::Q0930, message), &SourceMap::default())
+    })?;
+    let here = env!("CARGO_PKG_VERSION");
+    if let Some(then) = run.manifest.versions.get("qmlang").and_then(|version| version.as_str())
+        && then != here
+    {
+        show::say(&format!("`{}` is a run of qmlang {then}, and this is {here}\n", folder.display()));
+    }
+    Ok(run)
 }
 
 /// Whether no process is at the run: the one that is holds a lock.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use qml_devices::Price;
 use qml_driver::{Disk, Files};
 use qml_engine::Place;
 use qml_engine::manifest::{Manifest, Source, Status, sha256};
@@ -30,6 +31,8 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
         let message = format!("`{}` has other figures than when this run began", manifest.target);
         return Err(fail(&Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`")));
     }
+    let price = emulated.as_ref().and_then(|device| device.price.clone());
+    let manifest = at_price(manifest, price).map_err(|error| fail(&error))?;
     tell_version(&manifest);
     let kept = Sources { folder: &here, sources: &manifest.sources };
     kept.check().map_err(|error| fail(&error))?;
@@ -40,6 +43,30 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
     let place = Some(Place::Resumed(shortest(&args.run, here.clone())));
     let job = Job { compilation: &compilation, emulated, manifest, place, tells_seed: false };
     execute::execute(job, &args.how)
+}
+
+/// Says whether the device has another price than when the run began. What was spent stays spent; in another currency it can't
+/// be added to.
+fn at_price(manifest: Manifest, price: Option<Price>) -> Result<Manifest, Diagnostic> {
+    if manifest.price == price {
+        return Ok(manifest);
+    }
+    let shown = |price: Option<&Price>| price.map_or_else(|| "not known".to_owned(), Price::to_string);
+    let (then, now) = (shown(manifest.price.as_ref()), shown(price.as_ref()));
+    if let (Some(then), Some(now)) = (&manifest.price, &price)
+        && then.currency != now.currency
+    {
+        let message = format!(
+            "`{}` is paid in {} now, and this run began in {}",
+            manifest.target, now.currency, then.currency
+        );
+        return Err(Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`"));
+    }
+    show::say(&format!(
+        "the price of `{}` was {then}, and is {now}: what was spent stays as it is, the rest is at the new price\n",
+        manifest.target
+    ));
+    Ok(Manifest { price, ..manifest })
 }
 
 /// Says whether another version of the tool began the run.
@@ -70,8 +97,17 @@ fn read(run: &Path) -> Result<Manifest, Diagnostic> {
         _ => no_run(error.to_string()),
     })?;
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| no_run(error.to_string()))?;
-    if manifest.format != Manifest::FORMAT || manifest.version != Manifest::VERSION {
-        return Err(no_run("its manifest is of another kind or version".to_owned()));
+    if manifest.format != Manifest::FORMAT {
+        return Err(no_run("its manifest is of another kind".to_owned()));
+    }
+    if manifest.version != Manifest::VERSION {
+        let (run, version, reads) = (run.display(), manifest.version, Manifest::VERSION);
+        let tool = manifest.versions.get("qmlang").map_or("?", String::as_str);
+        let message = format!(
+            "`{run}` can't go on: its manifest is of version {version}, this tool reads version {reads}"
+        );
+        return Err(Diagnostic::error(Code::Q0926, message)
+            .help(format!("qmlang {tool} began it, and goes on with it")));
     }
     Ok(manifest)
 }

@@ -29,6 +29,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         shots: args.shots,
         target: args.target.clone(),
         device: emulated.as_ref().map(device_note),
+        price: emulated.as_ref().and_then(|device| device.price.clone()),
         method: args.simulation.method.clone(),
         max_bond: args.simulation.max_bond,
         truncation: args.simulation.truncation,

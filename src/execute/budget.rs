@@ -9,7 +9,8 @@ pub(super) fn budget(limits: &[String], device: Option<&Device>) -> Result<Budge
     let mut budget = Budget::default();
     for text in limits {
         enter(&mut budget, text, device).map_err(|why| {
-            let error = Diagnostic::error(Code::Q0912, format!("`--budget {text}`: {}", why.what));
+            let given = if text.is_empty() { limits.join(",") } else { text.clone() };
+            let error = Diagnostic::error(Code::Q0912, format!("`--budget {given}`: {}", why.what));
             let error = why.note.into_iter().fold(error, Diagnostic::note);
             error.help(why.help.unwrap_or_else(|| format!("`--budget {}`", example(device))))
         })?;
@@ -31,10 +32,16 @@ fn wrong(what: impl Into<String>) -> Wrong {
 }
 
 fn enter(budget: &mut Budget, text: &str, device: Option<&Device>) -> Result<(), Wrong> {
-    let Some((name, limit)) = text.split_once('=') else { return Err(wrong("a limit is missing")) };
+    let Some((name, limit)) = text.split_once('=') else {
+        return Err(wrong(if text.is_empty() {
+            "between commas stands a limit"
+        } else {
+            "a limit is missing"
+        }));
+    };
     let amount: f64 = limit.replace('_', "").parse().unwrap_or(f64::NAN);
     if !(amount.is_finite() && amount >= 0.0) {
-        return Err(wrong(format!("`{limit}` is no amount")));
+        return Err(wrong(format!("`{limit}` is no amount, which is a number from 0 on")));
     }
     let is_twice = match name.to_lowercase().as_str() {
         "shots" if amount.fract() != 0.0 => return Err(wrong("a number of shots is whole")),
@@ -61,12 +68,10 @@ fn check_currency(currency: &str, written: &str, device: Option<&Device>) -> Res
     match device.and_then(|device| device.price.as_ref()) {
         Some(price) if price.currency.to_lowercase() == currency => Ok(()),
         Some(price) => Err(wrong(format!("the device's price is in `{}`", price.currency.to_lowercase()))),
-        // Currencies have three letters (ISO 4217).
-        None if currency.len() == 3 && currency.chars().all(char::is_alphabetic) => Err(Wrong {
-            note: Some("a device file of your own can have a `price`".into()),
-            ..wrong("the price of this target isn't known")
+        None => Err(Wrong {
+            note: Some("limits are `shots`, with a device `qpu_s`, and a currency where the price is known: a device file of your own can have a `price`".into()),
+            ..wrong(format!("there is no limit `{written}` on this target"))
         }),
-        None => Err(wrong(format!("there is no limit `{written}`"))),
     }
 }
 

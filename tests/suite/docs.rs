@@ -110,7 +110,7 @@ fn check_program(folder: &Folder, block: &Block<'_>, below: Option<&str>) -> Vec
     }
     if block.info == "qml run" {
         folder.write(name, &block.text);
-        let outcome = folder.qmlang_args(&["run", name, "--seed", "0", "--no-run-dir"]);
+        let outcome = folder.qmlang_args(&["run", name, "--seed", "0", "-q"]);
         let beside: Vec<_> = block.text.lines().filter_map(|line| Some(line.split_once("//> ")?.1)).collect();
         let expected = below.map_or(beside, |below| below.lines().collect());
         let found = outcome.out + &outcome.err;

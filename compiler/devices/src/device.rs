@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use qml_source::{Code, Diagnostic};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::native::{choose_basis, find_native};
 use crate::{Coupling, EdgeFacts, NativeBasis, NativeGate};
@@ -135,7 +135,7 @@ pub struct Limits {
 }
 
 /// What a device costs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// ISO 4217.
     pub currency: String,

@@ -40,11 +40,7 @@ pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
     }
     let (needed, available) = (format_bytes(bytes.unwrap_or(u128::MAX)), format_bytes(available.into()));
     let message = format!("a tensor of shape {shape:?} takes {needed} of memory, {available} are available");
-    Err(Box::new(
-        Diagnostic::error(Code::Q0663, message).help(
-            "shapes `[n, 1]` and `[n]` broadcast to `[n, n]`: look at the shapes that come together here",
-        ),
-    ))
+    Err(Box::new(Diagnostic::error(Code::Q0663, message)))
 }
 
 /// An amount of memory in binary units: `512 bytes`, `2.4 GiB`.

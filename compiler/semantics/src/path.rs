@@ -137,9 +137,26 @@ impl Body<'_, '_> {
 
 /// Whether a block always ends in a jump out of it.
 pub(crate) fn leaves(block: &ast::Block) -> bool {
-    block.statements.last().is_some_and(|last| {
-        matches!(&last.kind, ast::StmtKind::Break | ast::StmtKind::Continue | ast::StmtKind::Return(_))
-    })
+    block.statements.last().is_some_and(jumps)
+}
+
+/// Whether nothing behind the statement is run, whatever happens in it: it jumps, or all its branches do.
+pub(crate) fn jumps(statement: &ast::Stmt) -> bool {
+    match &statement.kind {
+        ast::StmtKind::Break | ast::StmtKind::Continue | ast::StmtKind::Return(_) => true,
+        ast::StmtKind::If(branch) => {
+            let mut branch = branch;
+            while leaves(&branch.then) {
+                match &branch.otherwise {
+                    Some(ast::Else::If(next)) => branch = next,
+                    Some(ast::Else::Block(block)) => return leaves(block),
+                    None => return false,
+                }
+            }
+            false
+        }
+        _ => false,
+    }
 }
 
 /// Whether a jump in the block may keep a round, or what follows in it, from running.

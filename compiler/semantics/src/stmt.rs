@@ -7,7 +7,7 @@ use crate::body::{Body, Facts, Kind, TypeError};
 use crate::declared::Place as TypePlace;
 use crate::effect::EffectError;
 use crate::hir::{Block, Callee, Dim, Expr, ExprKind, Iterable, Stmt, StmtKind, Type};
-use crate::path::leaves;
+use crate::path::{jumps, leaves};
 use crate::place::PlaceError;
 use crate::types;
 
@@ -23,9 +23,24 @@ impl Body<'_, '_> {
 
     /// The statements of a block in the scope that is there.
     pub fn statements(&mut self, block: &ast::Block) -> Block {
-        Block {
-            statements: block.statements.iter().filter_map(|statement| self.statement(statement)).collect(),
+        let checked: Vec<_> = block.statements.iter().map(|statement| self.statement(statement)).collect();
+        // In gates and kernels jumps have rules of their own.
+        let at = block.statements.iter().position(jumps).filter(|_| !matches!(self.kind, Kind::Quantum(_)));
+        if let Some(at) = at.filter(|&at| checked[at].is_some()) {
+            self.warn_of_unreached(&block.statements[at], &block.statements[at + 1..]);
         }
+        Block { statements: checked.into_iter().flatten().collect() }
+    }
+
+    /// Statements behind one that leaves the block.
+    fn warn_of_unreached(&mut self, leaves: &ast::Stmt, unreached: &[ast::Stmt]) {
+        let [first, ..] = unreached else { return };
+        let last = unreached.last().unwrap_or(first);
+        let warning = Diagnostic::warning(Code::Q0223, "nothing after this is ever run")
+            .primary(first.span.to(last.span), "never reached")
+            .secondary(leaves.span, "leaves the block")
+            .help("delete it, or put it before");
+        self.report(warning);
     }
 
     /// A statement; `None` for one that is reported and left out.

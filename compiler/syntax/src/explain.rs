@@ -296,6 +296,14 @@ impl Site<'_, '_> {
             (Some(Token::Colon), Some(Token::LeftBrace)) if self.head() == Some(Token::Optimize) => {
                 "values with names stand in parentheses: `metrics: (accuracy: a, loss: b)`"
             }
+            (Some(Token::Break | Token::Continue), Some(Token::Name)) => {
+                "it leaves the innermost loop, and loops have no names: a function around the loops is left by `return`"
+            }
+            (Some(Token::Name), Some(Token::Colon))
+                if matches!(self.token(1), Some(Token::For | Token::While)) =>
+            {
+                "loops have no names"
+            }
             (_, Some(Token::LeftBrace)) if self.expects("NUMBER") => {
                 "a list stands in brackets, `[1, 2]`; names with values are a `struct`"
             }

@@ -9,7 +9,7 @@ use qml_source::{Code, Diagnostic};
 use crate::session::write_whole;
 
 /// Writes a chart to the file that it names, whose path starts at `folder`, and to the folder of the run if there is one: as
-/// `plots/NAME.svg` and `plots/NAME.png`.
+/// `plots/NAME.svg` and `plots/NAME.png`. Without both it is drawn nowhere.
 pub(crate) fn write(chart: &Chart, name: &str, folder: &Path, run: Option<&Path>) -> Result<(), Fault> {
     if let Some(run) = run {
         let name = format!("plots/{name}");

@@ -72,6 +72,8 @@ pub struct Run {
     pub folder: Option<PathBuf>,
     /// What `resume` would do with it.
     pub going_on: GoingOn,
+    /// The function of the first chart that was kept nowhere.
+    pub undrawn: Option<&'static str>,
 }
 
 impl Run {
@@ -146,6 +148,7 @@ fn in_session<T>(
             interrupt: Arc::clone(&options.interrupt),
             record,
             judged: Judged::default(),
+            undrawn: None,
             n_charts: BTreeMap::new(),
         };
         let roots: Vec<FunctionId> =
@@ -165,7 +168,7 @@ fn in_session<T>(
 
 /// What is left of a run.
 fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
-    let Session { kernels, mut record, .. } = session;
+    let Session { kernels, mut record, undrawn, .. } = session;
     record.keep_circuits(kernels.first_circuits());
     let mut warnings = kernels.warnings;
     record.finish(fault, &warnings, &kernels.books);
@@ -177,6 +180,7 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
         reading: record.meter.read(),
         folder: record.folder().map(Path::to_path_buf),
         going_on: record.going_on(fault),
+        undrawn,
     }
 }
 

@@ -99,6 +99,8 @@ pub(crate) struct Session<'a> {
     pub record: Record,
     /// What the last round of the `optimize` that runs was judged by, and its metrics.
     pub judged: Judged,
+    /// The function of the first chart that has no place to be kept at.
+    pub undrawn: Option<&'static str>,
     /// How many charts each function has drawn.
     pub n_charts: BTreeMap<&'static str, usize>,
 }
@@ -141,6 +143,9 @@ impl Host for Session<'_> {
         let number = self.n_charts.entry(chart.function).or_insert(0);
         *number += 1;
         let name = format!("{}-{number}", chart.function);
+        if chart.file.is_none() && self.record.folder().is_none() {
+            self.undrawn.get_or_insert(chart.function);
+        }
         self.record.draws(&name);
         charts::write(chart, &name, &self.folder, self.record.folder())
     }

@@ -26,6 +26,9 @@ pub struct Folder {
     pub is_left: bool,
 }
 
+/// The version of the format that is read.
+const VERSION: u32 = 1;
+
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -49,6 +52,8 @@ pub struct Run {
 pub struct Manifest {
     /// `qml run`.
     pub format: String,
+    /// Of the format.
+    pub version: u32,
     /// The name of the program.
     pub name: String,
     /// `running`, `finished`, `failed` or `interrupted`; `killed` where it says `running` and no process is at it.
@@ -268,6 +273,13 @@ impl Run {
             serde_json::from_str(&folder.manifest).map_err(|error| format!("`manifest.json`: {error}"))?;
         if manifest.format != "qml run" {
             return Err("`manifest.json` is not that of a run".to_owned());
+        }
+        if manifest.version != VERSION {
+            let tool = manifest.versions.get("qmlang").and_then(|version| version.as_str()).unwrap_or("?");
+            let version = manifest.version;
+            return Err(format!(
+                "`manifest.json` is of version {version}, written by qmlang {tool}; this tool reads version {VERSION}"
+            ));
         }
         if folder.is_left && manifest.status == "running" {
             "killed".clone_into(&mut manifest.status);

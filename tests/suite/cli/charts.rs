@@ -36,3 +36,12 @@ fn charts_are_numbered_by_function_and_reported_as_drawn() {
     });
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[test]
+fn a_chart_that_is_kept_nowhere_is_told_of() {
+    let (_, outcome) = run("plot([1.0, 2.0]); histogram([1.0]);");
+    assert_eq!((outcome.status, outcome.err.matches("[Q0931] Warning").count()), (0, 1), "{outcome:?}");
+    let (folder, outcome) = run("plot([1.0, 2.0], file: \"a.svg\");");
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(folder.path().join("a.svg").exists());
+}

@@ -254,3 +254,19 @@ fn the_first_shots_are_told_of() {
     assert!(said.contains("`turn`: `counts` draws 20 shots in 1 job\n"), "{said}");
     assert!(said.contains("`turn`: `expect` of 5 draws 500 shots of 5 circuits in 1 job\n"), "{said}");
 }
+
+#[test]
+fn negative_numbers_are_values_that_an_option_does_not_take() {
+    let folder = Folder::with("a.qml", "fn main() { print(1); }\n");
+    for (option, said) in [
+        ("--seed -1", "a whole number from 0 to 18446744073709551615"),
+        ("--seed 1.5", "a whole number from 0"),
+        ("--threads -1", "a whole number from 1 to 65535"),
+        ("--threads 0", "a whole number from 1 to 65535"),
+        ("--checkpoint-every -1", "a number of seconds from 0 on"),
+        ("--max-bond -2", "a whole number from 1 on"),
+    ] {
+        let outcome = folder.qmlang(&format!("run a.qml {option}"));
+        assert!(outcome.status == 2 && outcome.err.contains(said), "{option}: {outcome:?}");
+    }
+}

@@ -76,3 +76,23 @@ fn svg_goes_to_its_file() {
         .fails_silent("Q0906", &["there is no such folder"]);
     folder.qmlang("draw teleport.qml --target nothing").fails_silent("Q0701", &["nothing"]);
 }
+
+#[test]
+fn the_heading_is_as_wide_as_the_drawing_may_be() {
+    let folder = Folder::with(
+        "a.qml",
+        "kernel one(a: float) -> qubit[1] { let q = qubit[1]; rx(a, q[0]); return q; }\n",
+    );
+    let drawn = folder.qmlang("draw a.qml --width 40").quiet();
+    assert!(drawn.lines().all(|line| line.chars().count() <= 40), "{drawn}");
+    assert!(
+        drawn
+            .starts_with("one: 1 qubit, 1 one-qubit gate,\n  0 two-qubit gates, depth 1,\n  1 parameter\n\n"),
+        "{drawn}"
+    );
+    let whole = folder.qmlang("draw a.qml --width 0").quiet();
+    assert!(
+        whole.starts_with("one: 1 qubit, 1 one-qubit gate, 0 two-qubit gates, depth 1, 1 parameter\n\n"),
+        "{whole}"
+    );
+}

@@ -284,6 +284,23 @@ fn money_is_counted_and_not_spent_beyond_the_budget() {
     assert_eq!((rest.status, rest.out.as_str()), (0, whole.out.as_str()));
     assert!((total("part")["price"].as_f64().unwrap() - 20.0).abs() < 1e-9, "{}", total("part"));
 
+    // Five of twenty steps are paid for; at twice the price for a shot, the others are dearer.
+    run(&folder, &format!("{target} --run-dir dearer --budget eur=5.2"));
+    folder.write("mine.json", PRICED.replace("EUR", "USD"));
+    folder
+        .qmlang("resume dearer --budget usd=100")
+        .fails("Q0926", &["paid in USD now, and this run began in EUR"]);
+    folder.write("mine.json", PRICED.replace("0.002", "0.004"));
+    let rest = folder.qmlang("resume dearer --budget eur=100");
+    assert!(
+        rest.err.contains("was 0.3 EUR a circuit, 0.002 EUR a shot, and is 0.3 EUR a circuit, 0.004 EUR"),
+        "{rest:?}"
+    );
+    assert_eq!((rest.status, rest.out.as_str()), (0, whole.out.as_str()));
+    let price = total("dearer")["price"].as_f64().unwrap();
+    assert!((price - (5.0 + 15.0 * 2.0 * 0.70)).abs() < 1e-9, "{price}");
+    folder.write("mine.json", PRICED);
+
     assert_eq!(run(&folder, &format!("{target} --budget EUR=100,shots=1e4 --run-dir other")).out, whole.out);
     for (limits, said) in [
         ("usd=5", "the device's price is in `eur`"),
@@ -294,9 +311,12 @@ fn money_is_counted_and_not_spent_beyond_the_budget() {
         let example = "`--budget shots=100000,qpu_s=60,eur=20`";
         run(&folder, &format!("{target} --budget {limits}")).fails("Q0912", &[said, example]);
     }
-    run(&folder, "--budget usd=5").fails("Q0912", &["the price of this target isn't known", "`price`"]);
-    run(&folder, "--budget euros=5")
-        .fails("Q0912", &["there is no limit `euros`", "`--budget shots=100000`"]);
+    for money in ["usd", "foo", "euros"] {
+        let said = format!("there is no limit `{money}` on this target");
+        run(&folder, &format!("--budget {money}=5"))
+            .fails("Q0912", &[&said, "`price`", "`--budget shots=100000`"]);
+    }
+    run(&folder, "--budget shots=10,").fails("Q0912", &["`--budget shots=10,`", "between commas"]);
     run(&folder, "--budget qpu_s=5").fails("Q0912", &["a simulator has no QPU seconds", "emulator:"]);
 }
 
@@ -324,6 +344,21 @@ fn the_state_of_an_optimize_can_be_a_file() {
         "fn main() { var a = 1.0; optimize a with sgd(), steps: 1, checkpoint: \"a.npy\" { minimize a; } }",
     );
     folder.qmlang("run wrong.qml --seed 1").fails("Q0610", &["a.npy"]);
+}
+
+#[test]
+fn folders_that_can_not_be_are_told_without_the_systems_words() {
+    let folder = with_program("fn main() { print(1); }");
+    folder.write("taken", "");
+    let long = "x".repeat(300);
+    for (path, said) in [
+        ("taken", "there is a file of this name"),
+        ("taken/below", "a part of this path is a file"),
+        (long.as_str(), "too long"),
+    ] {
+        let outcome = run(&folder, &format!("--run-dir {path}")).fails("Q0906", &[said]);
+        assert!(!outcome.err.contains("os error"), "{outcome:?}");
+    }
 }
 
 #[test]
@@ -356,4 +391,14 @@ fn runs_are_reported_and_compared() {
     assert!(folder.read("two/report.html").contains(">killed<"));
     lock.lock().unwrap();
     assert!(folder.qmlang("compare one two").quiet().contains("running"));
+    let manifest = folder.read("one/manifest.json");
+    folder.write("one/manifest.json", manifest.replace("\"version\": 1", "\"version\": 7"));
+    for command in ["report one", "compare one two"] {
+        folder.qmlang(command).fails("Q0930", &["version 7", "this tool reads version 1"]);
+    }
+    let version = format!("\"qmlang\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    folder.write("one/manifest.json", manifest.replace(&version, "\"qmlang\": \"0.0.1\""));
+    let outcome = folder.qmlang("compare one two");
+    assert!(outcome.err.contains("`one` is a run of qmlang 0.0.1"), "{outcome:?}");
+    assert!(outcome.out.contains("qmlang"), "{outcome:?}");
 }

@@ -62,7 +62,9 @@ pub(super) const ROWS: &[Builtin] = &[
         "run.check_count",
         |_, args| match args[0].to_int() {
             0.. => Ok(args[0].clone()),
-            count => Err(fault(Code::Q0615, format!("`{}` is {count}", args[1].to_str()))),
+            count => {
+                Err(fault(Code::Q0615, format!("`{}` is {count}, it can't be negative", args[1].to_str())))
+            }
         },
         "`(count, name)`: a fault if it is negative; gives it back.",
     ),

@@ -247,7 +247,8 @@ fn range(args: &[Value]) -> Result<Value, Fault> {
         return Err(domain("the step of a range is 0, it would never end"));
     }
     let count = (i128::from(b) - i128::from(a)) / i128::from(step);
-    check_room(&[usize::try_from(count).unwrap_or(0)], 8)?;
+    check_room(&[usize::try_from(count).unwrap_or(0)], 8)
+        .map_err(|fault| fault.help("`for k in a..b { }` counts without a list of all numbers"))?;
     let is_before = |x: i64| if step > 0 { x < b } else { x > b };
     let next = |x: &i64| x.checked_add(step).filter(|&x| is_before(x));
     Ok(Value::vector(std::iter::successors(Some(a).filter(|&a| is_before(a)), next).collect()))

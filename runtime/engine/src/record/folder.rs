@@ -100,7 +100,17 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// Something of a run's folder can't be written.
 pub(super) fn cannot(path: &Path, error: &io::Error) -> Fault {
-    let message = format!("cannot write `{}`: {error}", path.display());
+    let why = match error.kind() {
+        io::ErrorKind::AlreadyExists => "there is a file of this name".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of this path is a file".to_owned(),
+        io::ErrorKind::NotFound => "there no folder can be made".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not write there".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "nothing can be written there".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "there is no room left".to_owned(),
+        io::ErrorKind::InvalidFilename => "the name is not one of a file, or too long".to_owned(),
+        _ => error.to_string(),
+    };
+    let message = format!("cannot write `{}`: {why}", path.display());
     Box::new(Diagnostic::error(Code::Q0906, message).help("`--no-run-dir` keeps nothing"))
 }
 

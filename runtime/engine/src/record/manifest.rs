@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use qml_devices::Price;
 use qml_prelude::optimizer::{Ended, Settings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,6 +68,9 @@ pub struct Manifest {
     pub precision: String,
     /// The device of the target.
     pub device: Option<DeviceNote>,
+    /// What that costs, if it is known.
+    #[serde(default)]
+    pub price: Option<Price>,
     /// For simulation.
     pub threads: usize,
     /// Of the tool and its surroundings.

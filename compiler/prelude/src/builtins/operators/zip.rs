@@ -26,7 +26,11 @@ pub(crate) fn broadcast_shape(what: &str, a: &[usize], b: &[usize]) -> Result<Ve
         })
         .collect::<Result<_, _>>()?;
     if shape != a && shape != b {
-        check_room(&shape, 8)?;
+        check_room(&shape, 8).map_err(|fault| {
+            fault.help(
+                "shapes `[n, 1]` and `[n]` broadcast to `[n, n]`: look at the shapes that come together here",
+            )
+        })?;
     }
     Ok(shape)
 }
