@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_small_number_is_not_nothing() {
-        let shown = [0.0, -1.1178231, 1e-9, 12345.6, 1e12].map(number);
+        let shown = [0.0, -1.117_823_1, 1e-9, 12345.6, 1e12].map(number);
         assert_eq!(shown, ["0.000000", "-1.117823", "1.000e-9", "12345.600000", "1.000e12"]);
     }
 }

@@ -91,7 +91,7 @@ fn wrapped(text: &str, width: Option<usize>) -> String {
     for part in text.split_inclusive(", ") {
         match lines.last_mut() {
             Some(line) if line.chars().count() + part.trim_end().chars().count() <= width => {
-                line.push_str(part)
+                line.push_str(part);
             }
             Some(_) => lines.push(format!("  {part}")),
             None => lines.push(part.to_owned()),
