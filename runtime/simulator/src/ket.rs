@@ -6,6 +6,7 @@
 //! the low bits are the lane, the others count groups. Lanes beyond the last amplitude of a tiny state are zero.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use crate::C64;
 use crate::vector::Real;
@@ -126,6 +127,18 @@ impl<T: Real> Ket<T> {
         let (re, im) = self.layout.place(index);
         let reals = self.reals();
         C64::new(reals[re].to_f64(), reals[re + im].to_f64())
+    }
+
+    /// Appends a piece of the amplitudes, whole groups, times a factor.
+    pub(crate) fn extend(&self, amplitudes: &mut Vec<C64>, piece: Range<usize>, factor: C64) {
+        let width = 1 << self.layout.width_bits;
+        // A tiny state has fewer amplitudes than its group has lanes.
+        let lanes = width.min(self.len());
+        for group in self.reals()[2 * piece.start..].chunks(2 * width).take(piece.len() / lanes) {
+            let (re, im) = (&group[..lanes], &group[width..][..lanes]);
+            let all = re.iter().zip(im).map(|(re, im)| C64::new(re.to_f64(), im.to_f64()) * factor);
+            amplitudes.extend(all);
+        }
     }
 
     /// Replaces one amplitude.

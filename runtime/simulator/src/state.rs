@@ -55,8 +55,10 @@ impl Simulator {
             let mut value = Vec::new();
             let phase = bound.phase(0);
             let branches = self.walk(bound, Purpose::State).run(|psi| {
-                let pieces = self.run.pieces(psi.len());
-                value = pieces.flat_map(|piece| piece.map(|i| psi.get(i) * phase)).collect();
+                value = Vec::with_capacity(psi.len());
+                for piece in self.run.pieces(psi.len()) {
+                    psi.extend(&mut value, piece, phase);
+                }
                 self.run.check()
             })?;
             return Ok(Exact { value, branches });
