@@ -1,7 +1,6 @@
-//! Functions of the prelude: their signatures, read once, and calls held against them.
+//! Functions of the prelude: their signatures, read when first used, and calls held against them.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use qml_prelude::{BUILTINS, BuiltinId};
 use qml_source::Span;
@@ -19,16 +18,13 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
-/// The signatures of each row.
-static SIGNATURES: LazyLock<HashMap<BuiltinId, Vec<Signature>>> = LazyLock::new(|| {
-    BUILTINS
-        .iter()
-        .enumerate()
-        .map(|(i, row)| {
-            (BuiltinId(i as u32), row.signatures.iter().map(|text| signature::read(text)).collect())
-        })
-        .collect()
-});
+/// The signatures of a row. Of hundreds of rows a program uses few.
+fn signatures(id: BuiltinId) -> &'static [Signature] {
+    static READ: LazyLock<Vec<OnceLock<Vec<Signature>>>> =
+        LazyLock::new(|| BUILTINS.iter().map(|_| OnceLock::new()).collect());
+    let read = || id.row().signatures.iter().map(|text| signature::read(text)).collect();
+    READ[id.0 as usize].get_or_init(read)
+}
 
 /// A call of the rows of one name.
 pub(crate) fn call(
@@ -40,7 +36,7 @@ pub(crate) fn call(
 ) -> Expr {
     let forms: Vec<(BuiltinId, usize, &Signature)> = rows
         .iter()
-        .flat_map(|id| SIGNATURES[id].iter().enumerate().map(|(i, signature)| (*id, i, signature)))
+        .flat_map(|&id| signatures(id).iter().enumerate().map(move |(i, signature)| (id, i, signature)))
         .collect();
     // `[]` is the shape of a scalar.
     let no_dimensions = Type::Tensor(Box::new(Type::Int), vec![types::known(0)]);

@@ -4,11 +4,11 @@
 //! cotangent times derivative. `Unit` is the zero cotangent, and that of arguments without a derivative. The cotangent
 //! of a tuple is a tuple, of a list a list, of a tensor of tuples a tensor of values; their parts may be `Unit`.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use qml_source::bug;
 
+use super::BuiltinId;
 use super::faults::domain;
 use super::gradients::{unbroadcast, zeros_like};
 use super::operators::{div, mul, neg, sub};
@@ -144,9 +144,9 @@ pub struct Derivative {
     slope: Option<elementwise::Derivative>,
 }
 
-/// Of all rows: a name is looked up once a call, not compared with each rule's.
-static KNOWN: LazyLock<HashMap<&'static str, Derivative>> =
-    LazyLock::new(|| super::BUILTINS.iter().map(|row| (row.name, Derivative::new(row.name))).collect());
+/// Of each row, once it is asked for: a name is looked up, not compared with each rule's.
+static KNOWN: LazyLock<Vec<OnceLock<Derivative>>> =
+    LazyLock::new(|| super::BUILTINS.iter().map(|_| OnceLock::new()).collect());
 
 /// The cotangents of the arguments of a call, see [`Derivative::vjp`].
 pub fn vjp(
@@ -178,7 +178,8 @@ impl Derivative {
 
     /// That of the built-in function of this name.
     pub fn of(name: &str) -> Option<Self> {
-        KNOWN.get(name).copied()
+        let id = BuiltinId::find(name)?;
+        Some(*KNOWN[id.0 as usize].get_or_init(|| Self::new(id.row().name)))
     }
 
     /// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None`
