@@ -31,16 +31,55 @@ pub fn check_room(shape: &[usize], element_bytes: usize) -> Result<(), Fault> {
         return Ok(());
     }
     let bytes = shape.iter().try_fold(element_bytes as u128, |bytes, &n| bytes.checked_mul(n as u128));
-    if bytes.is_some_and(|bytes| bytes < SMALL) {
-        return Ok(());
-    }
-    let available = AVAILABLE.get().map_or(WHILE_COMPILING, |available| available());
-    if bytes.is_some_and(|bytes| bytes <= u128::from(available)) {
-        return Ok(());
-    }
-    let (needed, available) = (format_bytes(bytes.unwrap_or(u128::MAX)), format_bytes(available.into()));
-    let message = format!("a tensor of shape {shape:?} takes {needed} of memory, {available} are available");
+    let Some(lack) = lack(bytes.unwrap_or(u128::MAX)) else { return Ok(()) };
+    let message = format!("a tensor of shape {shape:?} takes {lack}");
     Err(Box::new(Diagnostic::error(Code::Q0663, message)))
+}
+
+/// Whether there is memory for a list that grows to so many items of so many bytes each.
+///
+/// # Errors
+/// Q0663 if there isn't.
+pub fn check_list(n_items: usize, item_bytes: usize) -> Result<(), Fault> {
+    let Some(lack) = lack(n_items as u128 * item_bytes as u128) else { return Ok(()) };
+    let message = format!("a list of {n_items} items takes {lack}");
+    Err(Box::new(Diagnostic::error(Code::Q0663, message)))
+}
+
+/// Whether there is memory for so many values, of so many bytes each, that the way back through a loop will need.
+///
+/// # Errors
+/// Q0663 if there isn't.
+pub fn check_tape(n_values: usize, value_bytes: usize) -> Result<(), Fault> {
+    let Some(lack) = lack(n_values as u128 * value_bytes as u128) else { return Ok(()) };
+    let message = format!("for a gradient {n_values} values of a loop are kept, which takes {lack}");
+    Err(Box::new(Diagnostic::error(Code::Q0663, message).help(
+        "a loop that the gradient goes through keeps some values of each round: let it do fewer rounds, or \
+         compute without them what it converges to",
+    )))
+}
+
+/// Makes room for another item of a list, if it has none.
+///
+/// # Errors
+/// As [`check_list`].
+pub fn grow<T>(items: &mut Vec<T>) -> Result<(), Fault> {
+    if items.len() == items.capacity() {
+        let more = items.len().max(8);
+        check_list(items.len() + more, size_of::<T>())?;
+        items.reserve(more);
+    }
+    Ok(())
+}
+
+/// What there is too little of: `2.4 GiB of memory, 1 GiB are available`. Nothing if there is enough.
+fn lack(bytes: u128) -> Option<String> {
+    if bytes < SMALL {
+        return None;
+    }
+    let available = AVAILABLE.get().map_or(WHILE_COMPILING, |available| available()).into();
+    let told = || format!("{} of memory, {} are available", format_bytes(bytes), format_bytes(available));
+    (bytes > available).then(told)
 }
 
 /// An amount of memory in binary units: `512 bytes`, `2.4 GiB`.

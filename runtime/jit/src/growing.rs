@@ -1,7 +1,7 @@
 //! Scalars that a comprehension gathers one after the other: kept unboxed, and put at the end by the code itself.
 
 use qml_ir::host::Type;
-use qml_prelude::{Tensor, Value};
+use qml_prelude::{Fault, Tensor, Value, room};
 use qml_source::bug;
 
 use crate::runtime::written;
@@ -47,14 +47,15 @@ impl Growing {
     }
 
     /// Makes room for more, at least for one.
-    pub fn grow(&mut self) {
+    pub fn grow(&mut self) -> Result<(), Fault> {
         let len = self.len;
         with_items!(&mut self.items, items => {
             // SAFETY: the code has written so many items.
             unsafe { items.set_len(len) };
-            items.reserve(len.max(32));
+            room::grow(items)?;
             (self.data, self.room) = (items.as_mut_ptr().cast(), items.capacity());
         });
+        Ok(())
     }
 
     /// The tensor of the items; without any it doesn't know what they would be.

@@ -11,7 +11,7 @@ use qml_ir::host::{BinaryOp, Type, UnaryOp};
 use qml_prelude::builtins::power;
 use qml_prelude::builtins::vjp::Derivative;
 use qml_prelude::random::child_key;
-use qml_prelude::room::check_room;
+use qml_prelude::room::{self, check_room, check_tape};
 use qml_prelude::value::Array;
 use qml_prelude::{BuiltinId, Effect, Fault, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::growing::Growing;
 use crate::site::{Site, SiteKind};
 use crate::slot::Slot;
-use crate::words::{from_word, to_word};
+use crate::words::{from_word, is_owned, to_word};
 
 mod chains;
 
@@ -271,11 +271,16 @@ unsafe extern "C" fn unshare(slot: *mut Slot) -> *mut Slot {
 }
 
 /// Puts a scalar at the end of a list that the code owns; in place if nobody else holds it.
-unsafe extern "C" fn list_push(list: *mut Slot, site: &Site, word: u64) {
-    // SAFETY: the code passes a live pointer of its own; a scalar's word can be read.
-    let (list, item) = unsafe { (&mut (*list).value, from_word(word, &site.args[1])) };
-    let Value::List(items) = list else { bug!("no list to push to") };
-    Arc::make_mut(items).push(item);
+unsafe extern "C" fn list_push(context: &mut Context<'_>, site: &Site, list: *mut Slot, word: u64) -> i32 {
+    guarded(context, site, |_| {
+        // SAFETY: the code passes a live pointer of its own; a scalar's word can be read.
+        let (list, item) = unsafe { (&mut (*list).value, from_word(word, &site.args[1])) };
+        let Value::List(items) = list else { bug!("no list to push to") };
+        let items = Arc::make_mut(items);
+        room::grow(items)?;
+        items.push(item);
+        Ok(())
+    })
 }
 
 /// An empty list of scalars of the site's argument type.
@@ -284,8 +289,8 @@ extern "C" fn growing_new(site: &Site) -> *mut Growing {
 }
 
 /// Makes room for another item.
-extern "C" fn grow(list: &mut Growing) {
-    list.grow();
+extern "C" fn grow(context: &mut Context<'_>, site: &Site, list: &mut Growing) -> i32 {
+    guarded(context, site, |_| list.grow())
 }
 
 /// The tensor of a list of scalars, which is given up.
@@ -388,9 +393,22 @@ extern "C" fn tape_new() -> *mut Tape {
     Box::into_raw(Box::default())
 }
 
-/// Puts a word on the tape, which holds it from then on.
-unsafe extern "C" fn tape_push(tape: &mut Tape, word: u64) {
+/// Puts a word of the site's argument type on the tape, which holds it from then on.
+unsafe extern "C" fn tape_push(context: &mut Context<'_>, site: &Site, tape: &mut Tape, word: u64) -> i32 {
+    if tape.len() == tape.capacity() && guarded(context, site, |_| grow_tape(tape, &site.args[0])) != 0 {
+        return 1;
+    }
     tape.push(word);
+    0
+}
+
+/// Twice the room, if there is memory for so many more values.
+fn grow_tape(tape: &mut Tape, ty: &Type) -> Result<(), Fault> {
+    let n_values = 2 * tape.len().max(32);
+    let value_bytes = size_of::<u64>() + if is_owned(ty) { size_of::<Slot>() } else { 0 };
+    check_tape(n_values, value_bytes)?;
+    tape.reserve(n_values - tape.len());
+    Ok(())
 }
 
 /// Takes the last word off the tape. The way back takes what the way forward put, so there is one.

@@ -8,7 +8,7 @@ use qml_source::{Code, bug};
 use super::faults::{fault, size};
 use super::operators::{Kind, kind};
 use super::{Builtin, indexing, internal};
-use crate::room::check_room;
+use crate::room::{check_room, grow};
 use crate::value::{Array, Element};
 use crate::{Fault, Tensor, Value};
 
@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Builtin] = &[
     internal("list.new", |_, _| Ok(Value::List(Arc::default())), "`()`: an empty list."),
     internal(
         "list.push",
-        |_, args| Ok(push(std::mem::take(&mut args[0]), std::mem::take(&mut args[1]))),
+        |_, args| push(std::mem::take(&mut args[0]), std::mem::take(&mut args[1])),
         "`(list, v)`: the list with v at its end; in place if nobody else holds it.",
     ),
     internal(
@@ -62,10 +62,12 @@ pub(super) const ROWS: &[Builtin] = &[
     internal("list.get", |_, args| indexing::index(&args[0], &args[1..]), "`(list, i)`: item i."),
 ];
 
-fn push(list: Value, item: Value) -> Value {
+fn push(list: Value, item: Value) -> Result<Value, Fault> {
     let Value::List(mut items) = list else { bug!("no list to push to") };
-    Arc::make_mut(&mut items).push(item);
-    Value::List(items)
+    let own = Arc::make_mut(&mut items);
+    grow(own)?;
+    own.push(item);
+    Ok(Value::List(items))
 }
 
 fn tuple_set(args: &mut [Value]) -> Value {

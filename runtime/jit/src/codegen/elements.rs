@@ -158,7 +158,9 @@ impl Translator<'_, '_> {
         let site = self.plain_site(types, HostType::Unit, op.span);
         let word = self.word(op.args[1]);
         let word = self.as_i64(word);
-        self.call_runtime(Entry::ListPush, &[list, site, word], None);
+        let status =
+            self.call_runtime(Entry::ListPush, &[self.context, site, list, word], Some(types::I32))[0];
+        self.fail_if(status);
     }
 
     /// Goes on if the tensor is of this kind, and the indices are in range. One branch each: what stays the same in a loop is

@@ -26,7 +26,7 @@ impl Translator<'_, '_> {
             }
             "list.push" => {
                 let list = self.word(list);
-                self.push_in_place(list, op, element_bytes(&element).unwrap_or(8));
+                self.push_in_place(list, op, &element);
                 list
             }
             "list.stack" => {
@@ -39,7 +39,8 @@ impl Translator<'_, '_> {
         true
     }
 
-    fn push_in_place(&mut self, list: Value, op: &Op, bytes: i64) {
+    fn push_in_place(&mut self, list: Value, op: &Op, element: &HostType) {
+        let bytes = element_bytes(element).unwrap_or(8);
         let flags = MemFlagsData::trusted();
         let item = self.word(op.args[1]);
         let len = self.b.ins().load(types::I64, flags, list, offset_of!(Growing, len) as i32);
@@ -49,8 +50,9 @@ impl Translator<'_, '_> {
         let has_room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, room);
         self.b.ins().brif(has_room, push, &[], full, &[]);
         self.b.switch_to_block(full);
-        self.call_runtime(Entry::Grow, &[list], None);
-        self.b.ins().jump(push, &[]);
+        let site = self.plain_site(vec![element.clone()], HostType::Unit, op.span);
+        let status = self.call_runtime(Entry::Grow, &[self.context, site, list], Some(types::I32))[0];
+        self.b.ins().brif(status, self.failed, &[], push, &[]);
 
         self.b.switch_to_block(push);
         let data = self.b.ins().load(POINTER, flags, list, offset_of!(Growing, data) as i32);

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use expect_test::{Expect, expect};
 use qml_prelude::Value::{self, Int};
+use qml_prelude::room;
 use qml_source::Code;
 
 use super::{Recorder, call, check, parse, tensor};
@@ -101,4 +102,64 @@ fn a_panic_of_the_host_goes_around_the_machine_code() {
         call(&compiled, f, &mut Recorder::default(), &[], &[Value::Str("data.csv".into())])
     }));
     assert!(panic.is_err());
+}
+
+/// What grows in a loop that nobody would wait for, with as little memory as a small machine has.
+fn check_too_long(text: &str, expected: &Expect) {
+    room::ask(|| 48 << 20);
+    let module = parse(text);
+    let f = module.find("f").unwrap();
+    let compiled = Compiled::new(&module, &[f], 2);
+    let fault = call(&compiled, f, &mut Recorder::default(), &[], &[Int(i64::MAX)]).unwrap_err();
+    let start = fault.primary.map(|label| label.span.start);
+    expected.assert_eq(&format!("{} {} {start:?}", fault.code, fault.message));
+}
+
+#[test]
+fn a_tape_without_end_is_a_fault() {
+    let text = "fn @f(%0 n: int) -> (int) {
+        %1: int = const[0]  %2: tape = tape_new
+        for %1, %0 { (%3: int) tape_push %2, %3 !0:40:45 yield }
+        return %1 }";
+    check_too_long(
+        text,
+        &expect![
+            "Q0663 for a gradient 8388608 values of a loop are kept, which takes 64 MiB of memory, 48 MiB are available Some(40)"
+        ],
+    );
+    // A value takes more than its word.
+    let text = "fn @f(%0 n: int) -> (int) {
+        %1: int = const[0]  %2: tape = tape_new  %3: string = const[\"s\"]
+        for %1, %0 { (%4: int) tape_push %2, %3 !0:40:45 yield }
+        return %1 }";
+    check_too_long(
+        text,
+        &expect![
+            "Q0663 for a gradient 524288 values of a loop are kept, which takes 88 MiB of memory, 48 MiB are available Some(40)"
+        ],
+    );
+}
+
+#[test]
+fn a_list_without_end_is_a_fault() {
+    let list = |push: &str| {
+        format!(
+            "fn @f(%0 n: int) -> (int) {{
+            %1: int = const[0]  %2: list(int) = builtin[list.new]
+            %3: list(int) = for %1, %0, %2 {{ (%4: int, %5: list(int)) {push} yield %6 }}
+            %7: tensor(int, 1) = builtin[list.stack] %3
+            %8: int = builtin[len] %7
+            return %8 }}"
+        )
+    };
+    check_too_long(
+        &list("%6: list(int) = builtin[list.push] %5, %4 !0:50:55"),
+        &expect!["Q0663 a list of 8388608 items takes 64 MiB of memory, 48 MiB are available Some(50)"],
+    );
+    // Looked at in between, it is a list of values.
+    let looked_at = "%9: int = builtin[op.len] %5  %6: list(int) = builtin[list.push] %5, %9 !0:50:55";
+    check_too_long(
+        &list(looked_at),
+        &expect!["Q0663 a list of 524288 items takes 52 MiB of memory, 48 MiB are available Some(50)"],
+    );
 }
