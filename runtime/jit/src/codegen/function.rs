@@ -69,6 +69,8 @@ pub(super) fn translate(
         chains: Chains::new(),
         signatures: HashMap::new(),
         operations: Vec::new(),
+        runs_once: runs_once(module, id),
+        n_loops: 0,
     };
     translator.check_stack(function.span);
     // Recursion can take as long as a loop.
@@ -114,6 +116,10 @@ pub(super) struct Translator<'a, 'f> {
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
     /// Where the runtime is asked for an operation.
     pub(super) operations: Vec<Block>,
+    /// Nobody calls the function a second time.
+    pub(super) runs_once: bool,
+    /// Loops around the place that is translated.
+    pub(super) n_loops: usize,
 }
 
 /// The register type of a word.
@@ -252,7 +258,12 @@ impl Translator<'_, '_> {
             OpKind::TapeNew => self.call_runtime(Entry::TapeNew, &[], Some(types::I64)),
             OpKind::TapePush => {
                 let word = self.as_i64(args[1]);
-                self.call_runtime(Entry::TapePush, &[args[0], word], None)
+                let kept = self.function.ty(op.args[1]).clone();
+                let site = self.plain_site(vec![kept], HostType::Unit, op.span);
+                let args = [self.context, site, args[0], word];
+                let status = self.call_runtime(Entry::TapePush, &args, Some(types::I32))[0];
+                self.fail_if(status);
+                Vec::new()
             }
             OpKind::TapePop => {
                 let word = self.call_runtime(Entry::TapePop, &[args[0]], Some(types::I64))[0];
@@ -409,6 +420,12 @@ impl Translator<'_, '_> {
             _ => word,
         }
     }
+}
+
+fn runs_once(module: &Module, id: FunctionId) -> bool {
+    module.main == Some(id)
+        || module.globals.iter().any(|global| global.init == id)
+        || module.tests.iter().any(|test| test.function == id)
 }
 
 fn makes_tape(region: &Region, value: ValueId) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Most functions of a program ask the runtime for operations on values, which take their time; of what is between them nobody
 //! notices how good it is, and to compile it without optimizations, with registers allocated in one pass, takes a third of the time.
-//! Where a function computes by itself, a loop that calls nothing or all of a recursion, Cranelift does all it can.
+//! Where a function computes by itself, a loop that calls nothing or all of a recursion, Cranelift does all it can; but not for
+//! a list that `main` makes once.
 
 use cranelift::codegen::dominator_tree::DominatorTree;
 use cranelift::codegen::flowgraph::ControlFlowGraph;

@@ -51,7 +51,7 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.extend(region.params.iter().copied().zip(params.iter().copied()));
-        let mut next = self.region(region, &[]);
+        let mut next = self.repeated(region);
         next.insert(0, self.b.ins().iadd_imm_s(params[0], 1));
         self.b.ins().jump(header, &block_args(&moving(&next, &stays)));
 
@@ -94,11 +94,19 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.extend(work.params.iter().copied().zip(params.iter().copied()));
-        let next = self.region(work, &[]);
+        let next = self.repeated(work);
         self.b.ins().jump(header, &block_args(&moving(&next, &stays)));
 
         self.b.switch_to_block(after);
         params
+    }
+
+    /// The body of a loop.
+    fn repeated(&mut self, body: &Region) -> Vec<Value> {
+        self.n_loops += 1;
+        let yields = self.region(body, &[]);
+        self.n_loops -= 1;
+        yields
     }
 
     /// Which carried values stay where they are, with their words from now on.
@@ -142,9 +150,13 @@ impl Translator<'_, '_> {
         self.b.ins().brif(goes_on, body, &[], after, &[]);
 
         self.b.switch_to_block(body);
+        if self.runs_once && self.n_loops == 0 {
+            // No list is so long that better code would save the time that it takes to make.
+            self.operations.push(body);
+        }
         self.check_interrupt(op.span);
         self.values.insert(region.params[0], index);
-        let word = self.region(region, &[])[0];
+        let word = self.repeated(region)[0];
         match element_bytes {
             Some(bytes) => {
                 let offset = self.b.ins().imul_imm_s(index, bytes);
