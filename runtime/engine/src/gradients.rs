@@ -184,10 +184,10 @@ impl Session<'_> {
                 }
                 None => {
                     let plan = self.amplitudes_of(runnable, ADJOINT)?;
-                    let simulator = &self.simulator;
-                    let result = runnable
-                        .observables(observables)
-                        .and_then(|seen| simulator.prepared_expectations_vjp(plan, slots, &seen, cotangents));
+                    let (simulator, end) = (&self.simulator, runnable.end.take());
+                    let result = runnable.observables(observables).and_then(|seen| {
+                        simulator.expectations_vjp_from(plan, slots, &seen, cotangents, end)
+                    });
                     Ok(self.exact(program.account(), result)?.d_slots)
                 }
             },

@@ -12,7 +12,7 @@ use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{Key, Specialised, specialise, split};
 use qml_prelude::observable::{Observable, Pauli};
 use qml_prelude::{C64, Fault, Program, Value};
-use qml_simulator::{Clifford, Density, Noise, Plan};
+use qml_simulator::{Clifford, Density, End, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
@@ -69,6 +69,8 @@ pub(crate) struct Runnable {
     clifford: RefCell<Option<OfSlots<Option<Rc<Clifford>>>>>,
     /// The observables of the latest call, as the simulator looks at them.
     observables: RefCell<Option<(Vec<Observable>, Rc<qml_simulator::Prepared>)>>,
+    /// The state at the end of the latest call that asked for exact values, for the gradient that may follow.
+    pub end: RefCell<Option<End>>,
     /// With its register turned so that these letters are measured.
     pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Runnable>>>,
 }
@@ -327,6 +329,7 @@ impl Kernels {
             plan,
             clifford: RefCell::default(),
             observables: RefCell::default(),
+            end: RefCell::default(),
             turned: RefCell::default(),
         }
     }

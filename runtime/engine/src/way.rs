@@ -8,7 +8,7 @@ use std::rc::Rc;
 use qml_mps::{Approximate, Mps, TooWide};
 use qml_prelude::Fault;
 use qml_prelude::observable::Observable;
-use qml_simulator::{Clifford, Exact, Plan, Shots};
+use qml_simulator::{Clifford, Exact, Plan, Prepared, Shots};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, Runnable};
@@ -83,7 +83,7 @@ impl Session<'_> {
             (None, slots) => match self.way(angles)? {
                 Way::StateVector(plan) => {
                     let prepared = angles.0.observables(observables);
-                    prepared.and_then(|seen| self.simulator.prepared_expectations(plan, slots, &seen))
+                    prepared.and_then(|seen| self.expectations_of(angles.0, plan, slots, &seen))
                 }
                 Way::Stabilizer(clifford) => self.simulator.clifford_expectations(&clifford, observables),
                 Way::Mps(mps) => {
@@ -93,6 +93,23 @@ impl Session<'_> {
             },
         };
         self.exact(&angles.0.account, result)
+    }
+
+    /// Exact values from amplitudes. A small state is kept: most often the gradient is asked for next.
+    fn expectations_of(
+        &self,
+        runnable: &Runnable,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<Exact<Vec<f64>>, qml_simulator::Fault> {
+        if runnable.circuit.n_wires >= MANY_WIRES {
+            return self.simulator.prepared_expectations(plan, slots, prepared);
+        }
+        runnable.end.take().into_iter().for_each(|end| self.simulator.recycle(end));
+        let (exact, end) = self.simulator.expectations_to_end(plan, slots, prepared)?;
+        runnable.end.replace(end);
+        Ok(exact)
     }
 
     pub(crate) fn exact_probabilities(&mut self, angles: Angles<'_>) -> Result<Vec<f64>, Fault> {

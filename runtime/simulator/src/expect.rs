@@ -4,12 +4,12 @@ use qml_prelude::observable::Observable;
 
 use crate::Fault;
 use crate::bind::Bound;
-use crate::ket::Ket;
+use crate::ket::{Ket, Line};
 use crate::pauli::Prepared;
 use crate::pieces::for_pieces;
 use crate::plan::Plan;
 use crate::simulator::{Amplitude, Exact, Precision, Simulator};
-use crate::sweep::sweep;
+use crate::sweep::sweep_back;
 use crate::walk::{Purpose, Tally, Walk};
 
 /// The weight of branches that an exact result may leave out.
@@ -25,6 +25,14 @@ pub struct Expectations {
     pub terms: Vec<Vec<f64>>,
     /// The derivative of `sum of cotangent * value` with respect to each slot.
     pub d_slots: Vec<f64>,
+}
+
+/// The state at the end of a unitary circuit, for the sweep back that may follow: who asks for a value and then for its
+/// gradient runs forth once. It belongs to a plan and a simulator.
+#[derive(Debug)]
+pub struct End {
+    slots: Vec<f64>,
+    lines: Vec<Line>,
 }
 
 impl Simulator {
@@ -51,19 +59,63 @@ impl Simulator {
         }
     }
 
+    /// As [`Self::prepared_expectations`], with what is left for [`Self::expectations_vjp_from`] if the circuit is unitary.
+    pub fn expectations_to_end(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<(Exact<Vec<f64>>, Option<End>), Fault> {
+        match self.precision() {
+            Precision::F64 => self.to_end_in::<f64>(plan, slots, prepared),
+            Precision::F32 => self.to_end_in::<f32>(plan, slots, prepared),
+        }
+    }
+
+    /// Takes back what nobody needs any more.
+    pub fn recycle(&self, end: End) {
+        self.kets.give_lines(end.lines);
+    }
+
     fn expectations_in<T: Amplitude>(
         &self,
         plan: &Plan,
         slots: &[f64],
         prepared: &Prepared,
     ) -> Result<Exact<Vec<f64>>, Fault> {
+        let (exact, end) = self.values_in::<T>(plan, slots, prepared)?;
+        self.kets.give(end);
+        Ok(exact)
+    }
+
+    fn to_end_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<(Exact<Vec<f64>>, Option<End>), Fault> {
+        let (exact, end) = self.values_in::<T>(plan, slots, prepared)?;
+        if plan.is_unitary() {
+            return Ok((exact, Some(End { slots: slots.to_vec(), lines: end.into_lines() })));
+        }
+        self.kets.give(end);
+        Ok((exact, None))
+    }
+
+    /// The values, and the state at the end of the last branch.
+    fn values_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+    ) -> Result<(Exact<Vec<f64>>, Ket<T>), Fault> {
         let bound = self.bind::<T>(plan, slots)?;
         let mut values = prepared.zeros(1);
-        let branches = self.walk(&bound, prepared.purpose()).run(|psi| {
+        let (branches, end) = self.walk(&bound, prepared.purpose()).run_to_end(|psi| {
             prepared.add_values(&self.run, self.isa, psi, &mut values);
             self.run.check()
         })?;
-        Ok(Exact { value: prepared.combine(&values, 1, 0), branches })
+        Ok((Exact { value: prepared.combine(&values, 1, 0), branches }, end))
     }
 
     /// The variance `<O^2> - <O>^2` of each observable.
@@ -138,9 +190,21 @@ impl Simulator {
         prepared: &Prepared,
         cotangents: &[f64],
     ) -> Result<Exact<Expectations>, Fault> {
+        self.expectations_vjp_from(plan, slots, prepared, cotangents, None)
+    }
+
+    /// As [`Self::prepared_expectations_vjp`], to the last bit, from an end of this plan if it is one of these slots.
+    pub fn expectations_vjp_from(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        prepared: &Prepared,
+        cotangents: &[f64],
+        end: Option<End>,
+    ) -> Result<Exact<Expectations>, Fault> {
         match self.precision() {
-            Precision::F64 => self.expectations_vjp_in::<f64>(plan, slots, prepared, cotangents),
-            Precision::F32 => self.expectations_vjp_in::<f32>(plan, slots, prepared, cotangents),
+            Precision::F64 => self.expectations_vjp_in::<f64>(plan, slots, prepared, cotangents, end),
+            Precision::F32 => self.expectations_vjp_in::<f32>(plan, slots, prepared, cotangents, end),
         }
     }
 
@@ -150,15 +214,18 @@ impl Simulator {
         slots: &[f64],
         prepared: &Prepared,
         cotangents: &[f64],
+        end: Option<End>,
     ) -> Result<Exact<Expectations>, Fault> {
         let bound = self.bind::<T>(plan, slots)?;
+        let is_same = |end: &End| end.slots.iter().map(|x| x.to_bits()).eq(slots.iter().map(|x| x.to_bits()));
+        let end = end.filter(is_same).map(|end| Ket::new(end.lines, self.layout::<T>(plan.n_wires)));
         let mut measured = prepared.zeros(1);
         let weights = prepared.weights(&[cotangents]);
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
             prepared.apply(&self.run, self.isa, psi, Some(&mut measured), &weights, bra);
             self.run.check()
         };
-        let (d_slots, branches) = sweep(self, &bound, prepared.purpose(), &mut leaf)?;
+        let (d_slots, branches) = sweep_back(self, &bound, prepared.purpose(), &mut leaf, end)?;
         let values = prepared.combine(&measured, 1, 0);
         let of_terms = |terms: &Vec<crate::pauli::Term>| terms.iter().map(|t| measured[t.measured]).collect();
         let terms = prepared.observables.iter().map(of_terms).collect();

@@ -93,7 +93,11 @@ impl Kets {
 
     /// Gives the memory of a state back.
     pub(crate) fn give<T: Real>(&self, ket: Ket<T>) {
-        let lines = ket.into_lines();
+        self.give_lines(ket.into_lines());
+    }
+
+    /// Gives memory back.
+    pub(crate) fn give_lines(&self, lines: Vec<Line>) {
         let mut free = self.lock();
         let n_lines: usize = free.iter().map(Vec::len).sum();
         if free.len() < KEPT.0 && n_lines + lines.len() <= KEPT.1 {

@@ -46,7 +46,7 @@ mod walk;
 pub use batch::{Batch, Cotangents};
 pub use clifford::Clifford;
 pub use density::Density;
-pub use expect::Expectations;
+pub use expect::{End, Expectations};
 pub use fault::Fault;
 pub use fidelity::Fidelity;
 pub use memory::available_bytes;

@@ -50,31 +50,47 @@ pub(crate) fn sweep<T: Amplitude>(
     purpose: Purpose,
     leaf: &mut Leaf<'_, T>,
 ) -> Result<(Vec<f64>, u64), Fault> {
+    sweep_back(simulator, bound, purpose, leaf, None)
+}
+
+/// As [`sweep`], for a unitary plan whose state at the end may be known already.
+pub(crate) fn sweep_back<T: Amplitude>(
+    simulator: &Simulator,
+    bound: &Bound<T>,
+    purpose: Purpose,
+    leaf: &mut Leaf<'_, T>,
+    end: Option<Ket<T>>,
+) -> Result<(Vec<f64>, u64), Fault> {
     let plan = bound.plan;
     simulator.kets.require::<T>(plan.n_wires, 2)?;
-    let ket = simulator.start(plan.n_wires)?;
+    let (ket, at) = match end {
+        Some(end) => (end, plan.steps.len()),
+        None => (simulator.start(plan.n_wires)?, 0),
+    };
     let first = (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len());
     let collected = Collected::new(bound);
     let tally = Tally::new(LEFT_OUT);
     let mut sweep = Sweep { simulator, bound, purpose, collected, tally, first };
-    let (ket, bra) = sweep.follow(0, ket, vec![false; plan.n_bits], leaf)?;
+    let (ket, bra) =
+        sweep.follow(at, ket, vec![false; plan.n_bits], (0..at).map(Past::Step).collect(), leaf)?;
     simulator.kets.give(ket);
     simulator.kets.give(bra);
     Ok((bound.to_slots(&sweep.collected), sweep.tally.branches))
 }
 
 impl<T: Amplitude> Sweep<'_, T> {
-    /// Runs from step `at` to all ends and back; returns the ket as it was and the bra that belongs to it.
+    /// Runs from step `at` to all ends and back, also through the past; returns the ket as it was and the bra that belongs
+    /// to it.
     fn follow(
         &mut self,
         mut at: usize,
         mut ket: Ket<T>,
         mut bits: Vec<bool>,
+        mut past: Vec<Past<T>>,
         leaf: &mut Leaf<'_, T>,
     ) -> Result<(Ket<T>, Ket<T>), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
-        let mut past = Vec::new();
         while let Some(step) = plan.steps.get(at) {
             run.check()?;
             let here = at;
@@ -102,7 +118,7 @@ impl<T: Amplitude> Sweep<'_, T> {
                         let mut other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         settle(run, step, rare, &mut other, &mut other_bits);
-                        let (other_ket, other_bra) = self.follow(at, other, other_bits, leaf)?;
+                        let (other_ket, other_bra) = self.follow(at, other, other_bits, Vec::new(), leaf)?;
                         past.push(Past::Split { step: here, outcome: !rare, other_ket, other_bra });
                     } else {
                         past.push(Past::Settled(here, !rare));

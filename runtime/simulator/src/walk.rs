@@ -63,11 +63,22 @@ impl Tally {
 
 impl<T: Amplitude> Walk<'_, T> {
     /// Calls `leaf` with the state at the end of each branch; returns how many there were.
-    pub(crate) fn run(mut self, mut leaf: impl FnMut(&Ket<T>) -> Result<(), Fault>) -> Result<u64, Fault> {
+    pub(crate) fn run(self, leaf: impl FnMut(&Ket<T>) -> Result<(), Fault>) -> Result<u64, Fault> {
+        let kets = &self.simulator.kets;
+        let (branches, end) = self.run_to_end(leaf)?;
+        kets.give(end);
+        Ok(branches)
+    }
+
+    /// As [`Self::run`]; also gives the state at the end of the last branch.
+    pub(crate) fn run_to_end(
+        mut self,
+        mut leaf: impl FnMut(&Ket<T>) -> Result<(), Fault>,
+    ) -> Result<(u64, Ket<T>), Fault> {
         let ket = self.simulator.start(self.bound.plan.n_wires)?;
         let bits = vec![false; self.bound.plan.n_bits];
-        self.follow(0, ket, bits, &mut leaf)?;
-        Ok(self.tally.branches)
+        let end = self.follow(0, ket, bits, &mut leaf)?;
+        Ok((self.tally.branches, end))
     }
 
     fn follow(
@@ -76,7 +87,7 @@ impl<T: Amplitude> Walk<'_, T> {
         mut ket: Ket<T>,
         mut bits: Vec<bool>,
         leaf: &mut dyn FnMut(&Ket<T>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Ket<T>, Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
         while let Some(step) = plan.steps.get(at) {
@@ -104,7 +115,8 @@ impl<T: Amplitude> Walk<'_, T> {
                         let mut other = self.simulator.copied(&ket)?;
                         let mut other_bits = bits.clone();
                         settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);
-                        self.follow(at, other, other_bits, leaf)?;
+                        let end = self.follow(at, other, other_bits, leaf)?;
+                        self.simulator.kets.give(end);
                     }
                     settle(&self.simulator.run, step, outcomes[1], &mut ket, &mut bits);
                 }
@@ -120,8 +132,7 @@ impl<T: Amplitude> Walk<'_, T> {
             self.tally.branches += 1;
             leaf(&ket)?;
         }
-        self.simulator.kets.give(ket);
-        Ok(())
+        Ok(ket)
     }
 }
 

@@ -111,7 +111,11 @@ fn join<T: Element>(items: Vec<Value>, shape: &[usize], into_array: fn(Value) ->
     let whole: Vec<usize> = std::iter::once(items.len()).chain(shape.iter().copied()).collect();
     let mut elements = Vec::with_capacity(whole.iter().product());
     for item in items {
-        elements.extend(into_array(item).iter().cloned());
+        let array = into_array(item);
+        match array.as_slice() {
+            Some(items) => elements.extend_from_slice(items),
+            None => elements.extend(array.iter().cloned()),
+        }
     }
     from_elements(&whole, elements)
 }

@@ -7,7 +7,8 @@ use qml_prelude::random::Stream;
 
 use super::generate::{self, With};
 use super::{assert_near, oracle, simulator};
-use crate::Plan;
+use crate::vector::Isa;
+use crate::{Plan, Prepared};
 
 /// Central differences of a function of the slots.
 pub(super) fn differences(slots: &[f64], f: impl Fn(&[f64]) -> f64) -> Vec<f64> {
@@ -111,6 +112,34 @@ fn adjoint_is_the_shift_rule_and_central_differences() {
             let coefficients = strings.chain(observable.projectors.iter().map(|p| p.1.re));
             let sum: f64 = coefficients.zip(terms).map(|(c, t)| c * t).sum();
             assert_near(&[sum], &[value], 1e-11);
+        }
+    }
+}
+
+#[test]
+fn from_an_end_gradients_have_the_same_bits() {
+    let mut stream = Stream::new(13);
+    for isa in Isa::available() {
+        let mut simulator = simulator(1);
+        simulator.isa = isa;
+        for round in 0..40 {
+            let n = 1 + round % 6;
+            let with = if round % 4 == 3 { With::Outcomes } else { With::Unitaries };
+            let circuit = generate::circuit(&mut stream, n, 15, with);
+            let plan = Plan::new(&circuit).unwrap();
+            let list = [generate::observable(&mut stream, circuit.output.len(), 5)];
+            let prepared = Prepared::new(&plan, &list).unwrap();
+            let [slots, others] = [generate::slots(&mut stream), generate::slots(&mut stream)];
+            let (values, end) = simulator.expectations_to_end(&plan, &slots, &prepared).unwrap();
+            assert_eq!(end.is_some(), plan.is_unitary());
+            assert_eq!(values, simulator.prepared_expectations(&plan, &slots, &prepared).unwrap());
+            let gradient = simulator.prepared_expectations_vjp(&plan, &slots, &prepared, &[0.7]).unwrap();
+            let from_end = simulator.expectations_vjp_from(&plan, &slots, &prepared, &[0.7], end).unwrap();
+            assert_eq!(from_end, gradient);
+            // An end of other slots is no help.
+            let (_, end) = simulator.expectations_to_end(&plan, &others, &prepared).unwrap();
+            let from_end = simulator.expectations_vjp_from(&plan, &slots, &prepared, &[0.7], end).unwrap();
+            assert_eq!(from_end, gradient);
         }
     }
 }
