@@ -86,7 +86,7 @@ pub(crate) struct Tiles {
     layout: Layout,
     /// How many tiles.
     count: usize,
-    /// The wires outside, as a mask.
+    /// The wires outside that tell them apart, as a mask.
     outer: usize,
     n_wires: u32,
     /// Numbers of a run: so many lie side by side in the state as in the tile.
@@ -96,8 +96,11 @@ pub(crate) struct Tiles {
 }
 
 impl Tiles {
+    /// Those of a pass that are not zero.
     pub(crate) fn new(layout: Layout, pass: &Pass) -> Self {
-        Self::of(layout, &pass.tile)
+        let all = Self::of(layout, &pass.tile);
+        let outer = all.outer & pass.live;
+        Self { count: 1 << outer.count_ones(), outer, ..all }
     }
 
     /// The tiles whose wires are these positions.

@@ -140,6 +140,9 @@ pub(crate) struct Pass {
     /// Bit `i` of an index in the tile is bit `tile[i]` of an index of the state. Rises; starts with `0, 1, ..`.
     pub tile: Vec<u32>,
     pub ops: Vec<Op>,
+    /// Bits of an index that may be one before the pass: elsewhere the state is zero, and there is nothing to do. At first a
+    /// circuit has one amplitude, and each pass adds the wires of its tile.
+    pub live: usize,
 }
 
 /// An index of a state in two parts: masks `inner` are on bits of the tile, masks `outer` on bits of the whole index.

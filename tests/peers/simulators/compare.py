@@ -60,12 +60,12 @@ def seconds(task: Task) -> float:
 
 
 def turns(ours: Ours, task: Task) -> tuple[float, float]:
-    """Medians of ours and of the peer; a turn is as many calls as make a millisecond, after one that is not counted."""
+    """Medians of ours and of the peer; a turn is as many calls as make a tenth of a second, at most a thousand, after one that is not counted."""
     ours.seconds()
     first = [ours.seconds(), seconds(task)]
     if first[1] > PATIENCE:
         return first[0], first[1]
-    calls = [max(1, round(1e-3 / once)) for once in first]
+    calls = [min(1000, max(1, round(0.1 / once))) for once in first]
     mine, others, start = [], [], time.perf_counter()
     while len(mine) < ROUNDS and (not mine or time.perf_counter() - start < PATIENCE):
         # Threads of OpenMP wait busily for more work, up to a fifth of a second: not in our time.

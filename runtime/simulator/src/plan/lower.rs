@@ -417,7 +417,19 @@ impl Builder<'_> {
             entries = fuse_pairs(&mut self.plan, entries);
         }
         let segment = self.segment(entries);
+        if self.plan.steps.is_empty() && matches!(self.kind, Kind::State) {
+            self.begin_at_zero(segment);
+        }
         self.plan.steps.push(Step::Unitary(segment));
+    }
+
+    /// Nothing but zeros before this segment: the first passes have few tiles that are not zero.
+    fn begin_at_zero(&mut self, segment: usize) {
+        let mut live = 0;
+        for pass in &mut self.plan.segments[segment].passes {
+            pass.live = live;
+            live |= pass.tile.iter().map(|position| 1 << position).sum::<usize>();
+        }
     }
 
     /// Makes entries one of the plan's segments.

@@ -62,7 +62,7 @@ pub(super) fn schedule(plan: &mut Plan, entries: Vec<Entry>) -> Segment {
         let (tile, taken, rest) = fill(plan.n_wires, left);
         left = rest;
         let ops = layers(plan, &tile, &taken);
-        passes.push(Pass { tile, ops });
+        passes.push(Pass { tile, ops, live: usize::MAX });
     }
     let first_trainable = passes.iter().enumerate().find_map(|(p, pass)| {
         let op = pass.ops.iter().position(|op| plan.op_is_trainable(op))?;
