@@ -2,18 +2,19 @@
 
 use super::{Builtin, pure};
 
-use ndarray::{Array1, Array2, ArrayViewMut1, Axis, Ix1, Ix2};
+use ndarray::{Array1, Array2, Axis, Ix1, Ix2};
 use qml_source::{Code, bug};
 
 use super::faults::{fault, shapes};
 use super::operators::{self, Kind, kind};
 use super::{reductions, tensors};
-use crate::complex::divide;
 use crate::{C64, Fault, Value};
 
 mod self_adjoint;
+mod systems;
 
 pub(super) use self_adjoint::eigh;
+use systems::{determinant, solve_matrix};
 
 pub(super) const ROWS: &[Builtin] = &[
     pure(
@@ -157,101 +158,6 @@ pub(super) fn matrix(value: &Value) -> Array2<C64> {
 pub(super) fn typed(matrix: &Array2<C64>, kind: Kind, is_vector: bool) -> Value {
     let array = if is_vector { matrix.column(0).to_owned().into_dyn() } else { matrix.to_owned().into_dyn() };
     if kind == Kind::Complex { Value::from_owned(array) } else { Value::from_owned(array.map(|x| x.re)) }
-}
-
-/// Scales the rows and columns of `a` by powers of two so that the largest number of each is about 1 (one of zeros stays),
-/// and gives the exponents: `a[i, j]` becomes `a[i, j] * 2 ** (rows[i] + columns[j])`.
-fn equilibrate(a: &mut Array2<C64>) -> [Vec<i32>; 2] {
-    [Axis(0), Axis(1)].map(|axis| {
-        let scale = |mut lane: ArrayViewMut1<'_, C64>| {
-            let largest = lane.iter().map(|x| x.re.abs().max(x.im.abs())).fold(0.0, f64::max);
-            let exponent = -exponent(largest);
-            lane.mapv_inplace(|x| times_power(x, exponent));
-            exponent
-        };
-        a.axis_iter_mut(axis).map(scale).collect()
-    })
-}
-
-/// The power of two below a positive number; 0 for 0, infinity and `nan`.
-fn exponent(x: f64) -> i32 {
-    if x > 0.0 && x.is_finite() { x.log2().floor() as i32 } else { 0 }
-}
-
-/// `z * 2 ** exponent`, in steps: 2 ** exponent itself may be no float.
-fn times_power(mut z: C64, mut exponent: i32) -> C64 {
-    while exponent != 0 && z != C64::ZERO && z.is_finite() {
-        let step = exponent.clamp(-1000, 1000);
-        z *= 2f64.powi(step);
-        exponent -= step;
-    }
-    z
-}
-
-/// Gaussian elimination with partial pivoting of a matrix that was scaled to numbers of about 1: reduces `a` to an upper
-/// triangle, and does the same to `b`. Whether an odd number of rows was exchanged; `None` if a column has no pivot
-/// above rounding.
-fn eliminate(a: &mut Array2<C64>, b: &mut Array2<C64>) -> Option<bool> {
-    let n = a.nrows();
-    let mut is_odd = false;
-    for k in 0..n {
-        let pivot = (k..n).max_by(|&i, &j| a[(i, k)].norm().total_cmp(&a[(j, k)].norm())).unwrap_or(k);
-        if a[(pivot, k)].norm() <= n as f64 * f64::EPSILON {
-            return None;
-        }
-        if pivot != k {
-            is_odd = !is_odd;
-            (0..n).for_each(|j| a.swap((k, j), (pivot, j)));
-            (0..b.ncols()).for_each(|j| b.swap((k, j), (pivot, j)));
-        }
-        for i in k + 1..n {
-            let factor = divide(a[(i, k)], a[(k, k)]);
-            for j in k..n {
-                let above = a[(k, j)];
-                a[(i, j)] -= factor * above;
-            }
-            for j in 0..b.ncols() {
-                let above = b[(k, j)];
-                b[(i, j)] -= factor * above;
-            }
-        }
-    }
-    Some(is_odd)
-}
-
-/// The x with `a x = b`: for the scaled matrix `r a c` it is `c y` with `(r a c) y = r b`. A matrix that is singular up
-/// to rounding is refused.
-fn solve_matrix(mut a: Array2<C64>, mut b: Array2<C64>) -> Result<Array2<C64>, Fault> {
-    let n = a.nrows();
-    let [rows, columns] = equilibrate(&mut a);
-    b.indexed_iter_mut().for_each(|((i, _), x)| *x = times_power(*x, rows[i]));
-    if eliminate(&mut a, &mut b).is_none() {
-        return Err(fault(Code::Q0611, "the matrix is singular: it has no inverse"));
-    }
-    for j in 0..b.ncols() {
-        for i in (0..n).rev() {
-            let known: C64 = (i + 1..n).map(|k| a[(i, k)] * b[(k, j)]).sum();
-            b[(i, j)] = divide(b[(i, j)] - known, a[(i, i)]);
-        }
-    }
-    b.indexed_iter_mut().for_each(|((i, _), x)| *x = times_power(*x, columns[i]));
-    Ok(b)
-}
-
-/// The determinant; 0 of a matrix that is singular up to rounding.
-fn determinant(mut a: Array2<C64>) -> C64 {
-    let n = a.nrows();
-    let [rows, columns] = equilibrate(&mut a);
-    let Some(is_odd) = eliminate(&mut a, &mut Array2::zeros((n, 0))) else { return C64::ZERO };
-    // The product may be a float where one of its parts is none.
-    let (mut product, mut power) = (if is_odd { -C64::ONE } else { C64::ONE }, 0);
-    for k in 0..n {
-        product *= a[(k, k)];
-        let exponent = exponent(product.re.abs().max(product.im.abs()));
-        product = times_power(product, -exponent);
-        power += exponent - rows[k] - columns[k];
-    }
-    times_power(product, power)
 }
 
 fn det(a: &Value) -> Result<Value, Fault> {

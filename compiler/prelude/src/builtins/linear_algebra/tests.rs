@@ -41,6 +41,49 @@ fn the_inverse_times_the_matrix_is_one() {
     assert!((product[[0, 0]] - 1.0).norm() < 1e-15 && product[[0, 1]].norm() < 1e-15);
 }
 
+/// A complex matrix of normal numbers.
+fn random_complexes(stream: &mut Stream, n: usize) -> Value {
+    Value::from_owned(ndarray::Array2::from_shape_simple_fn((n, n), || {
+        C64::new(stream.normal(), stream.normal())
+    }))
+}
+
+#[test]
+fn large_systems_are_solved() {
+    let mut stream = Stream::new(15);
+    // Beyond the sizes at which the factors are made block by block.
+    for n in [33, 130] {
+        let one = flat(&call("eye", &[Value::Int(n as i64)]));
+        let (a, b) = (random_floats(&mut stream, &[n, n]), random_floats(&mut stream, &[n, 3]));
+        let x = call("solve", &[a.clone(), b.clone()]);
+        assert_near(&flat(&call("op.matmul", &[a.clone(), x])), &flat(&b), 1e-9, "solve");
+        assert_near(&flat(&call("op.matmul", &[a.clone(), call("inv", &[a.clone()])])), &one, 1e-9, "inv");
+        let c = random_complexes(&mut stream, n);
+        let product = call("op.matmul", &[c.clone(), call("inv", &[c.clone()])]).into_complexes();
+        assert!(product.iter().zip(&one).all(|(x, y)| (x - y).norm() < 1e-9), "complex inv");
+        // The last row is the sum of the others.
+        let mut rows = flat(&a);
+        let last: Vec<f64> = (0..n).map(|j| (0..n - 1).map(|i| rows[i * n + j]).sum()).collect();
+        rows[(n - 1) * n..].copy_from_slice(&last);
+        let singular = floats(&[n, n], &rows);
+        assert!(failure("inv", &[singular.clone()]).starts_with("Q0611"));
+        assert_eq!(call("det", &[singular]), Value::Float(0.0));
+    }
+}
+
+#[test]
+fn determinants_multiply() {
+    let mut stream = Stream::new(16);
+    for n in [1, 2, 5, 40] {
+        let [a, b] = [0, 1].map(|_| random_complexes(&mut stream, n));
+        let det = |x: &Value| call("det", &[x.clone()]).into_complexes().first().copied().unwrap();
+        let (product, of_product) = (det(&a) * det(&b), det(&call("op.matmul", &[a, b])));
+        assert!((product - of_product).norm() < 1e-10 * product.norm(), "{n}: {product} {of_product}");
+    }
+    let swapped = floats(&[3, 3], &[0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 2.0]);
+    assert_eq!(call("det", &[swapped]), Value::Float(-2.0));
+}
+
 #[test]
 fn eigenvectors_of_hermitian_matrices_rebuild_them() {
     let mut stream = Stream::new(12);
