@@ -45,8 +45,8 @@ class Ours:
     def prepare(self, task: str, family: str, n: int, precision: str) -> None:
         self.ask(f"prepare {task} {family} {n} {precision} {FOLDER}")
 
-    def seconds(self) -> float:
-        return float(self.ask("time"))
+    def seconds(self, calls: int = 1) -> float:
+        return float(self.ask(f"time {calls}"))
 
     def result(self) -> np.ndarray:
         self.ask("check")
@@ -60,7 +60,8 @@ def seconds(task: Task) -> float:
 
 
 def turns(ours: Ours, task: Task) -> tuple[float, float]:
-    """Medians of ours and of the peer; a turn is as many calls as make a tenth of a second, at most a thousand, after one that is not counted."""
+    """Medians of ours and of the peer; a turn is as many calls as make a tenth of a second, at most a thousand, after as many that
+    are not counted: behind a pause, threads share a core for a while."""
     ours.seconds()
     first = [ours.seconds(), seconds(task)]
     if first[1] > PATIENCE:
@@ -70,9 +71,9 @@ def turns(ours: Ours, task: Task) -> tuple[float, float]:
     while len(mine) < ROUNDS and (not mine or time.perf_counter() - start < PATIENCE):
         # Threads of OpenMP wait busily for more work, up to a fifth of a second: not in our time.
         time.sleep(0.25)
-        ours.seconds()
-        mine.append(sum(ours.seconds() for _ in range(calls[0])) / calls[0])
-        task.run()
+        ours.seconds(calls[0])
+        mine.append(ours.seconds(calls[0]))
+        _ = [task.run() for _ in range(calls[1])]
         others.append(sum(seconds(task) for _ in range(calls[1])) / calls[1])
     return median(mine), median(others)
 

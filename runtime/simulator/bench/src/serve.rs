@@ -4,7 +4,7 @@
 //!
 //! - `prepare TASK FAMILY N f64|f32 FOLDER` plans the workload and writes its circuit to `FOLDER/circuit.txt`, a gate a line;
 //!   of a classifier its data to `FOLDER/data.bin`.
-//! - `time` runs it and answers with the seconds that took.
+//! - `time TIMES` runs it so often, one time after the other, and answers with the seconds that each took on average.
 //! - `check` runs it and writes the result to `FOLDER/result.bin`.
 //!
 //! Binary files are doubles, little-endian: a state as real and imaginary parts; a gradient after its value; means of Z of shots.
@@ -56,10 +56,11 @@ pub fn run(threads: usize) {
                 task = Some((prepare(kind, family, n.parse().expect("n"), simulator, &folder), folder));
                 "ready".to_owned()
             }
-            (["time"], Some((task, _))) => {
+            (["time", times], Some((task, _))) => {
+                let times: u32 = times.parse().expect("a number");
                 let start = Instant::now();
-                (task.run)();
-                start.elapsed().as_secs_f64().to_string()
+                (0..times).for_each(|_| (task.run)());
+                (start.elapsed() / times).as_secs_f64().to_string()
             }
             (["check"], Some((task, folder))) => {
                 write_doubles(&folder.join("result.bin"), &(task.result)());
