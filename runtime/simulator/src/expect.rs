@@ -59,7 +59,8 @@ impl Simulator {
         }
     }
 
-    /// As [`Self::prepared_expectations`], with what is left for [`Self::expectations_vjp_from`] if the circuit is unitary.
+    /// As [`Self::prepared_expectations`], with what is left for [`Self::expectations_vjp_from`] if the circuit is unitary and
+    /// its state takes less than 64 MiB.
     pub fn expectations_to_end(
         &self,
         plan: &Plan,
@@ -95,7 +96,8 @@ impl Simulator {
         prepared: &Prepared,
     ) -> Result<(Exact<Vec<f64>>, Option<End>), Fault> {
         let (exact, end) = self.values_in::<T>(plan, slots, prepared)?;
-        if plan.is_unitary() {
+        // Another call may need the memory of a large state more.
+        if plan.is_unitary() && !end.is_large() {
             return Ok((exact, Some(End { slots: slots.to_vec(), lines: end.into_lines() })));
         }
         self.kets.give(end);

@@ -49,7 +49,7 @@ fn what_a_run_does_not_have_is_not_there() {
     texts.output.clear();
     texts.plots.clear();
     texts.circuits.clear();
-    texts.manifest = r#"{"format": "qml run", "name": "bell", "status": "running"}"#.to_owned();
+    texts.manifest = r#"{"format": "qml run", "version": 1, "name": "bell", "status": "running"}"#.to_owned();
     let html = page(&Run::read(texts).unwrap(), &plain);
     check_nesting(&html);
     for part in ["Training", "Charts", "Circuits", "Output", "Cost", "To look at"] {

@@ -8,7 +8,7 @@
 //!
 //! Tiles are larger than states whose samples lie in lanes, so that a sample has the same bits in a batch.
 
-use super::turns::{load, offsets, signs, spread, store};
+use super::turns::{add_products, load, offsets, signs, spread, store};
 use super::{Tile, collect};
 use crate::plan::Turn;
 use crate::vector::{Complex, Real, Vector};
@@ -184,14 +184,7 @@ unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
                 let to_bra = bra.group::<V>(first).add(register * V::LANES);
                 let mut v: [V; M] = load(to_ket, &offsets);
                 let mut w: [V; M] = load(to_bra, &offsets);
-                for k in 0..K {
-                    for m in 0..M {
-                        if m >> k & 1 == 0 {
-                            total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
-                            total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
-                        }
-                    }
-                }
+                add_products(&mut total, &v, &w);
                 turn_wires(&mut v, &far);
                 turn_wires(&mut w, &far);
                 store(&v, to_ket, &offsets);

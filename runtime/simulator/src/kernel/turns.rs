@@ -292,6 +292,26 @@ unsafe fn turn_wire<V: Vector, const M: usize>(v: &mut [V; M], k: usize, c: Comp
     }
 }
 
+/// For each of the wires that mix registers of ket `v` and bra `w`, adds `bra_1 ket_0 - bra_0 ket_1`.
+#[inline(always)]
+pub(super) unsafe fn add_products<V: Vector, const K: usize, const M: usize>(
+    total: &mut [V; K],
+    v: &[V; M],
+    w: &[V; M],
+) {
+    for k in 0..K {
+        for m in 0..M {
+            if m >> k & 1 == 0 {
+                // SAFETY: As for `Vector`.
+                unsafe {
+                    total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
+                    total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
+                }
+            }
+        }
+    }
+}
+
 /// Turns on far wires: each has one sum for each setting of the near wires.
 #[inline(always)]
 unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usize>(
@@ -316,14 +336,7 @@ unsafe fn far_back<V: Vector, const PER_LANE: bool, const K: usize, const M: usi
                     let to_bra = bra.group::<V>(register).add(part * V::LANES);
                     let mut v: [V; M] = load(to_ket, &offsets);
                     let mut w: [V; M] = load(to_bra, &offsets);
-                    for k in 0..K {
-                        for m in 0..M {
-                            if m >> k & 1 == 0 {
-                                total[k] = w[m | 1 << k].mul_add(v[m], total[k]);
-                                total[k] = w[m].neg_mul_add(v[m | 1 << k], total[k]);
-                            }
-                        }
-                    }
+                    add_products(&mut total, &v, &w);
                     turn_registers(&mut v, &coefficients, -1.0);
                     turn_registers(&mut w, &coefficients, -1.0);
                     store(&v, to_ket, &offsets);
