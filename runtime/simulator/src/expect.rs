@@ -59,8 +59,7 @@ impl Simulator {
         }
     }
 
-    /// As [`Self::prepared_expectations`], with what is left for [`Self::expectations_vjp_from`] if the circuit is unitary and
-    /// its state takes less than 64 MiB.
+    /// As [`Self::prepared_expectations`], with what is left for [`Self::expectations_vjp_from`] if the circuit is unitary.
     pub fn expectations_to_end(
         &self,
         plan: &Plan,
@@ -96,8 +95,7 @@ impl Simulator {
         prepared: &Prepared,
     ) -> Result<(Exact<Vec<f64>>, Option<End>), Fault> {
         let (exact, end) = self.values_in::<T>(plan, slots, prepared)?;
-        // Another call may need the memory of a large state more.
-        if plan.is_unitary() && !end.is_large() {
+        if plan.is_unitary() {
             return Ok((exact, Some(End { slots: slots.to_vec(), lines: end.into_lines() })));
         }
         self.kets.give(end);

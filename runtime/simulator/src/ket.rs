@@ -72,15 +72,10 @@ pub(crate) struct Ket<T> {
     of: PhantomData<T>,
 }
 
-/// Whether that is much.
-fn is_large(lines: &[Line]) -> bool {
-    lines.len() >= LARGE
-}
-
 /// Gives memory back to the system; much of it on a thread of its own: a gibibyte in small pages takes most of a tenth of a
 /// second, for which nobody who stops a call should wait.
 pub(crate) fn free(lines: Vec<Line>) {
-    if is_large(&lines) {
+    if lines.len() >= LARGE {
         // Without a thread it goes here.
         _ = std::thread::Builder::new().spawn(move || drop(lines));
     }
@@ -102,11 +97,6 @@ impl<T: Real> Ket<T> {
     /// The memory.
     pub(crate) fn into_lines(mut self) -> Vec<Line> {
         std::mem::take(&mut self.lines)
-    }
-
-    /// Whether it takes 64 MiB or more.
-    pub(crate) fn is_large(&self) -> bool {
-        is_large(&self.lines)
     }
 
     /// How it lies.

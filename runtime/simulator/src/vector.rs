@@ -371,19 +371,19 @@ impl<V: Vector> Complex<V> {
             if PER_LANE {
                 Self::load(table.add(2 * V::LANES * k))
             } else {
-                let at = table.add((k >> V::BITS << (V::BITS + 1)) + (k & (V::LANES - 1)));
-                Self { re: V::splat(*at), im: V::splat(*at.add(V::LANES)) }
+                let (re, im) = Self::number(table, k);
+                Self { re: V::splat(re), im: V::splat(im) }
             }
         }
     }
 
     /// Coefficient `k` of a table where lanes are amplitudes.
     #[inline(always)]
-    pub(crate) unsafe fn number(table: *const V::Real, k: usize) -> (f64, f64) {
+    pub(crate) unsafe fn number(table: *const V::Real, k: usize) -> (V::Real, V::Real) {
         // SAFETY: The table has so many entries.
         unsafe {
             let at = table.add((k >> V::BITS << (V::BITS + 1)) + (k & (V::LANES - 1)));
-            ((*at).to_f64(), (*at.add(V::LANES)).to_f64())
+            (*at, *at.add(V::LANES))
         }
     }
 

@@ -95,7 +95,7 @@ impl<T: Real> Coefficients<T> {
         unsafe {
             let splat = |x: f64| V::splat(T::from_f64(x));
             let (cos, sin) = Complex::<V>::number(self.trigs, turn.trig);
-            let sin = self.sign * sin;
+            let (cos, sin) = (cos.to_f64(), self.sign * sin.to_f64());
             if self.left == 0 {
                 Factored::Both(splat(self.scale * cos), splat(self.scale * sin))
             } else if cos.abs() >= sin.abs() {

@@ -2,12 +2,11 @@
 
 use std::f64::consts::PI;
 
-use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, OpKind};
 use qml_prelude::random::Stream;
 
 use super::generate::{self, With};
-use super::{assert_near, circuit, gate, observable, oracle, simulator};
+use super::{assert_near, oracle, simulator};
 use crate::vector::Isa;
 use crate::{Plan, Prepared};
 
@@ -142,17 +141,6 @@ fn from_an_end_gradients_have_the_same_bits() {
             let from_end = simulator.expectations_vjp_from(&plan, &slots, &prepared, &[0.7], end).unwrap();
             assert_eq!(from_end, gradient);
         }
-    }
-}
-
-#[test]
-fn the_end_of_a_large_state_is_not_held() {
-    let simulator = simulator(1);
-    for (n, is_held) in [(21, true), (22, false)] {
-        let plan = Plan::new(&circuit(n, 0, vec![gate(Gate::H, &[], &[0])])).unwrap();
-        let prepared = Prepared::new(&plan, &[observable(&[(1.0, &"X".repeat(n))])]).unwrap();
-        let (_, end) = simulator.expectations_to_end(&plan, &[], &prepared).unwrap();
-        assert_eq!(end.is_some(), is_held);
     }
 }
 
