@@ -12,8 +12,10 @@ use crate::cli::ResumeArgs;
 use crate::commands::run::device_note;
 use crate::execute::{self, Job};
 use crate::show::{self, Shown};
+use crate::signals;
 
 pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
+    signals::listen_early();
     let fail = |error: &Diagnostic| show::fail(error, &SourceMap::default());
     let manifest = read(&args.run).map_err(|error| fail(&error))?;
     if manifest.status == Status::Finished {

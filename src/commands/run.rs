@@ -13,11 +13,13 @@ use qml_source::SourceMap;
 use crate::cli::RunArgs;
 use crate::execute::{self, Job};
 use crate::show::{self, Shown};
+use crate::signals;
 
 /// Where runs are kept, in the working folder.
 const RUNS: &str = "runs";
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
+    signals::listen_early();
     let params = show::pairs("-D", &args.params.define)?;
     let emulated =
         execute::emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;

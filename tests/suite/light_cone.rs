@@ -62,3 +62,22 @@ fn what_is_told_to_be_zero_is_zero() {
     }
     assert!(n_told > 20, "{n_told} of {n_zero} are told");
 }
+
+#[test]
+fn what_takes_long_is_left_to_the_run() {
+    // A minute and more, in `main` and in a constant; what doesn't depend on it is told.
+    let source = "fn chain() -> observable {
+            var h = X(0);
+            for i in 0..20 { h = h + X(i) + Z(i) * Z((i + 1) % 20); }
+            return h;
+        }
+        const LOWEST: float = ground_energy(chain());
+        kernel k(a: float, b: float) -> qubit[2] { let q = qubit[2]; rx(a, q[0]); rx(b, q[1]); return q; }
+        fn main() {
+            let a = ground_energy(chain() + chain());
+            let b = LOWEST;
+            let (value, (da, db)) = grad expect(Z(0), k(a, b)) wrt (a, b);
+            print(da, db);
+        }";
+    assert_eq!(told(source), ["b"]);
+}

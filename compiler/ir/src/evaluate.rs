@@ -163,7 +163,7 @@ impl<'m> Evaluator<'m> {
                 if row.effect == Effect::Quantum {
                     check_interrupt(host)?;
                 }
-                (row.call)(host, &mut frame.all(&op.args))?
+                row.run(host, &mut frame.all(&op.args))?
             }
             OpKind::Call(function) => return self.call(*function, host, frame.all(&op.args)),
             OpKind::Tuple => Value::Tuple(frame.all(&op.args).into()),

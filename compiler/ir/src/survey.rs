@@ -70,6 +70,7 @@ pub fn survey(
         part_name,
         globals: Vec::new(),
         budget,
+        nanoseconds: LONGEST,
         depth: 0,
         stand_ins: 0,
         survey: Survey { is_complete: true, ..Survey::default() },
@@ -95,6 +96,10 @@ pub fn survey(
 
 /// How deep calls and regions may nest.
 const MAX_DEPTH: usize = 100;
+/// Calls of built-in functions that take longer than so many nanoseconds together are not made: what they give is unknown.
+const LONGEST: f64 = 5e7;
+/// Floats that cost as much as an operation.
+const FLOATS_AN_OPERATION: usize = 256;
 /// Loops with more turns than this are not followed turn by turn.
 const MAX_TURNS: i64 = 256;
 
@@ -105,6 +110,8 @@ struct Machine<'m, 'h> {
     globals: Vec<Seen>,
     /// Operations that may still be followed.
     budget: usize,
+    /// Nanoseconds that calls of built-in functions may still take.
+    nanoseconds: f64,
     depth: usize,
     /// How many stand-ins were made for floats.
     stand_ins: u32,
@@ -196,7 +203,14 @@ impl<'m> Machine<'m, '_> {
             }
             _ => return vec![Seen::Unknown(Origins::Any); op.results.len()],
         };
-        vec![result]
+        let is_float = |results: &[ValueId]| {
+            results.first().is_some_and(|result| frame.types[result.0 as usize] == Type::Float)
+        };
+        vec![match result {
+            // That it is one number is known by its type.
+            Seen::Unknown(origins) if is_float(&op.results) => self.some_float(origins),
+            result => result,
+        }]
     }
 
     fn program(&mut self, kernel: FunctionId, args: &[Seen], span: Span) -> Seen {

@@ -47,6 +47,7 @@ mod gradients;
 mod indexing;
 mod linear_algebra;
 mod lists;
+mod long;
 mod operators;
 mod optimizers;
 mod quantum;

@@ -13,6 +13,7 @@ pub struct TestHost {
     pub printed: String,
     pub files: HashMap<String, Vec<u8>>,
     pub asked: Vec<(ResultFunction, i64)>,
+    pub is_interrupted: bool,
 }
 
 impl Host for TestHost {
@@ -41,7 +42,7 @@ impl Host for TestHost {
     }
 
     fn interrupted(&self) -> bool {
-        false
+        self.is_interrupted
     }
 }
 

@@ -136,7 +136,7 @@ impl Chain {
                 // What nobody uses after this can be changed in place.
                 args.push(if is_last(place) && !is_twice { std::mem::take(value) } else { value.clone() });
             }
-            let result = (id.row().call)(host, &mut args);
+            let result = id.row().run(host, &mut args);
             results[i] = result.map_err(|mut fault| {
                 if fault.primary.is_none() {
                     *fault = fault.primary(span, "");

@@ -13,7 +13,7 @@ use qml_prelude::builtins::vjp::Derivative;
 use qml_prelude::random::child_key;
 use qml_prelude::room::{self, check_room, check_tape};
 use qml_prelude::value::Array;
-use qml_prelude::{BuiltinId, Effect, Fault, Program, Tensor, Value};
+use qml_prelude::{BuiltinId, Effect, Fault, Host, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::context::Context;
@@ -156,14 +156,14 @@ unsafe extern "C" fn operation(
         let mut args = unsafe { values(words, site) };
         let value = match &site.kind {
             SiteKind::Builtin(id) => {
-                let value = (id.row().call)(context.host, &mut args);
+                let value = id.row().run(context.host, &mut args);
                 if id.row().effect == Effect::Quantum {
                     context.host.result_was_at(site.span);
                 }
                 value?
             }
             SiteKind::Cotangents(derivative, wanted) => {
-                let mut found = cotangents(derivative, &args)?;
+                let mut found = cotangents(context.host, derivative, &args)?;
                 for (i, &position) in wanted.iter().enumerate() {
                     let word = to_word(std::mem::take(&mut found[position]), &site.result);
                     // SAFETY: the code passed room for one word a cotangent.
@@ -193,9 +193,9 @@ unsafe extern "C" fn operation(
 }
 
 /// The cotangents of arguments; of the arguments, the result and its cotangent.
-fn cotangents(derivative: &Derivative, values: &[Value]) -> Result<Vec<Value>, Fault> {
+fn cotangents(host: &dyn Host, derivative: &Derivative, values: &[Value]) -> Result<Vec<Value>, Fault> {
     let [args @ .., result, cotangent] = values else { bug!("no result with its cotangent") };
-    match derivative.vjp(args, result, cotangent) {
+    match derivative.run(host, args, result, cotangent) {
         Some(cotangents) => cotangents,
         None => bug!("no {derivative:?}"),
     }

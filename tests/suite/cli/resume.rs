@@ -152,6 +152,27 @@ fn signals_stop_a_run_so_that_it_can_go_on() {
     }
 }
 
+/// One call that takes minutes is left as a loop is.
+#[cfg(unix)]
+#[test]
+fn signals_stop_a_single_call() {
+    let program = "fn main() {
+        var h = X(0);
+        for i in 0..20 { h = h + X(i) + Z(i) * Z((i + 1) % 20); }
+        print(\"begun\");
+        print(ground_energy(h));
+    }";
+    let folder = with_program(program);
+    let child = start(&folder, "run train.qml --seed 1 --run-dir here");
+    let begun = || std::fs::read_to_string(folder.path().join("here/output.txt")).unwrap_or_default();
+    until(|| begun() == "begun\n");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "begun\n");
+    assert_eq!(manifest(&folder, "here")["fault"]["line"], 5);
+}
+
 #[cfg(unix)]
 fn wait_for_rows(folder: &Folder) {
     let rows = || std::fs::read_to_string(folder.path().join("here/metrics.csv")).unwrap_or_default();

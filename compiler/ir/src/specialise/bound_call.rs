@@ -172,7 +172,7 @@ impl Callee {
     fn call(&self, mut args: Vec<Value>, stop: &dyn Fn() -> bool) -> Result<Value, Fault> {
         let mut host = Stoppable(stop);
         match self {
-            Self::Builtin(id) => (id.row().call)(&mut host, &mut args),
+            Self::Builtin(id) => id.row().run(&mut host, &mut args),
             Self::Function(function) => {
                 let mut evaluator = Evaluator::new(&function.module, function.globals.to_vec());
                 Ok(evaluator.call(function.id, &mut host, args)?.pop().unwrap_or_default())

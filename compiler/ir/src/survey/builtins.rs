@@ -9,7 +9,7 @@ use qml_prelude::{BuiltinId, Effect, Value};
 
 use super::floats::{count_floats, has_complex, map_discrete, map_floats};
 use super::seen::{Known, Level, Origins, Seen, all_origins, lowest};
-use super::{Machine, all_known};
+use super::{FLOATS_AN_OPERATION, Machine, all_known};
 
 /// What gives sizes.
 const SIZES: &[&str] = &["op.dim", "op.len", "len", "shape"];
@@ -117,9 +117,7 @@ impl Machine<'_, '_> {
             _ => {}
         }
         let Some(known) = all_known(args) else { return Seen::Unknown(all_origins(args)) };
-        if known.iter().map(|known| count_floats(&known.value)).sum::<usize>() > MAX_FLOATS
-            || is_shape_open(row.name, &known)
-        {
+        if is_shape_open(row.name, &known) || !self.has_time(row, &known) {
             return Seen::Unknown(all_origins(args));
         }
         if SIZES.contains(&row.name) && !known.iter().skip(1).any(|known| known.has_unknown_discrete()) {
@@ -142,6 +140,19 @@ impl Machine<'_, '_> {
             }
             other => other,
         }
+    }
+
+    /// Takes from what is left for a call; whether it is enough.
+    fn has_time(&mut self, row: &Builtin, known: &[&Known]) -> bool {
+        let floats: usize = known.iter().map(|known| count_floats(&known.value)).sum();
+        let values: Vec<Value> = known.iter().map(|known| known.value.clone()).collect();
+        let nanoseconds = row.nanoseconds(&values);
+        let has_time = floats <= MAX_FLOATS && nanoseconds <= self.nanoseconds;
+        if has_time {
+            self.nanoseconds -= nanoseconds;
+            self.budget = self.budget.saturating_sub(floats / FLOATS_AN_OPERATION);
+        }
+        has_time
     }
 
     /// A float of which nothing is known.

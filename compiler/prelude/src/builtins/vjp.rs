@@ -182,6 +182,11 @@ impl Derivative {
         Some(*KNOWN[id.0 as usize].get_or_init(|| Self::new(id.row().name)))
     }
 
+    /// The name of the function.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The cotangents of the arguments of a call, from the arguments, the result, and the cotangent of the result; `None`
     /// if the function has no derivative, [`Differentiability::Zero`] apart. A fault where the derivative doesn't exist.
     pub fn vjp(
