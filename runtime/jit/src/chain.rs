@@ -16,11 +16,15 @@
 use std::mem::MaybeUninit;
 
 use ndarray::{ArcArray, IxDyn};
+use qml_prelude::builtins::power;
 use qml_prelude::{BuiltinId, Element, Fault, Host, Tensor, Value};
 use qml_source::{Span, bug};
+use smallvec::SmallVec;
 
 /// Elements of a block.
 const BLOCK: usize = 256;
+/// Elements that are read before any of their results is written: an operand may lie where the result goes.
+const LANES: usize = 8;
 /// Blocks of values between operations.
 pub(crate) const MOST_BETWEEN: usize = 8;
 /// Operations of a chain.
@@ -35,6 +39,8 @@ pub(crate) struct Chain {
     pub outputs: Vec<usize>,
     /// The row of each operation, and its place in the source; none where all goes in one pass or not at all.
     pub rows: Vec<(BuiltinId, Span)>,
+    /// Of each input, the last operation that looks at it.
+    pub last_looks: Vec<usize>,
 }
 
 /// One operation.
@@ -63,10 +69,10 @@ pub(crate) enum Function {
     Neg,
     /// The square root.
     Sqrt,
+    /// a ** b.
+    Pow,
     /// Any function of one element.
     Unary(fn(f64) -> f64),
-    /// Any function of two elements.
-    Binary(fn(f64, f64) -> f64),
 }
 
 /// An operand.
@@ -89,18 +95,43 @@ pub(crate) enum Target {
 
 /// An input of a chain that may go in one pass.
 #[derive(Clone, Copy)]
-pub(crate) enum Input<'a> {
+pub(crate) enum Input {
     /// The same for each element.
     Scalar(f64),
-    /// One for each element.
-    Elements(&'a [f64]),
+    /// One for each element, side by side.
+    Elements(*const f64),
 }
 
 impl Chain {
-    /// The outputs, in one pass; all inputs that have elements have `len` of them.
-    pub fn run(&self, inputs: &[Input<'_>], len: usize) -> Vec<Vec<f64>> {
+    /// Operations that give the results of those at `outputs`.
+    pub fn new(steps: Vec<Step>, outputs: Vec<usize>, rows: Vec<(BuiltinId, Span)>) -> Self {
+        let mut last_looks = Vec::new();
+        for (i, step) in steps.iter().enumerate() {
+            for place in &step.args {
+                if let Place::Input(at) = *place {
+                    last_looks.resize(last_looks.len().max(at + 1), 0);
+                    last_looks[at] = i;
+                }
+            }
+        }
+        Self { steps, outputs, rows, last_looks }
+    }
+
+    /// Whether an output may be written where an input is: nobody looks at the input after that.
+    pub fn may_replace(&self, input: usize, output: usize) -> bool {
+        self.last_looks[input] <= self.outputs[output]
+    }
+
+    /// The outputs, in new memory.
+    ///
+    /// # Safety
+    ///
+    /// All inputs that have elements have `len` of them.
+    pub unsafe fn run(&self, inputs: &[Input], len: usize) -> Vec<Vec<f64>> {
         let mut outputs: Vec<Vec<f64>> = self.outputs.iter().map(|_| Vec::with_capacity(len)).collect();
-        self.in_blocks_of(inputs, &mut outputs, len);
+        let places: SmallVec<[*mut f64; 4]> = outputs.iter_mut().map(Vec::as_mut_ptr).collect();
+        // SAFETY: the inputs are as the caller says, and each output has room of its own.
+        unsafe { self.run_to(inputs, &places, len) };
         for output in &mut outputs {
             // SAFETY: each output is the target of a step, which wrote an element of each of its blocks.
             unsafe { output.set_len(len) };
@@ -108,13 +139,20 @@ impl Chain {
         outputs
     }
 
-    fn in_blocks_of(&self, inputs: &[Input<'_>], outputs: &mut [Vec<f64>], len: usize) {
+    /// The outputs, each to its place.
+    ///
+    /// # Safety
+    ///
+    /// All inputs that have elements have `len` of them, and each place has room for as many. A place is where nothing else
+    /// is, or just where an input is that it [may replace](Self::may_replace).
+    pub unsafe fn run_to(&self, inputs: &[Input], outputs: &[*mut f64], len: usize) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2.
+            // SAFETY: the processor has AVX2; the rest is the caller's contract.
             return unsafe { with_avx2(&self.steps, inputs, outputs, len) };
         }
-        in_blocks(&self.steps, inputs, outputs, len);
+        // SAFETY: the caller's contract.
+        unsafe { in_blocks(&self.steps, inputs, outputs, len) };
     }
 
     /// The outputs, by one row after the other.
@@ -127,7 +165,7 @@ impl Chain {
                 !is_output && !later.iter().any(|step| step.args.contains(&place))
             };
             let is_twice = step.args.len() == 2 && step.args[0] == step.args[1];
-            let mut args: smallvec::SmallVec<[Value; 4]> = smallvec::SmallVec::new();
+            let mut args: SmallVec<[Value; 4]> = SmallVec::new();
             for &place in &step.args {
                 let value = match place {
                     Place::Input(at) => &mut inputs[at],
@@ -166,64 +204,115 @@ pub(crate) fn shape(value: &Value) -> IxDyn {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn with_avx2(steps: &[Step], inputs: &[Input<'_>], outputs: &mut [Vec<f64>], len: usize) {
-    in_blocks(steps, inputs, outputs, len);
+unsafe fn with_avx2(steps: &[Step], inputs: &[Input], outputs: &[*mut f64], len: usize) {
+    // SAFETY: the caller's contract.
+    unsafe { in_blocks(steps, inputs, outputs, len) };
 }
 
 #[inline(always)]
-fn in_blocks(steps: &[Step], inputs: &[Input<'_>], outputs: &mut [Vec<f64>], len: usize) {
-    let mut between = [[const { MaybeUninit::uninit() }; BLOCK]; MOST_BETWEEN];
+unsafe fn in_blocks(steps: &[Step], inputs: &[Input], outputs: &[*mut f64], len: usize) {
+    let mut between = [[const { MaybeUninit::<f64>::uninit() }; BLOCK]; MOST_BETWEEN];
     for start in (0..len).step_by(BLOCK) {
         let size = BLOCK.min(len - start);
         let mut block = |target| match target {
-            Target::Between(at) => between[at].as_mut_ptr(),
-            Target::Output(at) => outputs[at].spare_capacity_mut()[start..start + size].as_mut_ptr(),
+            Target::Between(at) => between[at].as_mut_ptr().cast(),
+            // SAFETY: the output has room for `len` elements.
+            Target::Output(at) => unsafe { outputs[at].add(start) },
         };
         for step in steps {
             let mut operand = |place| match place {
                 Place::Input(at) => match inputs[at] {
                     Input::Scalar(x) => Input::Scalar(x),
-                    Input::Elements(elements) => Input::Elements(&elements[start..start + size]),
+                    // SAFETY: the input has `len` elements.
+                    Input::Elements(elements) => Input::Elements(unsafe { elements.add(start) }),
                 },
-                // SAFETY: a step wrote so many elements there before, and only the target of this one is written now.
-                Place::Step(at) => Input::Elements(unsafe {
-                    std::slice::from_raw_parts(block(steps[at].target).cast(), size)
-                }),
+                Place::Step(at) => Input::Elements(block(steps[at].target).cast_const()),
             };
             let a = operand(step.args[0]);
             let b = step.args.get(1).map_or(Input::Scalar(0.0), |&place| operand(place));
-            // SAFETY: a block of `size` elements, which no operand is in.
-            apply(step.function, a, b, unsafe { std::slice::from_raw_parts_mut(block(step.target), size) });
+            // SAFETY: `size` elements of each, those of steps before this one written; if an operand is where the result
+            // goes, it is just there.
+            unsafe { apply(step.function, a, b, block(step.target), size) };
         }
     }
 }
 
 #[inline(always)]
-fn apply(function: Function, a: Input<'_>, b: Input<'_>, out: &mut [MaybeUninit<f64>]) {
-    match function {
-        Function::Add => zip(a, b, out, |x, y| x + y),
-        Function::Sub => zip(a, b, out, |x, y| x - y),
-        Function::Mul => zip(a, b, out, |x, y| x * y),
-        Function::Div => zip(a, b, out, |x, y| x / y),
-        Function::Neg => zip(a, b, out, |x, _| -x),
-        Function::Sqrt => zip(a, b, out, |x, _| x.sqrt()),
-        Function::Unary(f) => zip(a, b, out, |x, _| f(x)),
-        Function::Binary(f) => zip(a, b, out, f),
+unsafe fn apply(function: Function, a: Input, b: Input, out: *mut f64, size: usize) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        match function {
+            Function::Add => zip(a, b, out, size, |x, y| x + y),
+            Function::Sub => zip(a, b, out, size, |x, y| x - y),
+            Function::Mul => zip(a, b, out, size, |x, y| x * y),
+            Function::Div => zip(a, b, out, size, |x, y| x / y),
+            Function::Neg => zip(a, b, out, size, |x, _| -x),
+            Function::Sqrt => zip(a, b, out, size, |x, _| x.sqrt()),
+            // As `power` has it.
+            Function::Pow if matches!(b, Input::Scalar(2.0)) => zip(a, b, out, size, |x, _| x * x),
+            Function::Pow => zip(a, b, out, size, power),
+            Function::Unary(f) => zip(a, b, out, size, |x, _| f(x)),
+        }
     }
 }
 
 #[inline(always)]
-fn zip(a: Input<'_>, b: Input<'_>, out: &mut [MaybeUninit<f64>], f: impl Fn(f64, f64) -> f64) {
-    match (a, b) {
-        (Input::Elements(a), Input::Elements(b)) => {
-            out.iter_mut().zip(a).zip(b).for_each(|((out, &a), &b)| _ = out.write(f(a, b)));
+unsafe fn zip(a: Input, b: Input, out: *mut f64, size: usize, f: impl Fn(f64, f64) -> f64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        match (a, b) {
+            (Input::Elements(a), Input::Elements(b)) => {
+                lanes(out, size, |i| group(a, i), |i| group(b, i), &f);
+                rest(out, size, |i| f(*a.add(i), *b.add(i)));
+            }
+            (Input::Elements(a), Input::Scalar(b)) => {
+                lanes(out, size, |i| group(a, i), |_| [b; LANES], &f);
+                rest(out, size, |i| f(*a.add(i), b));
+            }
+            (Input::Scalar(a), Input::Elements(b)) => {
+                lanes(out, size, |_| [a; LANES], |i| group(b, i), &f);
+                rest(out, size, |i| f(a, *b.add(i)));
+            }
+            (Input::Scalar(a), Input::Scalar(b)) => {
+                let value = f(a, b);
+                (0..size).for_each(|i| out.add(i).write(value));
+            }
         }
-        (Input::Elements(a), Input::Scalar(b)) => {
-            out.iter_mut().zip(a).for_each(|(out, &a)| _ = out.write(f(a, b)));
+    }
+}
+
+/// The elements from `start` on.
+#[inline(always)]
+unsafe fn group(elements: *const f64, start: usize) -> [f64; LANES] {
+    // SAFETY: the caller has so many.
+    unsafe { elements.add(start).cast::<[f64; LANES]>().read_unaligned() }
+}
+
+/// Groups of elements, each read as a whole before its results are written.
+#[inline(always)]
+unsafe fn lanes(
+    out: *mut f64,
+    size: usize,
+    a: impl Fn(usize) -> [f64; LANES],
+    b: impl Fn(usize) -> [f64; LANES],
+    f: impl Fn(f64, f64) -> f64,
+) {
+    for start in (0..size / LANES).map(|group| group * LANES) {
+        let (a, b) = (a(start), b(start));
+        let mut results = [0.0; LANES];
+        for lane in 0..LANES {
+            results[lane] = f(a[lane], b[lane]);
         }
-        (Input::Scalar(a), Input::Elements(b)) => {
-            out.iter_mut().zip(b).for_each(|(out, &b)| _ = out.write(f(a, b)));
-        }
-        (Input::Scalar(a), Input::Scalar(b)) => out.iter_mut().for_each(|out| _ = out.write(f(a, b))),
+        // SAFETY: there is room for `size` elements.
+        unsafe { out.add(start).cast::<[f64; LANES]>().write_unaligned(results) };
+    }
+}
+
+/// The elements after the last whole group.
+#[inline(always)]
+unsafe fn rest(out: *mut f64, size: usize, f: impl Fn(usize) -> f64) {
+    for i in size - size % LANES..size {
+        // SAFETY: there is room for `size` elements.
+        unsafe { out.add(i).write(f(i)) };
     }
 }

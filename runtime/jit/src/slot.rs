@@ -122,6 +122,11 @@ impl Slot {
         self.kind == other.kind && self.axes.iter().zip(&other.axes).all(|(a, b)| a.len == b.len)
     }
 
+    /// Whether nobody else holds the elements of a tensor of floats.
+    pub fn has_elements_alone(&self) -> bool {
+        matches!(&self.value, Value::Tensor(Tensor::Float(array)) if array.is_unique())
+    }
+
     /// Makes the elements those of nobody else.
     pub fn unshare(&mut self) {
         match &mut self.value {

@@ -249,6 +249,9 @@ impl Tensor {
     /// The item at an index of the first axis, which must be in range.
     pub fn item(&self, index: usize) -> Value {
         with_array!(self, array => {
+            if array.ndim() == 1 {
+                return array[index].clone().into_value();
+            }
             let item = array.clone().index_axis_move(ndarray::Axis(0), index);
             Value::from_array(item)
         })

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use qml_ir::host::{BinaryOp, Function as HostFunction, Op, OpKind, Region, Type, UnaryOp, ValueId};
-use qml_prelude::builtins::{of_float, power};
+use qml_prelude::builtins::of_float;
 
 use super::ownership::for_each_use;
 use crate::chain::{Chain, Function, MOST_BETWEEN, MOST_STEPS, Place, Step, Target};
@@ -114,7 +114,7 @@ impl Former<'_> {
             ("op.sub", 2) => Function::Sub,
             ("op.mul", 2) => Function::Mul,
             ("op.div", 2) => Function::Div,
-            ("op.pow", 2) => Function::Binary(power),
+            ("op.pow", 2) => Function::Pow,
             ("op.neg", 1) => Function::Neg,
             ("sqrt", 1) => Function::Sqrt,
             (name, 1) => Function::Unary(of_float(name)?),
@@ -190,13 +190,13 @@ impl Former<'_> {
             return;
         };
         let results: Vec<ValueId> = outputs.iter().map(|&at| members[at].results[0]).collect();
-        let mut chain = Chain { steps: Vec::new(), outputs, rows: Vec::new() };
+        let (mut steps, mut rows) = (Vec::new(), Vec::new());
         for ((op, args), target) in members.iter().zip(places).zip(targets) {
             let (OpKind::Builtin(id), Some(function)) = (&op.kind, self.function_of(op)) else { continue };
-            chain.steps.push(Step { function, args, target });
-            chain.rows.push((*id, op.span));
+            steps.push(Step { function, args, target });
+            rows.push((*id, op.span));
         }
-        self.chains.insert(results[0], chain);
+        self.chains.insert(results[0], Chain::new(steps, outputs, rows));
         ops.push(Op { kind, args: inputs, results, regions: Vec::new(), span });
     }
 }

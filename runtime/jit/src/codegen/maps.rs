@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Constant, Op, OpKind, Region, Type as HostType, UnaryOp, ValueId};
-use qml_prelude::builtins::{of_float, power};
+use qml_prelude::builtins::of_float;
 use qml_source::Span;
 
 use super::chains::targets;
@@ -54,7 +54,7 @@ impl Translator<'_, '_> {
             self.store_word(&ty, word, words, i);
             types.push(ty);
         }
-        let site = self.chain_site(Chain { steps, outputs, rows: Vec::new() }, types, op.span);
+        let site = self.chain_site(Chain::new(steps, outputs, Vec::new()), types, op.span);
         let tensor = self.call_runtime(Entry::MapChain, &[site, words, count], Some(POINTER))[0];
         let go_on = self.b.create_block();
         self.b.ins().brif(tensor, done, &[tensor.into()], go_on, &[]);
@@ -133,7 +133,7 @@ fn function_of(op: &Op) -> Option<Function> {
         OpKind::Binary(BinaryOp::Sub) => Function::Sub,
         OpKind::Binary(BinaryOp::Mul) => Function::Mul,
         OpKind::Binary(BinaryOp::Div) => Function::Div,
-        OpKind::Binary(BinaryOp::Pow) => Function::Binary(power),
+        OpKind::Binary(BinaryOp::Pow) => Function::Pow,
         OpKind::Builtin(id) if op.args.len() == 1 => match id.row().name {
             "sqrt" => Function::Sqrt,
             name => Function::Unary(of_float(name)?),

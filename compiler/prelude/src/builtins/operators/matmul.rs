@@ -12,12 +12,19 @@ use crate::{Fault, Tensor, Value};
 
 /// a @ b: matrices, a matrix and a vector, or the dot product of two vectors.
 pub(crate) fn matmul(a: Value, b: Value) -> Result<Value, Fault> {
-    // The commonest case without a detour: two vectors that fit.
+    // The commonest cases without a detour: two vectors, or a matrix and a vector, that fit.
     if let (Value::Tensor(Tensor::Float(x)), Value::Tensor(Tensor::Float(y))) = (&a, &b)
-        && let (1, Some(x), Some(y)) = (y.ndim(), x.as_slice(), y.as_slice())
-        && a.shape() == b.shape()
+        && let (1, Some(elements), Some(y)) = (y.ndim(), x.as_slice(), y.as_slice())
     {
-        return Ok(Value::Float(ArrayView1::from(x).dot(&ArrayView1::from(y))));
+        let y = ArrayView1::from(y);
+        match *x.shape() {
+            [n] if n == y.len() => return Ok(Value::Float(ArrayView1::from(elements).dot(&y))),
+            [_, n] if n == y.len() && n > 0 => {
+                let rows = elements.chunks_exact(n);
+                return Ok(Value::vector(rows.map(|row| ArrayView1::from(row).dot(&y)).collect::<Vec<_>>()));
+            }
+            _ => {}
+        }
     }
     let (shape_a, shape_b) = (a.shape().to_vec(), b.shape().to_vec());
     let (Some(&inner), Some(&outer)) = (shape_a.last(), shape_b.first()) else {
