@@ -79,7 +79,7 @@ unsafe fn in_one_pass(chain: &Chain, words: &[u64], site: &Site, out: *mut u64) 
     // SAFETY: a word of a tensor points to its slot.
     let slot = |at: usize| unsafe { &*(words[at] as *const Slot) };
     let mut like: Option<&Slot> = None;
-    let mut tensors: SmallVec<[Option<Cow<'_, [f64]>>; 8]> = SmallVec::new();
+    let mut tensors: SmallVec<[Option<Cow<'_, [f64]>>; 16]> = SmallVec::new();
     for at in 0..words.len() {
         tensors.push(if is_tensor(at) {
             debug_assert!(matches!(site.args[at], Type::Tensor(..)), "{:?} in a chain", site.args[at]);

@@ -92,3 +92,26 @@ fn maps_over_elements() {
     let column = matrix(300, 3).index_axis_move(ndarray::Axis(1), 1);
     check(text, &[tensor(&x), value(column), Float(0.3), Value::Int(300)]).unwrap();
 }
+
+#[test]
+fn results_go_where_inputs_end() {
+    // Products that are needed after the sum, a tensor that is also outside, and one that is taken twice.
+    let text = "fn @f(%0 g: tensor(float, 1), %1 n: int) -> (tensor(float, 1), tensor(float, 1), tensor(float, 1), tensor(float, 1)) {
+        %2: float = const[0.9] %3: int = const[0]
+        %4: tensor(float, 1) = builtin[op.mul] %2, %0
+        %5: tensor(float, 1) = builtin[op.neg] %4
+        %20: tensor(float, 1), %21: tensor(float, 1), %22: tensor(float, 1) = for %3, %1, %4, %5, %0 { (%6: int, %7: tensor(float, 1), %8: tensor(float, 1), %9: tensor(float, 1))
+            %10: tensor(float, 1) = builtin[op.sub] %7, %8
+            %11: tensor(float, 1) = builtin[op.mul] %10, %7
+            %12: tensor(float, 1) = builtin[op.mul] %2, %8
+            %13: tensor(float, 1) = builtin[op.add] %12, %9
+            %14: tensor(float, 1) = builtin[op.mul] %13, %13
+            yield %11, %13, %14 }
+        return %20, %21, %22, %0 }";
+    for (len, n) in [(0, 3), (1, 3), (7, 4), (8, 4), (300, 3)] {
+        let g: Vec<f64> = (0..len).map(|i| (f64::from(i) * 0.7).sin()).collect();
+        let args = [tensor(&g), Value::Int(n)];
+        check(text, &args).unwrap();
+        check_no_leak_of(&parse(text), &args);
+    }
+}
