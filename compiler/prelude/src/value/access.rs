@@ -230,6 +230,13 @@ macro_rules! with_array {
     };
 }
 
+fn item<T: Element>(array: &Array<T>, index: usize) -> Value {
+    match array.ndim() {
+        1 => array[index].clone().into_value(),
+        _ => Value::from_array(array.clone().index_axis_move(ndarray::Axis(0), index)),
+    }
+}
+
 impl Tensor {
     /// The dimensions.
     pub fn shape(&self) -> &[usize] {
@@ -248,13 +255,7 @@ impl Tensor {
 
     /// The item at an index of the first axis, which must be in range.
     pub fn item(&self, index: usize) -> Value {
-        with_array!(self, array => {
-            if array.ndim() == 1 {
-                return array[index].clone().into_value();
-            }
-            let item = array.clone().index_axis_move(ndarray::Axis(0), index);
-            Value::from_array(item)
-        })
+        with_array!(self, array => item(array, index))
     }
 
     /// The items at these indices of the first axis, which must be in range.
