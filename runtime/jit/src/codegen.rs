@@ -10,13 +10,16 @@ mod elements;
 mod function;
 mod growing;
 mod isas;
+mod lanes;
 mod loops;
 mod maps;
 mod operations;
 mod ownership;
 mod pinned;
+mod ranges;
 mod scalar;
 mod shapes;
+mod sure;
 mod tuples;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ mod interrupts;
 mod memory;
 mod pinned;
 mod random;
+mod sure;
 
 use std::cell::Cell;
 use std::sync::atomic::AtomicBool;

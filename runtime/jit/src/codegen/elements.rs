@@ -13,6 +13,7 @@ use qml_prelude::BuiltinId;
 use super::function::{POINTER, Translator, register};
 use super::operations::Operand;
 use super::ownership::LastUses;
+use super::sure::Place;
 use crate::runtime::Entry;
 use crate::site::SiteKind;
 use crate::slot::{Axis, Slot, kind};
@@ -56,6 +57,10 @@ impl Translator<'_, '_> {
             return true;
         }
         let Some(kind) = element_kind(self.function, op) else { return false };
+        if let Some(&place) = self.places.get(&op.results[0]) {
+            self.sure_element(place, name == "op.index_set", op);
+            return true;
+        }
         let indices = &op.args[1 + usize::from(name == "op.index_set")..];
         let word = if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
@@ -72,6 +77,20 @@ impl Translator<'_, '_> {
         };
         self.values.insert(op.results[0], word);
         true
+    }
+
+    /// Reads or writes an element that is known to be there. Its tensor stays where it is.
+    fn sure_element(&mut self, place: Place, is_write: bool, op: &Op) {
+        let place = self.address(place);
+        let word = if is_write {
+            let item = self.word(op.args[1]);
+            self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
+            self.word(op.args[0])
+        } else {
+            let ty = register(self.function.ty(op.results[0]));
+            self.b.ins().load(ty, MemFlagsData::trusted(), place, 0)
+        };
+        self.values.insert(op.results[0], word);
     }
 
     fn read_element(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
@@ -167,20 +186,20 @@ impl Translator<'_, '_> {
     /// computed before it.
     fn check_element(&mut self, tensor: Value, kind: u32, indices: &[ValueId], otherwise: Block) {
         let found = self.slot_field(types::I32, tensor, offset_of!(Slot, kind));
-        let is_right = self.b.ins().icmp_imm_s(IntCC::Equal, found, i64::from(kind));
-        self.go_on_if(is_right, otherwise);
+        let is_other = self.b.ins().icmp_imm_s(IntCC::NotEqual, found, i64::from(kind));
+        self.go_on_unless(is_other, otherwise);
         for (i, &index) in indices.iter().enumerate() {
             let len = self.slot_field(types::I64, tensor, axis(i) + offset_of!(Axis, len));
             // As a number without sign a negative index is larger than any length.
             let index = self.word(index);
-            let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-            self.go_on_if(is_inside, otherwise);
+            let is_outside = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
+            self.go_on_unless(is_outside, otherwise);
         }
     }
 
-    fn go_on_if(&mut self, condition: Value, otherwise: Block) {
+    fn go_on_unless(&mut self, condition: Value, otherwise: Block) {
         let go_on = self.b.create_block();
-        self.b.ins().brif(condition, go_on, &[], otherwise, &[]);
+        self.leave_if(condition, otherwise, go_on);
         self.b.switch_to_block(go_on);
     }
 

@@ -16,6 +16,8 @@ use super::chains::{Chains, form_chains};
 use super::cotangents::{Parts, take_parts};
 use super::ownership::{LastUses, count_uses};
 use super::pinned::growing_lists;
+use super::ranges::Range;
+use super::sure::Place;
 use super::tuples::without_unseen_tuples;
 use crate::context::Context;
 use crate::runtime::Entry;
@@ -65,6 +67,8 @@ pub(super) fn translate(
         constants: HashSet::new(),
         pinned: HashSet::new(),
         growing: HashSet::new(),
+        ranges: HashMap::new(),
+        places: HashMap::new(),
         cotangents: Parts::new(),
         chains: Chains::new(),
         signatures: HashMap::new(),
@@ -111,6 +115,10 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) pinned: HashSet<ValueId>,
     /// Those of lists of scalars that are kept unboxed; they are among the pinned values.
     pub(super) growing: HashSet<ValueId>,
+    /// What is known of ints.
+    pub(super) ranges: HashMap<ValueId, Range>,
+    /// Where elements are that are known to be there, by the result of the operation on them.
+    pub(super) places: HashMap<ValueId, Place>,
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,

@@ -8,6 +8,7 @@ use super::elements::element_bytes;
 use super::function::{Translator, register};
 use super::ownership::uses;
 use super::pinned::versions;
+use super::ranges::Range;
 use crate::runtime::Entry;
 use crate::words::is_owned;
 
@@ -30,33 +31,69 @@ impl Translator<'_, '_> {
         staying(&results, self.b.block_params(after), &stays)
     }
 
-    /// `for`: the header's parameters are the index and the carried values, but for those that stay where they are.
+    /// `for`: rounds that are sure first, if there are any, then all that is left.
     pub(super) fn for_loop(&mut self, op: &Op, args: &[Value]) -> Vec<Value> {
         let region = &op.regions[0];
-        let (end, mut words) = (args[1], vec![args[0]]);
+        let (start, end) = (args[0], args[1]);
+        let mut words = vec![start];
         words.extend(&args[2..]);
         let mut stays = self.pin_carried(op, &region.params[1..], &mut words[1..]);
         stays.insert(0, false);
+        let staying = region.params.iter().zip(&words).zip(&stays).filter(|(_, stays)| **stays);
+        self.values.extend(staying.map(|((&param, &word), _)| (param, word)));
+        if let Some(plan) = self.plan_rounds(region) {
+            let (sure_end, before) = self.begin_sure(&plan, start, end);
+            words = match self.lanes(&plan, region, &stays[1..]) {
+                Some(lanes) => {
+                    words[0] = self.in_lanes(&plan, &lanes, region, [start, sure_end], None, op.span);
+                    words
+                }
+                None => self.rounds(op, sure_end, &words, &stays),
+            };
+            self.end_sure(&plan, before);
+        }
+        self.count_from(region.params[0], op.args[0]);
+        self.rounds(op, end, &words, &stays)[1..].to_vec()
+    }
+
+    /// Leaves a loop, or what may be in one, for `after`. In this order Cranelift goes through `otherwise` first, and knows that
+    /// it is in the loop: what stays the same there is then computed before the loop.
+    pub(super) fn leave_if(&mut self, condition: Value, after: Block, otherwise: Block) {
+        self.b.ins().brif(condition, after, &[], otherwise, &[]);
+    }
+
+    /// Tells that a counter begins at a value.
+    fn count_from(&mut self, counter: ValueId, start: ValueId) {
+        if let Some(start) = self.range(start) {
+            // It is less than some int.
+            self.ranges.insert(counter, Range { low: start.low, high: i64::MAX - 1 });
+        }
+    }
+
+    /// Rounds up to `end`. The header's parameters are the counter and the carried values, but for those that stay where
+    /// they are.
+    fn rounds(&mut self, op: &Op, end: Value, words: &[Value], stays: &[bool]) -> Vec<Value> {
+        let region = &op.regions[0];
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        for (&param, _) in region.params.iter().zip(&stays).filter(|(_, stays)| !**stays) {
+        for (&param, _) in region.params.iter().zip(stays).filter(|(_, stays)| !**stays) {
             self.b.append_block_param(header, register(self.function.ty(param)));
         }
-        self.b.ins().jump(header, &block_args(&moving(&words, &stays)));
+        self.b.ins().jump(header, &block_args(&moving(words, stays)));
 
         self.b.switch_to_block(header);
-        let params = staying(&words, self.b.block_params(header), &stays);
-        let goes_on = self.b.ins().icmp(IntCC::SignedLessThan, params[0], end);
-        self.b.ins().brif(goes_on, body, &[], after, &[]);
+        let params = staying(words, self.b.block_params(header), stays);
+        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, params[0], end);
+        self.leave_if(is_over, after, body);
 
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
         self.values.extend(region.params.iter().copied().zip(params.iter().copied()));
         let mut next = self.repeated(region);
         next.insert(0, self.b.ins().iadd_imm_s(params[0], 1));
-        self.b.ins().jump(header, &block_args(&moving(&next, &stays)));
+        self.b.ins().jump(header, &block_args(&moving(&next, stays)));
 
         self.b.switch_to_block(after);
-        params[1..].to_vec()
+        params
     }
 
     /// `while`: the condition gets copies of the carried values that it uses, the body the values.
@@ -89,7 +126,8 @@ impl Translator<'_, '_> {
             self.values.insert(param, word);
         }
         let goes_on = self.region(&condition, &[])[0];
-        self.b.ins().brif(goes_on, body, &[], after, &[]);
+        let is_over = self.b.ins().bxor_imm_u(goes_on, 1);
+        self.leave_if(is_over, after, body);
 
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
@@ -131,44 +169,33 @@ impl Translator<'_, '_> {
         let result = self.function.ty(op.results[0]).clone();
         let done = self.b.create_block();
         self.b.append_block_param(done, types::I64);
-        self.try_map_as_chain(op, count, done);
+        let is_long = !(self.runs_once && self.n_loops == 0);
+        let plan = if is_long && element_bytes.is_some() { self.plan_rounds(region) } else { None };
+        let lanes = plan.as_ref().and_then(|plan| self.lanes(plan, region, &[]));
+        if lanes.is_none() {
+            self.try_map_as_chain(op, count, done);
+        }
         let site = self.plain_site(vec![element], result.clone(), op.span);
         let out = self.room(2);
         let args = [self.context, site, count, out];
         let status = self.call_runtime(Entry::BuilderNew, &args, Some(types::I32))[0];
         self.fail_if(status);
         let builder = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 0);
-        let elements = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 8);
+        let place = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 8);
 
-        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.append_block_param(header, types::I64);
-        let zero = self.b.ins().iconst(types::I64, 0);
-        self.b.ins().jump(header, &block_args(&[zero]));
-        self.b.switch_to_block(header);
-        let index = self.b.block_params(header)[0];
-        let goes_on = self.b.ins().icmp(IntCC::SignedLessThan, index, count);
-        self.b.ins().brif(goes_on, body, &[], after, &[]);
-
-        self.b.switch_to_block(body);
-        if self.runs_once && self.n_loops == 0 {
-            // No list is so long that better code would save the time that it takes to make.
-            self.operations.push(body);
+        let elements = Elements { builder, site, bytes: element_bytes, place };
+        let mut from = self.b.ins().iconst(types::I64, 0);
+        if let Some(plan) = &plan {
+            let (sure_end, before) = self.begin_sure(plan, from, count);
+            from = match &lanes {
+                Some(lanes) => self.in_lanes(plan, lanes, region, [from, sure_end], Some(place), op.span),
+                None => self.elements(op, [from, sure_end], &elements),
+            };
+            self.end_sure(plan, before);
         }
-        self.check_interrupt(op.span);
-        self.values.insert(region.params[0], index);
-        let word = self.repeated(region)[0];
-        match element_bytes {
-            Some(bytes) => {
-                let offset = self.b.ins().imul_imm_s(index, bytes);
-                let place = self.b.ins().iadd(elements, offset);
-                self.b.ins().store(MemFlagsData::trusted(), word, place, 0);
-            }
-            None => _ = self.call_runtime(Entry::BuilderPush, &[builder, site, word], None),
-        }
-        let next = self.b.ins().iadd_imm_s(index, 1);
-        self.b.ins().jump(header, &block_args(&[next]));
+        self.ranges.insert(region.params[0], Range::COUNT);
+        self.elements(op, [from, count], &elements);
 
-        self.b.switch_to_block(after);
         let out = self.room(1);
         let args = [self.context, site, builder, count, out];
         let status = self.call_runtime(Entry::BuilderFinish, &args, Some(types::I32))[0];
@@ -178,6 +205,48 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]
     }
+
+    /// Makes elements from one counter to another; gives the counter after them.
+    fn elements(&mut self, op: &Op, [from, to]: [Value; 2], elements: &Elements) -> Value {
+        let region = &op.regions[0];
+        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.append_block_param(header, types::I64);
+        self.b.ins().jump(header, &block_args(&[from]));
+        self.b.switch_to_block(header);
+        let index = self.b.block_params(header)[0];
+        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, index, to);
+        self.leave_if(is_over, after, body);
+
+        self.b.switch_to_block(body);
+        if self.runs_once && self.n_loops == 0 {
+            // No list is so long that better code would save the time that it takes to make.
+            self.operations.push(body);
+        }
+        self.check_interrupt(op.span);
+        self.values.insert(region.params[0], index);
+        let word = self.repeated(region)[0];
+        match elements.bytes {
+            Some(bytes) => {
+                let offset = self.b.ins().imul_imm_s(index, bytes);
+                let place = self.b.ins().iadd(elements.place, offset);
+                self.b.ins().store(MemFlagsData::trusted(), word, place, 0);
+            }
+            None => _ = self.call_runtime(Entry::BuilderPush, &[elements.builder, elements.site, word], None),
+        }
+        let next = self.b.ins().iadd_imm_s(index, 1);
+        self.b.ins().jump(header, &block_args(&[next]));
+        self.b.switch_to_block(after);
+        index
+    }
+}
+
+/// Where the elements of a `map` go.
+struct Elements {
+    builder: Value,
+    site: Value,
+    /// Of scalars, which the code writes by itself.
+    bytes: Option<i64>,
+    place: Value,
 }
 
 /// Those that don't stay where they are.

@@ -90,6 +90,13 @@ impl Translator<'_, '_> {
 
     fn ints(&mut self, operator: BinaryOp, a: Value, b: Value, op: &Op) -> Value {
         let compared = match operator {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul if self.fits(operator, &op.args, op.results[0]) => {
+                return match operator {
+                    BinaryOp::Add => self.b.ins().iadd(a, b),
+                    BinaryOp::Sub => self.b.ins().isub(a, b),
+                    _ => self.b.ins().imul(a, b),
+                };
+            }
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {
                 let (value, overflows) = match operator {
                     BinaryOp::Add => self.b.ins().sadd_overflow(a, b),
@@ -181,13 +188,15 @@ impl Translator<'_, '_> {
         self.b.ins().band(signs_differ, not_zero)
     }
 
-    fn floats(&mut self, operator: BinaryOp, a: Value, b: Value) -> Value {
+    pub(super) fn floats(&mut self, operator: BinaryOp, a: Value, b: Value) -> Value {
         let compared = match operator {
             BinaryOp::Add => return self.b.ins().fadd(a, b),
             BinaryOp::Sub => return self.b.ins().fsub(a, b),
             BinaryOp::Mul => return self.b.ins().fmul(a, b),
             BinaryOp::Div => return self.b.ins().fdiv(a, b),
             BinaryOp::Mod => return self.call_runtime(Entry::FloatMod, &[a, b], Some(types::F64))[0],
+            // As `power` has it.
+            BinaryOp::Pow if self.constant_float(b) == Some(2.0) => return self.b.ins().fmul(a, a),
             BinaryOp::Pow => return self.call_runtime(Entry::Pow, &[a, b], Some(types::F64))[0],
             BinaryOp::Eq => FloatCC::Equal,
             BinaryOp::Ne => FloatCC::NotEqual,

@@ -11,6 +11,7 @@ use qml_prelude::BuiltinId;
 use super::elements::axis;
 use super::function::Translator;
 use super::ownership::LastUses;
+use super::ranges::Range;
 use crate::site::SiteKind;
 use crate::slot::{Axis, MOST_AXES};
 
@@ -25,6 +26,10 @@ impl Translator<'_, '_> {
         };
         let Some(size) = size else { return false };
         self.values.insert(op.results[0], size);
+        let is_dim = id.row().name == "op.dim";
+        if let Some(range) = if is_dim { Some(Range::COUNT) } else { self.range(op.args[0]) } {
+            self.ranges.insert(op.results[0], range);
+        }
         // The operand was only looked at.
         if last.is_moved(op.args[0], at, &op.args, &op.regions) {
             self.drop_owned(op.args[0]);
@@ -75,6 +80,15 @@ impl Translator<'_, '_> {
         let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(word) else { return None };
         match self.b.func.dfg.insts[inst] {
             InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
+    }
+
+    /// The same of a float.
+    pub(super) fn constant_float(&self, word: Value) -> Option<f64> {
+        let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(word) else { return None };
+        match self.b.func.dfg.insts[inst] {
+            InstructionData::UnaryIeee64 { opcode: Opcode::F64const, imm } => Some(imm.as_f64()),
             _ => None,
         }
     }

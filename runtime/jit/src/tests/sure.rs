@@ -1,0 +1,189 @@
+//! Loops whose indices are counters plus something: random ones, of which some leave their tensors.
+
+use std::fmt::Write;
+
+use ndarray::ArrayD;
+use qml_prelude::random::Stream;
+use qml_prelude::{Element, Value};
+
+use super::{check, tensor};
+
+/// The text of a loop body, statement by statement.
+struct Body {
+    stream: Stream,
+    text: String,
+    next: usize,
+    floats: Vec<String>,
+    /// The changed tensor, as it is now.
+    changed: String,
+}
+
+impl Body {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.stream.below(bound)
+    }
+
+    fn value(&mut self) -> String {
+        self.next += 1;
+        format!("%{}", self.next)
+    }
+
+    fn line(&mut self, ty: &str, operation: &str) -> String {
+        let value = self.value();
+        let place = self.next;
+        writeln!(self.text, "{value}: {ty} = {operation} !0:{place}:{}", place + 1).unwrap();
+        value
+    }
+
+    /// The counter, or another index, with something added.
+    fn index(&mut self) -> String {
+        let base = ["%6", "%6", "%6", "%4"][self.below(4) as usize];
+        let shift = if self.below(3) == 0 { "%4".into() } else { self.line("int", "const[1]") };
+        match self.below(5) {
+            0 => self.line("int", &format!("add {base}, {shift}")),
+            1 => self.line("int", &format!("sub {base}, {shift}")),
+            _ => base.into(),
+        }
+    }
+
+    fn float(&mut self) -> String {
+        let i = self.below(self.floats.len() as u64) as usize;
+        self.floats[i].clone()
+    }
+
+    fn statement(&mut self, may_branch: bool) {
+        let index = self.index();
+        match self.below(if may_branch { 7 } else { 6 }) {
+            0 | 1 => {
+                let tensor = if self.below(3) == 0 { self.changed.clone() } else { "%0".into() };
+                let x = self.line("float", &format!("builtin[op.index] {tensor}, {index}"));
+                self.floats.push(x);
+            }
+            2 => {
+                let other = self.index();
+                let x = self.line("float", &format!("builtin[op.index] %1, {index}, {other}"));
+                self.floats.push(x);
+            }
+            3 => {
+                let (a, b) = (self.float(), self.float());
+                let operator = ["add", "sub", "mul", "div"][self.below(4) as usize];
+                let x = self.line("float", &format!("{operator} {a}, {b}"));
+                self.floats.push(x);
+            }
+            4 | 5 => {
+                let (x, changed) = (self.float(), self.changed.clone());
+                self.changed =
+                    self.line("tensor(float, 1)", &format!("builtin[op.index_set] {changed}, {x}, {index}"));
+            }
+            _ => {
+                let (a, b) = (self.float(), self.float());
+                let condition = self.line("bool", &format!("lt {a}, {b}"));
+                let before = (self.changed.clone(), self.floats.clone(), std::mem::take(&mut self.text));
+                let mut branches = Vec::new();
+                for _ in 0..2 {
+                    (self.changed, self.floats) = (before.0.clone(), before.1.clone());
+                    self.statement(false);
+                    let text = std::mem::take(&mut self.text);
+                    branches.push(format!("{{ {text} yield {} }}", self.changed));
+                }
+                (self.text, self.floats) = (before.2, before.1);
+                self.changed =
+                    self.line("tensor(float, 1)", &format!("if {condition} {} {}", branches[0], branches[1]));
+            }
+        }
+    }
+}
+
+/// A loop that changes a tensor, or a comprehension.
+fn program(seed: u64) -> String {
+    let mut body = Body {
+        stream: Stream::new(seed),
+        text: String::new(),
+        next: 20,
+        floats: vec!["%5".into()],
+        changed: "%7".into(),
+    };
+    let n = 2 + body.below(6);
+    let is_map = body.below(4) == 0;
+    if is_map {
+        body.changed = "%0".into();
+    }
+    for _ in 0..n {
+        if is_map && body.below(2) == 0 {
+            let index = body.index();
+            let x = body.line("float", &format!("builtin[op.index] %0, {index}"));
+            body.floats.push(x);
+        } else if !is_map {
+            body.statement(true);
+        } else {
+            let (a, b) = (body.float(), body.float());
+            let x = body.line("float", &format!("mul {a}, {b}"));
+            body.floats.push(x);
+        }
+    }
+    let head = "fn @f(%0 x: tensor(float, 1), %1 y: tensor(float, 2), %2 lo: int, %3 hi: int, %4 k: int, %5 a: float)
+        -> (tensor(float, 1)) {";
+    let (text, changed) = (&body.text, &body.changed);
+    if is_map {
+        let last = body.floats.last().unwrap();
+        return format!(
+            "{head} %8: tensor(float, 1) = map %3 {{ (%6: int) {text} yield {last} }} return %8 }}"
+        );
+    }
+    format!(
+        "{head} %9: tensor(float, 1) = builtin[op.mul] %5, %0
+        %8: tensor(float, 1) = for %2, %3, %9 {{ (%6: int, %7: tensor(float, 1)) {text} yield {changed} }} return %8 }}"
+    )
+}
+
+#[test]
+fn loops_and_their_faults_are_the_same() {
+    let mut stream = Stream::new(5);
+    let (mut n_right, mut n_wrong) = (0, 0);
+    for seed in 0..120 {
+        let text = program(seed);
+        let x: Vec<f64> = (0..21).map(|i| (f64::from(i) * 0.3).cos()).collect();
+        let y = ArrayD::from_shape_fn(vec![21, 21], |at| (at[0] as f64 - 0.4 * at[1] as f64).sin());
+        // Its rows lie side by side, or its columns.
+        let y = if seed % 2 == 0 { y } else { y.reversed_axes() };
+        let y = Value::Tensor(f64::into_tensor(y.into_shared()));
+        for _ in 0..3 {
+            let mut int = |low: i64, n: u64| Value::Int(low + stream.below(n) as i64);
+            let args = [tensor(&x), y.clone(), int(-1, 4), int(14, 8), int(-1, 4), Value::Float(0.7)];
+            let is_right = check(&text, &args).is_ok();
+            n_right += usize::from(is_right);
+            n_wrong += usize::from(!is_right);
+        }
+        // Tensors without elements, and an index that is larger than all.
+        let args = [tensor(&[]), y, Value::Int(0), Value::Int(3), Value::Int(i64::MAX), Value::Float(0.7)];
+        n_wrong += usize::from(check(&text, &args).is_err());
+    }
+    assert!(n_right > 60 && n_wrong > 60, "{n_right} loops come to their end, {n_wrong} don't");
+}
+
+#[test]
+fn whole_numbers_overflow_where_they_do() {
+    let text = "fn @f(%0 n: int, %1 k: int, %2 lo: int) -> (tensor(int, 1), int) {
+        %3: tensor(int, 1) = map %0 { (%4: int)
+            %5: int = mul %4, %4
+            %6: int = mul %1, %4
+            %7: int = add %5, %6
+            %8: int = mul %7, %7
+            yield %8 }
+        %9: int = const[0]
+        %10: int = for %2, %0, %9 { (%11: int, %12: int)
+            %13: int = add %11, %11
+            %14: int = sub %12, %13
+            yield %14 }
+        return %3, %10 }";
+    let mut n_wrong = 0;
+    for n in [0, 3, 7] {
+        for k in [0, -5, 1 << 29, (1 << 31) - 1, 1 << 31, 1 << 33, -(1 << 31) - 1, i64::MAX, i64::MIN] {
+            for lo in [0, -3] {
+                n_wrong += usize::from(check(text, &[n, k, lo].map(Value::Int)).is_err());
+            }
+        }
+        n_wrong += usize::from(check(text, &[n, 1, i64::MIN + 1].map(Value::Int)).is_err());
+    }
+    assert!(n_wrong > 10, "{n_wrong}");
+}
