@@ -18,6 +18,7 @@ mod ownership;
 mod pinned;
 mod ranges;
 mod scalar;
+mod selects;
 mod shapes;
 mod sure;
 mod tuples;

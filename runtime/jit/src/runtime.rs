@@ -23,8 +23,10 @@ use crate::slot::Slot;
 use crate::words::{from_word, is_owned, to_word};
 
 mod chains;
+mod shortcuts;
 
 use chains::{chain, map_chain};
+pub(crate) use shortcuts::Shortcut;
 
 macro_rules! entries {
     ($($variant:ident => $function:expr,)*) => {
@@ -152,10 +154,16 @@ unsafe extern "C" fn operation(
     guarded(context, site, |context| {
         // SAFETY: the code stored one word per argument of the site.
         let words = unsafe { words_of(site, args) };
+        // SAFETY: as above.
+        if let Some(value) = unsafe { by_shortcut(words, site) } {
+            // SAFETY: the code passed room for one word.
+            unsafe { *out = to_word(value, &site.result) };
+            return Ok(());
+        }
         // SAFETY: these are the words that the site tells of.
         let mut args = unsafe { values(words, site) };
         let value = match &site.kind {
-            SiteKind::Builtin(id) => {
+            SiteKind::Builtin(id) | SiteKind::Shortcut(_, id) => {
                 let value = id.row().run(context.host, &mut args);
                 if id.row().effect == Effect::Quantum {
                     context.host.result_was_at(site.span);
@@ -173,12 +181,7 @@ unsafe extern "C" fn operation(
             }
             SiteKind::Global(index) => context.globals[*index].clone(),
             SiteKind::Tuple => Value::Tuple(args.drain(..).collect()),
-            SiteKind::Part(index) => match &args[0] {
-                Value::Tuple(parts) => parts[*index].clone(),
-                // The cotangent of a tuple may be missing as a whole.
-                Value::Unit => Value::Unit,
-                other => bug!("part {index} of {other:?}"),
-            },
+            SiteKind::Part(index) => bug!("part {index} of {:?}", args[0]),
             SiteKind::Program(kernel) => {
                 Value::Program(Program { kernel: *kernel, args: args.into_vec() }.into())
             }
@@ -190,6 +193,28 @@ unsafe extern "C" fn operation(
         unsafe { *out = to_word(value, &site.result) };
         Ok(())
     })
+}
+
+/// The result of an operation that has a shortcut, if it fits; what isn't lent is then given up.
+///
+/// # Safety
+///
+/// The words must be those of the site, live, and if there is a result, those that aren't lent not used again.
+unsafe fn by_shortcut(words: &[u64], site: &Site) -> Option<Value> {
+    let value = match site.kind {
+        // SAFETY: the words are those of the site, whose types the shortcut was found for.
+        SiteKind::Shortcut(shortcut, _) => unsafe { shortcut.run(words) },
+        // SAFETY: tuples and cotangents are of owned types, so the word points to a slot.
+        SiteKind::Part(index) => shortcuts::part(unsafe { &*(words[0] as *const Slot) }, index),
+        _ => None,
+    }?;
+    for (i, &word) in words.iter().enumerate() {
+        if is_owned(&site.args[i]) && site.lent.get(i) != Some(&true) {
+            // SAFETY: the code gives the word up.
+            drop(unsafe { Box::from_raw(word as *mut Slot) });
+        }
+    }
+    Some(value)
 }
 
 /// The cotangents of arguments; of the arguments, the result and its cotangent.

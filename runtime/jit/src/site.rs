@@ -6,6 +6,7 @@ use qml_prelude::builtins::vjp::Derivative;
 use qml_source::Span;
 
 use crate::chain::Chain;
+use crate::runtime::Shortcut;
 use crate::slot::Slot;
 
 /// One place in the code that calls the runtime.
@@ -28,6 +29,8 @@ pub(crate) struct Site {
 pub(crate) enum SiteKind {
     /// A built-in function.
     Builtin(BuiltinId),
+    /// A built-in function for which there is something shorter.
+    Shortcut(Shortcut, BuiltinId),
     /// The cotangents of these arguments of a built-in function, from all arguments, the result and its cotangent.
     Cotangents(Derivative, Vec<usize>),
     /// A chain of elementwise operations.

@@ -9,6 +9,7 @@ mod interrupts;
 mod memory;
 mod pinned;
 mod random;
+mod shortcuts;
 mod sure;
 
 use std::cell::Cell;

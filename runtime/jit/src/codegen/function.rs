@@ -67,6 +67,7 @@ pub(super) fn translate(
         constants: HashSet::new(),
         pinned: HashSet::new(),
         growing: HashSet::new(),
+        condition: None,
         ranges: HashMap::new(),
         places: HashMap::new(),
         cotangents: Parts::new(),
@@ -115,6 +116,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) pinned: HashSet<ValueId>,
     /// Those of lists of scalars that are kept unboxed; they are among the pinned values.
     pub(super) growing: HashSet<ValueId>,
+    /// Only if this holds, what is computed now is wanted: without it nothing is a fault.
+    pub(super) condition: Option<Value>,
     /// What is known of ints.
     pub(super) ranges: HashMap<ValueId, Range>,
     /// Where elements are that are known to be there, by the result of the operation on them.
@@ -366,6 +369,10 @@ impl Translator<'_, '_> {
     ) {
         let (wrong, go_on) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(wrong);
+        let condition = match self.condition {
+            Some(wanted) => self.b.ins().band(condition, wanted),
+            None => condition,
+        };
         self.b.ins().brif(condition, wrong, &[], go_on, &[]);
         self.b.switch_to_block(wrong);
         let args = args(self);

@@ -15,6 +15,9 @@ use crate::words::is_owned;
 impl Translator<'_, '_> {
     /// `if`: both regions end in one block, whose parameters are the results.
     pub(super) fn branch(&mut self, op: &Op, condition: Value, handed_down: &[ValueId]) -> Vec<Value> {
+        if let Some(results) = self.select(op, condition) {
+            return results;
+        }
         let (then, otherwise, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         let stays: Vec<bool> = op.results.iter().map(|result| self.pinned.contains(result)).collect();
         for &result in op.results.iter().filter(|result| !self.pinned.contains(result)) {
@@ -126,7 +129,7 @@ impl Translator<'_, '_> {
             self.values.insert(param, word);
         }
         let goes_on = self.region(&condition, &[])[0];
-        let is_over = self.b.ins().bxor_imm_u(goes_on, 1);
+        let is_over = self.negated(goes_on);
         self.leave_if(is_over, after, body);
 
         self.b.switch_to_block(body);

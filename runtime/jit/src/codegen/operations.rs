@@ -6,7 +6,7 @@ use qml_source::{Span, bug};
 
 use super::function::{POINTER, Translator};
 use super::ownership::LastUses;
-use crate::runtime::Entry;
+use crate::runtime::{Entry, Shortcut};
 use crate::site::{Site, SiteKind};
 use crate::slot::Slot;
 use crate::words::is_owned;
@@ -75,6 +75,13 @@ impl Translator<'_, '_> {
         for (i, (operand, ty)) in operands.iter().zip(&args).enumerate() {
             self.store_word(ty, operand.word, words, i);
         }
+        let kind = match kind {
+            SiteKind::Builtin(id) => match Shortcut::of(id.row().name, &args) {
+                Some(shortcut) => SiteKind::Shortcut(shortcut, id),
+                None => SiteKind::Builtin(id),
+            },
+            other => other,
+        };
         let n_results = op.results.len().max(1);
         let entry = if matches!(kind, SiteKind::Chain(_)) { Entry::Chain } else { Entry::Operation };
         let out = self.room(n_results);

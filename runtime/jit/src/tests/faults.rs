@@ -163,3 +163,33 @@ fn a_list_without_end_is_a_fault() {
         &expect!["Q0663 a list of 524288 items takes 52 MiB of memory, 48 MiB are available Some(50)"],
     );
 }
+
+#[test]
+fn what_is_computed_and_not_wanted_is_no_fault() {
+    let text = "fn @f(%0 n: int, %1 c: bool) -> (int, bool) {
+        %2: int = const[3]
+        %9: int, %10: bool = if %1 {
+            %3: int = const[1]
+            %4: int = add %0, %3 !0:3:4
+            yield %4, %1
+        } {
+            %5: int = mul %0, %2 !0:5:6
+            %6: int = neg %5 !0:6:7
+            %7: bool = lt %6, %5
+            yield %6, %7
+        }
+        return %9, %10 }";
+    let mut places = Vec::new();
+    for n in [0, 5, i64::MAX, i64::MIN, i64::MIN / 2, i64::MAX / 3] {
+        for c in [true, false] {
+            if let Err(fault) = check(text, &[Int(n), Value::Bool(c)]) {
+                places.push((n, c, fault.primary.unwrap().span.start));
+            }
+        }
+    }
+    let most = i64::MAX;
+    assert_eq!(
+        places,
+        [(most, true, 3), (most, false, 5), (-most - 1, false, 5), ((-most - 1) / 2, false, 5)]
+    );
+}
