@@ -10,7 +10,7 @@
 use std::ptr::null_mut;
 
 use super::sums::{Destination, Sums, collect_terms};
-use super::tables::{FormTables, Trainable, scale_where, table_at, where_lanes};
+use super::tables::{FormTables, Trainable, UPPER_BITS, scale_where, table_at, where_lanes};
 use super::{Collected, Near, Parts, Tile, lane_bits, others};
 use crate::bind::Bound;
 use crate::plan::Form;
@@ -106,7 +106,8 @@ struct Blocks<'a, V: Vector> {
     s: *const V::Real,
     tables: *const V::Real,
     reaches_lanes: bool,
-    reaches_upper: bool,
+    /// The bits of groups, from the block's lowest on, whose terms reach across blocks.
+    across: usize,
 }
 
 impl<'a, V: Vector> Blocks<'a, V> {
@@ -156,10 +157,10 @@ impl<'a, V: Vector> Blocks<'a, V> {
                     }
                 }
             }
-            let reaches = |from: u32, n: u32| at.e[from as usize..][..n as usize].iter().any(Option::is_some);
-            let reaches_lanes = reaches(0, at.lane_bits);
-            let reaches_upper = reaches(at.lane_bits, at.upper_bits);
-            Self { at, all, near, t, s, tables, reaches_lanes, reaches_upper }
+            let (lanes, upper) = at.e.split_at(at.lane_bits as usize);
+            let reaches_lanes = lanes.iter().any(Option::is_some);
+            let across = upper.iter().enumerate().map(|(r, e)| usize::from(e.is_some()) << r).sum();
+            Self { at, all, near, t, s, tables, reaches_lanes, across }
         }
     }
 
@@ -195,56 +196,98 @@ impl<'a, V: Vector> Blocks<'a, V> {
         }
     }
 
-    /// What the groups of a block have in common with others, where terms reach across.
+    /// What each group of a block has in common with the same one of other blocks: `s`, and where terms reach across what
+    /// its bits add.
     #[inline(always)]
-    unsafe fn by_group<const PER_LANE: bool>(&self, h: usize, s: Complex<V>) -> [Complex<V>; BLOCK] {
+    unsafe fn by_group<const PER_LANE: bool, const ACROSS: usize>(
+        &self,
+        h: usize,
+        s: Complex<V>,
+    ) -> [Complex<V>; BLOCK] {
         let mut c = [s; BLOCK];
-        for r in 0..self.at.upper_bits as usize {
-            let half = 1 << r;
-            // SAFETY: There is an entry for each block.
-            unsafe {
-                match self.at.e[self.at.lane_bits as usize + r] {
-                    Some(e) => {
-                        let table = table_at::<V, PER_LANE>(self.tables, e);
-                        let e = Complex::<V>::coefficient::<PER_LANE>(table, h);
-                        for j in 0..half {
-                            c[half | j] = c[j].mul(e);
-                        }
-                    }
-                    None => {
-                        for j in 0..half {
-                            c[half | j] = c[j];
-                        }
-                    }
-                }
+        // SAFETY: There is an entry for each block.
+        unsafe {
+            if ACROSS & 1 != 0 {
+                self.double::<PER_LANE, 1>(h, &mut c);
+            }
+            if ACROSS & 2 != 0 {
+                self.double::<PER_LANE, 2>(h, &mut c);
+            }
+            if ACROSS & 4 != 0 {
+                self.double::<PER_LANE, 4>(h, &mut c);
             }
         }
         c
     }
 
+    /// Multiplies the groups that have this bit with what it adds.
     #[inline(always)]
-    unsafe fn multiply<const PER_LANE: bool, const REAL: bool>(&self, tile: Tile<V::Real>) {
-        let n_upper = 1usize << self.at.upper_bits;
-        // SAFETY: The caller's contract.
+    unsafe fn double<const PER_LANE: bool, const BIT: usize>(&self, h: usize, c: &mut [Complex<V>; BLOCK]) {
+        let Some(e) = self.at.e[self.at.lane_bits as usize + BIT.ilog2() as usize] else { return };
+        // SAFETY: There is an entry for each block.
         unsafe {
-            for h in 0..1usize << self.at.high_bits {
-                let s = self.common::<PER_LANE>(h);
-                let first = h << self.at.upper_bits;
-                if self.reaches_upper {
-                    let c = self.by_group::<PER_LANE>(h, s);
-                    for (j, c) in c.iter().enumerate().take(n_upper) {
-                        let factor = factor::<V, REAL>(self.t[j], *c);
-                        multiply_group::<V, REAL>(tile.group::<V>(self.register(first | j)), factor);
-                    }
-                } else {
-                    for j in 0..n_upper {
-                        let factor =
-                            if self.is_one_block() { self.t[j] } else { factor::<V, REAL>(self.t[j], s) };
-                        multiply_group::<V, REAL>(tile.group::<V>(self.register(first | j)), factor);
-                    }
+            let table = table_at::<V, PER_LANE>(self.tables, e);
+            let e = Complex::<V>::coefficient::<PER_LANE>(table, h);
+            // Groups with higher bits are still what those without them are.
+            let mut products = *c;
+            for j in 0..BIT {
+                products[j] = c[j].mul(e);
+            }
+            for j in 0..BLOCK {
+                if j & BIT != 0 {
+                    c[j] = products[j & (BIT - 1)];
                 }
             }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn multiply<const PER_LANE: bool, const REAL: bool>(&self, tile: Tile<V::Real>) {
+        // SAFETY: The caller's contract.
+        unsafe {
+            match self.across {
+                _ if self.at.upper_bits < UPPER_BITS => self.multiply_few::<PER_LANE, REAL>(tile),
+                0 => self.multiply_blocks::<PER_LANE, REAL, 0>(tile),
+                4 => self.multiply_blocks::<PER_LANE, REAL, 4>(tile),
+                _ => self.multiply_blocks::<PER_LANE, REAL, 7>(tile),
+            }
+        }
+    }
+
+    /// A tile of blocks; terms of groups with bits `ACROSS` reach across them.
+    #[inline(always)]
+    unsafe fn multiply_blocks<const PER_LANE: bool, const REAL: bool, const ACROSS: usize>(
+        &self,
+        tile: Tile<V::Real>,
+    ) {
+        // SAFETY: The caller's contract.
+        unsafe {
+            let step = self.step();
+            for h in 0..1usize << self.at.high_bits {
+                let s = self.common::<PER_LANE>(h);
+                let c = self.by_group::<PER_LANE, ACROSS>(h, s);
+                let first = tile.group::<V>(self.register(h << UPPER_BITS));
+                for j in 0..BLOCK {
+                    let factor = factor::<V, REAL>(self.t[j], c[j]);
+                    multiply_group::<V, REAL>(first.add(j * step), factor);
+                }
+            }
+        }
+    }
+
+    /// A tile of less than a block.
+    #[inline(always)]
+    unsafe fn multiply_few<const PER_LANE: bool, const REAL: bool>(&self, tile: Tile<V::Real>) {
+        for j in 0..1usize << self.at.upper_bits {
+            // SAFETY: The caller's contract.
+            unsafe { multiply_group::<V, REAL>(tile.group::<V>(self.register(j)), self.t[j]) };
+        }
+    }
+
+    /// How many numbers the groups of a block are apart, which stand in one run.
+    #[inline(always)]
+    fn step(&self) -> usize {
+        2 * V::LANES * (self.register(1) - self.register(0))
     }
 
     /// Divides ket and bra; with `SUMS` keeps the sums of `w` over blocks, with `PAIRS` all that pairs of bits need.
@@ -259,22 +302,19 @@ impl<'a, V: Vector> Blocks<'a, V> {
         unsafe {
             let zero = V::splat(V::Real::ZERO);
             let mut sums = Sums::new(self.at, scratch);
+            let step = self.step();
             for h in 0..1usize << self.at.high_bits {
                 let s = self.common::<PER_LANE>(h);
-                let first = h << self.at.upper_bits;
+                let register = self.register(h << self.at.upper_bits);
+                let [ket, bra] = [ket, bra].map(|state| state.group::<V>(register));
                 let mut w = [zero; BLOCK];
-                if self.reaches_upper {
-                    let c = self.by_group::<PER_LANE>(h, s);
-                    for (j, w) in w.iter_mut().enumerate().take(n_upper) {
-                        let at = [ket, bra].map(|state| state.group::<V>(self.register(first | j)));
-                        *w = divide_group::<V, SUMS>(at, self.t[j].mul(c[j]));
-                    }
-                } else {
-                    for (j, w) in w.iter_mut().enumerate().take(n_upper) {
-                        let at = [ket, bra].map(|state| state.group::<V>(self.register(first | j)));
-                        let factor = if self.is_one_block() { self.t[j] } else { self.t[j].mul(s) };
-                        *w = divide_group::<V, SUMS>(at, factor);
-                    }
+                let c = match self.across {
+                    0 => [s; BLOCK],
+                    _ => self.by_group::<PER_LANE, 7>(h, s),
+                };
+                for (j, w) in w.iter_mut().enumerate().take(n_upper) {
+                    let factor = if self.is_one_block() { self.t[j] } else { self.t[j].mul(c[j]) };
+                    *w = divide_group::<V, SUMS>([ket, bra].map(|state| state.add(j * step)), factor);
                 }
                 if SUMS {
                     sums.add::<PAIRS>(h, &w);
