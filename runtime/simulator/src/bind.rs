@@ -293,6 +293,12 @@ impl<'a, T: Real> Bound<'a, T> {
         self.of.matrices[2 * self.plan.matrices[index].start * self.samples..].as_ptr()
     }
 
+    /// The entries of a matrix, and whether it is a real one behind the diagonal that comes after it.
+    pub(crate) fn dense_matrix(&self, index: usize) -> (*const T, bool) {
+        let is_real = matches!(&self.plan.matrices[index].entries, Entries::Pair(pair) if pair.is_real());
+        (self.matrix(index), is_real)
+    }
+
     /// The transition matrix that belongs to a matrix.
     pub(crate) fn collected_matrix<'c>(&self, index: usize, collected: &'c mut Collected) -> &'c mut [f64] {
         let source = &self.plan.matrices[index];

@@ -318,11 +318,11 @@ kernels! {
         phases::back::<V, PER_LANE>([at.tile, bra], form, at.bound, at.scratch, collected);
     DenseForth(&'a Op) |at, op|
         if let Op::Dense { positions, matrix, on } = op {
-            dense::forth::<V, PER_LANE>(at.tile, positions, at.bound.matrix(*matrix), on.inner);
+            dense::forth::<V, PER_LANE>(at.tile, positions, at.bound.dense_matrix(*matrix), on.inner);
         };
     DenseBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
         if let Op::Dense { positions, matrix, on } = op {
-            let entries = at.bound.matrix(*matrix);
+            let entries = at.bound.dense_matrix(*matrix);
             let is_trainable = at.bound.is_trainable(*matrix);
             let sums = is_trainable.then(|| at.bound.collected_matrix(*matrix, collected));
             dense::back::<V, PER_LANE>([at.tile, bra], positions, entries, on.inner, sums);

@@ -11,6 +11,7 @@ mod noise;
 mod noisy_gradients;
 mod oracle;
 mod overlaps;
+mod pairs;
 mod qaoa;
 mod states;
 

@@ -449,6 +449,15 @@ impl<V: Vector> Complex<V> {
         unsafe { Self { re: self.re.mul(factor), im: self.im.mul(factor) } }
     }
 
+    /// `self * factor + addend` for a real factor.
+    #[inline(always)]
+    pub(crate) unsafe fn scale_add(self, factor: V, addend: Self) -> Self {
+        // SAFETY: As for `Vector`.
+        unsafe {
+            Self { re: self.re.mul_add(factor, addend.re), im: self.im.mul_add(factor, addend.im) }
+        }
+    }
+
     /// Lane `l` takes what lane `l ^ mask` had.
     #[inline(always)]
     pub(crate) unsafe fn exchange_all(self, mask: usize) -> Self {

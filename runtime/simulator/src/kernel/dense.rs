@@ -3,7 +3,8 @@
 //! Of the wires, some count groups and some count lanes. An image's group `h` is the sum over groups `g` and over
 //! exchanges `x` of lanes, `out_h = sum of C[h][g][x] * (group g with lanes exchanged by x)`; the coefficients of
 //! each lane are rows of the matrix, or of the identity where the lane's controls are not satisfied. So one loop serves
-//! all cases. Per amplitude 8 d - 2 flops for a matrix of d rows, and two times its bytes.
+//! all cases. Per amplitude 8 d - 2 flops for a matrix of d rows, and two times its bytes; half of the flops for a real
+//! matrix, and 6 for a diagonal before it.
 //!
 //! Where lanes are samples all wires count registers. The terms of a sum then stand in the order that they have where
 //! some of the wires are near: by far wires first, then by exchanges of near ones ([`column`]).
@@ -89,24 +90,38 @@ unsafe fn table<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>
     let dim = 1 << wires.count;
     let low = (1 << lane_bits::<V, PER_LANE>()) - 1;
     let lane_select = Select { mask: select.mask & low, value: select.value & low };
+    let is_same_in_lanes = PER_LANE || X == 1 && lane_select.mask == 0;
+    let entry = |row: usize, column: usize| if is_inverse { column * dim + row } else { row * dim + column };
     // SAFETY: The matrix has `dim * dim` entries, for each lane where lanes are samples.
     unsafe {
-        let zero = Complex::<V>::splat(0.0, 0.0);
-        let mut table = [zero; 16];
+        let mut table = [Complex::<V>::splat(0.0, 0.0); 16];
+        let rows = if is_same_in_lanes { [[0; MOST_LANES]; 4] } else { rows_of_lanes(V::LANES, wires) };
         for h in 0..H {
             for g in 0..H {
                 for x in 0..X {
-                    let coefficient = if PER_LANE {
-                        let (row, column) = if is_inverse { (g, h) } else { (h, g) };
-                        let (row, column) = (wires.row(row, 0), wires.row(column, 0));
-                        let c = Complex::<V>::coefficient::<true>(matrix, row * dim + column);
-                        if is_inverse { Complex { re: c.re, im: zero.im.sub(c.im) } } else { c }
+                    let c = if is_same_in_lanes {
+                        let k = entry(wires.row(h, 0), wires.row(g, 0));
+                        if PER_LANE {
+                            Complex::<V>::coefficient::<true>(matrix, k)
+                        } else {
+                            let (re, im) = (*matrix.add(2 * k), *matrix.add(2 * k + 1));
+                            Complex { re: V::splat(re), im: V::splat(im) }
+                        }
                     } else {
-                        let (re, im) =
-                            lane_entries(V::LANES, wires, matrix, lane_select, is_inverse, [h, g, x]);
+                        let (mut re, mut im) = ([V::Real::ZERO; MOST_LANES], [V::Real::ZERO; MOST_LANES]);
+                        let exchange = wires.exchange(x);
+                        for l in 0..V::LANES {
+                            if lane_select.has(l) {
+                                let k = entry(rows[h][l], rows[g][l ^ exchange]);
+                                (re[l], im[l]) = (*matrix.add(2 * k), *matrix.add(2 * k + 1));
+                            } else if h == g && x == 0 {
+                                re[l] = V::Real::ONE;
+                            }
+                        }
                         Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) }
                     };
-                    table[(h * H + g) * X + x] = coefficient;
+                    table[(h * H + g) * X + x] =
+                        if is_inverse { Complex { re: c.re, im: V::splat(V::Real::ZERO).sub(c.im) } } else { c };
                 }
             }
         }
@@ -114,31 +129,40 @@ unsafe fn table<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>
     }
 }
 
-/// The coefficient `C[h][g][x]` of each lane. Compiled once, not once a kernel and an instruction set.
+/// For each setting of the far wires, the row of the matrix for each lane. Compiled once, not once a kernel and an
+/// instruction set.
 #[inline(never)]
-unsafe fn lane_entries<T: Real>(
-    n_lanes: usize,
-    wires: &Wires,
-    matrix: *const T,
-    select: Select,
-    is_inverse: bool,
-    [h, g, x]: [usize; 3],
-) -> ([T; MOST_LANES], [T; MOST_LANES]) {
-    let dim = 1 << wires.count;
-    let (mut re, mut im) = ([T::ZERO; MOST_LANES], [T::ZERO; MOST_LANES]);
-    for l in 0..n_lanes {
-        if !select.has(l) {
-            re[l] = if h == g && x == 0 { T::ONE } else { T::ZERO };
-            continue;
+fn rows_of_lanes(n_lanes: usize, wires: &Wires) -> [[usize; MOST_LANES]; 4] {
+    let mut rows = [[0; MOST_LANES]; 4];
+    for (h, row) in rows.iter_mut().enumerate().take(1 << wires.group_mask.count_ones()) {
+        for (l, row) in row.iter_mut().enumerate().take(n_lanes) {
+            *row = wires.row(h, l);
         }
-        let (row, column) = (wires.row(h, l), wires.row(g, l ^ wires.exchange(x)));
-        let index = if is_inverse { column * dim + row } else { row * dim + column };
-        // SAFETY: The matrix has `dim * dim` entries.
-        let (a, b) = unsafe { (*matrix.add(2 * index), *matrix.add(2 * index + 1)) };
-        re[l] = a;
-        im[l] = if is_inverse { -b } else { b };
     }
-    (re, im)
+    rows
+}
+
+/// The diagonal before a real matrix: what each far setting's lanes are multiplied with.
+#[inline(always)]
+unsafe fn diagonal<V: Vector, const H: usize>(wires: &Wires, matrix: *const V::Real) -> [Complex<V>; H] {
+    // SAFETY: Behind the sixteen entries of the matrix stand the four of the diagonal.
+    unsafe {
+        let mut diagonal = [Complex::<V>::splat(1.0, 0.0); H];
+        for (h, entry) in diagonal.iter_mut().enumerate() {
+            let (mut re, mut im) = ([V::Real::ZERO; MOST_LANES], [V::Real::ZERO; MOST_LANES]);
+            for l in 0..V::LANES {
+                let at = matrix.add(2 * (16 + wires.row(h, l)));
+                (re[l], im[l]) = (*at, *at.add(1));
+            }
+            *entry = Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) };
+        }
+        diagonal
+    }
+}
+
+/// The first far setting with a phase: where both wires are zero there is none, so far from lanes the first has none.
+const fn first_phase<const X: usize>() -> usize {
+    if X == 1 { 1 } else { 0 }
 }
 
 /// Which column is `step`th in the sum for a row of a matrix on wires of which those of `near`, a mask, count lanes
@@ -173,7 +197,7 @@ unsafe fn sample_product<V: Vector, const D: usize, const NEAR: usize>(
 
 /// `out_h = sum of C[h][g][x] * exchange_x(v_g)`.
 #[inline(always)]
-unsafe fn product<V: Vector, const H: usize, const X: usize>(
+unsafe fn product<V: Vector, const H: usize, const X: usize, const REAL: bool>(
     table: &Table<V>,
     exchanges: [usize; X],
     v: &[Complex<V>; H],
@@ -182,18 +206,40 @@ unsafe fn product<V: Vector, const H: usize, const X: usize>(
     unsafe {
         let mut out = [v[0]; H];
         for (h, out) in out.iter_mut().enumerate() {
-            let mut sum = v[0].exchange_all(exchanges[0]).mul(table[h * H * X]);
+            let first = (v[0].exchange_all(exchanges[0]), table[h * H * X]);
+            let mut sum = if REAL { first.0.scale(first.1.re) } else { first.0.mul(first.1) };
             for g in 0..H {
                 for x in 0..X {
                     if g + x > 0 {
                         let exchanged = v[g].exchange_all(exchanges[x]);
-                        sum = exchanged.mul_add(table[(h * H + g) * X + x], sum);
+                        let c = table[(h * H + g) * X + x];
+                        sum = if REAL { exchanged.scale_add(c.re, sum) } else { exchanged.mul_add(c, sum) };
                     }
                 }
             }
             *out = sum;
         }
         out
+    }
+}
+
+/// The product with an inverse, which a diagonal comes after.
+#[inline(always)]
+unsafe fn product_back<V: Vector, const H: usize, const X: usize, const REAL: bool>(
+    table: &Table<V>,
+    diagonal: &[Complex<V>; H],
+    exchanges: [usize; X],
+    v: &[Complex<V>; H],
+) -> [Complex<V>; H] {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        let mut v = product::<V, H, X, REAL>(table, exchanges, v);
+        if REAL {
+            for h in first_phase::<X>()..H {
+                v[h] = v[h].mul_conj(diagonal[h]);
+            }
+        }
+        v
     }
 }
 
@@ -208,7 +254,7 @@ fn near_wires<V: Vector>(positions: &[u32]) -> usize {
 pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     tile: Tile<V::Real>,
     positions: &[u32],
-    matrix: *const V::Real,
+    (matrix, is_real): (*const V::Real, bool),
     select: Select,
 ) {
     let wires = Wires::new::<V, PER_LANE>(positions);
@@ -224,19 +270,22 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
                 _ => apply_samples::<V, 4, 3>(tile, &wires, matrix, select),
             }
         } else {
-            match (wires.count, wires.group_mask.count_ones()) {
-                (1, 0) => apply::<V, 1, 2>(tile, &wires, matrix, select),
-                (1, _) => apply::<V, 2, 1>(tile, &wires, matrix, select),
-                (2, 0) => apply::<V, 1, 4>(tile, &wires, matrix, select),
-                (2, 1) => apply::<V, 2, 2>(tile, &wires, matrix, select),
-                _ => apply::<V, 4, 1>(tile, &wires, matrix, select),
+            match (wires.count, wires.group_mask.count_ones(), is_real) {
+                (1, 0, _) => apply::<V, 1, 2, false>(tile, &wires, matrix, select),
+                (1, _, _) => apply::<V, 2, 1, false>(tile, &wires, matrix, select),
+                (2, 0, false) => apply::<V, 1, 4, false>(tile, &wires, matrix, select),
+                (2, 0, true) => apply::<V, 1, 4, true>(tile, &wires, matrix, select),
+                (2, 1, false) => apply::<V, 2, 2, false>(tile, &wires, matrix, select),
+                (2, 1, true) => apply::<V, 2, 2, true>(tile, &wires, matrix, select),
+                (_, _, false) => apply::<V, 4, 1, false>(tile, &wires, matrix, select),
+                (_, _, true) => apply::<V, 4, 1, true>(tile, &wires, matrix, select),
             }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn apply<V: Vector, const H: usize, const X: usize>(
+unsafe fn apply<V: Vector, const H: usize, const X: usize, const REAL: bool>(
     tile: Tile<V::Real>,
     wires: &Wires,
     matrix: *const V::Real,
@@ -248,10 +297,16 @@ unsafe fn apply<V: Vector, const H: usize, const X: usize>(
     // SAFETY: The caller's contract.
     unsafe {
         let table = table::<V, false, H, X>(wires, matrix, select, false);
+        let diagonal = if REAL { diagonal::<V, H>(wires, matrix) } else { [table[0]; H] };
         for_selected(tile.n_groups, mask | wires.group_mask, value, |g| {
             let at = groups.map(|group| tile.group::<V>(g | group));
-            let v = at.map(|at| Complex::<V>::load(at));
-            let out = product(&table, exchanges, &v);
+            let mut v = at.map(|at| Complex::<V>::load(at));
+            if REAL {
+                for h in first_phase::<X>()..H {
+                    v[h] = v[h].mul(diagonal[h]);
+                }
+            }
+            let out = product::<V, H, X, REAL>(&table, exchanges, &v);
             for h in 0..H {
                 out[h].store(at[h]);
             }
@@ -286,7 +341,7 @@ unsafe fn apply_samples<V: Vector, const D: usize, const NEAR: usize>(
 pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     states: [Tile<V::Real>; 2],
     positions: &[u32],
-    matrix: *const V::Real,
+    (matrix, is_real): (*const V::Real, bool),
     select: Select,
     transition: Option<&mut [f64]>,
 ) {
@@ -304,19 +359,22 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 _ => undo_samples::<V, 4, 3>(states, positions, matrix, select, transition),
             }
         } else {
-            match (wires.count, wires.group_mask.count_ones()) {
-                (1, 0) => undo::<V, 1, 2>(states, &wires, matrix, select, transition),
-                (1, _) => undo::<V, 2, 1>(states, &wires, matrix, select, transition),
-                (2, 0) => undo::<V, 1, 4>(states, &wires, matrix, select, transition),
-                (2, 1) => undo::<V, 2, 2>(states, &wires, matrix, select, transition),
-                _ => undo::<V, 4, 1>(states, &wires, matrix, select, transition),
+            match (wires.count, wires.group_mask.count_ones(), is_real) {
+                (1, 0, _) => undo::<V, 1, 2, false>(states, &wires, matrix, select, transition),
+                (1, _, _) => undo::<V, 2, 1, false>(states, &wires, matrix, select, transition),
+                (2, 0, false) => undo::<V, 1, 4, false>(states, &wires, matrix, select, transition),
+                (2, 0, true) => undo::<V, 1, 4, true>(states, &wires, matrix, select, transition),
+                (2, 1, false) => undo::<V, 2, 2, false>(states, &wires, matrix, select, transition),
+                (2, 1, true) => undo::<V, 2, 2, true>(states, &wires, matrix, select, transition),
+                (_, _, false) => undo::<V, 4, 1, false>(states, &wires, matrix, select, transition),
+                (_, _, true) => undo::<V, 4, 1, true>(states, &wires, matrix, select, transition),
             }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn undo<V: Vector, const H: usize, const X: usize>(
+unsafe fn undo<V: Vector, const H: usize, const X: usize, const REAL: bool>(
     [ket, bra]: [Tile<V::Real>; 2],
     wires: &Wires,
     matrix: *const V::Real,
@@ -330,12 +388,14 @@ unsafe fn undo<V: Vector, const H: usize, const X: usize>(
     // SAFETY: The caller's contract.
     unsafe {
         let table = table::<V, false, H, X>(wires, matrix, select, true);
+        let diagonal = if REAL { diagonal::<V, H>(wires, matrix) } else { [table[0]; H] };
         // ket_in of group g times conj(bra_out) of group h with lanes exchanged by x
         let mut sums: Table<V> = [Complex::splat(0.0, 0.0); 16];
         for_selected(ket.n_groups, mask | wires.group_mask, value, |at| {
             let to_ket = groups.map(|group| ket.group::<V>(at | group));
             let to_bra = groups.map(|group| bra.group::<V>(at | group));
-            let v = product(&table, exchanges, &to_ket.map(|at| Complex::<V>::load(at)));
+            let v = to_ket.map(|at| Complex::<V>::load(at));
+            let v = product_back::<V, H, X, REAL>(&table, &diagonal, exchanges, &v);
             let w = to_bra.map(|at| Complex::<V>::load(at));
             if is_collected {
                 for h in 0..H {
@@ -348,7 +408,7 @@ unsafe fn undo<V: Vector, const H: usize, const X: usize>(
                     }
                 }
             }
-            let w = product(&table, exchanges, &w);
+            let w = product_back::<V, H, X, REAL>(&table, &diagonal, exchanges, &w);
             for h in 0..H {
                 v[h].store(to_ket[h]);
                 w[h].store(to_bra[h]);

@@ -10,7 +10,7 @@ use crate::vector::Isa;
 use crate::{C64, Method, Plan, Precision, Simulator};
 
 /// A simulator for each instruction set and precision, with the distance from exact numbers that it is allowed.
-fn simulators(threads: usize) -> Vec<(Simulator, f64)> {
+pub(super) fn simulators(threads: usize) -> Vec<(Simulator, f64)> {
     let all = |isa| {
         [(Precision::F64, 1e-11), (Precision::F32, 3e-5)].map(|(precision, far)| {
             let method = Method::StateVector(precision);
