@@ -49,8 +49,8 @@ pub(crate) const TILE_WIRES: usize = 13;
 const MOST_TILE_WIRES: usize = 15;
 /// There are at least so many tiles, as a power of two, where they could be larger: threads share them.
 const SHARED_WIRES: usize = 4;
-/// The lowest wires are in each tile: runs of 64 amplitudes are long enough for memory to be read at full speed.
-pub(crate) const RUN_WIRES: usize = 6;
+/// The lowest wires are in each tile: runs of 32 amplitudes are long enough for memory to be read at full speed.
+pub(crate) const RUN_WIRES: usize = 5;
 
 /// How many wires the tiles of a state have: the more, the fewer sweeps over memory.
 pub(crate) fn tile_wires(n_wires: usize) -> usize {
