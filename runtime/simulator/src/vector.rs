@@ -453,9 +453,7 @@ impl<V: Vector> Complex<V> {
     #[inline(always)]
     pub(crate) unsafe fn scale_add(self, factor: V, addend: Self) -> Self {
         // SAFETY: As for `Vector`.
-        unsafe {
-            Self { re: self.re.mul_add(factor, addend.re), im: self.im.mul_add(factor, addend.im) }
-        }
+        unsafe { Self { re: self.re.mul_add(factor, addend.re), im: self.im.mul_add(factor, addend.im) } }
     }
 
     /// Lane `l` takes what lane `l ^ mask` had.

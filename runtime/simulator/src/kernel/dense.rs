@@ -99,34 +99,59 @@ unsafe fn table<V: Vector, const PER_LANE: bool, const H: usize, const X: usize>
         for h in 0..H {
             for g in 0..H {
                 for x in 0..X {
-                    let c = if is_same_in_lanes {
-                        let k = entry(wires.row(h, 0), wires.row(g, 0));
-                        if PER_LANE {
-                            Complex::<V>::coefficient::<true>(matrix, k)
-                        } else {
-                            let (re, im) = (*matrix.add(2 * k), *matrix.add(2 * k + 1));
-                            Complex { re: V::splat(re), im: V::splat(im) }
-                        }
+                    let mut c = if is_same_in_lanes {
+                        broadcast::<V, PER_LANE>(matrix, entry(wires.row(h, 0), wires.row(g, 0)))
                     } else {
-                        let (mut re, mut im) = ([V::Real::ZERO; MOST_LANES], [V::Real::ZERO; MOST_LANES]);
                         let exchange = wires.exchange(x);
-                        for l in 0..V::LANES {
+                        in_lanes(matrix, |l| {
                             if lane_select.has(l) {
-                                let k = entry(rows[h][l], rows[g][l ^ exchange]);
-                                (re[l], im[l]) = (*matrix.add(2 * k), *matrix.add(2 * k + 1));
-                            } else if h == g && x == 0 {
-                                re[l] = V::Real::ONE;
+                                Ok(entry(rows[h][l], rows[g][l ^ exchange]))
+                            } else {
+                                Err(h == g && x == 0)
                             }
-                        }
-                        Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) }
+                        })
                     };
-                    table[(h * H + g) * X + x] =
-                        if is_inverse { Complex { re: c.re, im: V::splat(V::Real::ZERO).sub(c.im) } } else { c };
+                    if is_inverse {
+                        c.im = V::splat(V::Real::ZERO).sub(c.im);
+                    }
+                    table[(h * H + g) * X + x] = c;
                 }
             }
         }
         table
     }
+}
+
+/// An entry of a matrix for all lanes.
+#[inline(always)]
+unsafe fn broadcast<V: Vector, const PER_LANE: bool>(matrix: *const V::Real, k: usize) -> Complex<V> {
+    // SAFETY: The matrix has so many entries.
+    unsafe {
+        if PER_LANE {
+            Complex::<V>::coefficient::<true>(matrix, k)
+        } else {
+            Complex { re: V::splat(*matrix.add(2 * k)), im: V::splat(*matrix.add(2 * k + 1)) }
+        }
+    }
+}
+
+/// For each lane an entry of the matrix, or else 1 or 0.
+#[inline(always)]
+unsafe fn in_lanes<V: Vector>(
+    matrix: *const V::Real,
+    entry: impl Fn(usize) -> Result<usize, bool>,
+) -> Complex<V> {
+    let (mut re, mut im) = ([V::Real::ZERO; MOST_LANES], [V::Real::ZERO; MOST_LANES]);
+    for l in 0..V::LANES {
+        match entry(l) {
+            // SAFETY: The matrix has so many entries.
+            Ok(k) => (re[l], im[l]) = unsafe { (*matrix.add(2 * k), *matrix.add(2 * k + 1)) },
+            Err(true) => re[l] = V::Real::ONE,
+            Err(false) => {}
+        }
+    }
+    // SAFETY: The arrays have room for every vector.
+    unsafe { Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) } }
 }
 
 /// For each setting of the far wires, the row of the matrix for each lane. Compiled once, not once a kernel and an
@@ -149,12 +174,7 @@ unsafe fn diagonal<V: Vector, const H: usize>(wires: &Wires, matrix: *const V::R
     unsafe {
         let mut diagonal = [Complex::<V>::splat(1.0, 0.0); H];
         for (h, entry) in diagonal.iter_mut().enumerate() {
-            let (mut re, mut im) = ([V::Real::ZERO; MOST_LANES], [V::Real::ZERO; MOST_LANES]);
-            for l in 0..V::LANES {
-                let at = matrix.add(2 * (16 + wires.row(h, l)));
-                (re[l], im[l]) = (*at, *at.add(1));
-            }
-            *entry = Complex { re: V::load(re.as_ptr()), im: V::load(im.as_ptr()) };
+            *entry = in_lanes(matrix, |l| Ok(16 + wires.row(h, l)));
         }
         diagonal
     }

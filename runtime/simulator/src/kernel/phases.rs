@@ -267,9 +267,8 @@ impl<'a, V: Vector> Blocks<'a, V> {
                 let s = self.common::<PER_LANE>(h);
                 let c = self.by_group::<PER_LANE, ACROSS>(h, s);
                 let first = tile.group::<V>(self.register(h << UPPER_BITS));
-                for j in 0..BLOCK {
-                    let factor = factor::<V, REAL>(self.t[j], c[j]);
-                    multiply_group::<V, REAL>(first.add(j * step), factor);
+                for (j, (t, c)) in self.t.iter().zip(&c).enumerate() {
+                    multiply_group::<V, REAL>(first.add(j * step), factor::<V, REAL>(*t, *c));
                 }
             }
         }

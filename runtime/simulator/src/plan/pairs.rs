@@ -54,7 +54,7 @@ pub(super) fn fuse_pairs(plan: &mut Plan, entries: Vec<Entry>) -> Vec<Entry> {
     for (item, goes_on) in runs.done.into_iter().zip(goes_on) {
         match item {
             Item::Entry(entry) => fused.entries.push(entry),
-            Item::Run { wires, entries } => fused.run(wires, entries, goes_on),
+            Item::Run { wires, entries } => fused.run(wires, &entries, goes_on),
         }
     }
     fused.entries
@@ -165,10 +165,10 @@ struct Fused<'a> {
 
 impl Fused<'_> {
     /// A run; `goes_on` are the wires whose phases may wait.
-    fn run(&mut self, wires: [usize; 2], entries: Vec<Entry>, goes_on: usize) {
+    fn run(&mut self, wires: [usize; 2], entries: &[Entry], goes_on: usize) {
         let carried = wires.map(|wire| std::mem::take(&mut self.carried[wire]));
         let steps: Vec<Step> =
-            carried.iter().flatten().chain(&entries).filter_map(|entry| Step::of(entry, wires)).collect();
+            carried.iter().flatten().chain(entries).filter_map(|entry| Step::of(entry, wires)).collect();
         let may_wait = |mask: usize| (0..2).all(|i| mask >> i & 1 == 0 || goes_on >> wires[i] & 1 == 1);
         let pair = match sort(&steps).filter(|sorted| sorted.behind.iter().all(|phase| phase.may(may_wait))) {
             None => Pair { steps, n_phases: None },
