@@ -12,6 +12,7 @@ mod growing;
 mod isas;
 mod lanes;
 mod loops;
+mod map_chains;
 mod maps;
 mod operations;
 mod ownership;

@@ -12,7 +12,7 @@ use qml_prelude::builtins::power;
 use qml_prelude::builtins::vjp::Derivative;
 use qml_prelude::random::child_key;
 use qml_prelude::room::{self, check_room, check_tape};
-use qml_prelude::value::Array;
+use qml_prelude::value::{Array, Element};
 use qml_prelude::{BuiltinId, Effect, Fault, Host, Program, Tensor, Value};
 use qml_source::{Code, Diagnostic, bug};
 
@@ -339,21 +339,25 @@ enum Builder {
     Value(Vec<Value>),
 }
 
-/// A builder for so many elements of the site's argument type, and where the code writes those that are scalars.
+/// A builder for so many elements of the site's argument type, or rows of so many of them if that is not -1; and where the code
+/// writes those that are scalars.
 unsafe extern "C" fn builder_new(
     context: &mut Context<'_>,
     site: &Site,
     count: i64,
+    row_len: i64,
     out: *mut [*mut u8; 2],
 ) -> i32 {
     guarded(context, site, |_| {
-        let room = count.max(0) as usize;
+        let (count, row_len) =
+            (count.max(0) as usize, if row_len == -1 { 1 } else { row_len.max(0) as usize });
         let element_bytes = match site.args[0] {
             Type::Bool => 1,
             Type::Int | Type::Float => 8,
             _ => size_of::<Value>(),
         };
-        check_room(&[room], element_bytes)?;
+        check_room(&[count, row_len], element_bytes)?;
+        let room = count * row_len;
         let mut builder = Box::new(match site.args[0] {
             Type::Bool => Builder::Bool(Vec::with_capacity(room)),
             Type::Int => Builder::Int(Vec::with_capacity(room)),
@@ -386,17 +390,33 @@ pub(crate) fn written<T: Copy>(mut items: Vec<T>, count: i64) -> Array<T> {
     ndarray::ArcArray1::from_vec(items).into_dyn()
 }
 
+/// So many rows of so many scalars, which the code has written.
+fn rows<T: Copy + Element>(mut items: Vec<T>, count: i64, row_len: i64) -> Value {
+    let shape = [count, row_len].map(|n| n.max(0) as usize);
+    // SAFETY: there is room for so many, and the loops of the code have come to their ends.
+    unsafe { items.set_len(shape[0] * shape[1]) };
+    match ndarray::Array2::from_shape_vec(shape, items) {
+        Ok(array) => Value::from_owned(array),
+        Err(error) => bug!("{error}"),
+    }
+}
+
 /// The tensor of the elements; gives up the builder.
 unsafe extern "C" fn builder_finish(
     context: &mut Context<'_>,
     site: &Site,
     builder: *mut Builder,
     count: i64,
+    row_len: i64,
     out: *mut u64,
 ) -> i32 {
     guarded(context, site, |context| {
-        // SAFETY: made by `builder_new`, and given up here; the code has written `count` scalars.
+        // SAFETY: made by `builder_new`, and given up here; the code has written `count` scalars, or as many rows.
         let tensor = match *unsafe { Box::from_raw(builder) } {
+            _ if row_len != -1 && count <= 0 => empty_tensor(&site.result),
+            Builder::Bool(items) if row_len != -1 => rows(items, count, row_len),
+            Builder::Int(items) if row_len != -1 => rows(items, count, row_len),
+            Builder::Float(items) if row_len != -1 => rows(items, count, row_len),
             Builder::Bool(items) => Value::Tensor(Tensor::Bool(written(items, count))),
             Builder::Int(items) => Value::Tensor(Tensor::Int(written(items, count))),
             Builder::Float(items) => Value::Tensor(Tensor::Float(written(items, count))),

@@ -70,6 +70,7 @@ pub(super) fn translate(
         condition: None,
         ranges: HashMap::new(),
         places: HashMap::new(),
+        rows: HashMap::new(),
         cotangents: Parts::new(),
         chains: Chains::new(),
         signatures: HashMap::new(),
@@ -122,6 +123,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) ranges: HashMap<ValueId, Range>,
     /// Where elements are that are known to be there, by the result of the operation on them.
     pub(super) places: HashMap<ValueId, Place>,
+    /// Where the elements of a `map` go that makes a row of another one's.
+    pub(super) rows: HashMap<ValueId, Value>,
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,

@@ -4,7 +4,6 @@ use cranelift::codegen::ir::BlockArg;
 use cranelift::prelude::*;
 use qml_ir::host::{Op, Region, ValueId};
 
-use super::elements::element_bytes;
 use super::function::{Translator, register};
 use super::ownership::uses;
 use super::pinned::versions;
@@ -143,7 +142,7 @@ impl Translator<'_, '_> {
     }
 
     /// The body of a loop.
-    fn repeated(&mut self, body: &Region) -> Vec<Value> {
+    pub(super) fn repeated(&mut self, body: &Region) -> Vec<Value> {
         self.n_loops += 1;
         let yields = self.region(body, &[]);
         self.n_loops -= 1;
@@ -163,93 +162,6 @@ impl Translator<'_, '_> {
         }
         params.iter().map(|param| self.pinned.contains(param)).collect()
     }
-
-    /// `map`: a loop that hands each element to a builder, in order.
-    pub(super) fn map(&mut self, op: &Op, count: Value) -> Value {
-        let region = &op.regions[0];
-        let element = self.function.ty(region.yields[0]).clone();
-        let element_bytes = element_bytes(&element);
-        let result = self.function.ty(op.results[0]).clone();
-        let done = self.b.create_block();
-        self.b.append_block_param(done, types::I64);
-        let is_long = !(self.runs_once && self.n_loops == 0);
-        let plan = if is_long && element_bytes.is_some() { self.plan_rounds(region) } else { None };
-        let lanes = plan.as_ref().and_then(|plan| self.lanes(plan, region, &[]));
-        if lanes.is_none() {
-            self.try_map_as_chain(op, count, done);
-        }
-        let site = self.plain_site(vec![element], result.clone(), op.span);
-        let out = self.room(2);
-        let args = [self.context, site, count, out];
-        let status = self.call_runtime(Entry::BuilderNew, &args, Some(types::I32))[0];
-        self.fail_if(status);
-        let builder = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 0);
-        let place = self.b.ins().load(types::I64, MemFlagsData::trusted(), out, 8);
-
-        let elements = Elements { builder, site, bytes: element_bytes, place };
-        let mut from = self.b.ins().iconst(types::I64, 0);
-        if let Some(plan) = &plan {
-            let (sure_end, before) = self.begin_sure(plan, from, count);
-            from = match &lanes {
-                Some(lanes) => self.in_lanes(plan, lanes, region, [from, sure_end], Some(place), op.span),
-                None => self.elements(op, [from, sure_end], &elements),
-            };
-            self.end_sure(plan, before);
-        }
-        self.ranges.insert(region.params[0], Range::COUNT);
-        self.elements(op, [from, count], &elements);
-
-        let out = self.room(1);
-        let args = [self.context, site, builder, count, out];
-        let status = self.call_runtime(Entry::BuilderFinish, &args, Some(types::I32))[0];
-        self.fail_if(status);
-        let tensor = self.load_word(&result, out, 0);
-        self.b.ins().jump(done, &[tensor.into()]);
-        self.b.switch_to_block(done);
-        self.b.block_params(done)[0]
-    }
-
-    /// Makes elements from one counter to another; gives the counter after them.
-    fn elements(&mut self, op: &Op, [from, to]: [Value; 2], elements: &Elements) -> Value {
-        let region = &op.regions[0];
-        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.append_block_param(header, types::I64);
-        self.b.ins().jump(header, &block_args(&[from]));
-        self.b.switch_to_block(header);
-        let index = self.b.block_params(header)[0];
-        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, index, to);
-        self.leave_if(is_over, after, body);
-
-        self.b.switch_to_block(body);
-        if self.runs_once && self.n_loops == 0 {
-            // No list is so long that better code would save the time that it takes to make.
-            self.operations.push(body);
-        }
-        self.check_interrupt(op.span);
-        self.values.insert(region.params[0], index);
-        let word = self.repeated(region)[0];
-        match elements.bytes {
-            Some(bytes) => {
-                let offset = self.b.ins().imul_imm_s(index, bytes);
-                let place = self.b.ins().iadd(elements.place, offset);
-                self.b.ins().store(MemFlagsData::trusted(), word, place, 0);
-            }
-            None => _ = self.call_runtime(Entry::BuilderPush, &[elements.builder, elements.site, word], None),
-        }
-        let next = self.b.ins().iadd_imm_s(index, 1);
-        self.b.ins().jump(header, &block_args(&[next]));
-        self.b.switch_to_block(after);
-        index
-    }
-}
-
-/// Where the elements of a `map` go.
-struct Elements {
-    builder: Value,
-    site: Value,
-    /// Of scalars, which the code writes by itself.
-    bytes: Option<i64>,
-    place: Value,
 }
 
 /// Those that don't stay where they are.
@@ -267,6 +179,6 @@ fn staying(values: &[Value], moving: &[Value], stays: &[bool]) -> Vec<Value> {
         .collect()
 }
 
-fn block_args(values: &[Value]) -> Vec<BlockArg> {
+pub(super) fn block_args(values: &[Value]) -> Vec<BlockArg> {
     values.iter().map(|&value| value.into()).collect()
 }

@@ -6,7 +6,8 @@ use ndarray::ArrayD;
 use qml_prelude::random::Stream;
 use qml_prelude::{Element, Value};
 
-use super::{check, tensor};
+use super::memory::check_no_leak_of;
+use super::{check, parse, tensor};
 
 /// The text of a loop body, statement by statement.
 struct Body {
@@ -186,4 +187,44 @@ fn whole_numbers_overflow_where_they_do() {
         n_wrong += usize::from(check(text, &[n, 1, i64::MIN + 1].map(Value::Int)).is_err());
     }
     assert!(n_wrong > 10, "{n_wrong}");
+}
+
+#[test]
+fn rows_of_maps_stand_in_one_tensor() {
+    // Rows whose length is that of a vector, a number from outside, or the counter: the last ones fit only up to one.
+    let lengths = [
+        "%30: int = const[0] %31: int = builtin[op.dim] %0, %30",
+        "%30: int = const[0] %32: int = sub %2, %30 %31: int = builtin[maximum] %32, %30",
+        "%30: int = const[0] %31: int = add %10, %30",
+        "%30: int = const[0] %31: int = sub %2, %30",
+    ];
+    let elements = [
+        ("float", "%21: float = builtin[op.index] %0, %20 !0:3:4 %22: float = mul %21, %11"),
+        ("int", "%21: int = mul %20, %10 %22: int = mul %21, %2 !0:5:6"),
+        ("bool", "%22: bool = lt %20, %10"),
+    ];
+    let x: Vec<f64> = (0..9).map(f64::from).collect();
+    let (mut n_right, mut n_wrong) = (0, 0);
+    for (length, (ty, element)) in lengths.iter().flat_map(|length| elements.map(|element| (length, element)))
+    {
+        let text = format!(
+            "fn @f(%0 x: tensor(float, 1), %1 m: int, %2 n: int) -> (tensor({ty}, 2)) {{
+                %40: tensor({ty}, 2) = map %1 {{ (%10: int)
+                    %11: float = builtin[op.index] %0, %10 !0:1:2
+                    {length}
+                    %41: tensor({ty}, 1) = map %31 {{ (%20: int) {element} yield %22 }}
+                    yield %41 }}
+                return %40 }}"
+        );
+        for (m, n) in [-1, 0, 1, 3, 9, 10].into_iter().flat_map(|m| [-2, -1, 0, 1, 5, 12].map(|n| (m, n))) {
+            let args = [tensor(&x), Value::Int(m), Value::Int(n)];
+            if check(&text, &args).is_ok() {
+                n_right += 1;
+                check_no_leak_of(&parse(&text), &args);
+            } else {
+                n_wrong += 1;
+            }
+        }
+    }
+    assert!(n_right > 100 && n_wrong > 50, "{n_right} are right, {n_wrong} are not");
 }
