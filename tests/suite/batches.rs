@@ -92,7 +92,7 @@ fn every_function_of_a_program_gives_the_same_bits() {
             }}",
             last = n - 1
         );
-        check(&source, 8);
+        check(&source, 9);
     }
 }
 
@@ -117,10 +117,15 @@ fn gradients_of_a_mean_give_the_same_bits() {
                 print(v);
                 let (_, a) = grad mean([expect(Z(0), model(w, x)) for x in xs]) wrt w using \"parameter_shift\";
                 print(a);
+                let (_, s) = grad sum([real(state(model(w, x))[1]) for x in xs]) wrt w;
+                print(s);
+                let (_, t) = grad sum([fidelity(turned(x, {n}), model(w, y)) * x for x in xs[0..3] for y in xs]) wrt w;
+                print(t);
             }}",
             last = n - 1
         );
-        check(&source, 4);
+        // Forth and back, but for the one by parameter shift.
+        check(&source, 13);
     }
 }
 
@@ -207,6 +212,38 @@ fn sizes_and_chunks() {
         }}"
     );
     check(&source, 6);
+}
+
+#[test]
+fn calls_under_a_branch_are_made_for_the_rounds_that_come_there() {
+    // Another kernel on either side, a branch in a branch, one with a loop, one that waits for a call, and gradients.
+    let source = format!(
+        "{MODEL}
+        fn one[n](w: float[3, n], x: float) -> float {{ return expect(Z(0), model(w, x)); }}
+        fn chosen[n](w: float[3, n], x: float) -> float {{
+            if x > 1.0 {{ return 2.0 * one(w, x); }}
+            if x > 0.0 {{
+                let y = expect(X(0), turned(x, n));
+                if y > 0.5 {{ return one(w, y) + y; }}
+                return probs(turned(y, n))[1] * w[0, 0];
+            }}
+            return sum([one(w, x * i) for i in 0..3]);
+        }}
+        fn main() {{
+            let w = weights(3);
+            let xs = linspace(-1.0, 2.0, 37);
+            print([chosen(w, x) for x in xs]);
+            print([[chosen(w, x * y) for y in xs[30..37]] for x in xs]);
+            print([if x > 0.5 then expect([Z(0), X(1)], model(w, x)) else [x, 0.0] for x in xs]);
+            let (value, g) = grad sum([if x > 0.5 then one(w, x) else x for x in xs]) wrt w;
+            print(value, g);
+            var total = 0.0;
+            for x in xs {{ if x < 1.5 {{ total = total + one(w, x); }} }}
+            print(total);
+            print([if i % 3 == 0 then one(w, 0.001 * i) else 0.0 for i in 0..1500]);
+        }}"
+    );
+    check(&source, 12);
 }
 
 #[test]

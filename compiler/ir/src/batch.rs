@@ -15,6 +15,7 @@
 //!
 //! - A body may make several calls, each from the results of those before it: each ends a stage, which is a loop of its own
 //!   ([`stages`]). A `for` loop is split at the calls whose arguments don't depend on what it carries.
+//! - Under an `if` calls are made for the rounds that come there ([`branches`]).
 //! - Functions that make calls are copied into the body ([`inline`]), and a loop in a loop is split first: what it makes
 //!   of its calls is then one call of the outer body, so a batch may be one of batches.
 //! - What is the same in each round is computed once, where it cannot go wrong ([`invariant`]): observables, the weights
@@ -26,6 +27,7 @@
 //!
 //! Allen, Kennedy, Optimizing Compilers for Modern Architectures, section 5.6, on the fission of loops.
 
+mod branches;
 mod copy;
 mod facts;
 mod inline;

@@ -6,22 +6,30 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use qml_prelude::observable::Observable;
-use qml_prelude::{Fault, ResultFunction, Tensor, Value};
-use qml_simulator::{C64, Exact, Plan};
+use qml_prelude::{Fault, ResultFunction, Value};
+use qml_simulator::{C64, Exact};
+use qml_source::bug;
 
 use crate::gradients::{ADJOINT, Method as Rule, cotangent_of};
 use crate::kernels::{self, BoundProgram, Prepared, Runnable};
 use crate::ledger::Account;
-use crate::results::{Sampling, like_observables, observables_of};
+use crate::results::{Sampling, like_observables};
 use crate::session::{Session, simulation_fault};
 use crate::simulation::Method;
+use crate::states::no_phase;
 use crate::way::MANY_WIRES;
+
+mod expectations;
+mod overlaps;
+
+use expectations::observables;
 
 /// Fewer calls run one by one.
 const LEAST: usize = 2;
+
+/// More bytes of states are not held at once.
+const MOST_BYTES: usize = 256 << 20;
 
 /// A call: its key, and its arguments.
 type Call = (i64, Vec<Value>);
@@ -66,13 +74,18 @@ impl Session<'_> {
         }
         match function {
             ResultFunction::Expect
+            | ResultFunction::Variance
             | ResultFunction::Probs
             | ResultFunction::State
-            | ResultFunction::ExpectVjp => {}
+            | ResultFunction::ExpectVjp
+            | ResultFunction::VarianceVjp
+            | ResultFunction::ProbsVjp
+            | ResultFunction::StateVjp => {}
             ResultFunction::Fidelity => return self.fidelities(calls),
+            ResultFunction::FidelityVjp => return self.fidelity_cotangents(calls),
             _ => return self.in_turn(function, calls),
         }
-        let place = usize::from(matches!(function, ResultFunction::Expect | ResultFunction::ExpectVjp));
+        let place = usize::from(has_observables(function));
         let mut values = vec![Value::Unit; calls.len()];
         for group in self.groups(calls, place)? {
             let numbers = group.calls.clone();
@@ -128,20 +141,24 @@ impl Session<'_> {
     /// Whether the calls ask for exact values, by one sweep back where they ask for derivatives: others have no faster way
     /// than one by one.
     fn is_exact(&self, function: ResultFunction, calls: &[Call], group: &Unbound) -> Result<bool, Fault> {
-        let shots_at = match function {
-            ResultFunction::State => return Ok(true),
-            ResultFunction::Probs => 1,
-            _ => 2,
-        };
+        let shots_at = 1 + usize::from(has_observables(function));
         for &i in &group.calls {
             let (key, args) = &calls[i];
-            if let Sampling::Shots { .. } = self.sampling(&args[shots_at], &group.prepared, *key)? {
+            // Amplitudes have no shots.
+            if !matches!(function, ResultFunction::State | ResultFunction::StateVjp)
+                && let Sampling::Shots { .. } = self.sampling(&args[shots_at], &group.prepared, *key)?
+            {
                 return Ok(false);
             }
         }
         let (key, args) = &calls[group.calls[0]];
-        Ok(function != ResultFunction::ExpectVjp
-            || self.rule(args[4].to_str(), Sampling::Exact, *key)? == Rule::Adjoint)
+        Ok(!is_derivative(function) || self.is_adjoint(*key, args)?)
+    }
+
+    /// Whether a derivative that needs exact values takes one sweep back, by its last argument.
+    fn is_adjoint(&self, key: i64, args: &[Value]) -> Result<bool, Fault> {
+        let method = args.last().unwrap_or_else(|| bug!("a derivative without its method")).to_str();
+        Ok(self.rule(method, Sampling::Exact, key)? == Rule::Adjoint)
     }
 
     /// The exact values for calls of one circuit.
@@ -155,38 +172,20 @@ impl Session<'_> {
         let programs = programs.collect::<Result<_, _>>()?;
         let group = &Group { prepared: group.prepared, calls: group.calls, programs };
         let before = self.record.meter.seconds();
-        let plan = self.amplitudes_of(group.runnable(), ADJOINT)?;
         let rows: Vec<&[f64]> = group.programs.iter().map(|program| program.slots.as_slice()).collect();
-        let found = match function {
-            ResultFunction::Expect => {
-                let values = self.batch_expectations(group, plan, &rows, &observables(calls, group))?;
-                let like = &calls[group.calls[0]].1[0];
-                values.into_iter().map(|values| like_observables(like, values)).collect()
-            }
-            ResultFunction::ExpectVjp => {
-                let weights: Vec<Vec<f64>> = group
-                    .calls
-                    .iter()
-                    .map(|&i| calls[i].1[3].clone().into_floats().into_iter().collect())
-                    .collect();
-                let d_slots =
-                    self.batch_gradients(group, plan, &rows, &observables(calls, group), &weights)?;
-                let cotangent = |(program, d_slots): (&BoundProgram, Vec<f64>)| {
-                    Ok(Value::tuple([Value::Unit, cotangent_of(program, &d_slots)?, Value::Unit]))
-                };
-                group.programs.iter().zip(d_slots).map(cotangent).collect::<Result<_, Fault>>()?
-            }
-            ResultFunction::Probs => {
-                let found = self
-                    .simulator
-                    .each(rows.len(), plan.cost(), |i| self.simulator.probabilities(plan, rows[i]));
-                self.exact_each(group, found)?.into_iter().map(Value::vector).collect()
-            }
-            _ => {
-                let found =
-                    self.simulator.each(rows.len(), plan.cost(), |i| self.simulator.state(plan, rows[i]));
-                self.exact_each(group, found)?.into_iter().map(Value::vector).collect()
-            }
+        let found = if is_derivative(function) {
+            let d_slots = self.derivatives_of_group(function, calls, group, &rows)?;
+            let cotangent = |(program, d_slots): (&BoundProgram, Vec<f64>)| {
+                let of_program = cotangent_of(program, &d_slots)?;
+                Ok(Value::tuple(match function {
+                    ResultFunction::StateVjp => vec![of_program],
+                    ResultFunction::ProbsVjp => vec![of_program, Value::Unit],
+                    _ => vec![Value::Unit, of_program, Value::Unit],
+                }))
+            };
+            group.programs.iter().zip(d_slots).map(cotangent).collect::<Result<_, Fault>>()?
+        } else {
+            self.values_of_group(function, calls, group, &rows)?
         };
         let seconds = self.seconds_since(before);
         self.enter_calls(function, &group.account(), group.calls.len(), seconds);
@@ -194,49 +193,80 @@ impl Session<'_> {
         Ok(found)
     }
 
-    fn batch_expectations(
+    fn values_of_group(
         &mut self,
+        function: ResultFunction,
+        calls: &[Call],
         group: &Bound,
-        plan: &Plan,
         rows: &[&[f64]],
-        observables: &Observables,
-    ) -> Result<Vec<Vec<f64>>, Fault> {
-        let Observables::Same(same) = observables else {
-            let one = |i: usize| self.simulator.expectations(plan, rows[i], observables.of(i));
-            let found = self.simulator.each(rows.len(), plan.cost(), one);
-            return self.exact_each(group, found);
-        };
-        let prepared = group.runnable().observables(same).map_err(|fault| simulation_fault(&fault))?;
-        let prepared = &*prepared;
-        if plan.is_unitary() {
-            self.kernels.count(&group.account(), rows.len() as u64, 0)?;
-            let found = self.simulator.batch_expectations(plan, rows, prepared);
-            return found.map_err(|fault| simulation_fault(&fault));
-        }
-        let one = |i: usize| self.simulator.prepared_expectations(plan, rows[i], prepared);
-        let found = self.simulator.each(rows.len(), plan.cost(), one);
-        self.exact_each(group, found)
+    ) -> Result<Vec<Value>, Fault> {
+        let plan = self.amplitudes_of(group.runnable(), ADJOINT)?;
+        Ok(match function {
+            ResultFunction::Expect => {
+                let values = self.batch_expectations(group, plan, rows, &observables(calls, group))?;
+                let like = &calls[group.calls[0]].1[0];
+                values.into_iter().map(|values| like_observables(like, values)).collect()
+            }
+            ResultFunction::Variance => {
+                let observables = observables(calls, group);
+                let one = |i: usize| self.simulator.variances(plan, rows[i], observables.of(i));
+                let found = self.simulator.each(rows.len(), plan.cost(), one);
+                self.exact_each(group, found)?.into_iter().map(|values| Value::Float(values[0])).collect()
+            }
+            ResultFunction::Probs => {
+                let one = |i: usize| self.simulator.probabilities(plan, rows[i]);
+                let found = self.simulator.each(rows.len(), plan.cost(), one);
+                self.exact_each(group, found)?.into_iter().map(Value::vector).collect()
+            }
+            ResultFunction::State => {
+                let one = |i: usize| self.simulator.state(plan, rows[i]);
+                let found = self.simulator.each(rows.len(), plan.cost(), one);
+                self.exact_each(group, found)?.into_iter().map(Value::vector).collect()
+            }
+            other => bug!("{other:?} is not computed in batches"),
+        })
     }
 
-    fn batch_gradients(
+    /// For each call the derivatives by its slots.
+    fn derivatives_of_group(
         &mut self,
+        function: ResultFunction,
+        calls: &[Call],
         group: &Bound,
-        plan: &Plan,
         rows: &[&[f64]],
-        observables: &Observables,
-        weights: &[Vec<f64>],
     ) -> Result<Vec<Vec<f64>>, Fault> {
-        if let (Observables::Same(same), true) = (observables, plan.is_unitary()) {
-            let prepared = group.runnable().observables(same);
-            let prepared = prepared.map_err(|fault| simulation_fault(&fault))?;
-            self.kernels.count(&group.account(), rows.len() as u64, 0)?;
-            let cotangents = |i: usize, _: &[f64]| weights[i].clone();
-            let found = self.simulator.batch_vjp(plan, rows, &prepared, &cotangents);
-            return Ok(found.map_err(|fault| simulation_fault(&fault))?.d_slots);
+        let plan = self.amplitudes_of(group.runnable(), ADJOINT)?;
+        // Before the method, which is last.
+        let cotangents = || group.calls.iter().map(|&i| &calls[i].1[calls[i].1.len() - 2]);
+        let weights = || cotangents().map(|cotangent| cotangent.clone().into_floats().into_iter().collect());
+        match function {
+            ResultFunction::ExpectVjp => {
+                let weights: Vec<Vec<f64>> = weights().collect();
+                self.batch_gradients(group, plan, rows, &observables(calls, group), &weights)
+            }
+            ResultFunction::VarianceVjp => {
+                let weights: Vec<f64> = cotangents().map(Value::to_float).collect();
+                self.variance_gradients(group, plan, rows, &observables(calls, group), &weights)
+            }
+            ResultFunction::ProbsVjp => {
+                let weights: Vec<Vec<f64>> = weights().collect();
+                let one = |i: usize| self.simulator.probabilities_vjp(plan, rows[i], &weights[i]);
+                let found = self.simulator.each(rows.len(), plan.cost(), one);
+                Ok(self.exact_each(group, found)?.into_iter().map(|found| found.d_slots).collect())
+            }
+            ResultFunction::StateVjp => {
+                let cotangents = cotangents().map(|cotangent| cotangent.clone().into_complexes());
+                let cotangents: Vec<Vec<C64>> =
+                    cotangents.map(|cotangent| cotangent.into_iter().collect()).collect();
+                let one = |i: usize| self.simulator.state_vjp(plan, rows[i], &cotangents[i]);
+                let found = self.simulator.each(rows.len(), plan.cost(), one);
+                if found == Err(qml_simulator::Fault::Mixed) {
+                    return Err(no_phase());
+                }
+                self.exact_each(group, found)
+            }
+            other => bug!("{other:?} is not computed in batches"),
         }
-        let one = |i: usize| self.simulator.expectations_vjp(plan, rows[i], observables.of(i), &weights[i]);
-        let found = self.simulator.each(rows.len(), plan.cost(), one);
-        Ok(self.exact_each(group, found)?.into_iter().map(|found| found.d_slots).collect())
     }
 
     /// The values of a group, with a note if one took very many branches.
@@ -248,52 +278,6 @@ impl Session<'_> {
         let found = found.map_err(|fault| simulation_fault(&fault))?;
         let account = group.account();
         found.into_iter().map(|exact| self.exact(&account, Ok(exact))).collect()
-    }
-
-    /// Fidelities: each state is computed once.
-    fn fidelities(&mut self, calls: &[Call]) -> Result<Vec<Value>, Fault> {
-        let before = self.record.meter.seconds();
-        let mut states = States::default();
-        let mut pairs = Vec::with_capacity(calls.len());
-        for (key, args) in calls {
-            let (p, q) = (self.unbound_register(&args[0])?, self.unbound_register(&args[1])?);
-            if let Sampling::Shots { .. } = self.sampling(&args[2], &p.prepared, *key)? {
-                return self.in_turn(ResultFunction::Fidelity, calls);
-            }
-            let (p, q) = (self.bound(p)?, self.bound(q)?);
-            pairs.push((states.number(p), states.number(q)));
-        }
-        let is_small = |program: &BoundProgram| program.prepared.runnable.circuit.n_wires < MANY_WIRES;
-        if !states.programs.iter().all(is_small) || states.bytes() > MOST_BYTES {
-            return self.in_turn(ResultFunction::Fidelity, calls);
-        }
-        for &(p, q) in &pairs {
-            for number in [p, q] {
-                self.kernels.count(states.programs[number].account(), 1, 0)?;
-            }
-        }
-        let found = self.states_of(&states.programs)?;
-        let of_pair = |i: usize| self.simulator.overlap(&found[pairs[i].0], &found[pairs[i].1]);
-        let values = self
-            .simulator
-            .each(pairs.len(), found[0].len(), of_pair)
-            .map_err(|fault| simulation_fault(&fault))?;
-        // A call by itself goes under the kernel of its second program.
-        let mut by_kernel: Vec<(&Account, usize)> = Vec::new();
-        for &(_, q) in &pairs {
-            let account = states.programs[q].account();
-            match by_kernel.iter_mut().find(|known| known.0.kernel == account.kernel) {
-                Some((_, n_calls)) => *n_calls += 1,
-                None => by_kernel.push((account, 1)),
-            }
-        }
-        let seconds = self.seconds_since(before);
-        for (account, n_calls) in by_kernel {
-            let share = seconds * n_calls as f64 / calls.len() as f64;
-            self.enter_calls(ResultFunction::Fidelity, account, n_calls, share);
-        }
-        self.kernels.statistics.batches += 1;
-        Ok(values.into_iter().map(Value::Float).collect())
     }
 
     fn seconds_since(&mut self, before: f64) -> f64 {
@@ -312,66 +296,15 @@ impl Session<'_> {
     }
 }
 
-/// More bytes of states are not held at once.
-const MOST_BYTES: usize = 256 << 20;
-
-/// Different states, and the numbers that they have.
-#[derive(Default)]
-struct States {
-    programs: Vec<BoundProgram>,
-    numbers: HashMap<(*const Prepared, Vec<u64>), usize>,
+/// Whether the first argument is an observable, and the second one the program.
+fn has_observables(function: ResultFunction) -> bool {
+    use ResultFunction as F;
+    matches!(function, F::Expect | F::Variance | F::ExpectVjp | F::VarianceVjp)
 }
 
-impl States {
-    fn number(&mut self, program: BoundProgram) -> usize {
-        let bits = program.slots.iter().map(|slot| slot.to_bits()).collect();
-        let programs = &mut self.programs;
-        *self.numbers.entry((Rc::as_ptr(&program.prepared), bits)).or_insert_with(|| {
-            programs.push(program);
-            programs.len() - 1
-        })
-    }
-
-    fn bytes(&self) -> usize {
-        let qubits = |program: &BoundProgram| program.prepared.runnable.circuit.output.len().min(40);
-        self.programs.iter().map(|program| size_of::<C64>() << qubits(program)).sum()
-    }
-}
-
-/// The observables of calls.
-enum Observables {
-    /// Of all of them.
-    Same(Vec<Observable>),
-    /// Of each.
-    Each(Vec<Vec<Observable>>),
-}
-
-impl Observables {
-    fn of(&self, i: usize) -> &[Observable] {
-        match self {
-            Self::Same(all) => all,
-            Self::Each(each) => &each[i],
-        }
-    }
-}
-
-fn observables(calls: &[Call], group: &Bound) -> Observables {
-    let first = &calls[group.calls[0]].1[0];
-    if group.calls.iter().all(|&i| is_same(&calls[i].1[0], first)) {
-        return Observables::Same(observables_of(first));
-    }
-    Observables::Each(group.calls.iter().map(|&i| observables_of(&calls[i].1[0])).collect())
-}
-
-/// Whether two observables, or two tensors of them, are the same. Most often they are one.
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Observable(a), Value::Observable(b)) => Arc::ptr_eq(a, b) || a == b,
-        (Value::Tensor(Tensor::Value(a)), Value::Tensor(Tensor::Value(b))) => {
-            (a.as_ptr() == b.as_ptr() && a.shape() == b.shape()) || a == b
-        }
-        _ => a == b,
-    }
+fn is_derivative(function: ResultFunction) -> bool {
+    use ResultFunction as F;
+    matches!(function, F::ExpectVjp | F::VarianceVjp | F::ProbsVjp | F::StateVjp | F::FidelityVjp)
 }
 
 /// A function as a user knows it.

@@ -144,7 +144,8 @@ impl Session<'_> {
     }
 }
 
-fn no_phase() -> Fault {
+/// Of qubits that are not returned.
+pub(crate) fn no_phase() -> Fault {
     let mut fault = simulation_fault(&qml_simulator::Fault::Mixed);
     "amplitudes have no derivative here: qubits that are not returned share a phase with the register"
         .clone_into(&mut fault.message);

@@ -29,13 +29,15 @@ pub(super) struct Split<'m> {
     pub function: Function,
     /// What the operations before tell.
     pub known: Known,
+    /// Results of batches of one call at most, under a branch.
+    pub of_one_round: HashSet<ValueId>,
     /// Loops as they were written, for what goes wrong.
     made: &'m mut Vec<Function>,
     names: &'m mut HashSet<String>,
 }
 
 /// A loop while it is split.
-struct Rounds<'a> {
+pub(super) struct Rounds<'a> {
     body: &'a Region,
     stages: &'a Stages<'a>,
     span: Span,
@@ -55,7 +57,7 @@ impl<'m> Split<'m> {
         made: &'m mut Vec<Function>,
         names: &'m mut HashSet<String>,
     ) -> Self {
-        Self { module, facts, function, known: Known::default(), made, names }
+        Self { module, facts, function, known: Known::default(), of_one_round: HashSet::new(), made, names }
     }
 
     /// The region with its loops split.
@@ -84,8 +86,11 @@ impl<'m> Split<'m> {
             && !self.facts.has_effects(&op.regions[0])
     }
 
-    /// A loop in the body of a loop: what takes its place makes calls that are one call of that body.
+    /// A loop or a branch in the body of a loop: what takes its place makes calls that are one call of that body.
     pub(super) fn inner(&mut self, op: Op) -> Vec<Op> {
+        if op.kind == OpKind::If {
+            return self.branch(op);
+        }
         if !self.is_candidate(&op) {
             return vec![self.with_regions(op)];
         }
@@ -124,14 +129,21 @@ impl<'m> Split<'m> {
             self.forget(n_made);
             return None;
         };
-        let is_of_batches = stages.sites.iter().any(|site| site.op.kind == OpKind::Builtin(site.row));
+        let is_of_batches = stages.sites.iter().any(|site| {
+            site.op.kind == OpKind::Builtin(site.row) && !self.of_one_round.contains(&site.op.results[0])
+        });
         let chunk = if is_of_batches { CHUNK_OF_BATCHES } else { CHUNK };
         let ops = Ops { done: invariant, span: op.span };
         Some(self.in_chunks(op, &body, &stages, chunk, ops))
     }
 
+    /// How many functions were made.
+    pub(super) fn n_made(&self) -> usize {
+        self.made.len()
+    }
+
     /// Gives up what was made for a loop that is not split.
-    fn forget(&mut self, n_made: usize) {
+    pub(super) fn forget(&mut self, n_made: usize) {
         self.made.drain(n_made..).for_each(|function| _ = self.names.remove(&function.name));
     }
 
@@ -260,7 +272,7 @@ fn carried<'b>(op: &Op, body: &'b Region) -> &'b [ValueId] {
 }
 
 impl<'a> Rounds<'a> {
-    fn new(
+    pub(super) fn new(
         body: &'a Region,
         stages: &'a Stages<'a>,
         span: Span,
@@ -270,8 +282,13 @@ impl<'a> Rounds<'a> {
         Self { body, stages, span, count, first, done: Vec::new() }
     }
 
+    /// The results of the calls that were gathered.
+    pub(super) fn results(&self) -> impl Iterator<Item = ValueId> {
+        self.done.iter().map(|&(_, results)| results)
+    }
+
     /// All stages but the last one, each with its calls.
-    fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
+    pub(super) fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
         for (stage, site) in self.stages.stages.iter().zip(&self.stages.sites) {
             let mut inner = Ops::new(site.op.span);
             let round = split.function.new_value(Type::Int);
@@ -300,7 +317,6 @@ impl<'a> Rounds<'a> {
 
     /// The body of the last loop.
     fn last(&self, split: &mut Split<'_>, op: &Op) -> Region {
-        let Some(stage) = self.stages.stages.last() else { bug!("a loop without stages") };
         let mut inner = Ops::new(self.span);
         let mut names = Names::default();
         let types = split.function.types.clone();
@@ -311,16 +327,28 @@ impl<'a> Rounds<'a> {
                 None => round,
             };
             names.set(self.body.params[0], index);
-            self.stage(split, stage, round, &mut names, &mut inner);
+            self.last_stage(split, round, &mut names, &mut inner);
             vec![round]
         } else {
             let params = names.define(&self.body.params, &types, &mut split.function);
             let Some(first) = self.first else { bug!("a `for` loop without a start") };
             let round = inner.binary(split, BinaryOp::Sub, params[0], first);
-            self.stage(split, stage, round, &mut names, &mut inner);
+            self.last_stage(split, round, &mut names, &mut inner);
             params
         };
         Region { params, ops: inner.done, yields: names.all(&self.body.yields) }
+    }
+
+    /// What the last stage fetches and does in one round.
+    pub(super) fn last_stage(
+        &self,
+        split: &mut Split<'_>,
+        round: ValueId,
+        names: &mut Names,
+        inner: &mut Ops,
+    ) {
+        let Some(stage) = self.stages.stages.last() else { bug!("a loop without stages") };
+        self.stage(split, stage, round, names, inner);
     }
 
     /// What a stage fetches and does in one round.
@@ -434,9 +462,20 @@ impl Ops {
     /// The smaller one of two ints.
     fn smaller(&mut self, split: &mut Split<'_>, a: ValueId, b: ValueId) -> ValueId {
         let is_less = self.value(split, OpKind::Binary(BinaryOp::Lt), vec![a, b], Type::Bool);
+        self.choice(split, is_less, a, b)
+    }
+
+    /// The first int if the condition holds, else the second one.
+    pub(super) fn choice(
+        &mut self,
+        split: &mut Split<'_>,
+        condition: ValueId,
+        then: ValueId,
+        otherwise: ValueId,
+    ) -> ValueId {
         let result = split.function.new_value(Type::Int);
         let branch = |value| Region { params: Vec::new(), ops: Vec::new(), yields: vec![value] };
-        self.push(OpKind::If, vec![is_less], vec![result], vec![branch(a), branch(b)]);
+        self.push(OpKind::If, vec![condition], vec![result], vec![branch(then), branch(otherwise)]);
         result
     }
 }

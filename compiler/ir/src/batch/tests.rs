@@ -127,6 +127,24 @@ fn each_call_that_waits_for_another_ends_a_stage() {
 }
 
 #[test]
+fn calls_under_a_branch_are_a_batch_of_one_or_none() {
+    let text = "fn @f(%0 n: int, %1 x: float) -> (tensor(float, 1)) {
+        %2: int = const[7] %3: unit = const[unit] %4: observable = builtin[Z] %2
+        %5: tensor(float, 1) = map %0 { (%6: int)
+            %7: float = to_float %6 %8: bool = lt %7, %1
+            %9: float = if %8 {
+                %10: program = program[@k] %7
+                %11: float = builtin[expect] %2, %4, %10, %3
+                %12: float = mul %11, %1
+                yield %12
+            } { yield %7 }
+            yield %9 }
+        return %5 }";
+    let calls = "map [ [ ] map [ program ] ] batch.expect";
+    check(text, &format!("Z op.stack for [ [ ] ahead {calls} behind map [ op.index op.index [ op.index ] ] concat ]"));
+}
+
+#[test]
 fn functions_are_copied_and_nested_loops_are_one_batch() {
     let text = "fn @g(%0 x: float, %1 y: float) -> (float) {
         %2: int = const[7] %3: unit = const[unit] %4: observable = builtin[Z] %2
