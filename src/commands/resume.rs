@@ -29,7 +29,7 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
         return Err(fail(&Diagnostic::error(Code::Q0926, message)));
     }
     let emulated = execute::emulated(&manifest.target).map_err(|error| fail(&error))?;
-    if emulated.as_ref().map(device_note) != manifest.device {
+    if device_note(&manifest.target, emulated.as_ref()).map_err(|error| fail(&error))? != manifest.device {
         let message = format!("`{}` has other figures than when this run began", manifest.target);
         return Err(fail(&Diagnostic::error(Code::Q0926, message).help("begin anew with `qmlang run`")));
     }

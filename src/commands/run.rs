@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use qml_devices::Device;
 use qml_engine::Place;
 use qml_engine::manifest::{DeviceNote, Manifest};
-use qml_source::SourceMap;
+use qml_source::{Diagnostic, SourceMap};
 
 use crate::cli::RunArgs;
 use crate::execute::{self, Job};
@@ -23,6 +23,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
     let params = show::pairs("-D", &args.params.define)?;
     let emulated =
         execute::emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
+    let device = device_note(&args.target, emulated.as_ref())
+        .map_err(|error| show::fail(&error, &SourceMap::default()))?;
     let compilation = show::compile(&args.file, &params, execute::form(&args.how))?;
     let seed = args.seed.unwrap_or_else(draw_seed);
     let manifest = Manifest {
@@ -30,7 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         seed,
         shots: args.shots,
         target: args.target.clone(),
-        device: emulated.as_ref().map(device_note),
+        device,
         price: emulated.as_ref().and_then(|device| device.price.clone()),
         method: args.simulation.method.clone(),
         max_bond: args.simulation.max_bond,
@@ -66,16 +68,26 @@ fn about(file: &Path) -> Manifest {
     }
 }
 
-/// What a manifest says of a device.
-pub(crate) fn device_note(device: &Device) -> DeviceNote {
+/// What a manifest says of the device of a target; nothing of the simulator.
+pub(crate) fn device_note(target: &str, device: Option<&Device>) -> Result<Option<DeviceNote>, Diagnostic> {
+    let Some(device) = device else { return Ok(None) };
     let kind = Some(device.calibration.kind.clone()).filter(|kind| !kind.is_empty());
-    // A run may go on at another price.
-    let figures = format!("{:?}", Device { price: None, ..device.clone() });
-    DeviceNote {
+    Ok(Some(DeviceNote {
         name: device.name.clone(),
         calibration: device.calibration.timestamp.clone().or(kind),
-        figures: blake3::hash(figures.as_bytes()).to_hex().to_string(),
+        figures: blake3::hash(figures(target)?.as_bytes()).to_hex().to_string(),
+    }))
+}
+
+/// The file of the device without its price, at another of which a run may go on. What the tool learns to read of devices
+/// changes no file.
+fn figures(target: &str) -> Result<String, Diagnostic> {
+    let text = qml_devices::device_file(target.strip_prefix("emulator:").unwrap_or(target))?;
+    let mut file: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    if let Some(fields) = file.as_object_mut() {
+        fields.remove("price");
     }
+    Ok(file.to_string())
 }
 
 /// A seed that is short enough to type again.

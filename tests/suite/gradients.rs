@@ -380,3 +380,47 @@ fn a_complex_argument_of_a_kernel_has_no_silent_gradient() {
     let diagnostics = try_compile(source).err().unwrap();
     assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Q0520), "{diagnostics:?}");
 }
+
+/// `hessian` and `metric_tensor` beside second differences of values; the metric of kernels that measure nothing.
+#[test]
+fn second_derivatives_are_those_of_differences() {
+    let mut n_metrics = 0;
+    for seed in 0..12 {
+        let random = &mut Random::new(7000 + seed);
+        let kernel = kernel(random, "k");
+        let is_pure = !kernel.contains("measure");
+        n_metrics += usize::from(is_pure);
+        let overlap =
+            if is_pure { "1.0 - fidelity(whole(x), whole([0.3, -0.8, 0.5, 1.1, 0.2]))" } else { "x[0]" };
+        let metric = if is_pure { "metric_tensor(whole, x, 4)" } else { "zeros([5, 5])" };
+        let source = format!(
+            "use std.curvature.{{hessian, hessian_times, metric_tensor}};
+            {kernel}
+            kernel whole(x: float[5]) -> qubit[4] {{ let q = k(x[0], x[1], x[2..5]); return q; }}
+            fn f(x: float[5]) -> float {{ return sin(x[0] * expect({}, whole(x))); }}
+            fn distance(x: float[5]) -> float {{ return {overlap}; }}
+            fn moved(x: float[5], i: int, j: int, a: float, b: float) -> float[5] {{
+                var y = x;
+                y[i] += a;
+                y[j] += b;
+                return y;
+            }}
+            fn differences(f: fn(float[5]) -> float, x: float[5]) -> float[5, 5] {{
+                let d = 1e-3;
+                return [[(f(moved(x, i, j, d, d)) - f(moved(x, i, j, d, -d)) - f(moved(x, i, j, -d, d))
+                    + f(moved(x, i, j, -d, -d))) / (4.0 * d ** 2) for j in 0..5] for i in 0..5];
+            }}
+            fn main() {{
+                let x = [0.3, -0.8, 0.5, 1.1, 0.2];
+                let h = hessian(f, x);
+                let v = [1.0, 0.5, -0.3, 0.2, 2.0];
+                print(max(abs(h - differences(f, x))), max(abs(h @ v - hessian_times(f, x, v))));
+                print(max(abs({metric} - 0.5 * differences(distance, x))));
+            }}",
+            observable(random)
+        );
+        let errors = numbers(&source);
+        assert!(errors[0] < 1e-5 && errors[1] < 1e-9 && errors[2] < 1e-5, "{errors:?}\n{source}");
+    }
+    assert!(n_metrics > 3, "only {n_metrics} kernels measure nothing");
+}

@@ -11,7 +11,7 @@ macro_rules! modules {
     };
 }
 
-modules! { ansatz chem classical encoding gates graph loss }
+modules! { ansatz chem classical curvature encoding gates graph loss }
 
 /// The text of a module.
 pub fn text(module: &str) -> Option<&'static str> {

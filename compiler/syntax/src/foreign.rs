@@ -126,8 +126,11 @@ pub fn function(text: &str) -> Option<&'static str> {
         "map" | "filter" | "list" | "vmap" | "foreach" => {
             "write `[f(x) for x in xs]`, with `if` at its end to leave some out"
         }
-        "gradient" | "jacobian" | "hessian" | "value_and_grad" | "gradients" | "jacfwd" | "jacrev"
-        | "diff" => "write `let (value, slope) = grad f(x) wrt x;`",
+        "gradient" | "jacobian" | "value_and_grad" | "gradients" | "jacfwd" | "jacrev" | "diff" => {
+            "write `let (value, slope) = grad f(x) wrt x;`"
+        }
+        "minimise" => "it is written with a z: `minimize loss(w);`",
+        "maximise" => "it is written with a z: `maximize score(w);`",
         "fit" | "train" | "fmin" | "optimizer" => {
             "write `optimize w with adam(lr: 0.1), steps: 100 { minimize loss(w); }`"
         }

@@ -141,7 +141,10 @@ fn calls_under_a_branch_are_a_batch_of_one_or_none() {
             yield %9 }
         return %5 }";
     let calls = "map [ [ ] map [ program ] ] batch.expect";
-    check(text, &format!("Z op.stack for [ [ ] ahead {calls} behind map [ op.index op.index [ op.index ] ] concat ]"));
+    check(
+        text,
+        &format!("Z op.stack for [ [ ] ahead {calls} behind map [ op.index op.index [ op.index ] ] concat ]"),
+    );
 }
 
 #[test]

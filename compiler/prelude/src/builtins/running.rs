@@ -63,7 +63,9 @@ pub(super) const ROWS: &[Builtin] = &[
         |_, args| match args[0].to_int() {
             0.. => Ok(args[0].clone()),
             count => {
-                Err(fault(Code::Q0615, format!("`{}` is {count}, it can't be negative", args[1].to_str())))
+                let name = args[1].to_str();
+                let fault = fault(Code::Q0615, format!("`{name}` is {count}, it can't be negative"));
+                Err(Box::new(fault.help(format!("`{name}` is how many there are: `0` or more"))))
             }
         },
         "`(count, name)`: a fault if it is negative; gives it back.",

@@ -9,6 +9,9 @@ use crate::token::Token;
 /// A message and its help.
 pub(super) type Form = (&'static str, String);
 
+/// Other names of the last statement of an `optimize`.
+const GOALS: [(&str, &str); 2] = [("minimise", "minimize"), ("maximise", "maximize")];
+
 impl Site<'_, '_> {
     /// A form that the message shows again as it is written here.
     pub(super) fn rewritten(&self) -> Option<SyntaxError> {
@@ -100,6 +103,9 @@ impl Site<'_, '_> {
             return None;
         }
         let arguments = self.rest_of_statement().unwrap_or("...");
+        if let Some(goal) = GOALS.iter().find(|(other, _)| *other == self.text(-1)).map(|(_, ours)| ours) {
+            return Some(("it is written with a z", format!("write `{goal} {arguments};`")));
+        }
         if let ("measure", Some((qubits, bits))) = (self.text(-1), arguments.split_once("->")) {
             let (qubits, bits) = (qubits.trim(), bits.trim());
             let bits = bits.split('[').next().unwrap_or(bits);
