@@ -237,13 +237,20 @@ fn calls_under_a_branch_are_made_for_the_rounds_that_come_there() {
             print([if x > 0.5 then expect([Z(0), X(1)], model(w, x)) else [x, 0.0] for x in xs]);
             let (value, g) = grad sum([if x > 0.5 then one(w, x) else x for x in xs]) wrt w;
             print(value, g);
+            let (_, h) = grad sum([if x > 0.5 then expect([Z(0), X(1)], model(w, x)) else [x, 0.0] for x in xs]) wrt w;
+            print(h);
+            let (_, p) = grad sum([if x > 0.5 then probs(model(w, x))[1] else fidelity(turned(x, 3), model(w, x)) for x in xs]) wrt w;
+            // The terms of one side are summed before those of the other.
+            print(\"{{p:.12}}\");
+            let (_, s) = grad sum([if x > 0.5 then sum([one(w, x * i) for i in 0..3]) else 0.0 for x in xs]) wrt w;
+            print(s);
             var total = 0.0;
             for x in xs {{ if x < 1.5 {{ total = total + one(w, x); }} }}
             print(total);
             print([if i % 3 == 0 then one(w, 0.001 * i) else 0.0 for i in 0..1500]);
         }}"
     );
-    check(&source, 12);
+    check(&source, 18);
 }
 
 #[test]

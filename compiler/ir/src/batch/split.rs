@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::invariant::take_invariant;
 use super::known::Known;
 use super::rows::in_rows;
-use super::stages::{Stage, Stages, type_of_many};
+use super::stages::{Site, Stage, Stages, type_of_many};
 use crate::host::{
     BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, Op, OpKind, Region, Type,
     ValueId,
@@ -29,15 +29,15 @@ pub(super) struct Split<'m> {
     pub function: Function,
     /// What the operations before tell.
     pub known: Known,
-    /// Results of batches of one call at most, under a branch.
-    pub of_one_round: HashSet<ValueId>,
+    /// Results of one call at most, of a branch.
+    pub single: HashSet<ValueId>,
     /// Loops as they were written, for what goes wrong.
     made: &'m mut Vec<Function>,
     names: &'m mut HashSet<String>,
 }
 
 /// A loop while it is split.
-pub(super) struct Rounds<'a> {
+struct Rounds<'a> {
     body: &'a Region,
     stages: &'a Stages<'a>,
     span: Span,
@@ -57,7 +57,7 @@ impl<'m> Split<'m> {
         made: &'m mut Vec<Function>,
         names: &'m mut HashSet<String>,
     ) -> Self {
-        Self { module, facts, function, known: Known::default(), of_one_round: HashSet::new(), made, names }
+        Self { module, facts, function, known: Known::default(), single: HashSet::new(), made, names }
     }
 
     /// The region with its loops split.
@@ -129,12 +129,15 @@ impl<'m> Split<'m> {
             self.forget(n_made);
             return None;
         };
-        let is_of_batches = stages.sites.iter().any(|site| {
-            site.op.kind == OpKind::Builtin(site.row) && !self.of_one_round.contains(&site.op.results[0])
-        });
+        let is_of_batches = stages.sites.iter().any(|site| self.is_of_many(site));
         let chunk = if is_of_batches { CHUNK_OF_BATCHES } else { CHUNK };
         let ops = Ops { done: invariant, span: op.span };
         Some(self.in_chunks(op, &body, &stages, chunk, ops))
+    }
+
+    /// Whether each round makes many calls here.
+    pub(super) fn is_of_many(&self, site: &Site<'_>) -> bool {
+        site.op.kind == OpKind::Builtin(site.row) && !self.single.contains(&site.op.results[0])
     }
 
     /// How many functions were made.
@@ -272,7 +275,7 @@ fn carried<'b>(op: &Op, body: &'b Region) -> &'b [ValueId] {
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(
+    fn new(
         body: &'a Region,
         stages: &'a Stages<'a>,
         span: Span,
@@ -282,13 +285,8 @@ impl<'a> Rounds<'a> {
         Self { body, stages, span, count, first, done: Vec::new() }
     }
 
-    /// The results of the calls that were gathered.
-    pub(super) fn results(&self) -> impl Iterator<Item = ValueId> {
-        self.done.iter().map(|&(_, results)| results)
-    }
-
     /// All stages but the last one, each with its calls.
-    pub(super) fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
+    fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
         for (stage, site) in self.stages.stages.iter().zip(&self.stages.sites) {
             let mut inner = Ops::new(site.op.span);
             let round = split.function.new_value(Type::Int);
@@ -317,6 +315,7 @@ impl<'a> Rounds<'a> {
 
     /// The body of the last loop.
     fn last(&self, split: &mut Split<'_>, op: &Op) -> Region {
+        let Some(stage) = self.stages.stages.last() else { bug!("a loop without stages") };
         let mut inner = Ops::new(self.span);
         let mut names = Names::default();
         let types = split.function.types.clone();
@@ -327,28 +326,16 @@ impl<'a> Rounds<'a> {
                 None => round,
             };
             names.set(self.body.params[0], index);
-            self.last_stage(split, round, &mut names, &mut inner);
+            self.stage(split, stage, round, &mut names, &mut inner);
             vec![round]
         } else {
             let params = names.define(&self.body.params, &types, &mut split.function);
             let Some(first) = self.first else { bug!("a `for` loop without a start") };
             let round = inner.binary(split, BinaryOp::Sub, params[0], first);
-            self.last_stage(split, round, &mut names, &mut inner);
+            self.stage(split, stage, round, &mut names, &mut inner);
             params
         };
         Region { params, ops: inner.done, yields: names.all(&self.body.yields) }
-    }
-
-    /// What the last stage fetches and does in one round.
-    pub(super) fn last_stage(
-        &self,
-        split: &mut Split<'_>,
-        round: ValueId,
-        names: &mut Names,
-        inner: &mut Ops,
-    ) {
-        let Some(stage) = self.stages.stages.last() else { bug!("a loop without stages") };
-        self.stage(split, stage, round, names, inner);
     }
 
     /// What a stage fetches and does in one round.
@@ -374,10 +361,7 @@ impl<'a> Rounds<'a> {
                     }
                 }
                 None => {
-                    let is_kept = |stage: &Stage| stage.kept.contains(&value);
-                    let Some(number) = self.stages.stages.iter().position(is_kept) else {
-                        bug!("{value} was not kept")
-                    };
+                    let (number, part) = self.stages.kept(value);
                     let calls = self.done[number].0;
                     let item = *items.entry(number).or_insert_with(|| {
                         let Type::Tensor(item, _) = split.function.ty(calls).clone() else {
@@ -385,10 +369,7 @@ impl<'a> Rounds<'a> {
                         };
                         inner.builtin(split, "op.index", vec![calls, round], *item)
                     });
-                    let n_args = self.stages.sites[number].op.args.len();
-                    let kept = self.stages.stages[number].kept.iter().position(|&kept| kept == value);
-                    let part = n_args + kept.unwrap_or_default();
-                    inner.value(split, OpKind::TupleGet(part as u32), vec![item], ty)
+                    inner.value(split, OpKind::TupleGet(part), vec![item], ty)
                 }
             };
             names.set(value, fetched);
@@ -419,7 +400,13 @@ impl Ops {
         Self { done: Vec::new(), span }
     }
 
-    fn push(&mut self, kind: OpKind, args: Vec<ValueId>, results: Vec<ValueId>, regions: Vec<Region>) {
+    pub(super) fn push(
+        &mut self,
+        kind: OpKind,
+        args: Vec<ValueId>,
+        results: Vec<ValueId>,
+        regions: Vec<Region>,
+    ) {
         self.done.push(Op { kind, args, results, regions, span: self.span });
     }
 
@@ -443,7 +430,7 @@ impl Ops {
         self.value(split, OpKind::Binary(op), vec![a, b], Type::Int)
     }
 
-    fn tuple(&mut self, split: &mut Split<'_>, parts: Vec<ValueId>) -> ValueId {
+    pub(super) fn tuple(&mut self, split: &mut Split<'_>, parts: Vec<ValueId>) -> ValueId {
         let ty = Type::Tuple(parts.iter().map(|&part| split.function.ty(part).clone()).collect());
         self.value(split, OpKind::Tuple, parts, ty)
     }
@@ -462,20 +449,9 @@ impl Ops {
     /// The smaller one of two ints.
     fn smaller(&mut self, split: &mut Split<'_>, a: ValueId, b: ValueId) -> ValueId {
         let is_less = self.value(split, OpKind::Binary(BinaryOp::Lt), vec![a, b], Type::Bool);
-        self.choice(split, is_less, a, b)
-    }
-
-    /// The first int if the condition holds, else the second one.
-    pub(super) fn choice(
-        &mut self,
-        split: &mut Split<'_>,
-        condition: ValueId,
-        then: ValueId,
-        otherwise: ValueId,
-    ) -> ValueId {
         let result = split.function.new_value(Type::Int);
         let branch = |value| Region { params: Vec::new(), ops: Vec::new(), yields: vec![value] };
-        self.push(OpKind::If, vec![condition], vec![result], vec![branch(then), branch(otherwise)]);
+        self.push(OpKind::If, vec![is_less], vec![result], vec![branch(a), branch(b)]);
         result
     }
 }

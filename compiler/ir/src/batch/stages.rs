@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use qml_prelude::BuiltinId;
+use qml_source::bug;
 
 use super::copy::used;
 use super::row_of_many;
@@ -73,6 +74,16 @@ impl<'b> Stages<'b> {
         }
         search.finish();
         Some(Self { sites, stages: search.stages })
+    }
+
+    /// The stage that keeps a value, and which part of its calls it is.
+    pub(super) fn kept(&self, value: ValueId) -> (usize, u32) {
+        let place = |(number, stage): (usize, &Stage)| {
+            let place = stage.kept.iter().position(|&kept| kept == value)?;
+            Some((number, (self.sites[number].op.args.len() + place) as u32))
+        };
+        let found = self.stages.iter().enumerate().find_map(place);
+        found.unwrap_or_else(|| bug!("{value} was not kept"))
     }
 }
 

@@ -127,7 +127,7 @@ fn each_call_that_waits_for_another_ends_a_stage() {
 }
 
 #[test]
-fn calls_under_a_branch_are_a_batch_of_one_or_none() {
+fn a_branch_gives_its_call_or_none() {
     let text = "fn @f(%0 n: int, %1 x: float) -> (tensor(float, 1)) {
         %2: int = const[7] %3: unit = const[unit] %4: observable = builtin[Z] %2
         %5: tensor(float, 1) = map %0 { (%6: int)
@@ -140,11 +140,8 @@ fn calls_under_a_branch_are_a_batch_of_one_or_none() {
             } { yield %7 }
             yield %9 }
         return %5 }";
-    let calls = "map [ [ ] map [ program ] ] batch.expect";
-    check(
-        text,
-        &format!("Z op.stack for [ [ ] ahead {calls} behind map [ op.index op.index [ op.index ] ] concat ]"),
-    );
+    let calls = "map [ [ program batch.none ] ] batch.expect";
+    check(text, &format!("Z op.stack for [ [ ] ahead {calls} behind map [ op.index op.index [ ] ] concat ]"));
 }
 
 #[test]

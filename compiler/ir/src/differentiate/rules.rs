@@ -212,8 +212,12 @@ impl<'m> Backward<'_, 'm> {
     /// Which arguments of many calls need a cotangent: those of the tuple that the loop over them makes.
     fn active_arguments(&self, calls: ValueId) -> Vec<bool> {
         let made_by = |value| definition(&self.function.body, value);
-        let call =
-            made_by(calls).and_then(|map| map.regions.first()).and_then(|region| made_by(region.yields[0]));
+        // Of a branch one side makes the call.
+        let yielded = |op: &Op| {
+            let mut yields = op.regions.iter().filter_map(|region| made_by(region.yields[0]));
+            yields.find(|op| op.kind == OpKind::Tuple).cloned()
+        };
+        let call = made_by(calls).and_then(yielded);
         let Some(call) = call else { bug!("{calls} are no calls") };
         let first = call.args[0];
         // A call begins with its key, one of a batch with the calls of the batch.

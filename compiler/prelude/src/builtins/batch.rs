@@ -1,14 +1,16 @@
 //! Many calls of kernels at once, for the compiler, which gathers them.
 //!
 //! Calls are a tensor of tuples: the key, the arguments of the function, and what else there may be, which nobody looks at.
-//! Or tuples with one part, which is such a tensor itself. Results and cotangents stand as the calls do.
+//! Or tuples whose first part is such a tensor itself, or one call, or no call (Unit), whose result nobody looks at. Results and
+//! cotangents stand as the calls do.
 
 use qml_source::bug;
 
-use super::{Builtin, Effect, lists, row};
+use super::{Builtin, Effect, internal, lists, row};
 use crate::{Fault, Host, ResultFunction as F, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
+    internal("batch.none", |_, _| Ok(Value::Unit), "A call that is not made."),
     row(Effect::Quantum, "batch.expect", &[], |host, args| run(host, &args[0], F::Expect, 3), FORWARD),
     row(Effect::Quantum, "batch.variance", &[], |host, args| run(host, &args[0], F::Variance, 3), FORWARD),
     row(Effect::Quantum, "batch.probs", &[], |host, args| run(host, &args[0], F::Probs, 2), FORWARD),
@@ -79,10 +81,15 @@ fn item(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
         return Ok(results.item(number));
     }
     let Value::Tensor(all) = calls else { bug!("{calls:?} are no calls") };
-    let call = all.item(number);
-    match inside(call.parts()) {
-        Some(many) => run(host, many, function, n_args),
-        None => host.result(function, call.parts()[0].to_int(), &call.parts()[1..=n_args]),
+    item_now(host, all.item(number).parts(), function, n_args)
+}
+
+fn item_now(host: &mut dyn Host, call: &[Value], function: F, n_args: usize) -> Result<Value, Fault> {
+    match &call[0] {
+        many @ Value::Tensor(_) => run(host, many, function, n_args),
+        Value::Tuple(call) => item_now(host, call, function, n_args),
+        Value::Unit => Ok(Value::Unit),
+        key => host.result(function, key.to_int(), &call[1..=n_args]),
     }
 }
 
@@ -117,7 +124,7 @@ fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
     Ok(like(calls, &mut cotangent, &in_call))
 }
 
-/// The cotangents of the calls of a batch, as that of the call that has them as its first part.
+/// The cotangent of what a call has as its first part, as that of the call.
 fn in_call(call: &[Value], of_many: Value) -> Value {
     let mut parts = vec![Value::Unit; call.len()];
     parts[0] = of_many;
@@ -131,11 +138,6 @@ fn items(calls: &Value) -> Vec<Value> {
     }
 }
 
-/// What is inside, if these are the calls of a batch that is one of many.
-fn inside(call: &[Value]) -> Option<&Value> {
-    call.first().filter(|first| matches!(first, Value::Tensor(_)))
-}
-
 /// Goes through all calls with what stands for each in `cotangents`; Unit if that is Unit.
 fn with_cotangents(calls: &Value, cotangents: &Value, action: &mut dyn FnMut(&[Value], &Value)) {
     for (i, call) in items(calls).iter().enumerate() {
@@ -144,10 +146,16 @@ fn with_cotangents(calls: &Value, cotangents: &Value, action: &mut dyn FnMut(&[V
             Value::Tensor(tensor) => tensor.item(i),
             other => bug!("{other:?} are no cotangents of results"),
         };
-        match inside(call.parts()) {
-            Some(many) => with_cotangents(many, &cotangent, action),
-            None => action(call.parts(), &cotangent),
-        }
+        with_cotangent(call.parts(), &cotangent, action);
+    }
+}
+
+fn with_cotangent(call: &[Value], cotangent: &Value, action: &mut dyn FnMut(&[Value], &Value)) {
+    match &call[0] {
+        many @ Value::Tensor(_) => with_cotangents(many, cotangent, action),
+        Value::Tuple(one) => with_cotangent(one, cotangent, action),
+        Value::Unit => {}
+        _ => action(call, cotangent),
     }
 }
 
@@ -157,21 +165,30 @@ fn like(
     value: &mut dyn FnMut(&[Value]) -> Value,
     outside: &dyn Fn(&[Value], Value) -> Value,
 ) -> Value {
-    let values: Vec<Value> = items(calls)
-        .iter()
-        .map(|call| match inside(call.parts()) {
-            Some(many) => outside(call.parts(), like(many, value, outside)),
-            None => value(call.parts()),
-        })
-        .collect();
-    many(values)
+    many(items(calls).iter().map(|call| like_one(call.parts(), value, outside)).collect())
 }
 
-/// A tensor of values; floats lie side by side.
+fn like_one(
+    call: &[Value],
+    value: &mut dyn FnMut(&[Value]) -> Value,
+    outside: &dyn Fn(&[Value], Value) -> Value,
+) -> Value {
+    match &call[0] {
+        many @ Value::Tensor(_) => outside(call, like(many, value, outside)),
+        Value::Tuple(one) => outside(call, like_one(one, value, outside)),
+        Value::Unit => Value::Unit,
+        _ => value(call),
+    }
+}
+
+/// A tensor of values; floats lie side by side, with zeros for those of calls that were not made.
 fn many(values: Vec<Value>) -> Value {
     let is_float = |value: &Value| matches!(value, Value::Float(_));
-    if values.iter().all(is_float) {
-        return Value::vector(values.iter().map(Value::to_float).collect::<Vec<f64>>());
+    if values.iter().all(|value| is_float(value) || *value == Value::Unit)
+        && (values.is_empty() || values.iter().any(is_float))
+    {
+        let float = |value: &Value| if is_float(value) { value.to_float() } else { 0.0 };
+        return Value::vector(values.iter().map(float).collect::<Vec<f64>>());
     }
     lists::from_elements(&[values.len()], values)
 }

@@ -44,12 +44,18 @@ impl Builtin {
     /// Whether it is worth to estimate: most calls are of a few numbers.
     fn may_be_long(&self, args: &[Value]) -> bool {
         let is_large = |arg: &Value| match arg {
-            Value::Int(n) => *n >= FEW as i64,
+            Value::Int(n) => *n >= FEW as i64 && !self.signatures.is_empty(),
             Value::Tensor(tensor) => elements(tensor) >= FEW || asked(arg) >= FEW as f64,
             Value::Observable(_) => true,
             _ => false,
         };
-        matches!(self.effect, Effect::Pure | Effect::Random) && args.iter().any(is_large)
+        // A random key is no number of anything, and neither are the ints of the compiler's own rows.
+        let args = match self.effect {
+            Effect::Random => args.get(1..).unwrap_or_default(),
+            Effect::Pure => args,
+            Effect::Quantum | Effect::Io => return false,
+        };
+        args.iter().any(is_large)
     }
 }
 

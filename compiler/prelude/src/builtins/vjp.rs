@@ -128,7 +128,7 @@ pub fn is_differentiable(name: &str) -> Differentiability {
         | "op.mix" | "list.new" | "ad.zeros_like" | "stop_gradient" | "len" | "shape" | "argsort"
         | "argmin" | "argmax" | "any" | "all" | "div" | "to_int" | "where_true" | "int" | "sign"
         | "floor" | "ceil" | "round" | "accuracy" | "confusion" | "zeros" | "ones" | "eye" | "range"
-        | "bits" => Differentiability::Zero,
+        | "bits" | "batch.none" => Differentiability::Zero,
         _ => Differentiability::No,
     }
 }

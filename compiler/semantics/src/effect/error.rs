@@ -215,5 +215,9 @@ fn not_repeatable(name: &str, span: Span, effects: Effects, surroundings: Surrou
     Diagnostic::error(code, format!("`{name}` can't be called in {place}"))
         .primary(span, format!("it {}", fault.describe()))
         .note(why)
-        .help("do it before or after")
+        .help(if code == Code::Q0513 && surroundings == Surroundings::Gradient {
+            "do it before or after; of a gradient again: `use std.curvature.hessian;`, which takes a `fn` by its name"
+        } else {
+            "do it before or after"
+        })
 }
