@@ -8,9 +8,6 @@
 //! shared. Other samples run one after the other on each thread, ket and bra in its first cache. Both give the bits of a
 //! call by itself, see [`crate::kernel`]: how rows are shared out is a matter of time alone.
 
-use rayon::ThreadPool;
-use rayon::prelude::*;
-
 use crate::Fault;
 use crate::bind::{Bound, Varied};
 use crate::kernel::Collected;
@@ -94,16 +91,11 @@ impl Simulator {
         work: impl Fn(usize) -> Result<T, Fault> + Sync,
     ) -> Result<Vec<T>, Fault> {
         let work = |i| self.run.check().and_then(|()| work(i));
-        match self.pool_worth_it(n, n, cost) {
-            Some(pool) => pool.install(|| (0..n).into_par_iter().map(work).collect()),
-            None => (0..n).map(work).collect(),
+        if is_worth_a_thread(n, cost) {
+            self.run.share(n, work).into_iter().collect()
+        } else {
+            (0..n).map(work).collect()
         }
-    }
-
-    /// The threads for calls in parts, if all calls together are worth waking them, by the cost of one.
-    fn pool_worth_it(&self, n_parts: usize, n_calls: usize, cost: usize) -> Option<&ThreadPool> {
-        let is_worth_it = n_calls.saturating_mul(cost) >= WORTH_A_THREAD;
-        is_worth_it.then(|| self.run.pool_for(n_parts)).flatten()
     }
 
     /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; others in
@@ -135,10 +127,10 @@ impl Simulator {
         let layout = Layout::batch(plan.n_wires, self.isa.lane_bits::<T>());
         let groups = groups(rows, layout.n_reals() * size_of::<T>() <= IN_LANES, layout.width_bits);
         let run = |group: &Group| self.run_group::<T>(plan, group, &varied, prepared, cotangents);
-        let parts: Vec<Result<Batch, Fault>> = match self.pool_worth_it(groups.len(), rows.len(), plan.cost())
-        {
-            Some(pool) => pool.install(|| groups.par_iter().map(run).collect()),
-            None => groups.iter().map(run).collect(),
+        let parts: Vec<Result<Batch, Fault>> = if is_worth_a_thread(rows.len(), plan.cost()) {
+            self.run.share(groups.len(), |i| run(&groups[i]))
+        } else {
+            groups.iter().map(run).collect()
         };
         let mut batch = Batch::default();
         for part in parts {
@@ -229,6 +221,11 @@ impl Simulator {
         }
         Ok(batch)
     }
+}
+
+/// Whether waking threads costs less than it saves for so many calls, by the cost of one.
+fn is_worth_a_thread(n_calls: usize, cost: usize) -> bool {
+    n_calls.saturating_mul(cost) >= WORTH_A_THREAD
 }
 
 /// The rows in groups, small states in lanes. A few rows that are left run one by one.

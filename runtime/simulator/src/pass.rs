@@ -8,8 +8,6 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::bind::Bound;
 use crate::kernel::{Collected, Tile, back, forth};
 use crate::ket::{Ket, Layout, Line};
@@ -237,10 +235,7 @@ pub(crate) fn drive<A: Send>(
 ) -> Vec<A> {
     let n_strips = tiles.n_strips();
     let each = |i: usize| with_buffers(|buffers| work(tiles.strip(i), buffers));
-    match run.pool_for(n_strips) {
-        Some(pool) => pool.install(|| (0..n_strips).into_par_iter().map(each).collect()),
-        None => (0..n_strips).map(each).collect(),
-    }
+    run.share(n_strips, each)
 }
 
 thread_local! {

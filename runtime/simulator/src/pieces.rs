@@ -2,7 +2,7 @@
 //!
 //! Pieces have a fixed size and their results come in order: any number of threads gives the same bits.
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use crate::ket::Ket;
 use crate::simulator::Run;
@@ -18,28 +18,19 @@ pub(crate) fn for_pieces<T: Real, A: Default + Send>(
     ket: &Ket<T>,
     work: impl Fn(usize, &[T]) -> A + Sync,
 ) -> Vec<A> {
-    let each = |(i, piece): (usize, &[T])| {
-        if run.is_interrupted() { A::default() } else { work(i * PIECE, piece) }
-    };
-    let reals = ket.reals();
-    match run.pool_for(reals.len() / (2 * PIECE)) {
-        Some(pool) => pool.install(|| reals.par_chunks(2 * PIECE).enumerate().map(each).collect()),
-        None => reals.chunks(2 * PIECE).enumerate().map(each).collect(),
-    }
+    let pieces: Vec<&[T]> = ket.reals().chunks(2 * PIECE).collect();
+    run.share(pieces.len(), |i| if run.is_interrupted() { A::default() } else { work(i * PIECE, pieces[i]) })
 }
 
 /// As [`for_pieces`], to change the numbers.
 pub(crate) fn for_pieces_mut<T: Real>(run: &Run, ket: &mut Ket<T>, work: impl Fn(usize, &mut [T]) + Sync) {
-    let each = |(i, piece): (usize, &mut [T])| {
+    let pieces: Vec<Mutex<&mut [T]>> = ket.reals_mut().chunks_mut(2 * PIECE).map(Mutex::new).collect();
+    run.share(pieces.len(), |i| {
         if !run.is_interrupted() {
-            work(i * PIECE, piece);
+            // Nobody else takes this piece.
+            work(i * PIECE, &mut pieces[i].lock().unwrap_or_else(PoisonError::into_inner));
         }
-    };
-    let reals = ket.reals_mut();
-    match run.pool_for(reals.len() / (2 * PIECE)) {
-        Some(pool) => pool.install(|| reals.par_chunks_mut(2 * PIECE).enumerate().for_each(each)),
-        None => reals.chunks_mut(2 * PIECE).enumerate().for_each(each),
-    }
+    });
 }
 
 /// Calls `visit` with the index and the places of real and imaginary part, for each amplitude of a piece.

@@ -10,7 +10,6 @@ use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use qml_prelude::random::{child_key, uniform_at};
-use rayon::prelude::*;
 
 use crate::Fault;
 use crate::bind::Bound;
@@ -101,12 +100,7 @@ impl Simulator {
         let is_parted = !plan.tracks.is_empty() && plan.n_wires <= PARTED_WIRES && shots.len() >= 64;
         let n_parts = if is_parted { PARTS } else { 1 };
         let at = |i: usize| shots.start + shots.len() * i / n_parts;
-        let parts: Vec<Result<Vec<bool>, Fault>> = match self.run.pool_for(n_parts) {
-            Some(pool) => {
-                pool.install(|| (0..n_parts).into_par_iter().map(|i| part(at(i)..at(i + 1))).collect())
-            }
-            None => (0..n_parts).map(|i| part(at(i)..at(i + 1))).collect(),
-        };
+        let parts = self.run.share(n_parts, |i| part(at(i)..at(i + 1)));
         let bits = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         Ok(Shots { n_shots: shots.len(), n_bits, bits })
     }
@@ -323,10 +317,8 @@ impl<T: Amplitude> Sampler<'_, T> {
         let draw = |&shot: &usize| {
             if run.is_interrupted() { 0 } else { pick(ket, &ends, uniform_at(self.key, shot as u64, draws)) }
         };
-        let indices: Vec<usize> = match run.pool_for(shots.len() / 1000) {
-            Some(pool) => pool.install(|| shots.par_iter().map(draw).collect()),
-            None => shots.iter().map(draw).collect(),
-        };
+        let some: Vec<&[usize]> = shots.chunks(1000).collect();
+        let indices = run.share(some.len(), |i| some[i].iter().map(draw).collect::<Vec<usize>>()).concat();
         run.check()?;
         let last: Vec<(u32, usize)> = plan
             .steps

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::Fault;
@@ -199,9 +200,16 @@ impl Run {
         &self.interrupt
     }
 
-    /// The threads to share `n_pieces` of work between, if that is worth it.
-    pub(crate) fn pool_for(&self, n_pieces: usize) -> Option<&ThreadPool> {
-        if n_pieces < 2 || self.threads < 2 {
+    /// What `work` gives for each number below `n`, in order; threads share the numbers.
+    pub(crate) fn share<A: Send>(&self, n: usize, work: impl Fn(usize) -> A + Sync) -> Vec<A> {
+        match (n > 1).then(|| self.pool()).flatten() {
+            Some(pool) => pool.install(|| (0..n).into_par_iter().map(&work).collect()),
+            None => (0..n).map(work).collect(),
+        }
+    }
+
+    fn pool(&self) -> Option<&ThreadPool> {
+        if self.threads < 2 {
             return None;
         }
         // Without a pool the numbers are the same, only later: the fault of a system without threads is no fault.

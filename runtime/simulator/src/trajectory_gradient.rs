@@ -16,7 +16,6 @@ use std::ops::Range;
 
 use qml_prelude::observable::Observable;
 use qml_prelude::random::child_key;
-use rayon::prelude::*;
 
 use crate::Fault;
 use crate::bind::Bound;
@@ -123,10 +122,7 @@ impl Simulator {
         // As for shots: several groups at once, whose number doesn't depend on the number of threads.
         let n_parts = if plan.n_wires <= PARTED_WIRES && shots >= 64 { PARTS } else { 1 };
         let of_part = |i: usize| part(key, c, shots * i / n_parts..shots * (i + 1) / n_parts, false);
-        let parts: Vec<Result<Sampler<'_, T>, Fault>> = match self.run.pool_for(n_parts) {
-            Some(pool) => pool.install(|| (0..n_parts).into_par_iter().map(of_part).collect()),
-            None => (0..n_parts).map(of_part).collect(),
-        };
+        let parts: Vec<Result<Sampler<'_, T>, Fault>> = self.run.share(n_parts, of_part);
         let mut collected = Collected::new(&bound);
         for part in parts {
             collected.add(&part?.collected);

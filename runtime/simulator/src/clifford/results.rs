@@ -5,7 +5,6 @@ use std::ops::Range;
 use qml_ir::circuit::BitExpr;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::{child_key, pair_at};
-use rayon::prelude::*;
 
 use super::affine::Outcomes;
 use super::frames::Frames;
@@ -147,11 +146,8 @@ impl Simulator {
             let bits = clifford.rows(&known, &point, &frames, own.start - 64 * start..own.end - 64 * start);
             Ok((own, bits))
         };
-        let blocks: Vec<_> = match self.run.pool_for(n_blocks) {
-            Some(pool) => pool.install(|| (0..n_blocks).into_par_iter().map(block).collect::<Result<_, _>>()),
-            None => (0..n_blocks).map(block).collect(),
-        }?;
-        for (own, bits) in blocks {
+        for block in self.run.share(n_blocks, block) {
+            let (own, bits) = block?;
             rows.bits[(own.start - shots.start) * n_bits..][..bits.len()].copy_from_slice(&bits);
         }
         Ok(rows)
