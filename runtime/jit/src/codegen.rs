@@ -23,6 +23,7 @@ mod selects;
 mod shapes;
 mod sure;
 mod tuples;
+mod views;
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;

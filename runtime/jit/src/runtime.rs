@@ -72,6 +72,7 @@ entries! {
     Log => f64_log,
     Tanh => f64_tanh,
     Unshare => unshare,
+    View => view,
     ListPush => list_push,
     GrowingNew => growing_new,
     Grow => grow,
@@ -293,6 +294,14 @@ unsafe extern "C" fn unshare(slot: *mut Slot) -> *mut Slot {
     // SAFETY: the code passes a live pointer of its own.
     unsafe { (*slot).unshare() };
     slot
+}
+
+/// Tells at `place` where a row of a matrix is; null if it has no such row.
+unsafe extern "C" fn view(matrix: &Slot, index: i64, place: *mut Slot) -> *mut Slot {
+    let Some(row) = matrix.row(index) else { return std::ptr::null_mut() };
+    // SAFETY: the code passes room for a slot. A row holds nothing that would have to be given up.
+    unsafe { place.write(row) };
+    place
 }
 
 /// Puts a scalar at the end of a list that the code owns; in place if nobody else holds it.

@@ -9,9 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use qml_ir::host::Type;
 use qml_prelude::value::{Array, Element};
 use qml_prelude::{Tensor, Value, with_array};
+use smallvec::SmallVec;
 
 /// Tensors of more axes are left to the runtime.
 pub(crate) const MOST_AXES: usize = 3;
+
+const BOOL: u32 = 1;
+const INT: u32 = 2;
+const FLOAT: u32 = 3;
 
 /// A value in its box.
 #[repr(C)]
@@ -49,9 +54,9 @@ impl Axis {
 /// The kind of tensors of so many axes of these elements; none if machine code doesn't reach into them.
 pub(crate) fn kind(element: &Type, rank: usize) -> Option<u32> {
     let code = match element {
-        Type::Bool => 1,
-        Type::Int => 2,
-        Type::Float => 3,
+        Type::Bool => BOOL,
+        Type::Int => INT,
+        Type::Float => FLOAT,
         _ => return None,
     };
     (1..=MOST_AXES).contains(&rank).then(|| 4 * code + rank as u32)
@@ -72,15 +77,54 @@ impl Slot {
         Self { value, is_unshared: AtomicU32::new(0), ..*self }
     }
 
+    /// A row of a matrix, if its elements lie side by side. It holds nothing: it tells where they are.
+    pub fn row(&self, index: i64) -> Option<Self> {
+        let [rows, elements, _] = self.axes;
+        let index = isize::try_from(index).ok().filter(|index| (0..rows.len).contains(index))?;
+        let bytes = if self.kind / 4 == BOOL { 1 } else { 8 };
+        (self.kind % 4 == 2 && elements.stride == bytes).then(|| Self {
+            data: self.data.wrapping_offset(index * rows.stride),
+            kind: self.kind - 1,
+            is_unshared: AtomicU32::new(0),
+            axes: [elements, Axis::NONE, Axis::NONE],
+            value: Value::Unit,
+        })
+    }
+
+    /// Whether this is such a row.
+    pub fn is_row(&self) -> bool {
+        self.kind != 0 && matches!(self.value, Value::Unit)
+    }
+
+    /// The vector of a row.
+    fn copied(&self) -> Value {
+        fn elements<T: Element + Copy>(row: &Slot) -> Value {
+            // SAFETY: so many elements lie there, which the matrix holds.
+            let elements =
+                unsafe { std::slice::from_raw_parts(row.data.cast::<T>(), row.axes[0].len as usize) };
+            Value::vector(elements.to_vec())
+        }
+        match self.kind / 4 {
+            BOOL => elements::<bool>(self),
+            INT => elements::<i64>(self),
+            _ => elements::<f64>(self),
+        }
+    }
+
     /// The value, for somebody who may keep its elements.
     pub fn lend(&self) -> Value {
+        if self.is_row() {
+            return self.copied();
+        }
         self.is_unshared.store(0, Ordering::Relaxed);
         self.value.clone()
     }
 
     /// The elements of a tensor of floats, if they lie side by side in order.
     pub fn floats(&self) -> Option<&[f64]> {
-        let Value::Tensor(Tensor::Float(array)) = &self.value else { return None };
+        if self.kind / 4 != FLOAT {
+            return None;
+        }
         let rank = (self.kind % 4) as usize;
         let mut len = 1;
         for axis in self.axes[..rank].iter().rev() {
@@ -89,8 +133,8 @@ impl Slot {
             }
             len *= axis.len;
         }
-        // SAFETY: so many elements lie there, which the array holds.
-        (rank > 0).then(|| unsafe { std::slice::from_raw_parts(array.as_ptr(), len as usize) })
+        // SAFETY: so many floats lie there, which the array holds.
+        Some(unsafe { std::slice::from_raw_parts(self.data.cast(), len as usize) })
     }
 
     /// The elements of a tensor of floats in order, copied where they don't lie so.
@@ -115,6 +159,11 @@ impl Slot {
             elements.extend((0..k.len).map(|c| element(c * k.stride)));
         }
         Some(Cow::Owned(elements))
+    }
+
+    /// The lengths of the axes of a tensor whose elements can be reached.
+    pub fn lens(&self) -> SmallVec<[usize; MOST_AXES]> {
+        self.axes[..(self.kind % 4) as usize].iter().map(|axis| axis.len as usize).collect()
     }
 
     /// Whether two tensors whose elements can be reached have the same shape.

@@ -65,7 +65,7 @@ impl Translator<'_, '_> {
         let word = if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
             // The operand was only looked at.
-            if last.is_moved(op.args[0], at, &op.args, &op.regions) {
+            if last.is_moved(op.args[0], at, &op.args, &op.regions) && !self.is_lent(op.args[0]) {
                 self.drop_owned(op.args[0]);
             }
             word

@@ -71,6 +71,7 @@ pub(super) fn translate(
         ranges: HashMap::new(),
         places: HashMap::new(),
         rows: HashMap::new(),
+        views: HashMap::new(),
         cotangents: Parts::new(),
         chains: Chains::new(),
         signatures: HashMap::new(),
@@ -125,6 +126,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) places: HashMap<ValueId, Place>,
     /// Where the elements of a `map` go that makes a row of another one's.
     pub(super) rows: HashMap<ValueId, Value>,
+    /// Rows that are only looked at, and where it is told what they are.
+    pub(super) views: HashMap<ValueId, Value>,
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
@@ -167,7 +170,9 @@ impl Translator<'_, '_> {
         }
         for (i, op) in region.ops.iter().enumerate() {
             let handed_down = self.handed_down(op, i, &last_uses);
-            self.op(op, i, &last_uses, &handed_down);
+            if !self.view_row(op, region, &last_uses) {
+                self.op(op, i, &last_uses, &handed_down);
+            }
             for value in last_uses.ending_at(i).into_iter().filter(|value| !handed_down.contains(value)) {
                 if self.is_lent(value) || !last_uses.is_moved(value, i, &op.args, &op.regions) {
                     self.drop_owned(value);
@@ -223,14 +228,17 @@ impl Translator<'_, '_> {
         self.call_runtime(Entry::Clone, &[word], Some(types::I64))[0]
     }
 
-    /// Whether users only look at a value: a tape stays with the region that made it.
-    fn is_lent(&self, value: ValueId) -> bool {
-        *self.function.ty(value) == HostType::Tape
+    /// Whether users only look at a value: a tape and a row stay with the region that made them.
+    pub(super) fn is_lent(&self, value: ValueId) -> bool {
+        *self.function.ty(value) == HostType::Tape || self.views.contains_key(&value)
     }
 
     /// Gives up a value, if there is anything to give up.
     pub(super) fn drop_owned(&mut self, value: ValueId) {
         let word = self.word(value);
+        if let Some(&place) = self.views.get(&value) {
+            return self.end_view(word, place);
+        }
         match self.function.ty(value) {
             _ if self.constants.contains(&value) => {}
             ty if is_owned(ty) => _ = self.call_runtime(Entry::Drop, &[word], None),

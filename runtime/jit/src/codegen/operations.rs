@@ -31,8 +31,9 @@ impl Translator<'_, '_> {
     pub(super) fn operands(&self, op: &Op, at: usize, last: &LastUses) -> Vec<Operand> {
         let mut operands = self.lent(op);
         for (operand, &arg) in operands.iter_mut().zip(&op.args) {
-            operand.is_lent &=
-                self.constants.contains(&arg) || !last.is_moved(arg, at, &op.args, &op.regions);
+            operand.is_lent &= self.constants.contains(&arg)
+                || self.is_lent(arg)
+                || !last.is_moved(arg, at, &op.args, &op.regions);
         }
         operands
     }

@@ -47,6 +47,11 @@ impl LastUses {
         Self { position, ending, unused }
     }
 
+    /// Whether the region gives the value up.
+    pub(super) fn owns(&self, value: ValueId) -> bool {
+        self.position.contains_key(&value) || self.unused.contains(&value)
+    }
+
     /// Whether an operand at this position may be taken over: it is the last use, and the only one there.
     pub(super) fn is_moved(
         &self,

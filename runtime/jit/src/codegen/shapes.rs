@@ -31,7 +31,7 @@ impl Translator<'_, '_> {
             self.ranges.insert(op.results[0], range);
         }
         // The operand was only looked at.
-        if last.is_moved(op.args[0], at, &op.args, &op.regions) {
+        if last.is_moved(op.args[0], at, &op.args, &op.regions) && !self.is_lent(op.args[0]) {
             self.drop_owned(op.args[0]);
         }
         true

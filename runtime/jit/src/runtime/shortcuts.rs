@@ -50,7 +50,7 @@ impl Shortcut {
             Self::Product => product(first, unsafe { &*(words[1] as *const Slot) }),
             Self::Sum => first.floats().map(|floats| Value::Float(ArrayView1::from(floats).sum())),
             Self::Item => match &first.value {
-                Value::Unit => Some(Value::Unit),
+                Value::Unit if !first.is_row() => Some(Value::Unit),
                 Value::Tensor(tensor) => item(tensor, words[1] as i64),
                 _ => None,
             },
@@ -77,7 +77,7 @@ fn item(tensor: &Tensor, at: i64) -> Option<Value> {
 fn product(a: &Slot, b: &Slot) -> Option<Value> {
     let (elements, vector) = (a.floats()?, ArrayView1::from(b.floats()?));
     let n = vector.len();
-    match *a.value.shape() {
+    match a.lens()[..] {
         [m] if m == n => Some(Value::Float(ArrayView1::from(elements).dot(&vector))),
         [_, m] if m == n && n > 0 => {
             let rows = elements.chunks_exact(n);

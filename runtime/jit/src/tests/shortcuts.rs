@@ -7,7 +7,7 @@ use super::memory::check_no_leak_of;
 use super::{check, parse, tensor};
 
 fn matrix(rows: usize, columns: usize, is_turned: bool) -> Value {
-    let array = ArrayD::from_shape_fn(vec![rows, columns], |at| (at[0] * 7 + at[1] * 3) as f64 / 11.0 - 1.0);
+    let array = ArrayD::from_shape_fn(vec![rows, columns], |at| ((at[0] * 7 + at[1] * 3) as f64 / 1.1).sin());
     let array = if is_turned { array.reversed_axes() } else { array };
     Value::Tensor(f64::into_tensor(array.into_shared()))
 }
@@ -59,5 +59,68 @@ fn items_and_parts() {
         for (i, is_there) in [(0, true), (1, true), (2, false), (5, false), (-1, false), (i64::MIN, false)] {
             assert_eq!(is_right(text, &[matrix(4, 4, is_turned), Value::Int(i)]), is_there, "{i}");
         }
+    }
+}
+
+#[test]
+fn rows_that_are_only_looked_at() {
+    // In order: a product with itself, one with a vector, elements in an inner loop, a branch that may not look; a row that is
+    // kept is a tensor.
+    let text =
+        "fn @f(%0 a: tensor(float, 2), %1 x: tensor(float, 1), %2 m: int, %3 n: int) -> (tensor(float, 2)) {
+        %4: int = const[0] %5: float = const[0.0]
+        %6: tensor(float, 2) = map %2 { (%7: int)
+            %8: tensor(float, 1) = builtin[op.index] %0, %7 !0:3:4
+            %9: int = builtin[op.dim] %8, %4
+            %10: float = builtin[dot] %8, %8
+            %11: float = builtin[op.matmul] %8, %1 !0:5:6
+            %12: float = for %4, %3, %10 { (%13: int, %14: float)
+                %15: float = builtin[op.index] %8, %13 !0:7:8
+                %16: float = sub %14, %15
+                yield %16 }
+            %17: bool = lt %12, %5
+            %18: tensor(float, 1) = builtin[op.index] %0, %7
+            %19: float = if %17 { %20: float = builtin[sum] %18 yield %20 } { yield %11 }
+            %21: tensor(float, 1) = builtin[op.index] %0, %7
+            %22: float = to_float %9
+            %23: tensor(float, 1) = builtin[op.mul] %22, %21
+            %24: tensor(float, 1) = builtin[op.add] %19, %23
+            yield %24 }
+        return %6 }";
+    let x: Vec<f64> = (0..20).map(|i| (f64::from(i) * 0.7).sin()).collect();
+    let mut n_right = 0;
+    for a in [
+        matrix(20, 20, false),
+        matrix(20, 20, true),
+        matrix(5, 20, false),
+        matrix(20, 6, true),
+        matrix(0, 20, false),
+    ] {
+        for (m, n) in [(0, 0), (20, 20), (3, 2), (6, 1), (1, 21), (1, -1)] {
+            n_right += usize::from(is_right(text, &[a.clone(), tensor(&x), Value::Int(m), Value::Int(n)]));
+        }
+        assert!(!is_right(text, &[matrix(4, 3, false), tensor(&x), Value::Int(2), Value::Int(1)]));
+        assert!(!is_right(text, &[tensor(&[]), tensor(&x), Value::Int(2), Value::Int(1)]));
+    }
+    assert!((15..25).contains(&n_right), "{n_right}");
+}
+
+#[test]
+fn rows_of_other_scalars() {
+    let text =
+        "fn @f(%0 a: tensor(int, 2), %1 b: tensor(bool, 2), %2 m: int, %3 j: int) -> (tensor(int, 1)) {
+        %6: tensor(int, 1) = map %2 { (%7: int)
+            %8: tensor(int, 1) = builtin[op.index] %0, %7 !0:1:2
+            %9: tensor(bool, 1) = builtin[op.index] %1, %7 !0:3:4
+            %10: int = builtin[op.index] %8, %3 !0:5:6
+            %11: bool = builtin[op.index] %9, %3 !0:7:8
+            %12: int = if %11 { %13: int = mul %10, %10 yield %13 } { yield %10 }
+            yield %12 }
+        return %6 }";
+    let a = ArrayD::from_shape_fn(vec![3, 4], |at| (at[0] * 5 + at[1]) as i64).into_shared();
+    let b = ArrayD::from_shape_fn(vec![4, 3], |at| (at[0] + at[1]) % 2 == 0).reversed_axes().into_shared();
+    let [a, b] = [Value::Tensor(i64::into_tensor(a)), Value::Tensor(bool::into_tensor(b))];
+    for (m, j, fits) in [(3, 2, true), (2, 3, true), (4, 0, false), (3, 4, false), (3, -1, false)] {
+        assert_eq!(is_right(text, &[a.clone(), b.clone(), Value::Int(m), Value::Int(j)]), fits, "{m}, {j}");
     }
 }
