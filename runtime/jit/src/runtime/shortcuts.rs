@@ -1,9 +1,9 @@
 //! Operations on what slots hold, without the values that a row of the built-in functions gets. Each gives what the row
 //! gives; where it doesn't fit, and for all that is wrong, it gives nothing, and the row is called.
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, Axis, Slice};
 use qml_ir::host::Type;
-use qml_prelude::{Tensor, Value};
+use qml_prelude::{Tensor, Value, with_array};
 
 use crate::slot::Slot;
 
@@ -16,6 +16,8 @@ pub(crate) enum Shortcut {
     Sum,
     /// An item of a tensor, or of its cotangent.
     Item,
+    /// A part of a tensor from one index to another on its first axis.
+    Slice,
     /// A part of a tuple, or of its cotangent.
     Part,
 }
@@ -31,6 +33,7 @@ impl Shortcut {
             ("op.index", [Type::Tensor(..), Type::Int]) | ("ad.item", [Type::Cotangent, Type::Int]) => {
                 Some(Self::Item)
             }
+            ("op.index", [Type::Tensor(..), Type::Tuple(bounds)]) if bounds.len() == 2 => Some(Self::Slice),
             ("op.tuple_get", [Type::Tuple(_), Type::Int])
             | ("ad.tuple_get", [Type::Cotangent, Type::Int]) => Some(Self::Part),
             _ => None,
@@ -54,6 +57,8 @@ impl Shortcut {
                 Value::Tensor(tensor) => item(tensor, words[1] as i64),
                 _ => None,
             },
+            // SAFETY: a tuple is of an owned type too.
+            Self::Slice => slice(&first.value, unsafe { &(*(words[1] as *const Slot)).value }),
             Self::Part => part(first, words[1] as usize),
         }
     }
@@ -71,6 +76,24 @@ pub(super) fn part(tuple: &Slot, index: usize) -> Option<Value> {
 fn item(tensor: &Tensor, at: i64) -> Option<Value> {
     let at = usize::try_from(at).ok().filter(|&at| at < tensor.len())?;
     Some(tensor.item(at))
+}
+
+fn slice(tensor: &Value, bounds: &Value) -> Option<Value> {
+    let (Value::Tensor(tensor), Value::Tuple(bounds)) = (tensor, bounds) else { return None };
+    let len = tensor.len();
+    let bound = |bound: &Value, default: usize| match bound {
+        Value::Unit => Some(default),
+        Value::Int(bound) => usize::try_from(*bound).ok(),
+        _ => None,
+    };
+    let (low, high) = (bound(&bounds[0], 0)?, bound(&bounds[1], len)?);
+    (low <= high && high <= len).then(|| {
+        with_array!(tensor, array => {
+            let mut part = array.clone();
+            part.slice_axis_inplace(Axis(0), Slice::from(low..high));
+            Value::from_array(part)
+        })
+    })
 }
 
 /// Rows times a vector, as the row has it.

@@ -124,3 +124,31 @@ fn rows_of_other_scalars() {
         assert_eq!(is_right(text, &[a.clone(), b.clone(), Value::Int(m), Value::Int(j)]), fits, "{m}, {j}");
     }
 }
+
+#[test]
+fn slices() {
+    let text = "fn @f(%0 a: tensor(float, 2), %1 lo: int, %2 hi: int) -> (tensor(float, 2), tensor(float, 2), tensor(float, 2)) {
+        %3: unit = const[unit]
+        %4: tuple(int, int) = tuple %1, %2
+        %5: tuple(unit, int) = tuple %3, %2
+        %6: tuple(int, unit) = tuple %1, %3
+        %7: tensor(float, 2) = builtin[op.index] %0, %5 !0:1:2
+        %8: tensor(float, 2) = builtin[op.index] %0, %6 !0:3:4
+        %9: tensor(float, 2) = builtin[op.index] %0, %4 !0:5:6
+        return %7, %8, %9 }";
+    for is_turned in [false, true] {
+        for (low, high, fits) in [
+            (0, 5, true),
+            (2, 2, true),
+            (5, 5, true),
+            (1, 4, true),
+            (3, 2, false),
+            (0, 6, false),
+            (-1, 2, false),
+            (i64::MIN, i64::MAX, false),
+        ] {
+            let args = [matrix(5, 5, is_turned), Value::Int(low), Value::Int(high)];
+            assert_eq!(is_right(text, &args), fits, "{low}..{high}");
+        }
+    }
+}
