@@ -179,9 +179,12 @@ fn shots_are_the_same_and_so_are_those_of_a_device() {
             print([[probs(model(w, x + y), shots: 20)[1] for y in xs[0..2]] for x in xs]);
             print([fidelity(model(w, x), model(w, 0.3), shots: 30) for x in xs]);
             print([expect(Z(0), model(w, x), shots: if x > 0.0 then 10 else 20) for x in xs]);
+            let h = 0.5 + 0.3 * X(0) + 0.2 * Y(1) * Z(2) - 0.1 * Z(0) + projector([true, false, true]);
+            print([expect(h, model(w, x), shots: 40) for x in xs]);
+            print([expect(x * Z(0), model(w, x), shots: 40) for x in xs]);
         }}"
     );
-    check(&source, 0);
+    check(&source, 3);
     check_with(
         &source.replace("fidelity(model(w, x), model(w, 0.3), shots: 30)", "1.0"),
         0,

@@ -22,6 +22,7 @@ use crate::way::MANY_WIRES;
 
 mod expectations;
 mod overlaps;
+mod sampled;
 
 use expectations::observables;
 
@@ -89,14 +90,35 @@ impl Session<'_> {
         let mut values = vec![Value::Unit; calls.len()];
         for group in self.groups(calls, place)? {
             let numbers = group.calls.clone();
-            let found = if group.is_worth_it() && self.is_exact(function, calls, &group)? {
-                self.of_group(function, calls, group)?
-            } else {
-                self.in_turn(function, numbers.iter().map(|&i| &calls[i]))?
+            let beside = if group.is_worth_it() { self.beside(function, calls, group)? } else { None };
+            let found = match beside {
+                Some(found) => found,
+                None => self.in_turn(function, numbers.iter().map(|&i| &calls[i]))?,
             };
             numbers.into_iter().zip(found).for_each(|(i, value)| values[i] = value);
         }
         Ok(values)
+    }
+
+    /// The results of calls of one circuit, computed beside each other, if there is a way.
+    fn beside(
+        &mut self,
+        function: ResultFunction,
+        calls: &[Call],
+        group: Unbound,
+    ) -> Result<Option<Vec<Value>>, Fault> {
+        let is_exact = self.is_exact(function, calls, &group)?;
+        if !is_exact && function != ResultFunction::Expect {
+            return Ok(None);
+        }
+        let programs = group.programs.into_iter().map(|program| self.bound(program));
+        let programs = programs.collect::<Result<_, _>>()?;
+        let group = &Group { prepared: group.prepared, calls: group.calls, programs };
+        if is_exact {
+            self.of_group(function, calls, group).map(Some)
+        } else {
+            self.sampled_of_group(calls, group)
+        }
     }
 
     /// Whether the results of these calls may be held at once.
@@ -166,11 +188,8 @@ impl Session<'_> {
         &mut self,
         function: ResultFunction,
         calls: &[Call],
-        group: Unbound,
+        group: &Bound,
     ) -> Result<Vec<Value>, Fault> {
-        let programs = group.programs.into_iter().map(|program| self.bound(program));
-        let programs = programs.collect::<Result<_, _>>()?;
-        let group = &Group { prepared: group.prepared, calls: group.calls, programs };
         let before = self.record.meter.seconds();
         let rows: Vec<&[f64]> = group.programs.iter().map(|program| program.slots.as_slice()).collect();
         let found = if is_derivative(function) {

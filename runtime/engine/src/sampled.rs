@@ -10,15 +10,15 @@ use qml_ir::circuit::{Circuit, Op};
 use qml_prelude::Fault;
 use qml_prelude::observable::{Observable, Pauli, PauliString};
 use qml_prelude::random::child_key;
-use qml_simulator::check_observables;
+use qml_simulator::{Run, Shots, check_observables};
 use qml_source::Span;
 
 use crate::kernels::Runnable;
 use crate::session::{Session, simulation_fault};
 
 /// Strings that are measured together: the letter on each qubit, and the strings with the places they came from.
-struct Group {
-    letters: Vec<Option<Pauli>>,
+pub(crate) struct Group {
+    pub letters: Vec<Option<Pauli>>,
     strings: Vec<(usize, PauliString, f64)>,
 }
 
@@ -38,23 +38,15 @@ impl Session<'_> {
         for (i, group) in groups(observables, circuit.output.len(), &mut values).iter().enumerate() {
             let turned = self.turned(runnable, &group.letters);
             let drawn = self.sample((&turned, slots), shots, child_key(key, i as u64))?;
-            for (observable, string, coefficient) in &group.strings {
-                self.simulator.run().check().map_err(|fault| simulation_fault(&fault))?;
-                let odd = (0..shots).filter(|&shot| {
-                    let row = drawn.row(shot);
-                    string.iter().filter(|(qubit, _)| row[*qubit as usize]).count() % 2 == 1
-                });
-                values[*observable] += coefficient * (1.0 - 2.0 * odd.count() as f64 / shots as f64);
-            }
-            for (observable, bits, coefficient) in projectors(observables, i) {
-                let hits = (0..shots).filter(|&shot| drawn.row(shot).starts_with(bits)).count();
-                values[observable] += coefficient * hits as f64 / shots as f64;
+            let parts = group.estimates(i, observables, &drawn, self.simulator.run());
+            for (observable, part) in parts.map_err(|fault| simulation_fault(&fault))? {
+                values[observable] += part;
             }
         }
         Ok(values)
     }
 
-    fn turned(&mut self, runnable: &Runnable, letters: &[Option<Pauli>]) -> Rc<Runnable> {
+    pub(crate) fn turned(&mut self, runnable: &Runnable, letters: &[Option<Pauli>]) -> Rc<Runnable> {
         if let Some(turned) = runnable.turned.borrow().get(letters) {
             return Rc::clone(turned);
         }
@@ -63,6 +55,33 @@ impl Session<'_> {
             Rc::new(self.kernels.runnable(circuit, runnable.noise.clone(), runnable.account.clone()));
         runnable.turned.borrow_mut().insert(letters.to_vec(), Rc::clone(&turned));
         turned
+    }
+}
+
+impl Group {
+    /// What the shots of group `number` tell of each of its strings and projectors: the observable, and what is added to it.
+    pub(crate) fn estimates(
+        &self,
+        number: usize,
+        observables: &[Observable],
+        drawn: &Shots,
+        run: &Run,
+    ) -> Result<Vec<(usize, f64)>, qml_simulator::Fault> {
+        let shots = drawn.n_shots;
+        let mut parts = Vec::new();
+        for (observable, string, coefficient) in &self.strings {
+            run.check()?;
+            let odd = (0..shots).filter(|&shot| {
+                let row = drawn.row(shot);
+                string.iter().filter(|(qubit, _)| row[*qubit as usize]).count() % 2 == 1
+            });
+            parts.push((*observable, coefficient * (1.0 - 2.0 * odd.count() as f64 / shots as f64)));
+        }
+        for (observable, bits, coefficient) in projectors(observables, number) {
+            let hits = (0..shots).filter(|&shot| drawn.row(shot).starts_with(bits)).count();
+            parts.push((observable, coefficient * hits as f64 / shots as f64));
+        }
+        Ok(parts)
     }
 }
 
@@ -76,7 +95,7 @@ fn projectors(observables: &[Observable], group: usize) -> impl Iterator<Item = 
 }
 
 /// Sorts strings into groups, first fit; constants go to the values at once.
-fn groups(observables: &[Observable], n_qubits: usize, values: &mut [f64]) -> Vec<Group> {
+pub(crate) fn groups(observables: &[Observable], n_qubits: usize, values: &mut [f64]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     if observables.iter().any(|observable| !observable.projectors.is_empty()) {
         groups.push(Group { letters: vec![Some(Pauli::Z); n_qubits], strings: Vec::new() });
