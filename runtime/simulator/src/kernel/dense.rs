@@ -185,6 +185,19 @@ const fn first_phase<const X: usize>() -> usize {
     if X == 1 { 1 } else { 0 }
 }
 
+/// The groups at these places.
+#[inline(always)]
+unsafe fn load<V: Vector, const N: usize>(at: &[*mut V::Real; N]) -> [Complex<V>; N] {
+    // SAFETY: The caller's places are in the tile.
+    unsafe {
+        let mut v = [Complex::<V>::load(at[0]); N];
+        for i in 1..N {
+            v[i] = Complex::load(at[i]);
+        }
+        v
+    }
+}
+
 /// Which column is `step`th in the sum for a row of a matrix on wires of which those of `near`, a mask, count lanes
 /// elsewhere: far wires are the upper part of a step, and exchanges of near wires the lower one.
 const fn column(near: usize, row: usize, step: usize) -> usize {
@@ -320,7 +333,7 @@ unsafe fn apply<V: Vector, const H: usize, const X: usize, const REAL: bool>(
         let diagonal = if REAL { diagonal::<V, H>(wires, matrix) } else { [table[0]; H] };
         for_selected(tile.n_groups, mask | wires.group_mask, value, |g| {
             let at = groups.map(|group| tile.group::<V>(g | group));
-            let mut v = at.map(|at| Complex::<V>::load(at));
+            let mut v = load(&at);
             if REAL {
                 for h in first_phase::<X>()..H {
                     v[h] = v[h].mul(diagonal[h]);
@@ -347,7 +360,7 @@ unsafe fn apply_samples<V: Vector, const D: usize, const NEAR: usize>(
         let table = table::<V, true, D, 1>(wires, matrix, select, false);
         for_selected(tile.n_groups, select.mask | wires.group_mask, select.value, |g| {
             let at = registers.map(|register| tile.group::<V>(g | register));
-            let v = at.map(|at| Complex::<V>::load(at));
+            let v = load(&at);
             let out = sample_product::<V, D, NEAR>(&table, &v);
             for row in 0..D {
                 out[row].store(at[row]);
@@ -414,9 +427,9 @@ unsafe fn undo<V: Vector, const H: usize, const X: usize, const REAL: bool>(
         for_selected(ket.n_groups, mask | wires.group_mask, value, |at| {
             let to_ket = groups.map(|group| ket.group::<V>(at | group));
             let to_bra = groups.map(|group| bra.group::<V>(at | group));
-            let v = to_ket.map(|at| Complex::<V>::load(at));
+            let v = load(&to_ket);
             let v = product_back::<V, H, X, REAL>(&table, &diagonal, exchanges, &v);
-            let w = to_bra.map(|at| Complex::<V>::load(at));
+            let w = load(&to_bra);
             if is_collected {
                 for h in 0..H {
                     for x in 0..X {
@@ -475,8 +488,8 @@ unsafe fn undo_samples<V: Vector, const D: usize, const NEAR: usize>(
             for_selected(ket.n_groups, mask, select.value | lane, |at| {
                 let to_ket = registers.map(|register| ket.group::<V>(at | register));
                 let to_bra = registers.map(|register| bra.group::<V>(at | register));
-                let v = sample_product::<V, D, NEAR>(&table, &to_ket.map(|at| Complex::<V>::load(at)));
-                let w = to_bra.map(|at| Complex::<V>::load(at));
+                let v = sample_product::<V, D, NEAR>(&table, &load(&to_ket));
+                let w = load(&to_bra);
                 if is_collected {
                     for h in 0..D {
                         for g in 0..D {

@@ -108,6 +108,19 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
+    /// Those of the next rotations, on far wires.
+    #[inline(always)]
+    unsafe fn of<V: Vector<Real = T>, const K: usize>(&mut self, turns: &[Turn; K]) -> [Factored<V>; K] {
+        // SAFETY: As for `Self::next`.
+        unsafe {
+            let mut factors = [Factored::Tangent(V::splat(T::ZERO)); K];
+            for (factor, turn) in factors.iter_mut().zip(turns) {
+                *factor = self.next::<V>(turn);
+            }
+            factors
+        }
+    }
+
     /// Those of the next rotation, on a near wire: a sine or tangent has the sign of its lane. Cotangents would need one in
     /// the other place.
     #[inline(always)]
@@ -142,7 +155,7 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
     let offsets = offsets::<V, K, M>(bits);
     // SAFETY: The caller's contract.
     unsafe {
-        let far = far.map(|turn| coefficients.next::<V>(&turn));
+        let far = coefficients.of::<V, K>(&far);
         // Registers up to the lowest far wire's bit lie side by side.
         let run = if K == 0 { 2 * tile.n_groups } else { 2 << bits[0] };
         for i in 0..((2 * tile.n_groups) >> K) / run {
@@ -174,7 +187,7 @@ unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
     // SAFETY: The caller's contract.
     unsafe {
         let factor = 2.0 * coefficients.scale * coefficients.scale;
-        let far = turns.map(|turn| coefficients.next::<V>(&turn));
+        let far = coefficients.of::<V, K>(&turns);
         let mut total = [V::splat(V::Real::ZERO); K];
         let run = 2 << bits[0];
         for i in 0..((2 * ket.n_groups) >> K) / run {

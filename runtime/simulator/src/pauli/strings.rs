@@ -243,7 +243,10 @@ unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
     let signs = [V::Real::ONE, -V::Real::ONE];
     // SAFETY: The caller's contract.
     unsafe {
-        let coefficients = strings.map(|string| coefficient::<V, PER_LANE>(string, ket.outer, weights));
+        let mut coefficients = [Complex::<V>::splat(0.0, 0.0); N];
+        for (c, string) in coefficients.iter_mut().zip(&strings) {
+            *c = coefficient::<V, PER_LANE>(*string, ket.outer, weights);
+        }
         for g in 0..ket.n_groups {
             let mut c = Complex::<V>::splat(0.0, 0.0);
             for (coefficient, string) in coefficients.iter().zip(&strings) {
