@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // The helpers of tests are tests as well.
 
-mod suite {
+// `suite` would be part of each test's name, and with it `ui`, which then names all of them: `cargo test --test suite -- ui`.
+use tests as suite;
+
+#[path = "suite"]
+mod tests {
     //! One file a subject; [`tool`], [`messages`] and [`numeric`] are what they share.
     mod batches;
     mod book;
