@@ -11,6 +11,9 @@ use super::ranges::Range;
 use crate::runtime::Entry;
 use crate::words::is_owned;
 
+/// So many rounds of a loop that does little go by before anybody notices.
+const SHORT_ROUNDS: i64 = 256;
+
 impl Translator<'_, '_> {
     /// `if`: both regions end in one block, whose parameters are the results.
     pub(super) fn branch(&mut self, op: &Op, condition: Value, handed_down: &[ValueId]) -> Vec<Value> {
@@ -50,7 +53,7 @@ impl Translator<'_, '_> {
                     words[0] = self.in_lanes(&plan, &lanes, region, [start, sure_end], None, op.span);
                     words
                 }
-                None => self.rounds(op, sure_end, &words, &stays),
+                None => self.short_rounds(op, sure_end, &words, &stays),
             };
             self.end_sure(&plan, before);
         }
@@ -72,12 +75,36 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// Rounds up to `end`. The header's parameters are the counter and the carried values, but for those that stay where
-    /// they are.
+    /// Rounds up to `end`.
     fn rounds(&mut self, op: &Op, end: Value, words: &[Value], stays: &[bool]) -> Vec<Value> {
-        let region = &op.regions[0];
-        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        for (&param, _) in region.params.iter().zip(stays).filter(|(_, stays)| !**stays) {
+        self.repeat(op, end, words, stays, |this, words| {
+            this.check_interrupt(op.span);
+            this.round(op, words)
+        })
+    }
+
+    /// The same of rounds that all take little time: many of them go without a look at the flag that interrupts.
+    fn short_rounds(&mut self, op: &Op, end: Value, words: &[Value], stays: &[bool]) -> Vec<Value> {
+        self.repeat(op, end, words, stays, |this, words| {
+            this.check_interrupt(op.span);
+            let next_look = this.b.ins().iadd_imm_s(words[0], SHORT_ROUNDS);
+            let next_look = this.b.ins().smin(next_look, end);
+            this.repeat(op, next_look, words, stays, |this, words| this.round(op, words))
+        })
+    }
+
+    /// Repeats `body` until the counter is at `end`. The header's parameters are the counter and the carried values, but for
+    /// those that stay where they are; `body` gives them for the next time.
+    fn repeat(
+        &mut self,
+        op: &Op,
+        end: Value,
+        words: &[Value],
+        stays: &[bool],
+        body: impl FnOnce(&mut Self, &[Value]) -> Vec<Value>,
+    ) -> Vec<Value> {
+        let (header, inside, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        for (&param, _) in op.regions[0].params.iter().zip(stays).filter(|(_, stays)| !**stays) {
             self.b.append_block_param(header, register(self.function.ty(param)));
         }
         self.b.ins().jump(header, &block_args(&moving(words, stays)));
@@ -85,17 +112,22 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(header);
         let params = staying(words, self.b.block_params(header), stays);
         let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, params[0], end);
-        self.leave_if(is_over, after, body);
+        self.leave_if(is_over, after, inside);
 
-        self.b.switch_to_block(body);
-        self.check_interrupt(op.span);
-        self.values.extend(region.params.iter().copied().zip(params.iter().copied()));
-        let mut next = self.repeated(region);
-        next.insert(0, self.b.ins().iadd_imm_s(params[0], 1));
+        self.b.switch_to_block(inside);
+        let next = body(self, &params);
         self.b.ins().jump(header, &block_args(&moving(&next, stays)));
-
         self.b.switch_to_block(after);
         params
+    }
+
+    /// One round; gives the counter and the carried values for the next one.
+    fn round(&mut self, op: &Op, words: &[Value]) -> Vec<Value> {
+        let region = &op.regions[0];
+        self.values.extend(region.params.iter().copied().zip(words.iter().copied()));
+        let mut next = self.repeated(region);
+        next.insert(0, self.b.ins().iadd_imm_s(words[0], 1));
+        next
     }
 
     /// `while`: the condition gets copies of the carried values that it uses, the body the values.
