@@ -33,7 +33,7 @@ impl Output for Held {
 fn check_no_leak(test: &str, steps: usize, options: &Options) {
     if std::env::var_os(ALONE).is_none() {
         let mut alone = Command::new(std::env::current_exe().unwrap());
-        let ran = alone.args(["--exact", &format!("suite::leaks::{test}")]).env(ALONE, "1").output().unwrap();
+        let ran = alone.args(["--exact", &format!("tests::leaks::{test}")]).env(ALONE, "1").output().unwrap();
         let text = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success() && text.contains("1 passed"), "{text}");
         return;

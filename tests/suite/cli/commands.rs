@@ -248,7 +248,7 @@ fn the_first_shots_are_told_of() {
     let said = folder.qmlang("run a.qml --seed 1 -v --no-run-dir").err;
     assert_eq!(
         said,
-        "`turn` on 1 qubit: statevector\n`turn`: `counts` draws 20 shots\n`turn`: `expect` of 5 draws 500 shots of 5 circuits\n"
+        "`turn` on 1 qubit: statevector\n`turn`: `counts` draws 20 shots\n`turn`: `expect` of 5 at once\n`turn`: `expect` of 5 draws 500 shots of 5 circuits\n"
     );
     let said = folder.qmlang("run a.qml --seed 1 -v --no-run-dir --target emulator:iqm_garnet").err;
     assert!(said.contains("`turn`: `counts` draws 20 shots in 1 job\n"), "{said}");
