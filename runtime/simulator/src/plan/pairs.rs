@@ -173,22 +173,12 @@ impl Fused<'_> {
         let pair = match sort(&steps).filter(|sorted| sorted.behind.iter().all(|phase| phase.may(may_wait))) {
             None => Pair { steps, n_phases: None },
             Some(sorted) => {
-                for (mask, trig) in self.monomials(&sorted.behind) {
-                    match mask {
-                        0 => self.entries.push(Entry::Monomial { mask, trig }),
-                        _ => {
-                            let wire = wires[mask - 1];
-                            self.carried[wire].push(Entry::Monomial { mask: 1 << wire, trig });
-                        }
-                    }
+                for (mask, trig) in self.terms(&sorted.behind) {
+                    let wire = wires[mask - 1];
+                    self.carried[wire].push(Entry::Monomial { mask: 1 << wire, trig });
                 }
-                let mut steps = Vec::new();
-                for (mask, trig) in self.monomials(&sorted.before) {
-                    match mask {
-                        0 => self.entries.push(Entry::Monomial { mask, trig }),
-                        _ => steps.push(Step::Phase { mask, trig }),
-                    }
-                }
+                let phases = self.terms(&sorted.before).into_iter();
+                let mut steps: Vec<Step> = phases.map(|(mask, trig)| Step::Phase { mask, trig }).collect();
                 let n_phases = Some(steps.len());
                 steps.extend(sorted.real);
                 Pair { steps, n_phases }
@@ -202,8 +192,8 @@ impl Fused<'_> {
         self.entries.push(Entry::Matrix { positions, matrix, select: Select::default() });
     }
 
-    /// The terms of phases: masks of the two bits, and trigs.
-    fn monomials(&mut self, phases: &[Diagonal]) -> Vec<(usize, usize)> {
+    /// The terms of phases: masks of the two bits, and trigs. What has no bit is an entry of its own.
+    fn terms(&mut self, phases: &[Diagonal]) -> Vec<(usize, usize)> {
         let mut terms = Vec::new();
         for phase in phases {
             for (mask, factor) in phase.monomials().into_iter().filter(|&(_, factor)| factor != 0.0) {
@@ -213,7 +203,10 @@ impl Fused<'_> {
                     trig = self.plan.trigs.len();
                     self.plan.trigs.push(Trig { angle, factor: before * factor });
                 }
-                terms.push((mask, trig));
+                match mask {
+                    0 => self.entries.push(Entry::Monomial { mask, trig }),
+                    _ => terms.push((mask, trig)),
+                }
             }
         }
         terms
