@@ -18,13 +18,29 @@ pub(crate) fn for_pieces<T: Real, A: Default + Send>(
     ket: &Ket<T>,
     work: impl Fn(usize, &[T]) -> A + Sync,
 ) -> Vec<A> {
-    let pieces: Vec<&[T]> = ket.reals().chunks(2 * PIECE).collect();
-    run.share(pieces.len(), |i| if run.is_interrupted() { A::default() } else { work(i * PIECE, pieces[i]) })
+    let reals = ket.reals();
+    run.share(reals.len().div_ceil(2 * PIECE), |i| {
+        let end = reals.len().min(2 * PIECE * (i + 1));
+        if run.is_interrupted() { A::default() } else { work(i * PIECE, &reals[2 * PIECE * i..end]) }
+    })
 }
 
 /// As [`for_pieces`], to change the numbers.
 pub(crate) fn for_pieces_mut<T: Real>(run: &Run, ket: &mut Ket<T>, work: impl Fn(usize, &mut [T]) + Sync) {
-    let pieces: Vec<Mutex<&mut [T]>> = ket.reals_mut().chunks_mut(2 * PIECE).map(Mutex::new).collect();
+    let reals = ket.reals_mut();
+    if reals.len() <= 2 * PIECE {
+        if !run.is_interrupted() {
+            work(0, reals);
+        }
+        return;
+    }
+    share_pieces(run, reals, work);
+}
+
+/// Shares the pieces between threads. Apart, because a state of one piece is the usual one, and has no time to lose.
+#[inline(never)]
+fn share_pieces<T: Real>(run: &Run, reals: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
+    let pieces: Vec<Mutex<&mut [T]>> = reals.chunks_mut(2 * PIECE).map(Mutex::new).collect();
     run.share(pieces.len(), |i| {
         if !run.is_interrupted() {
             // Nobody else takes this piece.

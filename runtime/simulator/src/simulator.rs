@@ -201,8 +201,10 @@ impl Run {
     }
 
     /// What `work` gives for each number below `n`, in order; threads share the numbers.
+    #[inline]
     pub(crate) fn share<A: Send>(&self, n: usize, work: impl Fn(usize) -> A + Sync) -> Vec<A> {
-        match (n > 1).then(|| self.pool()).flatten() {
+        let pool = if n > 1 { self.pool() } else { None };
+        match pool {
             Some(pool) => pool.install(|| (0..n).into_par_iter().map(&work).collect()),
             None => (0..n).map(work).collect(),
         }

@@ -170,12 +170,6 @@ impl<'a, V: Vector> Blocks<'a, V> {
         self.all.register(group, self.near)
     }
 
-    /// Whether there is no other block, so that amplitudes have nothing in common.
-    #[inline(always)]
-    fn is_one_block(&self) -> bool {
-        self.at.high_bits == 0
-    }
-
     /// What all amplitudes of a block have in common, but for what lanes add.
     #[inline(always)]
     unsafe fn common<const PER_LANE: bool>(&self, h: usize) -> Complex<V> {
@@ -296,30 +290,56 @@ impl<'a, V: Vector> Blocks<'a, V> {
         [ket, bra]: [Tile<V::Real>; 2],
         scratch: *mut V::Real,
     ) -> Sums<V> {
-        let n_upper = 1usize << self.at.upper_bits;
         // SAFETY: The caller's contract.
         unsafe {
-            let zero = V::splat(V::Real::ZERO);
             let mut sums = Sums::new(self.at, scratch);
-            let step = self.step();
             for h in 0..1usize << self.at.high_bits {
-                let s = self.common::<PER_LANE>(h);
                 let register = self.register(h << self.at.upper_bits);
-                let [ket, bra] = [ket, bra].map(|state| state.group::<V>(register));
-                let mut w = [zero; BLOCK];
-                let c = match self.across {
-                    0 => [s; BLOCK],
-                    _ => self.by_group::<PER_LANE, 7>(h, s),
+                let states = [ket.group::<V>(register), bra.group::<V>(register)];
+                let s = self.common::<PER_LANE>(h);
+                let w = match self.across {
+                    _ if self.at.upper_bits < UPPER_BITS => self.divide_few::<SUMS>(states),
+                    0 => self.divide_block::<SUMS>(states, &[s; BLOCK]),
+                    _ => self.divide_block::<SUMS>(states, &self.by_group::<PER_LANE, 7>(h, s)),
                 };
-                for (j, w) in w.iter_mut().enumerate().take(n_upper) {
-                    let factor = if self.is_one_block() { self.t[j] } else { self.t[j].mul(c[j]) };
-                    *w = divide_group::<V, SUMS>([ket, bra].map(|state| state.add(j * step)), factor);
-                }
                 if SUMS {
                     sums.add::<PAIRS>(h, &w);
                 }
             }
             sums
+        }
+    }
+
+    /// Divides a block of ket and bra; gives `Im(bra* ket)` for each group.
+    #[inline(always)]
+    unsafe fn divide_block<const SUMS: bool>(
+        &self,
+        [ket, bra]: [*mut V::Real; 2],
+        c: &[Complex<V>; BLOCK],
+    ) -> [V; BLOCK] {
+        // SAFETY: The caller's block is in the tiles.
+        unsafe {
+            let step = self.step();
+            let mut w = [V::splat(V::Real::ZERO); BLOCK];
+            for (j, w) in w.iter_mut().enumerate() {
+                let at = [ket.add(j * step), bra.add(j * step)];
+                *w = divide_group::<V, SUMS>(at, self.t[j].mul(c[j]));
+            }
+            w
+        }
+    }
+
+    /// The same for a tile of less than a block.
+    #[inline(always)]
+    unsafe fn divide_few<const SUMS: bool>(&self, [ket, bra]: [*mut V::Real; 2]) -> [V; BLOCK] {
+        // SAFETY: The caller's groups are in the tiles.
+        unsafe {
+            let step = self.step();
+            let mut w = [V::splat(V::Real::ZERO); BLOCK];
+            for (j, w) in w.iter_mut().enumerate().take(1 << self.at.upper_bits) {
+                *w = divide_group::<V, SUMS>([ket.add(j * step), bra.add(j * step)], self.t[j]);
+            }
+            w
         }
     }
 }
