@@ -32,7 +32,7 @@ pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
 /// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
 const WORTH_A_THREAD: usize = 1 << 16;
 
-/// Most bytes of the states in the lanes: half of what a second cache has. Larger ones are faster one after the other.
+/// Most bytes of the states in the lanes. Larger ones are faster one after the other.
 const IN_LANES: usize = 64 << 10;
 
 /// Rows of a group that share what they have in common; of samples in lanes four registers.

@@ -14,7 +14,7 @@ use qml_source::{Code, Diagnostic};
 
 use super::vjp::Derivative;
 use super::{Builtin, Effect};
-use crate::{Fault, Host, NoWorld, Tensor, Value};
+use crate::{Fault, Host, NoWorld, Tensor, Value, with_array};
 
 /// Calls that take longer than so many nanoseconds, by estimate, are long.
 const LONG: f64 = 1e7;
@@ -157,13 +157,7 @@ fn estimate(name: &str, args: &[Value]) -> f64 {
 }
 
 fn elements(tensor: &Tensor) -> usize {
-    match tensor {
-        Tensor::Bool(array) => array.len(),
-        Tensor::Int(array) => array.len(),
-        Tensor::Float(array) => array.len(),
-        Tensor::Complex(array) => array.len(),
-        Tensor::Value(array) => array.len(),
-    }
+    with_array!(tensor, array => array.len())
 }
 
 /// Elements of a tensor, terms of an observable.

@@ -5,8 +5,8 @@
 //! five rotations. Only for states larger than a tile: making the matrix takes a fraction of a microsecond a call.
 //!
 //! Rotations and flips are real. Phases go through flips, as phases where other bits are set, and through rotations that
-//! exchange amplitudes of the same phase. Where all phases of a run come to its begin in this way, or to its end and from
-//! there to the begin of the next run, the matrix is a real one behind a diagonal: 20 flops. That is so for the circuit of
+//! exchange amplitudes of the same phase. Where all phases of a run come to its front in this way, or to its end and from
+//! there to the front of the next run, the matrix is a real one behind a diagonal: 20 flops. That is so for the circuit of
 //! three CX that any gate on two wires has (Vatan and Williams, arXiv:quant-ph/0308006): between the rotations of its
 //! canonical form `exp(i(a XX + b YY + c ZZ))` stand phases of `ZZ` alone.
 
@@ -232,7 +232,7 @@ impl Diagonal {
     }
 
     /// The same before these steps, if it can get there.
-    fn to_the_begin(self, steps: &[Step]) -> Option<Self> {
+    fn to_the_front(self, steps: &[Step]) -> Option<Self> {
         steps.iter().rev().try_fold(self, |phase, step| match *step {
             Step::Turn { wire, .. } => phase.is_same_on(wire).then_some(phase),
             _ => Some(phase.through(*step)),
@@ -259,7 +259,7 @@ struct Sorted {
     behind: Vec<Diagonal>,
 }
 
-/// Takes phases to the begin or the end, if that can be done with all.
+/// Takes phases to the front or the end, if that can be done with all.
 fn sort(steps: &[Step]) -> Option<Sorted> {
     let mut sorted = Sorted::default();
     for &step in steps {
@@ -276,7 +276,7 @@ fn sort(steps: &[Step]) -> Option<Sorted> {
             }
             Step::Phase { mask, trig } => {
                 let phase = Diagonal { on: std::array::from_fn(|i| i & mask == mask), trig };
-                match phase.to_the_begin(&sorted.real) {
+                match phase.to_the_front(&sorted.real) {
                     Some(first) => sorted.before.push(first),
                     None => sorted.behind.push(phase),
                 }
