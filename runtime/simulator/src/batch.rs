@@ -8,6 +8,9 @@
 //! shared. Other samples run one after the other on each thread, ket and bra in its first cache. Both give the bits of a
 //! call by itself, see [`crate::kernel`]: how rows are shared out is a matter of time alone.
 
+use ndarray::Array2;
+use qml_source::bug;
+
 use crate::Fault;
 use crate::bind::{Bound, Varied};
 use crate::kernel::Collected;
@@ -18,16 +21,16 @@ use crate::plan::{Plan, TILE_WIRES};
 use crate::simulator::{Amplitude, Precision, Simulator};
 
 /// Values and gradients of a batch.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     /// For each sample, one value for each observable.
-    pub values: Vec<Vec<f64>>,
+    pub values: Array2<f64>,
     /// For each sample, the derivative of `sum of cotangent * value` with respect to each slot.
-    pub d_slots: Vec<Vec<f64>>,
+    pub d_slots: Array2<f64>,
 }
 
-/// The derivative of the whole with respect to each value of a sample, from the sample's number and its values.
-pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64]) -> Vec<f64> + Sync);
+/// Writes the derivative of the whole with respect to each value of a sample, from the sample's number and its values.
+pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64], &mut [f64]) + Sync);
 
 /// With less work, in operations on amplitudes, it costs more to wake a thread than it saves.
 const WORTH_A_THREAD: usize = 1 << 16;
@@ -45,26 +48,34 @@ struct Group<'r> {
     samples: usize,
 }
 
+/// What some rows give, one row after the other.
+#[derive(Default)]
+struct Part {
+    values: Vec<f64>,
+    d_slots: Vec<f64>,
+}
+
 /// The slots that are not the same in all rows.
 fn varied_slots(plan: &Plan, rows: &[&[f64]]) -> Vec<bool> {
-    let mut is_varied = vec![false; plan.n_slots()];
+    let mut different = vec![0; plan.n_slots()];
     for row in &rows[1..] {
-        for ((is_varied, a), b) in is_varied.iter_mut().zip(*row).zip(rows[0]) {
-            *is_varied |= a.to_bits() != b.to_bits();
+        for ((different, a), b) in different.iter_mut().zip(*row).zip(rows[0]) {
+            *different |= a.to_bits() ^ b.to_bits();
         }
     }
-    is_varied
+    different.into_iter().map(|bits| bits != 0).collect()
 }
 
 impl Simulator {
-    /// The expectation values of the observables for each row of slots.
+    /// The expectation values of the observables (columns) for each row of slots.
     pub fn batch_expectations(
         &self,
         plan: &Plan,
         rows: &[&[f64]],
         prepared: &Prepared,
-    ) -> Result<Vec<Vec<f64>>, Fault> {
-        Ok(self.run_batch(plan, rows, prepared, None)?.values)
+    ) -> Result<Array2<f64>, Fault> {
+        let part = self.run_batch(plan, rows, prepared, None)?;
+        Ok(table(rows.len(), prepared.observables.len(), part.values))
     }
 
     /// The expectation values for each row of slots, and the derivative of their sum, weighted with the cotangents of the
@@ -76,7 +87,9 @@ impl Simulator {
         prepared: &Prepared,
         cotangents: Cotangents<'_>,
     ) -> Result<Batch, Fault> {
-        self.run_batch(plan, rows, prepared, Some(cotangents))
+        let part = self.run_batch(plan, rows, prepared, Some(cotangents))?;
+        let values = table(rows.len(), prepared.observables.len(), part.values);
+        Ok(Batch { values, d_slots: table(rows.len(), plan.n_slots(), part.d_slots) })
     }
 
     /// What `work` gives for each number below `n`, in order; threads share them if that is worth it, by the cost of one
@@ -106,7 +119,7 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
-    ) -> Result<Batch, Fault> {
+    ) -> Result<Part, Fault> {
         if !plan.is_unitary() || plan.n_wires > TILE_WIRES || rows.len() < 2 {
             return self.one_by_one(plan, rows, prepared, cotangents);
         }
@@ -122,23 +135,23 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
-    ) -> Result<Batch, Fault> {
+    ) -> Result<Part, Fault> {
         let varied = Varied::new(plan, &varied_slots(plan, rows));
         let layout = Layout::batch(plan.n_wires, self.isa.lane_bits::<T>());
         let groups = groups(rows, layout.n_reals() * size_of::<T>() <= IN_LANES, layout.width_bits);
         let run = |group: &Group| self.run_group::<T>(plan, group, &varied, prepared, cotangents);
-        let parts: Vec<Result<Batch, Fault>> = if is_worth_a_thread(rows.len(), plan.cost()) {
+        let parts: Vec<Result<Part, Fault>> = if is_worth_a_thread(rows.len(), plan.cost()) {
             self.run.share(groups.len(), |i| run(&groups[i]))
         } else {
             groups.iter().map(run).collect()
         };
-        let mut batch = Batch::default();
+        let mut all = Part::default();
         for part in parts {
             let part = part?;
-            batch.values.extend(part.values);
-            batch.d_slots.extend(part.d_slots);
+            all.values.extend(part.values);
+            all.d_slots.extend(part.d_slots);
         }
-        Ok(batch)
+        Ok(all)
     }
 
     /// So many samples at once: what rows have in common is bound for the first ones.
@@ -149,7 +162,7 @@ impl Simulator {
         varied: &Varied,
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
-    ) -> Result<Batch, Fault> {
+    ) -> Result<Part, Fault> {
         let (run, samples) = (&self.run, group.samples);
         let layout = match samples {
             1 => self.layout::<T>(plan.n_wires),
@@ -162,7 +175,9 @@ impl Simulator {
         let mut measured = prepared.zeros(samples);
         let mut collected = Collected::new(&bound);
         let first_segment = plan.first_trainable_segment();
-        let mut batch = Batch::default();
+        let (n_observables, n_slots) = (prepared.observables.len(), plan.n_slots());
+        let mut part = Part::default();
+        let mut of_samples = vec![0.0; samples * n_observables];
         for (i, rows) in group.rows.chunks(samples).enumerate() {
             run.check()?;
             if i > 0 {
@@ -175,15 +190,16 @@ impl Simulator {
             }
             measured.fill(0.0);
             prepared.add_values(run, self.isa, &ket, &mut measured);
-            let done = batch.values.len();
-            batch.values.extend((0..rows.len()).map(|sample| prepared.combine(&measured, samples, sample)));
+            let done = i * samples;
+            (0..rows.len()).for_each(|sample| part.values.extend(prepared.combine(&measured, samples, sample)));
             let Some(cotangents) = cotangents else { continue };
-            let mut of_samples: Vec<Vec<f64>> =
-                (done..done + rows.len()).map(|i| cotangents(group.first + i, &batch.values[i])).collect();
-            // Lanes without a sample.
-            of_samples.resize(samples, vec![0.0; prepared.observables.len()]);
-            let of_samples: Vec<&[f64]> = of_samples.iter().map(Vec::as_slice).collect();
-            let weights = prepared.weights(&of_samples);
+            // Lanes without a sample keep what another one had: nobody looks at them.
+            for sample in 0..rows.len() {
+                let values = &part.values[(done + sample) * n_observables..][..n_observables];
+                let of_sample = &mut of_samples[sample * n_observables..][..n_observables];
+                cotangents(group.first + done + sample, values, of_sample);
+            }
+            let weights = prepared.weights(&of_samples, samples);
             prepared.apply(run, self.isa, &ket, None, &weights, &mut bra);
             collected.clear();
             for index in (first_segment..plan.segments.len()).rev() {
@@ -191,15 +207,12 @@ impl Simulator {
                 let segment = &plan.segments[index];
                 unapply(run, &bound, segment, [&mut ket, &mut bra], is_first, &mut collected);
             }
-            let d_slots = bound.to_slots(&collected);
-            let n_slots = plan.n_slots();
-            let of_row = |sample: usize| d_slots[sample * n_slots..][..n_slots].to_vec();
-            batch.d_slots.extend((0..rows.len()).map(of_row));
+            part.d_slots.extend_from_slice(&bound.to_slots(&collected)[..rows.len() * n_slots]);
         }
         self.kets.give(bra);
         self.kets.give(ket);
         run.check()?;
-        Ok(batch)
+        Ok(part)
     }
 
     fn one_by_one(
@@ -208,19 +221,26 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
-    ) -> Result<Batch, Fault> {
-        let mut batch = Batch::default();
+    ) -> Result<Part, Fault> {
+        let mut part = Part::default();
+        let mut of_row = vec![0.0; prepared.observables.len()];
         for (i, slots) in rows.iter().enumerate() {
             let values = self.prepared_expectations(plan, slots, prepared)?.value;
             if let Some(cotangents) = cotangents {
-                let cotangents = cotangents(i, &values);
-                let vjp = self.prepared_expectations_vjp(plan, slots, prepared, &cotangents)?;
-                batch.d_slots.push(vjp.value.d_slots);
+                cotangents(i, &values, &mut of_row);
+                let vjp = self.prepared_expectations_vjp(plan, slots, prepared, &of_row)?;
+                part.d_slots.extend(vjp.value.d_slots);
             }
-            batch.values.push(values);
+            part.values.extend(values);
         }
-        Ok(batch)
+        Ok(part)
     }
+}
+
+/// Numbers row by row.
+fn table(n_rows: usize, n_columns: usize, numbers: Vec<f64>) -> Array2<f64> {
+    let shape = (n_rows, n_columns);
+    Array2::from_shape_vec(shape, numbers).unwrap_or_else(|error| bug!("a batch of {shape:?}: {error}"))
 }
 
 /// Whether waking threads costs less than it saves for so many calls, by the cost of one.

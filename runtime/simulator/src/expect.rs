@@ -115,7 +115,7 @@ impl Simulator {
             prepared.add_values(&self.run, self.isa, psi, &mut values);
             self.run.check()
         })?;
-        Ok((Exact { value: prepared.combine(&values, 1, 0), branches }, end))
+        Ok((Exact { value: prepared.combine(&values, 1, 0).collect(), branches }, end))
     }
 
     /// The variance `<O^2> - <O>^2` of each observable.
@@ -148,7 +148,7 @@ impl Simulator {
         let mut image = self.kets.take::<T>(&self.run, self.layout::<T>(plan.n_wires))?;
         let branches = self.walk(&bound, Purpose::State).run(|psi| {
             for (i, prepared) in each.iter().enumerate() {
-                let weights = prepared.weights(&[&[1.0]]);
+                let weights = prepared.weights(&[1.0], 1);
                 prepared.apply(&self.run, self.isa, psi, None, &weights, &mut image);
                 let other = psi.reals();
                 let sums = for_pieces(&self.run, &image, |first, piece| {
@@ -220,13 +220,13 @@ impl Simulator {
         let is_same = |end: &End| end.slots.iter().map(|x| x.to_bits()).eq(slots.iter().map(|x| x.to_bits()));
         let end = end.filter(is_same).map(|end| Ket::new(end.lines, self.layout::<T>(plan.n_wires)));
         let mut measured = prepared.zeros(1);
-        let weights = prepared.weights(&[cotangents]);
+        let weights = prepared.weights(cotangents, 1);
         let mut leaf = |psi: &Ket<T>, bra: &mut Ket<T>| {
             prepared.apply(&self.run, self.isa, psi, Some(&mut measured), &weights, bra);
             self.run.check()
         };
         let (d_slots, branches) = sweep_back(self, &bound, prepared.purpose(), &mut leaf, end)?;
-        let values = prepared.combine(&measured, 1, 0);
+        let values = prepared.combine(&measured, 1, 0).collect();
         let of_terms = |terms: &Vec<crate::pauli::Term>| terms.iter().map(|t| measured[t.measured]).collect();
         let terms = prepared.observables.iter().map(of_terms).collect();
         Ok(Exact { value: Expectations { values, terms, d_slots }, branches })

@@ -14,6 +14,7 @@
 //! (Jones and Gacon, arXiv:2009.02823, for the sweep; one transition matrix for all angles of a block).
 
 mod dense;
+mod few;
 mod flip;
 mod matrix;
 mod others;
@@ -197,11 +198,7 @@ impl<V: Vector> Parts<V> {
             if !PER_LANE {
                 return collect(sum, factor, into, index);
             }
-            let lanes = sum.lanes();
-            let into = &mut into[index * V::LANES..][..V::LANES];
-            for l in 0..V::LANES {
-                into[l] += factor * lanes[l].to_f64();
-            }
+            collect_lanes(sum, factor, into, index);
         }
     }
 }
@@ -363,6 +360,17 @@ pub(crate) fn is_odd(bits: usize) -> bool {
 pub(crate) unsafe fn collect<V: Vector>(sum: V, factor: f64, into: &mut [f64], index: usize) {
     // SAFETY: As for `Vector`.
     into[index] += factor * unsafe { sum.sum() };
+}
+
+/// Adds each lane, which is a sample, to its number.
+#[inline(always)]
+pub(crate) unsafe fn collect_lanes<V: Vector>(sum: V, factor: f64, into: &mut [f64], index: usize) {
+    // SAFETY: As for `Vector`.
+    let lanes = unsafe { sum.lanes() };
+    let into = &mut into[index * V::LANES..][..V::LANES];
+    for l in 0..V::LANES {
+        into[l] += factor * lanes[l].to_f64();
+    }
 }
 
 /// Calls `visit` for `i` in `0..len`, a power of two, with `i & mask == value`, in rising order.

@@ -141,6 +141,25 @@ impl<T: Real> Ket<T> {
         }
     }
 
+    /// Copies one of the states that lie in lanes into a state of its own.
+    pub(crate) fn copy_lane(&self, lane: usize, to: &mut Self) {
+        to.reals_mut().fill(T::ZERO);
+        for index in 0..self.len() {
+            let ((re, im), (to_re, to_im)) = (self.layout.place(index), to.layout.place(index));
+            to.reals_mut()[to_re] = self.reals()[re + lane];
+            to.reals_mut()[to_re + to_im] = self.reals()[re + im + lane];
+        }
+    }
+
+    /// Changes one of the states that lie in lanes, number by number, by those of a state of its own.
+    pub(crate) fn change_lane(&mut self, lane: usize, by: &Self, change: impl Fn(&mut T, T)) {
+        for index in 0..self.len() {
+            let ((re, im), (by_re, by_im)) = (self.layout.place(index), by.layout.place(index));
+            change(&mut self.reals_mut()[re + lane], by.reals()[by_re]);
+            change(&mut self.reals_mut()[re + im + lane], by.reals()[by_re + by_im]);
+        }
+    }
+
     /// Replaces one amplitude.
     #[inline(always)]
     pub(crate) fn set(&mut self, index: usize, value: C64) {

@@ -131,21 +131,19 @@ impl Prepared {
     }
 
     /// The values of the observables of a sample from those of their strings and projectors.
-    pub(crate) fn combine(&self, values: &[f64], samples: usize, sample: usize) -> Vec<f64> {
-        let of_term = |t: &Term| t.coefficient * values[t.measured * samples + sample];
-        let value = |terms: &Vec<Term>| terms.iter().map(of_term).sum();
-        self.observables.iter().map(value).collect()
+    pub(crate) fn combine(&self, values: &[f64], samples: usize, sample: usize) -> impl Iterator<Item = f64> {
+        let of_term = move |t: &Term| t.coefficient * values[t.measured * samples + sample];
+        self.observables.iter().map(move |terms| terms.iter().map(of_term).sum())
     }
 
-    /// The weight of each string and projector in `sum of cotangent_k O_k`, for each sample.
-    pub(crate) fn weights(&self, cotangents: &[&[f64]]) -> Vec<f64> {
-        let samples = cotangents.len();
+    /// The weight of each string and projector in `sum of cotangent_k O_k`, for each of so many samples, whose cotangents
+    /// lie one sample after the other.
+    pub(crate) fn weights(&self, cotangents: &[f64], samples: usize) -> Vec<f64> {
         let mut weights = self.zeros(samples);
-        for (sample, cotangents) in cotangents.iter().enumerate() {
-            for (terms, cotangent) in self.observables.iter().zip(*cotangents) {
-                for term in terms {
-                    weights[term.measured * samples + sample] += cotangent * term.coefficient;
-                }
+        for (i, cotangent) in cotangents.iter().enumerate() {
+            let (sample, observable) = (i / self.observables.len(), i % self.observables.len());
+            for term in &self.observables[observable] {
+                weights[term.measured * samples + sample] += cotangent * term.coefficient;
             }
         }
         weights
@@ -322,16 +320,14 @@ impl<T: Real> Look<'_, T> {
                 if let Some((_, tile)) = image.filter(|_| self.is_first) {
                     std::slice::from_raw_parts_mut(tile.data, n_reals).fill(T::ZERO);
                 }
-                for group in &self.pass.groups {
-                    if !values.is_empty() {
+                if !values.is_empty() {
+                    for group in &self.pass.groups {
                         strings::values::<T, PER_LANE>(self.isa, ket, group, scratch, values);
-                    }
-                    if let Some((_, tile)) = image {
-                        let weights = self.weights.as_ptr();
-                        strings::image::<T, PER_LANE>(self.isa, [ket, tile], group, weights, scratch);
                     }
                 }
                 if let Some((image, tile)) = image {
+                    let (groups, weights) = (&self.pass.groups, self.weights.as_ptr());
+                    strings::images::<T, PER_LANE>(self.isa, [ket, tile], groups, weights, scratch);
                     self.tiles.close(image, tile);
                 }
             }

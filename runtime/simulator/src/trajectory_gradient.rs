@@ -8,9 +8,11 @@
 //! a `c` near the value leaves less to chance.
 //!
 //! Shots walk together as in `trajectory.rs`. Where they part, the largest group goes on; the others are followed on the
-//! way back, when the ket is there again, and their bras are added up: one sweep for all that shots have in common.
+//! way back, when the ket is there again, and their bras are added up: one sweep for all that shots have in common. Lines of
+//! small states go side by side (`population.rs`).
 
 mod partings;
+mod population;
 
 use std::ops::Range;
 
@@ -27,12 +29,13 @@ use crate::pass::apply;
 use crate::pauli::Prepared;
 use crate::pieces::{add, for_amplitudes, for_pieces, for_pieces_mut, scale};
 use crate::plan::{Chances, Plan, Step, holds};
-use crate::sample::{NOISE, PARTED_WIRES, PARTS};
+use crate::sample::{PARTED_WIRES, PARTS};
 use crate::simulator::{Amplitude, Precision, Simulator};
 use crate::stops::{Kept, Line};
 use crate::sweep::undo_step;
 use crate::walk::Purpose;
-use partings::{Choice, Group};
+use partings::{Choice, Group, Keys, happen, latest_first, unhappen};
+use population::Population;
 
 /// The stream of the shots that tell `c`.
 const BASELINE: u64 = 1 << 61;
@@ -78,58 +81,101 @@ impl Simulator {
         shots: usize,
         key: u64,
     ) -> Result<Vec<f64>, Fault> {
-        match self.precision() {
-            Precision::F64 => self.sampled_gradient_in::<f64>(plan, slots, told, shots, key),
-            Precision::F32 => self.sampled_gradient_in::<f32>(plan, slots, told, shots, key),
-        }
+        let value = Value::new(plan, told)?;
+        let is_beside = population::fits(plan, value.purpose);
+        self.gradient_of_lines(plan, slots, &value, is_beside, (shots, key))
     }
 
-    fn sampled_gradient_in<T: Amplitude>(
+    /// The gradient with lines side by side or one after the other: up to rounding errors it is the same.
+    pub(crate) fn gradient_of_lines(
         &self,
         plan: &Plan,
         slots: &[f64],
-        told: Told,
-        shots: usize,
-        key: u64,
+        value: &Value,
+        is_beside: bool,
+        (shots, key): (usize, u64),
     ) -> Result<Vec<f64>, Fault> {
-        let bound = self.bind::<T>(plan, slots)?;
+        match self.precision() {
+            Precision::F64 => self.gradient_of_lines_in::<f64>(plan, slots, value, is_beside, (shots, key)),
+            Precision::F32 => self.gradient_of_lines_in::<f32>(plan, slots, value, is_beside, (shots, key)),
+        }
+    }
+
+    fn gradient_of_lines_in<T: Amplitude>(
+        &self,
+        plan: &Plan,
+        slots: &[f64],
+        value: &Value,
+        is_beside: bool,
+        (shots, key): (usize, u64),
+    ) -> Result<Vec<f64>, Fault> {
+        let one = self.bind::<T>(plan, slots)?;
+        let n_lanes = 1 << self.isa.lane_bits::<T>();
+        let in_lanes = is_beside
+            .then(|| Bound::<T>::batch(plan, self.isa, T::store(self), &[slots], n_lanes))
+            .transpose()?;
         // A list of the shots, and again where they part; ket and bra of a line and of one that parts from it.
         self.kets.require_shots(shots, 4 * size_of::<usize>())?;
         self.kets.require::<T>(plan.n_wires, 6)?;
-        let value = Value::new(plan, told)?;
-        let part = |key: u64, c: f64, shots: Range<usize>, is_baseline: bool| {
-            let sampler = Sampler {
-                simulator: self,
-                bound: &bound,
-                value: &value,
-                key,
-                noise_key: child_key(key, NOISE),
-                event_key: child_key(child_key(key, NOISE), 0),
-                baseline: c,
-                is_baseline,
-                sum: 0.0,
-                first: (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len()),
-                collected: Collected::new(&bound),
-                depth: 0,
-            };
-            sampler.run(shots)
+        let first = (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len());
+        let task = |key: u64, goal| Task { simulator: self, bound: &one, value, keys: Keys::new(key), goal, first };
+        let part = |key: u64, goal: Goal, shots: Range<usize>| match &in_lanes {
+            Some(in_lanes) => Population::run_all(task(key, goal), in_lanes, shots),
+            None => Sampler::run(task(key, goal), shots),
         };
         let mut c = 0.0;
         if has_uncertain_weights(plan, value.purpose) {
             let n = shots.min(BASELINE_SHOTS);
-            c = part(child_key(key, BASELINE), 0.0, 0..n, true)?.sum / n as f64;
+            c = part(child_key(key, BASELINE), Goal::Value, 0..n)?.value / n as f64;
         }
         // As for shots: several groups at once, whose number doesn't depend on the number of threads.
         let n_parts = if plan.n_wires <= PARTED_WIRES && shots >= 64 { PARTS } else { 1 };
-        let of_part = |i: usize| part(key, c, shots * i / n_parts..shots * (i + 1) / n_parts, false);
-        let parts: Vec<Result<Sampler<'_, T>, Fault>> = self.run.share(n_parts, of_part);
-        let mut collected = Collected::new(&bound);
-        for part in parts {
-            collected.add(&part?.collected);
+        let of_part =
+            |i: usize| part(key, Goal::Gradient { c }, shots * i / n_parts..shots * (i + 1) / n_parts);
+        let mut sum = Sum::new(plan);
+        for part in self.run.share(n_parts, of_part) {
+            sum.add(&part?);
         }
-        let mut d_slots = bound.to_slots(&collected);
-        d_slots.iter_mut().for_each(|d| *d /= shots as f64);
-        Ok(d_slots)
+        Ok(sum.d_slots.iter().map(|d| d / shots as f64).collect())
+    }
+}
+
+/// What shots are asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    /// The value alone.
+    Value,
+    /// The gradient of `O - c`.
+    Gradient { c: f64 },
+}
+
+/// What shots draw and what they are asked for.
+#[derive(Clone, Copy)]
+struct Task<'a, T: Amplitude> {
+    simulator: &'a Simulator,
+    /// For one state.
+    bound: &'a Bound<'a, T>,
+    value: &'a Value,
+    keys: Keys,
+    goal: Goal,
+    /// The first step that depends on a slot.
+    first: usize,
+}
+
+/// What some shots give, added up.
+struct Sum {
+    value: f64,
+    d_slots: Vec<f64>,
+}
+
+impl Sum {
+    fn new(plan: &Plan) -> Self {
+        Self { value: 0.0, d_slots: vec![0.0; plan.n_slots()] }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.value += other.value;
+        self.d_slots.iter_mut().zip(&other.d_slots).for_each(|(a, b)| *a += b);
     }
 }
 
@@ -144,7 +190,7 @@ fn has_uncertain_weights(plan: &Plan, purpose: Purpose) -> bool {
 }
 
 /// What is looked at in the end.
-struct Value {
+pub(crate) struct Value {
     prepared: Prepared,
     weights: Vec<f64>,
     /// A weight for each outcome of the register, or none.
@@ -153,11 +199,11 @@ struct Value {
 }
 
 impl Value {
-    fn new(plan: &Plan, told: Told) -> Result<Self, Fault> {
+    pub(crate) fn new(plan: &Plan, told: Told) -> Result<Self, Fault> {
         let terms = told.strings.into_iter().map(|(string, weight)| (string, weight.into()));
         let strings = Observable { terms: terms.collect(), ..Observable::default() };
         let prepared = Prepared::new(plan, &[strings])?;
-        let weights = prepared.weights(&[&[1.0]]);
+        let weights = prepared.weights(&[1.0], 1);
         let purpose = prepared.purpose();
         Ok(Self { prepared, weights, outcomes: told.outcomes, purpose })
     }
@@ -173,17 +219,13 @@ enum Event {
     Stop(Choice, Vec<(Choice, Group)>),
 }
 
+/// Follows lines one after the other.
 struct Sampler<'a, T: Amplitude> {
     simulator: &'a Simulator,
     bound: &'a Bound<'a, T>,
     value: &'a Value,
-    key: u64,
-    noise_key: u64,
-    event_key: u64,
-    /// The `c` of `O - c`.
-    baseline: f64,
-    /// Nothing but the value is asked for.
-    is_baseline: bool,
+    keys: Keys,
+    goal: Goal,
     /// The values of all shots, added up.
     sum: f64,
     /// The first step that depends on a slot.
@@ -193,18 +235,20 @@ struct Sampler<'a, T: Amplitude> {
     depth: usize,
 }
 
-impl<T: Amplitude> Sampler<'_, T> {
-    fn run(mut self, shots: Range<usize>) -> Result<Self, Fault> {
+impl<'a, T: Amplitude> Sampler<'a, T> {
+    fn run(task: Task<'a, T>, shots: Range<usize>) -> Result<Sum, Fault> {
+        let Task { simulator, bound, value, keys, goal, first } = task;
+        let collected = Collected::new(bound);
+        let mut sampler = Self { simulator, bound, value, keys, goal, sum: 0.0, first, collected, depth: 0 };
         if !shots.is_empty() {
-            let plan = self.bound.plan;
-            let ket = self.simulator.start(plan.n_wires)?;
-            let mut group = Group { bits: vec![false; plan.n_bits], ..Group::default() };
-            group.shots = shots.map(|shot| self.waiting(&group, shot)).collect();
-            group.sort();
-            let bra = self.follow(group, ket)?;
-            self.simulator.kets.give(bra);
+            let ket = simulator.start(bound.plan.n_wires)?;
+            let mut shots: Vec<_> = shots.map(|shot| keys.waiting(0.0, 0, shot)).collect();
+            latest_first(&mut shots);
+            let group = Group { bits: vec![false; bound.plan.n_bits], shots, ..Group::default() };
+            let bra = sampler.follow(group, ket)?;
+            simulator.kets.give(bra);
         }
-        Ok(self)
+        Ok(Sum { value: sampler.sum, d_slots: bound.to_slots(&sampler.collected) })
     }
 
     /// Follows shots to their ends and back; returns the bra where they began, summed over the shots.
@@ -253,14 +297,14 @@ impl<T: Amplitude> Sampler<'_, T> {
                     && growth * undone.growth <= MOST_GROWTH
                 {
                     growth *= undone.growth;
-                    self.happen(choice, &mut ket);
+                    happen(&simulator.run, self.bound, choice, &mut ket);
                     events.push(Event::Usual(channel));
                     continue;
                 }
                 growth = 1.0;
                 stops.push(events.len());
                 kept.stop(&ket)?;
-                self.happen(choice, &mut ket);
+                happen(&simulator.run, self.bound, choice, &mut ket);
                 events.push(Event::Stop(choice, parted));
             }
         }
@@ -303,7 +347,8 @@ impl<T: Amplitude> Sampler<'_, T> {
         let [value, norm] =
             parts.into_iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
         self.sum += shots as f64 * value / norm;
-        let (baseline, share) = (T::from_f64(-self.baseline), shots as f64 / norm);
+        let Goal::Gradient { c } = self.goal else { return Ok(bra) };
+        let (baseline, share) = (T::from_f64(-c), shots as f64 / norm);
         for_pieces_mut(run, &mut bra, |base, piece| {
             piece.iter_mut().zip(&reals[2 * base..]).for_each(|(o, a)| *o += baseline * *a);
         });
@@ -318,7 +363,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             run.check()?;
             match *event {
                 Event::Unitary(step) => {
-                    if step < self.first || self.is_baseline {
+                    if step < self.first || self.goal == Goal::Value {
                         break;
                     }
                     undo_step(run, self.bound, step, self.first, [ket, bra], &mut self.collected);
@@ -341,34 +386,35 @@ struct Stretch<'s, 'a, T: Amplitude> {
 
 impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
     fn forth(&mut self, stop: usize, ket: &mut Ket<T>) -> Result<(), Fault> {
-        let (sampler, plan) = (&*self.sampler, self.sampler.bound.plan);
+        let (run, bound) = (&self.sampler.simulator.run, self.sampler.bound);
         for event in &self.events[self.stops[stop]..self.stops[stop + 1]] {
             match *event {
-                Event::Stop(choice, _) => sampler.happen(choice, ket),
+                Event::Stop(choice, _) => happen(run, bound, choice, ket),
                 Event::Usual(channel) => {
-                    sampler.happen(Choice::Operator { channel, operator: 0, factor: 1.0 }, ket);
+                    happen(run, bound, Choice::Operator { channel, operator: 0, factor: 1.0 }, ket);
                 }
                 Event::Unitary(step) => {
-                    if let Step::Unitary(segment) = plan.steps[step] {
-                        apply(&sampler.simulator.run, sampler.bound, &plan.segments[segment], ket);
+                    if let Step::Unitary(segment) = bound.plan.steps[step] {
+                        apply(run, bound, &bound.plan.segments[segment], ket);
                     }
                 }
             }
         }
-        sampler.simulator.run.check()
+        run.check()
     }
 
     fn back(&mut self, stop: usize, ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
         let here = self.stops[stop];
         let Event::Stop(choice, parted) = &self.events[here] else { qml_source::bug!("no stop") };
         let sampler = &mut *self.sampler;
-        sampler.unhappen(*choice, bra);
+        let (run, bound) = (&sampler.simulator.run, sampler.bound);
+        unhappen(run, bound, *choice, bra);
         for (choice, group) in parted {
             let mut other = sampler.simulator.copied(ket)?;
-            sampler.happen(*choice, &mut other);
+            happen(run, bound, *choice, &mut other);
             let mut other_bra = sampler.follow(group.clone(), other)?;
-            sampler.unhappen(*choice, &mut other_bra);
-            add(&sampler.simulator.run, bra, &other_bra);
+            unhappen(run, bound, *choice, &mut other_bra);
+            add(run, bra, &other_bra);
             sampler.simulator.kets.give(other_bra);
         }
         let start = if stop == 0 { 0 } else { self.stops[stop - 1] + 1 };

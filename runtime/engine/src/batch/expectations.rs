@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::Array2;
 use qml_prelude::observable::Observable;
 use qml_prelude::{Fault, Tensor, Value};
 use qml_simulator::Plan;
@@ -28,7 +29,7 @@ impl Session<'_> {
         if plan.is_unitary() {
             self.kernels.count(&group.account(), rows.len() as u64, 0)?;
             let found = self.simulator.batch_expectations(plan, rows, prepared);
-            return found.map_err(|fault| simulation_fault(&fault));
+            return found.map(|values| by_rows(&values)).map_err(|fault| simulation_fault(&fault));
         }
         let one = |i: usize| self.simulator.prepared_expectations(plan, rows[i], prepared);
         let found = self.simulator.each(rows.len(), plan.cost(), one);
@@ -47,9 +48,9 @@ impl Session<'_> {
             let prepared = group.runnable().observables(same);
             let prepared = prepared.map_err(|fault| simulation_fault(&fault))?;
             self.kernels.count(&group.account(), rows.len() as u64, 0)?;
-            let cotangents = |i: usize, _: &[f64]| weights[i].clone();
+            let cotangents = |i: usize, _: &[f64], of: &mut [f64]| of.copy_from_slice(&weights[i]);
             let found = self.simulator.batch_vjp(plan, rows, &prepared, &cotangents);
-            return Ok(found.map_err(|fault| simulation_fault(&fault))?.d_slots);
+            return found.map(|found| by_rows(&found.d_slots)).map_err(|fault| simulation_fault(&fault));
         }
         let one = |i: usize| self.simulator.expectations_vjp(plan, rows[i], observables.of(i), &weights[i]);
         let found = self.simulator.each(rows.len(), plan.cost(), one);
@@ -77,6 +78,10 @@ impl Session<'_> {
         let weights = weights.iter().zip(means).map(|(weight, mean)| vec![*weight, -2.0 * mean[0] * weight]);
         self.batch_gradients(group, plan, rows, &both, &weights.collect::<Vec<_>>())
     }
+}
+
+fn by_rows(table: &Array2<f64>) -> Vec<Vec<f64>> {
+    table.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
 /// The observables of calls.

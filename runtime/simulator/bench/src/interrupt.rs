@@ -99,7 +99,7 @@ pub fn longest_waits(threads: usize, word: &str) {
     let (_, slots, plan) = planned(&workloads::hea(10, 4));
     let rows = vec![slots.as_slice(); 50_000];
     let prepared = Prepared::new(&plan, &[ours::tfim(10)]).expect("observable");
-    row("50,000 samples").print(10, |s| s.batch_vjp(&plan, &rows, &prepared, &|_, _| vec![1.0]).map(drop));
+    row("50,000 samples").print(10, |s| s.batch_vjp(&plan, &rows, &prepared, &|_, _, cotangents| cotangents.fill(1.0)).map(drop));
 
     let (circuit, slots) = ours::circuit(&workloads::hea(16, 2));
     let noise = tables::noise(&circuit);

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
+use ndarray::Axis;
 use qml_prelude::random::Stream;
 use qml_simulator::{Plan, Precision, Prepared, Simulator};
 
@@ -145,15 +146,14 @@ fn classifier(n: usize, simulator: Simulator, folder: &Path) -> Task {
     let label = |i: usize| 2.0 * (i % 2) as f64 - 1.0;
     let both = Rc::new(move || {
         let rows: Vec<&[f64]> = slots.iter().map(Vec::as_slice).collect();
-        let cotangent = |i: usize, values: &[f64]| vec![2.0 * (values[0] - label(i)) / BATCH as f64];
+        let cotangent = |i: usize, values: &[f64], of: &mut [f64]| {
+            of[0] = 2.0 * (values[0] - label(i)) / BATCH as f64;
+        };
         let batch = simulator.batch_vjp(&plan, &rows, &z, &cotangent).expect("batch");
-        let error = batch.values.iter().enumerate().map(|(i, value)| (value[0] - label(i)).powi(2));
-        let mut outcome = vec![0.0; 1 + weights.len()];
-        outcome[0] = error.sum::<f64>() / BATCH as f64;
+        let error = batch.values.iter().enumerate().map(|(i, value)| (value - label(i)).powi(2));
+        let mut outcome = vec![error.sum::<f64>() / BATCH as f64];
         // Angles of features come before those of weights.
-        for d_slots in &batch.d_slots {
-            outcome[1..].iter_mut().zip(&d_slots[n..]).for_each(|(sum, d)| *sum += d);
-        }
+        outcome.extend(batch.d_slots.sum_axis(Axis(0)).iter().skip(n));
         outcome
     });
     let same = Rc::clone(&both);

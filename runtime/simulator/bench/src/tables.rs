@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::Axis;
 use prism_q::backend::Backend;
 use prism_q::{BackendKind, PreparedCircuit, StatevectorBackend};
 use qml_ir::circuit::Circuit;
@@ -223,13 +224,10 @@ pub fn batches(threads: usize, largest: usize) {
                 .unwrap_or_default()
         };
         let run = |simulator: &Simulator| {
-            let cotangent = |i: usize, values: &[f64]| vec![2.0 * (values[0] - labels[i])];
+            let cotangent =
+                |i: usize, values: &[f64], of: &mut [f64]| of[0] = 2.0 * (values[0] - labels[i]);
             let batch = simulator.batch_vjp(&plan, &rows, &prepared, &cotangent).expect("batch");
-            let mut total = vec![0.0; plan.n_slots()];
-            for d_slots in &batch.d_slots {
-                total.iter_mut().zip(d_slots).for_each(|(a, b)| *a += b);
-            }
-            total
+            batch.d_slots.sum_axis(Axis(0)).to_vec()
         };
         let (doubles, singles) = (simulator(Precision::F64, threads), simulator(Precision::F32, threads));
         let (ours, theirs_time) = alternate(|| run(&doubles), theirs);

@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 
 use super::sums::{Destination, Sums, collect_terms};
 use super::tables::{FormTables, Trainable, UPPER_BITS, scale_where, table_at, where_lanes};
-use super::{Collected, Near, Parts, Tile, lane_bits, others};
+use super::{Collected, Near, Parts, Tile, few, lane_bits, others};
 use crate::bind::Bound;
 use crate::plan::Form;
 use crate::vector::{Complex, Real, Vector};
@@ -29,7 +29,12 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
 ) {
     // SAFETY: The caller's contract.
     unsafe {
-        if !form.monomials.is_empty() {
+        let at = bound.form(form.index);
+        if form.monomials.is_empty() {
+            // Nothing but others.
+        } else if PER_LANE && few::are_few(at) {
+            few::multiply::<V>(tile, at, bound);
+        } else {
             let all = Near::of::<V, PER_LANE>(tile.n_groups);
             for near in 0..all.count {
                 let blocks = Blocks::<V>::new::<PER_LANE>(tile, (all, near), form, bound, scratch);
@@ -61,10 +66,35 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
         if at.has_trainable_others {
             others::collect_all::<V, PER_LANE>([ket, bra], form, bound, scratch, &mut collected.trigs);
         }
+        if form.monomials.is_empty() {
+            // Nothing but others.
+        } else if PER_LANE && few::are_few(at) {
+            few::divide::<V>([ket, bra], form, bound, scratch, &mut collected.trigs);
+        } else {
+            divide_blocks::<V, PER_LANE>([ket, bra], form, bound, scratch, collected);
+        }
+        for other in &form.others {
+            others::multiply::<V, PER_LANE, true>(ket, other, bound.trigs());
+            others::multiply::<V, PER_LANE, true>(bra, other, bound.trigs());
+        }
+    }
+}
+
+/// Divides tiles block by block, and collects.
+#[inline(always)]
+unsafe fn divide_blocks<V: Vector, const PER_LANE: bool>(
+    [ket, bra]: [Tile<V::Real>; 2],
+    form: &Form,
+    bound: &Bound<V::Real>,
+    scratch: *mut V::Real,
+    collected: &mut Collected,
+) {
+    let at = bound.form(form.index);
+    // SAFETY: The contract of `back`.
+    unsafe {
         let all = Near::of::<V, PER_LANE>(ket.n_groups);
-        let n_near = if form.monomials.is_empty() { 0 } else { all.count };
         let terms: *mut Parts<V> = if PER_LANE { collected.room(form.monomials.len()) } else { null_mut() };
-        for near in 0..n_near {
+        for near in 0..all.count {
             let states = [ket, bra];
             let half = scratch.add((ket.n_groups + BLOCK) * V::LANES);
             let blocks = Blocks::<V>::new::<PER_LANE>(ket, (all, near), form, bound, half);
@@ -86,12 +116,8 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 }
             }
         }
-        if PER_LANE && n_near > 0 {
-            collect_terms(form, bound, ket.outer, (terms, n_near), &mut collected.trigs);
-        }
-        for other in &form.others {
-            others::multiply::<V, PER_LANE, true>(ket, other, bound.trigs());
-            others::multiply::<V, PER_LANE, true>(bra, other, bound.trigs());
+        if PER_LANE {
+            collect_terms(form, bound, ket.outer, (terms, all.count), &mut collected.trigs);
         }
     }
 }
@@ -131,7 +157,9 @@ impl<'a, V: Vector> Blocks<'a, V> {
             let mut s = table_at::<V, PER_LANE>(tables, at.s);
             let mut is_own = false;
             let low_bits = at.lane_bits + at.upper_bits;
-            for m in &form.monomials {
+            // In a tile that is the whole state no term reaches outside.
+            let reaching = if tile.outer == 0 { &[][..] } else { &form.monomials };
+            for m in reaching {
                 if m.outer == 0 || tile.outer & m.outer != m.outer {
                     continue;
                 }
@@ -353,7 +381,7 @@ unsafe fn factor<V: Vector, const REAL: bool>(a: Complex<V>, b: Complex<V>) -> C
 
 /// Multiplies a group.
 #[inline(always)]
-unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, factor: Complex<V>) {
+pub(super) unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, factor: Complex<V>) {
     // SAFETY: The group is in the tile.
     unsafe {
         let group = Complex::<V>::load(at);
@@ -363,7 +391,7 @@ unsafe fn multiply_group<V: Vector, const REAL: bool>(at: *mut V::Real, factor: 
 
 /// Divides a group of ket and bra; gives `Im(bra* ket)`.
 #[inline(always)]
-unsafe fn divide_group<V: Vector, const SUMS: bool>(
+pub(super) unsafe fn divide_group<V: Vector, const SUMS: bool>(
     [to_ket, to_bra]: [*mut V::Real; 2],
     factor: Complex<V>,
 ) -> V {

@@ -153,7 +153,7 @@ impl<V: Vector> Sums<V> {
 
 /// Whether a term depends on a slot and the bits outside of the tile are one.
 #[inline(always)]
-fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
+pub(super) fn is_active<T: Real>(bound: &Bound<T>, m: &Monomial, outer: usize) -> bool {
     outer & m.outer == m.outer && bound.plan.trig_varies(m.trig)
 }
 

@@ -4,12 +4,13 @@
 //! cotangent `r`, whichever is at most one: one multiplication with addition for each number. The factors `c` and `s` of
 //! all rotations of an operation are worked into the coefficients of its last; until then numbers grow by at most
 //! `sqrt 2` a rotation. Rotations on wires that count lanes are done together with the first far ones. Per amplitude and
-//! wire: 4 flops; per amplitude and three wires: two times its bytes. On the way back two far wires at once, ket and bra.
+//! wire: 4 flops; per amplitude and three wires: two times its bytes. On the way back two far wires at once, ket and bra, and
+//! 6 flops an amplitude of both.
 //!
 //! Tiles are larger than states whose samples lie in lanes, so that a sample has the same bits in a batch.
 
 use super::turns::{add_products, load, offsets, signs, spread, store};
-use super::{Tile, collect};
+use super::{MOST_LANE_BITS, Tile, collect};
 use crate::plan::Turn;
 use crate::vector::{Complex, Real, Vector};
 
@@ -35,10 +36,7 @@ pub(super) unsafe fn forth<V: Vector>(tile: Tile<V::Real>, turns: &[Turn], trigs
     let mut coefficients = Coefficients { trigs, sign: 1.0, left: turns.len(), scale: 1.0 };
     // SAFETY: The caller's contract.
     unsafe {
-        let mut lanes = [(0, Factored::Tangent(V::splat(V::Real::ZERO))); super::MOST_LANE_BITS];
-        for (lane, turn) in lanes.iter_mut().zip(near) {
-            *lane = (turn.position, coefficients.in_lanes(turn));
-        }
+        let lanes = coefficients.in_lanes::<V>(near);
         let mut lanes = &lanes[..n_near];
         if far.is_empty() {
             sweep::<V, 0, 1>(tile, lanes, [], &mut coefficients);
@@ -55,25 +53,41 @@ pub(super) unsafe fn forth<V: Vector>(tile: Tile<V::Real>, turns: &[Turn], trigs
     }
 }
 
-/// Turns back on far wires, and collects.
+/// Turns back, and collects.
 #[inline(always)]
 pub(super) unsafe fn back<V: Vector>(
     states: [Tile<V::Real>; 2],
-    far: &[Turn],
+    turns: &[Turn],
     trigs: *const V::Real,
     sums: &mut [f64],
 ) {
-    let mut coefficients = Coefficients { trigs, sign: -1.0, left: far.len(), scale: 1.0 };
+    let n_near = turns.partition_point(|turn| turn.position < V::BITS);
+    let (mut near, far) = turns.split_at(n_near);
+    let mut coefficients = Coefficients { trigs, sign: -1.0, left: turns.len(), scale: 1.0 };
     // SAFETY: The caller's contract.
     unsafe {
+        if far.is_empty() {
+            sweep_back::<V, 0, 1>(states, near, [], &mut coefficients, sums);
+        }
         for some in far.chunks(2) {
             match *some {
-                [a] => sweep_back::<V, 1, 2>(states, [a], &mut coefficients, sums),
-                [a, b] => sweep_back::<V, 2, 4>(states, [a, b], &mut coefficients, sums),
+                [a] => sweep_back::<V, 1, 2>(states, near, [a], &mut coefficients, sums),
+                [a, b] => sweep_back::<V, 2, 4>(states, near, [a, b], &mut coefficients, sums),
                 _ => {}
             }
+            near = &[];
         }
     }
+}
+
+/// A rotation of a near wire.
+#[derive(Clone, Copy)]
+struct Lanes<V> {
+    position: u32,
+    trig: usize,
+    /// What numbers are still to be multiplied with when it comes.
+    scale: f64,
+    factor: Factored<V>,
 }
 
 /// The coefficients of rotations that are still to come.
@@ -121,10 +135,25 @@ impl<T: Real> Coefficients<T> {
         }
     }
 
+    /// Those of the next rotations, on near wires.
+    #[inline(always)]
+    unsafe fn in_lanes<V: Vector<Real = T>>(&mut self, turns: &[Turn]) -> [Lanes<V>; MOST_LANE_BITS] {
+        // SAFETY: As for `Vector`.
+        unsafe {
+            let none = Factored::Tangent(V::splat(T::ZERO));
+            let mut lanes = [Lanes { position: 0, trig: 0, scale: 1.0, factor: none }; MOST_LANE_BITS];
+            for (lane, turn) in lanes.iter_mut().zip(turns) {
+                let (position, trig, scale) = (turn.position, turn.trig, self.scale);
+                *lane = Lanes { position, trig, scale, factor: self.next_in_lanes(turn) };
+            }
+            lanes
+        }
+    }
+
     /// Those of the next rotation, on a near wire: a sine or tangent has the sign of its lane. Cotangents would need one in
     /// the other place.
     #[inline(always)]
-    unsafe fn in_lanes<V: Vector<Real = T>>(&mut self, turn: &Turn) -> Factored<V> {
+    unsafe fn next_in_lanes<V: Vector<Real = T>>(&mut self, turn: &Turn) -> Factored<V> {
         // SAFETY: As for `Vector`.
         unsafe {
             let signs = signs::<V>(turn.position, -1.0);
@@ -135,6 +164,7 @@ impl<T: Real> Coefficients<T> {
                     self.scale = before;
                     let Complex { re: cos, im: sin } =
                         Complex::<V>::coefficient::<false>(self.trigs, turn.trig);
+                    let sin = sin.mul(V::splat(T::from_f64(self.sign)));
                     Factored::Both(cos, sin.mul(signs))
                 }
                 Factored::Both(cos, sin) => Factored::Both(cos, sin.mul(signs)),
@@ -147,7 +177,7 @@ impl<T: Real> Coefficients<T> {
 #[inline(always)]
 unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
     tile: Tile<V::Real>,
-    near: &[(u32, Factored<V>)],
+    near: &[Lanes<V>],
     far: [Turn; K],
     coefficients: &mut Coefficients<V::Real>,
 ) {
@@ -163,8 +193,8 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
             for register in 0..run {
                 let at = first.add(register * V::LANES);
                 let mut v: [V; M] = load(at, &offsets);
-                for (position, factor) in near {
-                    turn_lanes(&mut v, *position, *factor);
+                for lanes in near {
+                    turn_lanes(&mut v, lanes);
                 }
                 turn_wires(&mut v, &far);
                 store(&v, at, &offsets);
@@ -173,23 +203,27 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
     }
 }
 
-/// Undoes rotations on `K` far wires on ket and bra, and collects: what is still to be multiplied with the rotations before
-/// is a factor of both states.
+/// Undoes rotations on near wires and on `K` far ones on ket and bra, and collects: what is still to be multiplied with
+/// the rotations before is a factor of both states.
 #[inline(always)]
 unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
     [ket, bra]: [Tile<V::Real>; 2],
-    turns: [Turn; K],
+    near: &[Turn],
+    far: [Turn; K],
     coefficients: &mut Coefficients<V::Real>,
     sums: &mut [f64],
 ) {
-    let bits = turns.map(|turn| turn.position - V::BITS);
+    let bits = far.map(|turn| turn.position - V::BITS);
     let offsets = offsets::<V, K, M>(bits);
     // SAFETY: The caller's contract.
     unsafe {
-        let factor = 2.0 * coefficients.scale * coefficients.scale;
-        let far = coefficients.of::<V, K>(&turns);
-        let mut total = [V::splat(V::Real::ZERO); K];
-        let run = 2 << bits[0];
+        let zero = V::splat(V::Real::ZERO);
+        let lanes = coefficients.in_lanes::<V>(near);
+        let lanes = &lanes[..near.len()];
+        let scale = coefficients.scale;
+        let turns = coefficients.of::<V, K>(&far);
+        let (mut of_near, mut of_far) = ([zero; MOST_LANE_BITS], [zero; K]);
+        let run = if K == 0 { 2 * ket.n_groups } else { 2 << bits[0] };
         for i in 0..((2 * ket.n_groups) >> K) / run {
             let first = spread(i * run / 2, bits);
             for register in 0..run {
@@ -197,15 +231,22 @@ unsafe fn sweep_back<V: Vector, const K: usize, const M: usize>(
                 let to_bra = bra.group::<V>(first).add(register * V::LANES);
                 let mut v: [V; M] = load(to_ket, &offsets);
                 let mut w: [V; M] = load(to_bra, &offsets);
-                add_products(&mut total, &v, &w);
-                turn_wires(&mut v, &far);
-                turn_wires(&mut w, &far);
+                for (lanes, total) in lanes.iter().zip(&mut of_near) {
+                    turn_lanes_back(&mut v, &mut w, lanes, total);
+                }
+                add_products(&mut of_far, &v, &w);
+                turn_wires(&mut v, &turns);
+                turn_wires(&mut w, &turns);
                 store(&v, to_ket, &offsets);
                 store(&w, to_bra, &offsets);
             }
         }
+        for (lanes, total) in lanes.iter().zip(of_near) {
+            let total = total.mul(signs::<V>(lanes.position, 1.0));
+            collect(total, 2.0 * lanes.scale * lanes.scale, sums, lanes.trig);
+        }
         for k in 0..K {
-            collect(total[k], factor, sums, turns[k].trig);
+            collect(of_far[k], 2.0 * scale * scale, sums, far[k].trig);
         }
     }
 }
@@ -227,31 +268,75 @@ unsafe fn turn_wires<V: Vector, const K: usize, const M: usize>(v: &mut [V; M], 
     }
 }
 
+/// Calls a function with a near wire as a constant.
+macro_rules! at_bit {
+    ($position:expr, $function:ident($($argument:expr),*)) => {
+        match $position {
+            0 => $function::<V, 0, M>($($argument),*),
+            1 if V::BITS > 1 => $function::<V, 1, M>($($argument),*),
+            2 if V::BITS > 2 => $function::<V, 2, M>($($argument),*),
+            3 if V::BITS > 3 => $function::<V, 3, M>($($argument),*),
+            _ => {}
+        }
+    };
+}
+
 /// Turns the lanes of each register.
 #[inline(always)]
-unsafe fn turn_lanes<V: Vector, const M: usize>(v: &mut [V; M], position: u32, factor: Factored<V>) {
+unsafe fn turn_lanes<V: Vector, const M: usize>(v: &mut [V; M], lanes: &Lanes<V>) {
+    // SAFETY: As for `Vector`.
+    unsafe { at_bit!(lanes.position, turn_bit(v, lanes.factor)) }
+}
+
+#[inline(always)]
+unsafe fn turn_bit<V: Vector, const BIT: u32, const M: usize>(v: &mut [V; M], factor: Factored<V>) {
     // SAFETY: As for `Vector`.
     unsafe {
-        match position {
-            0 => turn_bit(v, 0, factor),
-            1 if V::BITS > 1 => turn_bit(v, 1, factor),
-            2 if V::BITS > 2 => turn_bit(v, 2, factor),
-            3 if V::BITS > 3 => turn_bit(v, 3, factor),
-            _ => {}
+        for v in v {
+            *v = turned(*v, v.exchange(BIT), factor);
         }
     }
 }
 
+/// Turns the lanes of each register of ket `v` and bra `w`, after adding their products: ket times bra with lanes
+/// exchanged, without the sign of the lane.
 #[inline(always)]
-unsafe fn turn_bit<V: Vector, const M: usize>(v: &mut [V; M], bit: u32, factor: Factored<V>) {
+unsafe fn turn_lanes_back<V: Vector, const M: usize>(
+    v: &mut [V; M],
+    w: &mut [V; M],
+    lanes: &Lanes<V>,
+    total: &mut V,
+) {
+    // SAFETY: As for `Vector`.
+    unsafe { at_bit!(lanes.position, turn_bit_back(v, w, lanes.factor, total)) }
+}
+
+#[inline(always)]
+unsafe fn turn_bit_back<V: Vector, const BIT: u32, const M: usize>(
+    v: &mut [V; M],
+    w: &mut [V; M],
+    factor: Factored<V>,
+    total: &mut V,
+) {
     // SAFETY: As for `Vector`.
     unsafe {
-        for v in v {
-            let exchanged = v.exchange(bit);
-            *v = match factor {
-                Factored::Tangent(t) | Factored::Cotangent(t) => exchanged.mul_add(t, *v),
-                Factored::Both(cos, sin) => exchanged.mul_add(sin, v.mul(cos)),
-            };
+        for m in 0..M {
+            let exchanged = w[m].exchange(BIT);
+            *total = exchanged.mul_add(v[m], *total);
+            v[m] = turned(v[m], v[m].exchange(BIT), factor);
+            w[m] = turned(w[m], exchanged, factor);
+        }
+    }
+}
+
+/// A register after a rotation of its lanes, given itself with lanes exchanged.
+#[inline(always)]
+unsafe fn turned<V: Vector>(v: V, exchanged: V, factor: Factored<V>) -> V {
+    // SAFETY: As for `Vector`.
+    unsafe {
+        match factor {
+            Factored::Tangent(t) | Factored::Cotangent(t) => exchanged.mul_add(t, v),
+            Factored::Both(cos, sin) => exchanged.mul_add(sin, v.mul(cos)),
         }
     }
 }

@@ -54,6 +54,10 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
     trigs: *const V::Real,
     sums: &mut [f64],
 ) {
+    if !PER_LANE && states[0].n_groups * V::LANES >= tangents::LARGE {
+        // SAFETY: The caller's contract.
+        return unsafe { tangents::back::<V>(states, turns, trigs, sums) };
+    }
     let n_near = turns.partition_point(|turn| turn.position < V::BITS);
     let (near, far) = turns.split_at(n_near);
     // SAFETY: The caller's contract.
@@ -74,9 +78,6 @@ pub(super) unsafe fn back<V: Vector, const PER_LANE: bool>(
                 [a, b, c] => lanes_back::<V, 3>(states, [a, b, c], trigs, sums),
                 [a, b, c, d, ..] => lanes_back::<V, 4>(states, [a, b, c, d], trigs, sums),
             }
-        }
-        if !PER_LANE && states[0].n_groups * V::LANES >= tangents::LARGE {
-            return tangents::back::<V>(states, far, trigs, sums);
         }
         for some in far.chunks(2) {
             match *some {

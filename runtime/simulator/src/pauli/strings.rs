@@ -5,6 +5,8 @@
 //! registers; of many, all signed sums over groups are made together by a Walsh transform, and lanes get their signs in
 //! the end.
 
+use smallvec::SmallVec;
+
 use super::{Group, Letters};
 use crate::kernel::{Near, Parts, Tile, for_selected, is_odd, lane_bits, near_and_far};
 use crate::vector::{Complex, Isa, Real, Task, Vector, dispatch};
@@ -32,23 +34,37 @@ pub(super) unsafe fn values<T: Real, const PER_LANE: bool>(
     }
 }
 
-/// Adds the weighted sum of the strings' images.
+/// Adds the weighted sum of the images of all strings of some groups; of those that only flip four at a time while an
+/// amplitude is in a register.
 ///
 /// # Safety
 ///
 /// As for [`values`].
-pub(super) unsafe fn image<T: Real, const PER_LANE: bool>(
+pub(super) unsafe fn images<T: Real, const PER_LANE: bool>(
     isa: Isa,
     states: [Tile<T>; 2],
-    group: &Group,
+    groups: &[Group],
     weights: *const T,
     scratch: *mut T,
 ) {
-    if group.strings.len() >= TRANSFORM_FROM {
-        return dispatch(isa, TransformedImage::<T, PER_LANE>(states, group, weights, scratch));
+    let mut flips: SmallVec<[(usize, Letters); 32]> = SmallVec::new();
+    for group in groups {
+        match *group.strings.as_slice() {
+            [string] if string.z == 0 => {
+                flips.push((group.x, string));
+            }
+            ref strings if strings.len() >= TRANSFORM_FROM => {
+                dispatch(isa, TransformedImage::<T, PER_LANE>(states, group, weights, scratch));
+            }
+            ref strings => {
+                for strings in strings.chunks(4) {
+                    dispatch(isa, FewImages::<T, PER_LANE>(states, group.x, strings, weights));
+                }
+            }
+        }
     }
-    for strings in group.strings.chunks(4) {
-        dispatch(isa, FewImages::<T, PER_LANE>(states, group.x, strings, weights));
+    for flips in flips.chunks(4) {
+        dispatch(isa, FlippedImages::<T, PER_LANE>(states, flips, weights));
     }
 }
 
@@ -56,6 +72,7 @@ struct TransformedValues<'a, T, const PER_LANE: bool>(Tile<T>, &'a Group, *mut T
 struct TransformedImage<'a, T, const PER_LANE: bool>([Tile<T>; 2], &'a Group, *const T, *mut T);
 struct FewValues<'a, T, const PER_LANE: bool>(Tile<T>, usize, &'a [Letters], &'a mut [f64]);
 struct FewImages<'a, T, const PER_LANE: bool>([Tile<T>; 2], usize, &'a [Letters], *const T);
+struct FlippedImages<'a, T, const PER_LANE: bool>([Tile<T>; 2], &'a [(usize, Letters)], *const T);
 
 impl<T: Real, const PER_LANE: bool> Task<T> for TransformedValues<'_, T, PER_LANE> {
     type Output = ();
@@ -109,6 +126,25 @@ impl<T: Real, const PER_LANE: bool> Task<T> for FewImages<'_, T, PER_LANE> {
                 [a, b] => few_images::<V, PER_LANE, 2>(states, x, [a, b], weights),
                 [a, b, c] => few_images::<V, PER_LANE, 3>(states, x, [a, b, c], weights),
                 [a, b, c, d] => few_images::<V, PER_LANE, 4>(states, x, [a, b, c, d], weights),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<T: Real, const PER_LANE: bool> Task<T> for FlippedImages<'_, T, PER_LANE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Vector<Real = T>>(self) {
+        let Self(states, flips, weights) = self;
+        // SAFETY: The caller's contract.
+        unsafe {
+            match *flips {
+                [a] => flipped_images::<V, PER_LANE, 1>(states, [a], weights),
+                [a, b] => flipped_images::<V, PER_LANE, 2>(states, [a, b], weights),
+                [a, b, c] => flipped_images::<V, PER_LANE, 3>(states, [a, b, c], weights),
+                [a, b, c, d] => flipped_images::<V, PER_LANE, 4>(states, [a, b, c, d], weights),
                 _ => {}
             }
         }
@@ -208,14 +244,14 @@ unsafe fn partner<V: Vector, const PER_LANE: bool>(
     }
 }
 
-/// `(-i)^n_y` times the weight and the signs of the lanes.
+/// `(-i)^n_y` times the weight and the signs of the lanes: a real number, or `i` times the one that is returned.
 #[inline(always)]
 unsafe fn coefficient<V: Vector, const PER_LANE: bool>(
     string: Letters,
     outer: usize,
     weights: *const V::Real,
-) -> Complex<V> {
-    let (re, im) = [(1.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (0.0, 1.0)][string.n_y as usize % 4];
+) -> V {
+    let sign = if matches!(string.n_y % 4, 1 | 2) { -1.0 } else { 1.0 };
     // SAFETY: There is a weight for each string, for each lane where lanes are samples.
     unsafe {
         let weight = if PER_LANE {
@@ -223,11 +259,7 @@ unsafe fn coefficient<V: Vector, const PER_LANE: bool>(
         } else {
             V::splat(*weights.add(string.place))
         };
-        let signed = weight.mul(lane_signs::<V, PER_LANE>(string.z, outer_sign(outer, string)));
-        Complex {
-            re: signed.mul(V::splat(V::Real::from_f64(re))),
-            im: signed.mul(V::splat(V::Real::from_f64(im))),
-        }
+        weight.mul(lane_signs::<V, PER_LANE>(string.z, sign * outer_sign(outer, string)))
     }
 }
 
@@ -241,9 +273,10 @@ unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
     let bits = lane_bits::<V, PER_LANE>();
     let (far, near) = (x >> bits, x & ((1 << bits) - 1));
     let signs = [V::Real::ONE, -V::Real::ONE];
+    let is_real = strings.iter().all(|string| string.n_y % 2 == 0);
     // SAFETY: The caller's contract.
     unsafe {
-        let mut coefficients = [Complex::<V>::splat(0.0, 0.0); N];
+        let mut coefficients = [V::splat(V::Real::ZERO); N];
         for (c, string) in coefficients.iter_mut().zip(&strings) {
             *c = coefficient::<V, PER_LANE>(*string, ket.outer, weights);
         }
@@ -251,14 +284,40 @@ unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
             let mut c = Complex::<V>::splat(0.0, 0.0);
             for (coefficient, string) in coefficients.iter().zip(&strings) {
                 let sign = V::splat(signs[usize::from(is_odd(g & string.z >> bits))]);
-                c = Complex {
-                    re: coefficient.re.mul_add(sign, c.re),
-                    im: coefficient.im.mul_add(sign, c.im),
-                };
+                let part = if string.n_y % 2 == 1 { &mut c.im } else { &mut c.re };
+                *part = coefficient.mul_add(sign, *part);
             }
             let v = Complex::<V>::load(ket.group::<V>(g ^ far)).exchange_all(near);
             let to = out.group::<V>(g);
-            v.mul_add(c, Complex::load(to)).store(to);
+            let sum = Complex::load(to);
+            if is_real { v.scale_add(c.re, sum) } else { v.mul_add(c, sum) }.store(to);
+        }
+    }
+}
+
+/// Images of strings that only flip.
+#[inline(always)]
+unsafe fn flipped_images<V: Vector, const PER_LANE: bool, const N: usize>(
+    [ket, out]: [Tile<V::Real>; 2],
+    flips: [(usize, Letters); N],
+    weights: *const V::Real,
+) {
+    let bits = lane_bits::<V, PER_LANE>();
+    // SAFETY: The caller's contract.
+    unsafe {
+        let mut coefficients = [V::splat(V::Real::ZERO); N];
+        for (c, (_, string)) in coefficients.iter_mut().zip(&flips) {
+            *c = coefficient::<V, PER_LANE>(*string, ket.outer, weights);
+        }
+        for g in 0..ket.n_groups {
+            let to = out.group::<V>(g);
+            let mut sum = Complex::<V>::load(to);
+            for k in 0..N {
+                let (far, near) = (flips[k].0 >> bits, flips[k].0 & ((1 << bits) - 1));
+                let v = Complex::<V>::load(ket.group::<V>(g ^ far)).exchange_all(near);
+                sum = v.scale_add(coefficients[k], sum);
+            }
+            sum.store(to);
         }
     }
 }
@@ -323,10 +382,9 @@ unsafe fn transformed_image<V: Vector, const PER_LANE: bool>(
                 let c = coefficient::<V, PER_LANE>(string, ket.outer, weights);
                 let sign =
                     V::splat(V::Real::from_f64(if PER_LANE && is_odd(lane & string.z) { -1.0 } else { 1.0 }));
-                for (table, part) in [(re, c.re), (im, c.im)] {
-                    let at = table.add((string.z >> V::BITS) * V::LANES);
-                    part.mul_add(sign, V::load(at)).store(at);
-                }
+                let table = if string.n_y % 2 == 1 { im } else { re };
+                let at = table.add((string.z >> V::BITS) * V::LANES);
+                c.mul_add(sign, V::load(at)).store(at);
             }
             walsh::<V>(re, n);
             if has_imaginary {

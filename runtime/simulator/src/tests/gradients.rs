@@ -2,11 +2,13 @@
 
 use std::f64::consts::PI;
 
+use qml_gates::Gate;
 use qml_ir::circuit::{Angle, Circuit, OpKind};
 use qml_prelude::random::Stream;
 
 use super::generate::{self, With};
-use super::{assert_near, oracle, simulator};
+use super::machines::simulators;
+use super::{assert_near, circuit, gate, oracle, simulator, slot};
 use crate::vector::Isa;
 use crate::{Plan, Prepared};
 
@@ -112,6 +114,30 @@ fn adjoint_is_the_shift_rule_and_central_differences() {
             let coefficients = strings.chain(observable.projectors.iter().map(|p| p.1.re));
             let sum: f64 = coefficients.zip(terms).map(|(c, t)| c * t).sum();
             assert_near(&[sum], &[value], 1e-11);
+        }
+    }
+}
+
+#[test]
+fn rotations_in_large_tiles_have_the_gradient_of_differences() {
+    let (n, mut stream) = (12, Stream::new(17));
+    for round in 0..6 {
+        // All wires, or a few.
+        let mut ops = Vec::new();
+        for layer in 0..3 {
+            for wire in (0..n).filter(|_| round == 0 || stream.below(3) == 0).collect::<Vec<u32>>() {
+                ops.push(gate(Gate::Ry, &[slot((wire + layer) % 7)], &[wire]));
+            }
+            (1..n).for_each(|wire| ops.push(gate(Gate::Cz, &[], &[wire - 1, wire])));
+        }
+        let plan = Plan::new(&circuit(n as usize, 7, ops)).unwrap();
+        let slots: Vec<f64> = (0..7).map(|_| 3.0 * stream.normal()).collect();
+        let list = [generate::observable(&mut stream, n as usize, 6)];
+        let value = |slots: &[f64]| simulator(1).expectations(&plan, slots, &list).unwrap().value[0];
+        let expected = differences(&slots, value);
+        for (simulator, allowed) in simulators(1) {
+            let found = simulator.expectations_vjp(&plan, &slots, &list, &[1.0]).unwrap().value.d_slots;
+            assert_near(&found, &expected, 1e-6f64.max(100.0 * allowed));
         }
     }
 }

@@ -85,7 +85,7 @@ fn ten_thousand_calls_hold_no_more_memory_than_one() {
         check_no_leak("a batch", |i| {
             let rows = [slots(i), slots(i + 1), slots(i + 2)];
             let rows: Vec<&[f64]> = rows.iter().map(|row| &row[..]).collect();
-            simulator.batch_vjp(&plan, &rows, &prepared, &|_, _| vec![1.0]).unwrap();
+            simulator.batch_vjp(&plan, &rows, &prepared, &|_, _, cotangents| cotangents.fill(1.0)).unwrap();
         });
         let density = Density::new(&outcomes, &noise).unwrap();
         let noisy = Plan::noisy(&outcomes, &noise).unwrap();

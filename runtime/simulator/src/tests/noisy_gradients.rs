@@ -7,8 +7,11 @@ use qml_prelude::random::Stream;
 
 use super::generate::{self, With};
 use super::gradients::differences;
+use super::machines::simulators;
 use super::noise::noise;
 use super::{assert_near, bit, circuit, gate, observable, simulator, slot};
+use crate::noise::Told;
+use crate::trajectory_gradient::Value;
 use crate::{Channel, Density, Method, Noise, Plan, Precision, Simulator};
 
 /// A circuit with noise, and its slots.
@@ -132,6 +135,51 @@ fn trajectories_have_the_gradient_of_the_density_matrix_on_average() {
             assert!(far < 4.5, "{round}: {far} standard errors");
         }
     }
+}
+
+#[test]
+fn lines_side_by_side_give_what_they_give_one_by_one() {
+    let mut stream = Stream::new(95);
+    let simulators = simulators(1);
+    let mut n_beside = 0;
+    for round in 0..60 {
+        let n = 1 + round % 9;
+        let circuit = generate::circuit(&mut stream, n, 12, With::Unitaries);
+        let (mut noise, strength) = (Noise::default(), if round % 2 == 0 { 0.02 } else { 0.2 });
+        for op in 0..circuit.ops.len() {
+            let wire = Wire(stream.below(n as u64) as u32);
+            let channel = match stream.below(4) {
+                0 => Channel::amplitude_damping(strength),
+                1 => Channel::phase_damping(strength),
+                2 => Channel::depolarizing(1, strength),
+                _ => Channel::thermal_relaxation(Some(1.0), Some(0.7), strength),
+            };
+            noise.after(op, channel, &[wire]);
+        }
+        (0..n as u32).for_each(|wire| noise.misread(Wire(wire), [0.02, 0.05]));
+        let plan = Plan::trajectories(&circuit, &noise).unwrap();
+        let slots = generate::slots(&mut stream);
+        let list = [generate::observable(&mut stream, n, 4)];
+        let cotangents: Vec<f64> = (0..1 << n).map(|_| stream.normal()).collect();
+        let told = [
+            Told::of_observables(&plan.readout, n, &list, &[0.7]),
+            Told::of_probabilities(&plan.readout, &cotangents),
+        ];
+        let values = told.map(|told| Value::new(&plan, told).unwrap());
+        for (simulator, allowed) in &simulators {
+            let [beside, one_by_one] = [true, false].map(|is_beside| {
+                let of = |value| simulator.gradient_of_lines(&plan, &slots, value, is_beside, (90, 3)).unwrap();
+                values.each_ref().map(of).concat()
+            });
+            assert_near(&beside, &one_by_one, 1000.0 * allowed);
+        }
+        let simulator = &simulators[0].0;
+        let found = simulator.sampled_expectations_vjp(&plan, &slots, &list, &[0.7], 90, 3).unwrap();
+        let beside = simulator.gradient_of_lines(&plan, &slots, &values[0], true, (90, 3)).unwrap();
+        n_beside += usize::from(found == beside);
+    }
+    // Many of them go that way by themselves.
+    assert!(n_beside > 20, "{n_beside}");
 }
 
 #[test]

@@ -2,15 +2,17 @@
 //!
 //! The largest group stays; what happens to a group is a linear map, whose adjoint the bra goes through on its way back.
 
-use qml_prelude::random::uniform_at;
+use qml_prelude::random::{child_key, uniform_at};
 
 use super::Sampler;
 use crate::Fault;
+use crate::bind::Bound;
 use crate::ket::Ket;
 use crate::pass::apply;
 use crate::pieces::{outcome_weights, scale};
 use crate::plan::{Step, Undone};
-use crate::simulator::Amplitude;
+use crate::sample::NOISE;
+use crate::simulator::{Amplitude, Run};
 use crate::sweep::unsettle;
 use crate::trajectory::{Odds, SHORT, by_operator, jump};
 use crate::walk::settle;
@@ -44,10 +46,36 @@ pub(super) struct Group {
 /// A time and a shot.
 pub(super) type Waiting = (f64, usize);
 
-impl Group {
-    /// Puts the latest first.
-    pub(super) fn sort(&mut self) {
-        self.shots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+/// Puts the latest first.
+pub(super) fn latest_first(shots: &mut [Waiting]) {
+    shots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+}
+
+/// Takes the shots out that wait for a time before this one.
+pub(super) fn take_before(time: f64, shots: &mut Vec<Waiting>) -> Vec<usize> {
+    let n_left = shots.partition_point(|waiting| waiting.0 >= time);
+    shots.drain(n_left..).rev().map(|(_, shot)| shot).collect()
+}
+
+/// The keys of the numbers that shots draw: for outcomes, for what noise does, and for when it does something unusual.
+#[derive(Clone, Copy)]
+pub(super) struct Keys {
+    pub outcome: u64,
+    pub noise: u64,
+    event: u64,
+}
+
+impl Keys {
+    pub(super) fn new(key: u64) -> Self {
+        let noise = child_key(key, NOISE);
+        Self { outcome: key, noise, event: child_key(noise, 0) }
+    }
+
+    /// A shot with the time at which something unusual may happen to it next: as in radioactive decay, see
+    /// [`crate::plan::Track::next_event`].
+    pub(super) fn waiting(&self, time: f64, draws: u64, shot: usize) -> Waiting {
+        let uniform = uniform_at(self.event, shot as u64, draws);
+        (time - (1.0 - uniform).ln(), shot)
     }
 }
 
@@ -55,13 +83,6 @@ impl Group {
 pub(super) type Parting = (Choice, Vec<(Choice, Group)>);
 
 impl<T: Amplitude> Sampler<'_, T> {
-    /// A shot with the time at which something unusual may happen to it next: as in radioactive decay, see
-    /// [`crate::plan::Track::next_event`].
-    pub(super) fn waiting(&self, group: &Group, shot: usize) -> Waiting {
-        let uniform = uniform_at(self.event_key, shot as u64, group.draws);
-        (group.time - (1.0 - uniform).ln(), shot)
-    }
-
     pub(super) fn part_by_operator(
         &self,
         channel: usize,
@@ -73,27 +94,22 @@ impl<T: Amplitude> Sampler<'_, T> {
         group.draws += 1;
         group.time += planned.time();
         let choice = |operator, factor| Choice::Operator { channel, operator, factor };
-        let mut here = Vec::new();
-        while let Some(&(time, shot)) = group.shots.last()
-            && time < group.time
-        {
-            here.push(shot);
-            group.shots.pop();
-        }
+        let mut here = take_before(group.time, &mut group.shots);
         if here.is_empty() {
             return planned.operators[0].is_some().then(|| (choice(0, 1.0), Vec::new()));
         }
         let odds = Odds::of(run, planned, ket);
-        let chosen = |shot: usize| odds.choice(planned.most * uniform_at(self.noise_key, shot as u64, draws));
+        let chosen = |shot: usize| odds.choice(planned.most * uniform_at(self.keys.noise, shot as u64, draws));
         let mut parts = Vec::new();
         for (operator, shots) in by_operator(&mut here, chosen) {
-            let waiting: Vec<Waiting> = shots.iter().map(|&shot| self.waiting(group, shot)).collect();
+            let waiting = |&shot: &usize| self.keys.waiting(group.time, group.draws, shot);
+            let mut waiting: Vec<Waiting> = shots.iter().map(waiting).collect();
             if operator == 0 {
                 group.shots.extend(waiting);
-                group.sort();
+                latest_first(&mut group.shots);
             } else {
-                let mut part = Group { shots: waiting, bits: group.bits.clone(), ..*group };
-                part.sort();
+                latest_first(&mut waiting);
+                let part = Group { shots: waiting, bits: group.bits.clone(), ..*group };
                 parts.push((choice(operator, odds.factor(operator)), part));
             }
         }
@@ -128,7 +144,7 @@ impl<T: Amplitude> Sampler<'_, T> {
         if let Some(Undone { segment, .. }) = plan.channels[channel].undone {
             apply(run, self.bound, &plan.segments[segment], ket);
         }
-        self.unhappen(Choice::Operator { channel, operator: 0, factor: 1.0 }, bra);
+        unhappen(run, self.bound, Choice::Operator { channel, operator: 0, factor: 1.0 }, bra);
     }
 
     pub(super) fn part_by_outcome(
@@ -142,7 +158,7 @@ impl<T: Amplitude> Sampler<'_, T> {
         self.simulator.run.check()?;
         let chance = weights[1] / (weights[0] + weights[1]);
         let draws = group.draws;
-        let (is_one, others) = part(group, |shot| uniform_at(self.key, shot as u64, draws) < chance);
+        let (is_one, others) = part(group, |shot| uniform_at(self.keys.outcome, shot as u64, draws) < chance);
         let choice = |outcome: bool| {
             let left = weights[usize::from(outcome)];
             let factor = if left < SHORT { left.sqrt().recip() } else { 1.0 };
@@ -169,49 +185,49 @@ impl<T: Amplitude> Sampler<'_, T> {
     ) -> Option<Parting> {
         let (draws, probability) = (group.draws, errors[usize::from(group.bits[bit])]);
         let (is_wrong, others) =
-            part(group, |shot| uniform_at(self.noise_key, shot as u64, draws) < probability);
+            part(group, |shot| uniform_at(self.keys.noise, shot as u64, draws) < probability);
         group.bits[bit] ^= is_wrong;
         let mut other = others?;
         other.bits[bit] ^= !is_wrong;
         Some((Choice::Told, vec![(Choice::Told, other)]))
     }
+}
 
-    /// What a choice does to a ket.
-    pub(super) fn happen(&self, choice: Choice, ket: &mut Ket<T>) {
-        let (run, plan) = (&self.simulator.run, self.bound.plan);
-        match choice {
-            Choice::Operator { channel, operator, factor } => {
-                jump(run, self.bound, &plan.channels[channel], operator, factor, ket);
-            }
-            Choice::Outcome { step, outcome, factor } => {
-                settle(run, &plan.steps[step], outcome, ket, &mut vec![false; plan.n_bits]);
-                if factor != 1.0 {
-                    scale(run, ket, factor);
-                }
-            }
-            Choice::Told => {}
+/// What a choice does to a ket.
+pub(super) fn happen<T: Amplitude>(run: &Run, bound: &Bound<T>, choice: Choice, ket: &mut Ket<T>) {
+    let plan = bound.plan;
+    match choice {
+        Choice::Operator { channel, operator, factor } => {
+            jump(run, bound, &plan.channels[channel], operator, factor, ket);
         }
+        Choice::Outcome { step, outcome, factor } => {
+            settle(run, &plan.steps[step], outcome, ket, &mut vec![false; plan.n_bits]);
+            if factor != 1.0 {
+                scale(run, ket, factor);
+            }
+        }
+        Choice::Told => {}
     }
+}
 
-    /// What its adjoint does to a bra.
-    pub(super) fn unhappen(&self, choice: Choice, bra: &mut Ket<T>) {
-        let (run, plan) = (&self.simulator.run, self.bound.plan);
-        let factor = match choice {
-            Choice::Operator { channel, operator, factor } => {
-                if let Some(segment) = plan.channels[channel].adjoints[operator] {
-                    apply(run, self.bound, &plan.segments[segment], bra);
-                }
-                factor
+/// What its adjoint does to a bra.
+pub(super) fn unhappen<T: Amplitude>(run: &Run, bound: &Bound<T>, choice: Choice, bra: &mut Ket<T>) {
+    let plan = bound.plan;
+    let factor = match choice {
+        Choice::Operator { channel, operator, factor } => {
+            if let Some(segment) = plan.channels[channel].adjoints[operator] {
+                apply(run, bound, &plan.segments[segment], bra);
             }
-            Choice::Outcome { step, outcome, factor } => {
-                unsettle(run, &plan.steps[step], outcome, bra);
-                factor
-            }
-            Choice::Told => 1.0,
-        };
-        if factor != 1.0 {
-            scale(run, bra, factor);
+            factor
         }
+        Choice::Outcome { step, outcome, factor } => {
+            unsettle(run, &plan.steps[step], outcome, bra);
+            factor
+        }
+        Choice::Told => 1.0,
+    };
+    if factor != 1.0 {
+        scale(run, bra, factor);
     }
 }
 
