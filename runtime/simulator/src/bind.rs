@@ -19,6 +19,8 @@ pub(crate) struct Bound<'a, T: Real> {
     pub isa: Isa,
     /// How many calls: 1, or the number of lanes.
     samples: usize,
+    /// Whether all of them have the same slots.
+    are_same: bool,
     layout: &'a Tables,
     of: Buffers<T>,
     store: &'a Store<T>,
@@ -129,7 +131,7 @@ impl<'a, T: Real> Bound<'a, T> {
     ) -> Result<Self, Fault> {
         let of = store.lock().pop().unwrap_or_default();
         let layout = plan.tables(isa.lane_bits::<T>());
-        let mut bound = Self { plan, isa, samples, layout, of, store };
+        let mut bound = Self { plan, isa, samples, are_same: true, layout, of, store };
         bound.set_slots(rows)?;
         let lanes = 1 << isa.lane_bits::<T>();
         let n = (plan.trigs.len() * samples).next_multiple_of(lanes);
@@ -184,6 +186,7 @@ impl<'a, T: Real> Bound<'a, T> {
     /// Checks the slots of all samples and keeps them.
     fn set_slots(&mut self, rows: &[&[f64]]) -> Result<(), Fault> {
         self.of.slots.clear();
+        self.are_same = rows.len() == 1;
         (0..self.samples).try_for_each(|sample| self.add_slots(row(rows, sample)))
     }
 
@@ -221,11 +224,13 @@ impl<'a, T: Real> Bound<'a, T> {
         resize(&mut b.matrices, 2 * plan.n_entries * samples, T::ZERO);
         let mut angles = vec![0.0; plan.angles.len()];
         for source in &plan.matrices {
-            for sample in 0..samples {
+            // Each sample by itself, or all at once.
+            let (n_different, width) = if self.are_same { (1, samples) } else { (samples, 1) };
+            for sample in 0..n_different {
                 let mut put = |k: usize, entry: &C64| {
                     let at = 2 * (source.start + k) * samples + sample;
-                    b.matrices[at] = T::from_f64(entry.re);
-                    b.matrices[at + samples] = T::from_f64(entry.im);
+                    b.matrices[at..at + width].fill(T::from_f64(entry.re));
+                    b.matrices[at + samples..][..width].fill(T::from_f64(entry.im));
                 };
                 for (k, angle) in angles.iter_mut().enumerate() {
                     *angle = b.angles[k * samples + sample];

@@ -77,6 +77,8 @@ pub struct Plan {
     /// Entries of all matrices.
     pub(crate) n_entries: usize,
     pub(crate) channels: Vec<Planned>,
+    /// Where steps are channels, in order.
+    pub(crate) channel_runs: Vec<ChannelRun>,
     pub(crate) tracks: Vec<Track>,
     /// Trigs that are no cosine and sine but the parts of this number.
     pub(crate) coefficients: Vec<(usize, C64)>,
@@ -124,6 +126,18 @@ pub(crate) enum Step {
         /// The measurement before it is the last.
         is_last: bool,
     },
+}
+
+/// Steps that are all channels, and what they usually do together.
+#[derive(Clone, Debug)]
+pub(crate) struct ChannelRun {
+    pub steps: Range<usize>,
+    /// What happens where every channel does the usual: a segment, or nothing.
+    pub usual: Option<usize>,
+    /// Its adjoint.
+    pub adjoint: Option<usize>,
+    /// What undoes it, where [`Planned::undone`] is there for every channel that does anything.
+    pub undone: Option<usize>,
 }
 
 /// A unitary between two measurements.

@@ -20,6 +20,7 @@ use super::{Arguments, Block, Entries, Factor, MatrixSource, Plan, Select, Step,
 use crate::C64;
 use crate::noise::{Noise, Readout};
 
+use noisy::Beside;
 pub(crate) use noisy::{Chances, Planned, Undone};
 
 /// What a plan is for.
@@ -66,6 +67,7 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
         constants: BTreeMap::new(),
         maps: BTreeSet::new(),
         units: Vec::new(),
+        beside: Beside::default(),
         is_straight: true,
         plan: Plan {
             n_wires,
@@ -80,6 +82,7 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
             matrices: Vec::new(),
             n_entries: 0,
             channels: Vec::new(),
+            channel_runs: Vec::new(),
             tracks: Vec::new(),
             coefficients: Vec::new(),
             readout: Readout::default(),
@@ -91,10 +94,15 @@ pub(super) fn lower(circuit: &Circuit, kind: Kind<'_>) -> Plan {
         },
     };
     let last = last_measurements(circuit);
-    for (op, is_last) in circuit.ops.iter().zip(last) {
-        builder.op(op, is_last);
+    if let Kind::Trajectories(noise) = kind {
+        builder.in_layers(circuit, &last, noise);
+    } else {
+        for (op, is_last) in circuit.ops.iter().zip(last) {
+            builder.op(op, is_last);
+        }
     }
     builder.flush_all();
+    builder.close_channels();
     let mut plan = builder.plan;
     plan.arguments = Arguments::new(&plan.angles, &plan.trigs);
     plan.output = circuit.output.iter().map(|wire| builder.position[wire.0 as usize]).collect();
@@ -120,6 +128,8 @@ struct Builder<'a> {
     maps: BTreeSet<usize>,
     /// Channels with the gates before them that are not yet a step.
     units: Vec<Unit>,
+    /// The channels that are the last steps.
+    beside: Beside,
     /// Outside of all branches, where wires may be relabelled.
     is_straight: bool,
     plan: Plan,
@@ -390,6 +400,7 @@ impl Builder<'_> {
 
     fn step(&mut self, step: Step) {
         self.close_segment();
+        self.close_channels();
         self.plan.steps.push(step);
     }
 
@@ -413,6 +424,7 @@ impl Builder<'_> {
         if entries.is_empty() {
             return;
         }
+        self.close_channels();
         if self.plan.n_wires > TILE_WIRES {
             entries = fuse_pairs(&mut self.plan, entries);
         }

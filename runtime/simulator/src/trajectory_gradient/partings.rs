@@ -2,6 +2,8 @@
 //!
 //! The largest group stays; what happens to a group is a linear map, whose adjoint the bra goes through on its way back.
 
+use std::cmp::Ordering;
+
 use qml_prelude::random::{child_key, uniform_at};
 
 use super::Sampler;
@@ -46,9 +48,22 @@ pub(super) struct Group {
 /// A time and a shot.
 pub(super) type Waiting = (f64, usize);
 
+/// The latest is first.
+fn order(a: &Waiting, b: &Waiting) -> Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+}
+
 /// Puts the latest first.
 pub(super) fn latest_first(shots: &mut [Waiting]) {
-    shots.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    shots.sort_unstable_by(order);
+}
+
+/// Puts some shots where they belong among others, which are sorted.
+pub(super) fn put_back(shots: &mut Vec<Waiting>, some: Vec<Waiting>) {
+    for waiting in some {
+        let at = shots.partition_point(|other| order(other, &waiting).is_lt());
+        shots.insert(at, waiting);
+    }
 }
 
 /// Takes the shots out that wait for a time before this one.
@@ -105,8 +120,7 @@ impl<T: Amplitude> Sampler<'_, T> {
             let waiting = |&shot: &usize| self.keys.waiting(group.time, group.draws, shot);
             let mut waiting: Vec<Waiting> = shots.iter().map(waiting).collect();
             if operator == 0 {
-                group.shots.extend(waiting);
-                latest_first(&mut group.shots);
+                put_back(&mut group.shots, waiting);
             } else {
                 latest_first(&mut waiting);
                 let part = Group { shots: waiting, bits: group.bits.clone(), ..*group };

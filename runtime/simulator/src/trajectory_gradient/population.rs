@@ -1,10 +1,10 @@
 //! Lines of shots side by side, in the lanes of registers.
 //!
 //! All lines take the same steps at the same time, forth and back: a step is done once for as many of them as there are
-//! lanes. Where shots part from a line, a line begins, in the next free lane. The old one goes on with the usual, also when
-//! no shot is left on it: on the way back its ket comes to where the new line ends again, whose bra is added to its own.
-//! Lines end in the opposite order of their beginning, so those that are there are always the first ones. No ket is kept
-//! besides.
+//! lanes, and so is what channels beside each other usually do. Where shots part from a line, a line begins, in the next
+//! free lane. The old one goes on with the usual, also when no shot is left on it: on the way back its ket comes to where
+//! the new line began, whose bra is added to its own. Lines end in the opposite order of their beginning, so those that are
+//! there are always the first ones. No ket is kept besides.
 //!
 //! Numbers are drawn as where lines are followed one by one. For circuits without measurements in between, of small states,
 //! and noise that shots seldom notice.
@@ -13,17 +13,17 @@ use std::ops::Range;
 
 use qml_prelude::random::uniform_at;
 
-use super::partings::{Choice, Waiting, latest_first, take_before, unhappen};
+use super::partings::{Choice, Waiting, happen, latest_first, put_back, take_before, unhappen};
 use super::{Goal, MOST_GROWTH, Sum, Task};
 use crate::Fault;
 use crate::bind::Bound;
 use crate::kernel::Collected;
 use crate::ket::{Ket, Layout};
 use crate::pass::apply;
-use crate::plan::{Plan, Step};
+use crate::plan::{ChannelRun, Plan, Step};
 use crate::simulator::Amplitude;
 use crate::sweep::undo_step;
-use crate::trajectory::{Odds, by_operator, jump};
+use crate::trajectory::{Odds, by_operator};
 use crate::walk::Purpose;
 
 /// Most wires of a state in a lane: larger ones are faster one by one.
@@ -52,11 +52,27 @@ pub(super) fn fits(plan: &Plan, purpose: Purpose) -> bool {
 
 /// Shots with the same state.
 struct Line {
-    /// The line that it parted from, at a step, by a choice.
+    /// The line that it parted from, and the run of channels, by its number, where that happened.
     parent: usize,
-    step: usize,
-    choice: Choice,
+    run: usize,
+    /// What happened there that is not usual: steps, and choices.
+    unusual: Vec<(usize, Choice)>,
     shots: Vec<Waiting>,
+}
+
+impl Line {
+    /// What happened at a channel of the run.
+    fn choice(&self, step: usize, channel: usize) -> Choice {
+        let unusual = self.unusual.iter().find(|unusual| unusual.0 == step);
+        unusual.map_or(Choice::Operator { channel, operator: 0, factor: 1.0 }, |unusual| unusual.1)
+    }
+}
+
+/// What the numbers that shots draw at a channel depend on: channels before it, and their times together.
+#[derive(Clone, Copy, Default)]
+struct Clock {
+    draws: u64,
+    time: f64,
 }
 
 /// All lines: line `i` lies in lane `i % n_lanes` of group `i / n_lanes`.
@@ -67,9 +83,7 @@ pub(super) struct Population<'a, T: Amplitude> {
     lines: Vec<Line>,
     kets: Vec<Ket<T>>,
     bras: Vec<Ket<T>>,
-    /// Channels so far, and their times together.
-    draws: u64,
-    time: f64,
+    clock: Clock,
 }
 
 impl<'a, T: Amplitude> Population<'a, T> {
@@ -87,8 +101,7 @@ impl<'a, T: Amplitude> Population<'a, T> {
                 lines: Vec::new(),
                 kets: Vec::new(),
                 bras: Vec::new(),
-                draws: 0,
-                time: 0.0,
+                clock: Clock::default(),
             };
             let found = population.run(start..shots.end.min(start + SHOTS));
             let states = population.kets.into_iter().chain(population.bras);
@@ -103,8 +116,8 @@ impl<'a, T: Amplitude> Population<'a, T> {
         let mut shots: Vec<Waiting> = shots.map(|shot| keys.waiting(0.0, 0, shot)).collect();
         latest_first(&mut shots);
         let ket = simulator.start(bound.plan.n_wires)?;
-        // It parted from nothing.
-        self.begin(Line { parent: 0, step: usize::MAX, choice: Choice::Told, shots }, ket)?;
+        // It parted from nothing, nowhere.
+        self.begin(Line { parent: 0, run: usize::MAX, unusual: Vec::new(), shots }, ket)?;
         self.forth()?;
         let value = self.turn()?;
         let d_slots = match goal {
@@ -139,18 +152,18 @@ impl<'a, T: Amplitude> Population<'a, T> {
     /// All steps, to the end.
     fn forth(&mut self) -> Result<(), Fault> {
         let plan = self.task.bound.plan;
-        for (at, step) in plan.steps.iter().enumerate() {
+        let mut runs = plan.channel_runs.iter().enumerate().peekable();
+        for (step, what) in plan.steps.iter().enumerate() {
             self.task.simulator.run.check()?;
-            match *step {
-                Step::Unitary(segment) => self.apply_to_kets(Some(segment)),
-                Step::Channel(channel) => {
-                    let parted = self.part(at, channel)?;
-                    self.apply_to_kets(plan.channels[channel].operators[0]);
-                    for (line, ket) in parted {
-                        self.begin(line, ket)?;
-                    }
+            if let Step::Unitary(segment) = what {
+                self.apply_to_kets(Some(*segment));
+            }
+            if let Some((number, run)) = runs.next_if(|(_, run)| run.steps.start == step) {
+                let parted = self.part(number, run)?;
+                self.apply_to_kets(run.usual);
+                for (line, ket) in parted {
+                    self.begin(line, ket)?;
                 }
-                _ => {}
             }
         }
         Ok(())
@@ -164,40 +177,78 @@ impl<'a, T: Amplitude> Population<'a, T> {
         }
     }
 
-    /// The lines that begin at a channel, where something unusual happens to shots.
-    fn part(&mut self, step: usize, channel: usize) -> Result<Vec<(Line, Ket<T>)>, Fault> {
-        let Task { simulator, bound, keys, .. } = self.task;
-        let (run, planned) = (&simulator.run, &bound.plan.channels[channel]);
-        let draws = self.draws;
-        self.draws += 1;
-        self.time += planned.time();
+    /// The lines that begin at channels, where something unusual happens to shots.
+    fn part(&mut self, number: usize, run: &ChannelRun) -> Result<Vec<(Line, Ket<T>)>, Fault> {
+        let simulator = self.task.simulator;
+        let mut end = self.clock;
+        run.steps.clone().for_each(|step| self.pass(step, &mut end));
         let mut parted = Vec::new();
         for parent in 0..self.lines.len() {
-            let mut here = take_before(self.time, &mut self.lines[parent].shots);
-            if here.is_empty() {
-                continue;
+            if self.lines[parent].shots.last().is_some_and(|waiting| waiting.0 < end.time) {
+                let shots = std::mem::take(&mut self.lines[parent].shots);
+                let mut line = Line { parent, run: number, unusual: Vec::new(), shots };
+                let ket = self.copied(&self.kets, parent)?;
+                let ket = self.follow(&mut line, ket, run.steps.clone(), self.clock, &mut parted)?;
+                simulator.kets.give(ket);
+                self.lines[parent].shots = line.shots;
             }
-            let ket = self.copied(&self.kets, parent)?;
-            let odds = Odds::of(run, planned, &ket);
-            let chosen = |shot: usize| odds.choice(planned.most * uniform_at(keys.noise, shot as u64, draws));
-            for (operator, shots) in by_operator(&mut here, chosen) {
-                let waiting = |&shot: &usize| keys.waiting(self.time, self.draws, shot);
-                let mut shots: Vec<Waiting> = shots.iter().map(waiting).collect();
-                if operator == 0 {
-                    self.lines[parent].shots.extend(shots);
-                    latest_first(&mut self.lines[parent].shots);
-                    continue;
-                }
-                latest_first(&mut shots);
-                let factor = odds.factor(operator);
-                let mut other = simulator.copied(&ket)?;
-                jump(run, bound, planned, operator, factor, &mut other);
-                let choice = Choice::Operator { channel, operator, factor };
-                parted.push((Line { parent, step, choice, shots }, other));
-            }
-            simulator.kets.give(ket);
         }
+        self.clock = end;
         Ok(parted)
+    }
+
+    /// Goes on to behind a channel.
+    fn pass(&self, step: usize, clock: &mut Clock) {
+        if let Step::Channel(channel) = self.task.bound.plan.steps[step] {
+            clock.draws += 1;
+            clock.time += self.task.bound.plan.channels[channel].time();
+        }
+    }
+
+    /// Follows a line through channels; those that part from it begin where it did.
+    fn follow(
+        &self,
+        line: &mut Line,
+        mut ket: Ket<T>,
+        steps: Range<usize>,
+        mut clock: Clock,
+        parted: &mut Vec<(Line, Ket<T>)>,
+    ) -> Result<Ket<T>, Fault> {
+        let Task { simulator, bound, keys, .. } = self.task;
+        let (run, plan) = (&simulator.run, bound.plan);
+        for step in steps.clone() {
+            let Step::Channel(channel) = plan.steps[step] else { continue };
+            let (planned, draws) = (&plan.channels[channel], clock.draws);
+            self.pass(step, &mut clock);
+            let mut here = take_before(clock.time, &mut line.shots);
+            if !here.is_empty() {
+                let odds = Odds::of(run, planned, &ket);
+                let chosen =
+                    |shot: usize| odds.choice(planned.most * uniform_at(keys.noise, shot as u64, draws));
+                for (operator, shots) in by_operator(&mut here, chosen) {
+                    let waiting = |&shot: &usize| keys.waiting(clock.time, clock.draws, shot);
+                    let mut shots: Vec<Waiting> = shots.iter().map(waiting).collect();
+                    if operator == 0 {
+                        put_back(&mut line.shots, shots);
+                        continue;
+                    }
+                    latest_first(&mut shots);
+                    let choice = Choice::Operator { channel, operator, factor: odds.factor(operator) };
+                    let mut other = simulator.copied(&ket)?;
+                    happen(run, bound, choice, &mut other);
+                    let unusual = [line.unusual.as_slice(), &[(step, choice)]].concat();
+                    let mut own = Line { unusual, shots, ..*line };
+                    let other = self.follow(&mut own, other, step + 1..steps.end, clock, parted)?;
+                    if own.shots.is_empty() {
+                        simulator.kets.give(other);
+                    } else {
+                        parted.push((own, other));
+                    }
+                }
+            }
+            happen(run, bound, Choice::Operator { channel, operator: 0, factor: 1.0 }, &mut ket);
+        }
+        Ok(ket)
     }
 
     /// The state of a line by itself.
@@ -261,16 +312,16 @@ impl<'a, T: Amplitude> Population<'a, T> {
         let Task { simulator, bound, first, .. } = self.task;
         let (run, plan) = (&simulator.run, bound.plan);
         let mut collected = Collected::new(self.in_lanes);
+        let mut runs = plan.channel_runs.iter().enumerate().rev().peekable();
         for step in (first..plan.steps.len()).rev() {
             run.check()?;
-            match plan.steps[step] {
-                Step::Unitary(_) => {
-                    for states in self.kets.iter_mut().zip(&mut self.bras) {
-                        undo_step(run, self.in_lanes, step, first, states.into(), &mut collected);
-                    }
+            if let Some((number, run)) = runs.next_if(|(_, run)| run.steps.end == step + 1) {
+                self.undo_channels(number, run)?;
+            }
+            if let Step::Unitary(_) = plan.steps[step] {
+                for states in self.kets.iter_mut().zip(&mut self.bras) {
+                    undo_step(run, self.in_lanes, step, first, states.into(), &mut collected);
                 }
-                Step::Channel(channel) => self.undo_channel(step, channel)?,
-                _ => {}
             }
         }
         run.check()?;
@@ -281,16 +332,19 @@ impl<'a, T: Amplitude> Population<'a, T> {
         Ok(d_slots)
     }
 
-    /// Takes kets back through what a channel usually does, bras through its adjoint, and ends the lines that began there.
-    fn undo_channel(&mut self, step: usize, channel: usize) -> Result<(), Fault> {
+    /// Takes kets back through what channels usually do, bras through the adjoint, and ends the lines that began there.
+    fn undo_channels(&mut self, number: usize, channels: &ChannelRun) -> Result<(), Fault> {
         let Task { simulator, bound, .. } = self.task;
         let (run, plan) = (&simulator.run, bound.plan);
         let mut ended = Vec::new();
-        while let Some(line) = self.lines.pop_if(|line| line.step == step) {
+        while let Some(line) = self.lines.pop_if(|line| line.run == number) {
             let at = self.lines.len();
             let mut bra = self.copied(&self.bras, at)?;
-            unhappen(run, bound, line.choice, &mut bra);
-            ended.push((line.parent, bra));
+            for step in channels.steps.clone().rev() {
+                if let Step::Channel(channel) = plan.steps[step] {
+                    unhappen(run, bound, line.choice(step, channel), &mut bra);
+                }
+            }
             let (group, lane) = self.place(at);
             if lane == 0 {
                 for states in [&mut self.kets, &mut self.bras] {
@@ -298,17 +352,14 @@ impl<'a, T: Amplitude> Population<'a, T> {
                 }
             } else {
                 // What it collects from here on is nothing.
-                let bra = &ended[ended.len() - 1].1;
-                self.bras[group].change_lane(lane, bra, |a, _| *a = T::ZERO);
+                self.bras[group].change_lane(lane, &bra, |a, _| *a = T::ZERO);
             }
+            ended.push((line.parent, bra));
         }
-        let planned = &plan.channels[channel];
-        for (ket, bra) in self.kets.iter_mut().zip(&mut self.bras) {
-            if let Some(undone) = planned.undone {
-                apply(run, self.in_lanes, &plan.segments[undone.segment], ket);
-            }
-            if let Some(adjoint) = planned.adjoints[0] {
-                apply(run, self.in_lanes, &plan.segments[adjoint], bra);
+        for (segment, states) in [(channels.undone, &mut self.kets), (channels.adjoint, &mut self.bras)] {
+            if let Some(segment) = segment {
+                let segment = &plan.segments[segment];
+                states.iter_mut().for_each(|state| apply(run, self.in_lanes, segment, state));
             }
         }
         for (parent, bra) in ended {

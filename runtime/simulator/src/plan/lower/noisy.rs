@@ -8,15 +8,15 @@
 use std::sync::Arc;
 
 use qml_gates::Gate;
-use qml_ir::circuit::{Op, OpKind, Pauli, Wire};
+use qml_ir::circuit::{Circuit, Op, OpKind, Pauli, Wire, Wires};
 use qml_source::bug;
 
 use super::{Builder, Kind};
 use crate::C64;
-use crate::noise::Channel;
+use crate::noise::{Channel, Noise};
 use crate::plan::schedule::Entry;
 use crate::plan::track::CERTAIN;
-use crate::plan::{Entries, MatrixSource, Select, Step};
+use crate::plan::{ChannelRun, Entries, MatrixSource, Select, Step};
 
 /// A channel as a step for shots.
 #[derive(Clone, Debug)]
@@ -40,6 +40,16 @@ pub(crate) struct Undone {
     pub segment: usize,
     /// How much longer it makes a state at most.
     pub growth: f64,
+}
+
+/// What the channels that are the last steps usually do.
+#[derive(Default)]
+pub(super) struct Beside {
+    n: usize,
+    usual: Vec<Entry>,
+    /// The last channel first.
+    adjoint: Vec<Entry>,
+    undone: Vec<Entry>,
 }
 
 /// The inverse of an operator that makes a state longer than this is not used: rounding errors grow as well.
@@ -98,6 +108,61 @@ impl Planned {
 }
 
 impl Builder<'_> {
+    /// Operations with their channels in layers on different wires: all channels before a layer's operations are steps
+    /// beside each other, and so are those behind them. What is no unitary has a layer of its own.
+    pub(super) fn in_layers(&mut self, circuit: &Circuit, last: &[bool], noise: &Noise) {
+        let mut layers: Vec<Vec<(usize, &Op)>> = Vec::new();
+        // For each wire the first layer that is free.
+        let mut free = vec![0; self.plan.n_wires];
+        let mut number = 0;
+        for (op, is_last) in circuit.ops.iter().zip(last) {
+            if op.is_unitary() {
+                let channels = noise.channels_before(number).iter().chain(noise.channels_after(number));
+                let mut wires = op.wires().into_owned();
+                wires.extend(channels.flat_map(|(_, wires)| wires));
+                let layer = wires.iter().map(|wire| free[wire.0 as usize]).max().unwrap_or(0);
+                wires.iter().for_each(|wire| free[wire.0 as usize] = layer + 1);
+                layers.resize_with(layers.len().max(layer + 1), Vec::new);
+                layers[layer].push((number, op));
+                number += 1;
+                continue;
+            }
+            self.layers(std::mem::take(&mut layers), noise);
+            free.fill(0);
+            self.number = number;
+            self.op(op, *is_last);
+            number = self.number;
+        }
+        self.layers(layers, noise);
+    }
+
+    fn layers(&mut self, layers: Vec<Vec<(usize, &Op)>>, noise: &Noise) {
+        for layer in layers {
+            self.channels(layer.iter().flat_map(|(number, _)| noise.channels_before(*number)));
+            layer.iter().for_each(|(_, op)| self.step_of(op, false));
+            self.channels(layer.iter().flat_map(|(number, _)| noise.channels_after(*number)));
+        }
+    }
+
+    /// Channels beside each other.
+    fn channels<'c>(&mut self, channels: impl Iterator<Item = &'c (Channel, Wires)> + Clone) {
+        for (_, wires) in channels.clone() {
+            wires.iter().for_each(|wire| self.flush(*wire));
+        }
+        channels.for_each(|(channel, wires)| self.channel(channel, wires));
+    }
+
+    /// The channels that are the last steps are all that stand beside each other.
+    pub(super) fn close_channels(&mut self) {
+        let Beside { n, usual, adjoint, undone } = std::mem::take(&mut self.beside);
+        if n > 0 {
+            let end = self.plan.steps.len();
+            let mut segment = |entries: Vec<Entry>| (!entries.is_empty()).then(|| self.segment(entries));
+            let (usual, adjoint, undone) = (segment(usual), segment(adjoint), segment(undone));
+            self.plan.channel_runs.push(ChannelRun { steps: end - n..end, usual, adjoint, undone });
+        }
+    }
+
     /// The next operation with its channels.
     pub(super) fn op(&mut self, op: &Op, is_last: bool) {
         let number = self.number;
@@ -151,7 +216,7 @@ impl Builder<'_> {
         }
         let gates = std::mem::take(&mut self.entries);
         let chances = Chances::of(channel);
-        let (mut usual, mut adjoints) = (Vec::new(), Vec::new());
+        let (mut usual, mut adjoint_usual, mut adjoints) = (Vec::new(), Vec::new(), Vec::new());
         let operators = channel.operators().iter().enumerate().map(|(k, operator)| {
             let scale = match &chances {
                 Chances::Fixed(chances) => chances[k].max(f64::MIN_POSITIVE).sqrt().recip(),
@@ -160,6 +225,9 @@ impl Builder<'_> {
             let matrix: Vec<C64> = operator.iter().map(|entry| entry * scale).collect();
             if is_step {
                 let entries = self.operator(adjoint(&matrix), wires);
+                if k == 0 {
+                    adjoint_usual.clone_from(&entries);
+                }
                 adjoints.push((!entries.is_empty()).then(|| self.segment(entries)));
             }
             let entries = self.operator(matrix, wires);
@@ -170,12 +238,17 @@ impl Builder<'_> {
         });
         let operators = operators.collect();
         let undone = is_step.then(|| self.undone(&channel.operators()[0], wires)).flatten();
+        let (undone, undone_entries) = undone.unzip();
         let positions = wires.iter().map(|&wire| self.at(wire)).collect();
         let most = chances.most();
         let channel = self.plan.channels.len();
         self.plan.channels.push(Planned { positions, operators, adjoints, undone, chances, most });
         if is_step {
             self.plan.steps.push(Step::Channel(channel));
+            self.beside.n += 1;
+            self.beside.usual.extend(usual);
+            self.beside.adjoint.splice(0..0, adjoint_usual);
+            self.beside.undone.extend(undone_entries.unwrap_or_default());
         } else {
             self.units.push((gates, channel, usual));
         }
@@ -243,14 +316,17 @@ impl Builder<'_> {
     }
 
     /// What undoes an operator, see [`Planned::undone`].
-    fn undone(&mut self, operator: &[C64], wires: &[Wire]) -> Option<Undone> {
+    fn undone(&mut self, operator: &[C64], wires: &[Wire]) -> Option<(Undone, Vec<Entry>)> {
         let &[a, b, c, d] = operator else { return None };
         let growth = d.norm().recip();
         if a != C64::ONE || b != C64::ZERO || c != C64::ZERO || growth > MOST_GROWTH {
             return None;
         }
         let entries = self.operator(vec![a, b, c, d.inv()], wires);
-        (!entries.is_empty()).then(|| Undone { segment: self.segment(entries), growth: growth.max(1.0) })
+        (!entries.is_empty()).then(|| {
+            let undone = Undone { segment: self.segment(entries.clone()), growth: growth.max(1.0) };
+            (undone, entries)
+        })
     }
 
     /// A linear map of the density matrix of these wires.
