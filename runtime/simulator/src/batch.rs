@@ -191,7 +191,8 @@ impl Simulator {
             measured.fill(0.0);
             prepared.add_values(run, self.isa, &ket, &mut measured);
             let done = i * samples;
-            (0..rows.len()).for_each(|sample| part.values.extend(prepared.combine(&measured, samples, sample)));
+            (0..rows.len())
+                .for_each(|sample| part.values.extend(prepared.combine(&measured, samples, sample)));
             let Some(cotangents) = cotangents else { continue };
             // Lanes without a sample keep what another one had: nobody looks at them.
             for sample in 0..rows.len() {

@@ -114,11 +114,15 @@ impl Simulator {
         let in_lanes = is_beside
             .then(|| Bound::<T>::batch(plan, self.isa, T::store(self), &[slots], n_lanes))
             .transpose()?;
-        // A list of the shots, and again where they part; ket and bra of a line and of one that parts from it.
+        // As for shots: several groups at once, whose number doesn't depend on the number of threads.
+        let n_parts = if plan.n_wires <= PARTED_WIRES && shots >= 64 { PARTS } else { 1 };
+        // A list of the shots, and again where they part; ket and bra of a line and of one that parts from it, or of all.
         self.kets.require_shots(shots, 4 * size_of::<usize>())?;
-        self.kets.require::<T>(plan.n_wires, 6)?;
+        let n_states = if is_beside { n_parts * population::n_states(shots.div_ceil(n_parts)) } else { 6 };
+        self.kets.require::<T>(plan.n_wires, n_states)?;
         let first = (0..plan.steps.len()).find(|&i| plan.is_trainable(i)).unwrap_or(plan.steps.len());
-        let task = |key: u64, goal| Task { simulator: self, bound: &one, value, keys: Keys::new(key), goal, first };
+        let task =
+            |key: u64, goal| Task { simulator: self, bound: &one, value, keys: Keys::new(key), goal, first };
         let part = |key: u64, goal: Goal, shots: Range<usize>| match &in_lanes {
             Some(in_lanes) => Population::run_all(task(key, goal), in_lanes, shots),
             None => Sampler::run(task(key, goal), shots),
@@ -128,8 +132,6 @@ impl Simulator {
             let n = shots.min(BASELINE_SHOTS);
             c = part(child_key(key, BASELINE), Goal::Value, 0..n)?.value / n as f64;
         }
-        // As for shots: several groups at once, whose number doesn't depend on the number of threads.
-        let n_parts = if plan.n_wires <= PARTED_WIRES && shots >= 64 { PARTS } else { 1 };
         let of_part =
             |i: usize| part(key, Goal::Gradient { c }, shots * i / n_parts..shots * (i + 1) / n_parts);
         let mut sum = Sum::new(plan);

@@ -27,11 +27,7 @@ unsafe fn factor<V: Vector>(table: *const V::Real, group: usize) -> Complex<V> {
 
 /// Multiplies.
 #[inline(always)]
-pub(super) unsafe fn multiply<V: Vector>(
-    tile: Tile<V::Real>,
-    at: &FormTables,
-    bound: &Bound<V::Real>,
-) {
+pub(super) unsafe fn multiply<V: Vector>(tile: Tile<V::Real>, at: &FormTables, bound: &Bound<V::Real>) {
     // SAFETY: The caller's contract.
     unsafe {
         let table = table_at::<V, true>(bound.tables(), at.t);

@@ -168,7 +168,8 @@ fn lines_side_by_side_give_what_they_give_one_by_one() {
         let values = told.map(|told| Value::new(&plan, told).unwrap());
         for (simulator, allowed) in &simulators {
             let [beside, one_by_one] = [true, false].map(|is_beside| {
-                let of = |value| simulator.gradient_of_lines(&plan, &slots, value, is_beside, (90, 3)).unwrap();
+                let of =
+                    |value| simulator.gradient_of_lines(&plan, &slots, value, is_beside, (90, 3)).unwrap();
                 values.each_ref().map(of).concat()
             });
             assert_near(&beside, &one_by_one, 1000.0 * allowed);

@@ -114,7 +114,8 @@ impl<T: Amplitude> Sampler<'_, T> {
             return planned.operators[0].is_some().then(|| (choice(0, 1.0), Vec::new()));
         }
         let odds = Odds::of(run, planned, ket);
-        let chosen = |shot: usize| odds.choice(planned.most * uniform_at(self.keys.noise, shot as u64, draws));
+        let chosen =
+            |shot: usize| odds.choice(planned.most * uniform_at(self.keys.noise, shot as u64, draws));
         let mut parts = Vec::new();
         for (operator, shots) in by_operator(&mut here, chosen) {
             let waiting = |&shot: &usize| self.keys.waiting(group.time, group.draws, shot);

@@ -33,6 +33,11 @@ const MOST_EVENTS: f64 = 2.0;
 /// Shots whose lines are there at once, which bounds their memory.
 const SHOTS: usize = 1 << 10;
 
+/// How many states a population of shots has, about at most.
+pub(super) fn n_states(shots: usize) -> usize {
+    2 * (1 + MOST_EVENTS as usize) * shots.min(SHOTS)
+}
+
 /// Whether lines of a plan may go side by side: nothing but noise parts them, and what it usually does can be undone.
 pub(super) fn fits(plan: &Plan, purpose: Purpose) -> bool {
     let (mut growth, mut events) = (1.0, 0.0);
