@@ -126,23 +126,27 @@ unsafe fn words_of<'a>(site: &Site, args: *const u64) -> &'a [u64] {
     }
 }
 
-/// The values of words: of lent ones a copy, of the others the value itself.
+/// Arguments of an operation; more than so many are rare.
+type Args = smallvec::SmallVec<[Value; 6]>;
+
+/// Puts the values of words into `args`: of lent ones a copy, of the others the value itself.
 ///
 /// # Safety
 ///
 /// The words must be those of the site, live, and those that aren't lent not used again.
-unsafe fn values(words: &[u64], site: &Site) -> smallvec::SmallVec<[Value; 4]> {
-    let is_lent = |i: usize| site.lent.get(i) == Some(&true);
-    let value = |(i, (&word, ty)): (usize, (&u64, &Type))| {
-        if is_lent(i) {
+unsafe fn put_values(args: &mut Args, words: &[u64], site: &Site) {
+    args.reserve(words.len());
+    for (i, (&word, ty)) in words.iter().zip(&site.args).enumerate() {
+        // Each pushes by itself: a value that comes out of a match is written twice, which costs more than all the rest.
+        match ty {
+            Type::Int => args.push(Value::Int(word as i64)),
+            Type::Float => args.push(Value::Float(f64::from_bits(word))),
             // SAFETY: a lent word is of an owned type, so it points to a slot, which the code keeps.
-            unsafe { (*(word as *const Slot)).lend() }
-        } else {
+            _ if site.lent.get(i) == Some(&true) => args.push(unsafe { (*(word as *const Slot)).lend() }),
             // SAFETY: the code gives up what it doesn't lend.
-            unsafe { from_word(word, ty) }
+            _ => args.push(unsafe { from_word(word, ty) }),
         }
-    };
-    words.iter().zip(&site.args).enumerate().map(value).collect()
+    }
 }
 
 /// Does what the site says with its arguments.
@@ -161,8 +165,9 @@ unsafe extern "C" fn operation(
             unsafe { *out = to_word(value, &site.result) };
             return Ok(());
         }
+        let mut args = Args::new();
         // SAFETY: these are the words that the site tells of.
-        let mut args = unsafe { values(words, site) };
+        unsafe { put_values(&mut args, words, site) };
         let value = match &site.kind {
             SiteKind::Builtin(id) | SiteKind::Shortcut(_, id) => {
                 let value = id.row().run(context.host, &mut args);
@@ -331,7 +336,7 @@ extern "C" fn grow(context: &mut Context<'_>, site: &Site, list: &mut Growing) -
 unsafe extern "C" fn growing_stack(list: *mut Growing) -> *mut Slot {
     // SAFETY: made by `growing_new`, and given up here.
     let list = unsafe { Box::from_raw(list) };
-    Box::into_raw(Box::new(Slot::new(list.into_tensor())))
+    Box::into_raw(Slot::boxed(list.into_tensor()))
 }
 
 /// Gives up an owned word.

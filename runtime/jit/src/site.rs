@@ -36,7 +36,7 @@ pub(crate) enum SiteKind {
     /// A chain of elementwise operations.
     Chain(Chain),
     /// A constant that isn't a scalar.
-    Constant(Slot),
+    Constant(Box<Slot>),
     /// A global, by index.
     Global(usize),
     /// A tuple of the arguments.

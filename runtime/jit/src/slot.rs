@@ -63,10 +63,13 @@ pub(crate) fn kind(element: &Type, rank: usize) -> Option<u32> {
 }
 
 impl Slot {
-    /// A value in a slot.
-    pub fn new(value: Value) -> Self {
+    /// A value in a slot of its own.
+    pub fn boxed(value: Value) -> Box<Self> {
         let (data, is_unshared) = (std::ptr::null(), AtomicU32::new(0));
-        let mut slot = Self { data, kind: 0, is_unshared, axes: [Axis::NONE; MOST_AXES], value };
+        // Written where it stays: a slot is large, and most operations make one.
+        let room = Box::new_uninit();
+        let mut slot =
+            Box::write(room, Self { data, kind: 0, is_unshared, axes: [Axis::NONE; MOST_AXES], value });
         slot.look();
         slot
     }

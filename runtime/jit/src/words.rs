@@ -19,7 +19,7 @@ pub(crate) fn to_word(value: Value, ty: &Type) -> u64 {
         (Type::Bool, Value::Bool(b)) => u64::from(b),
         (Type::Int, Value::Int(i)) => i as u64,
         (Type::Float, Value::Float(x)) => x.to_bits(),
-        (ty, value) if is_owned(ty) => Box::into_raw(Box::new(Slot::new(value))) as u64,
+        (ty, value) if is_owned(ty) => Box::into_raw(Slot::boxed(value)) as u64,
         (ty, value) => bug!("a value {value:?} where {ty:?} was expected"),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn signature(isa: &dyn TargetIsa) -> Signature {
     signature
 }
 
-/// Translates a function into `code`; gives the blocks in which it asks the runtime for an operation.
+/// Translates a function into `code`; gives the blocks in which it asks the runtime for an operation, or that run once.
 #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
 pub(super) fn translate(
     module: &Module,
@@ -79,6 +79,10 @@ pub(super) fn translate(
         runs_once: runs_once(module, id),
         n_loops: 0,
     };
+    if translator.runs_once {
+        // Nobody notices how good code is that runs once, outside of its loops.
+        translator.operations.push(entry);
+    }
     translator.check_stack(function.span);
     // Recursion can take as long as a loop.
     translator.check_interrupt(function.span);
@@ -131,7 +135,7 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
-    /// Where the runtime is asked for an operation.
+    /// Where the runtime is asked for an operation, or what runs once.
     pub(super) operations: Vec<Block>,
     /// Nobody calls the function a second time.
     pub(super) runs_once: bool,

@@ -106,10 +106,10 @@ impl Translator<'_, '_> {
 
     /// The word of a constant that lives as long as the code.
     pub(super) fn constant_slot(&mut self, value: qml_prelude::Value, span: Span) -> Value {
-        let (kind, result) = (SiteKind::Constant(Slot::new(value)), HostType::Unit);
+        let (kind, result) = (SiteKind::Constant(Slot::boxed(value)), HostType::Unit);
         let site = self.kept(Site { kind, args: Vec::new(), lent: Vec::new(), result, span });
         let SiteKind::Constant(slot) = &site.kind else { bug!("no constant") };
-        let address = std::ptr::from_ref(slot).addr();
+        let address = std::ptr::from_ref(&**slot).addr();
         self.b.ins().iconst(POINTER, address as i64)
     }
 

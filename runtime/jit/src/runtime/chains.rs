@@ -7,7 +7,7 @@ use qml_prelude::Value;
 use qml_source::bug;
 use smallvec::SmallVec;
 
-use super::{guarded, values, words_of};
+use super::{Args, guarded, put_values, words_of};
 use crate::chain::{Chain, Input, shape, tensor};
 use crate::context::Context;
 use crate::site::{Site, SiteKind};
@@ -29,8 +29,9 @@ pub(super) unsafe extern "C" fn chain(
         if unsafe { in_one_pass(chain, words, site, out) }.is_some() {
             return Ok(());
         }
+        let mut inputs = Args::new();
         // SAFETY: the words are those of the site, and only looked at so far.
-        let mut inputs = unsafe { values(words, site) };
+        unsafe { put_values(&mut inputs, words, site) };
         for (i, result) in chain.run_rows(context.host, &mut inputs)?.into_iter().enumerate() {
             // SAFETY: as above.
             unsafe { *out.add(i) = to_word(result, &site.result) };
@@ -57,7 +58,7 @@ pub(super) unsafe extern "C" fn map_chain(site: &Site, words: *const u64, count:
     let Some(inputs) = inputs else { return std::ptr::null_mut() };
     // SAFETY: each vector has `len` elements at least.
     let elements = unsafe { chain.run(&inputs, len) }.pop().unwrap_or_default();
-    Box::into_raw(Box::new(Slot::new(Value::vector(elements))))
+    Box::into_raw(Slot::boxed(Value::vector(elements)))
 }
 
 /// Where a result of a chain goes.
