@@ -31,7 +31,7 @@ pub use rotosolve::Rotosolve;
 pub use rule::Rule;
 pub use run::{COLUMNS, Ended, Run, Settings};
 pub use spsa::Spsa;
-pub use tree::{Shape, flatten, flatten_like, shape_of, unflatten};
+pub use tree::{Shape, flatten, flatten_like, is_finite, shape_of, unflatten};
 
 /// An optimizer with its state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -185,14 +185,14 @@ impl Optimizer {
         })
     }
 
-    /// Takes the answer to what was asked at `point`. `tolerance` is for rules that judge by themselves when they are done.
-    pub fn tell(&mut self, point: &[f64], answer: Answer, tolerance: Option<f64>) -> Result<Next, Fault> {
+    /// Takes the answer to what was asked in the step from `point`. `tolerance` is for rules that judge by themselves when they are done.
+    pub fn tell(&mut self, point: Vec<f64>, answer: Answer, tolerance: Option<f64>) -> Result<Next, Fault> {
         let next = match self.rule {
             Rule::Sgd | Rule::Momentum | Rule::Adagrad | Rule::Rmsprop | Rule::Adam => {
                 Ok(Next::Step(descent::step(self, point, &answer)))
             }
             Rule::Lbfgs => Ok(lbfgs::tell(self, answer)),
-            Rule::Spsa => Ok(spsa::tell(self, point, &answer)),
+            Rule::Spsa => Ok(spsa::tell(self, &point, &answer)),
             Rule::NelderMead => Ok(nelder_mead::tell(self, &answer, tolerance)),
             Rule::Rotosolve => Ok(rotosolve::tell(self, &answer)),
             Rule::Qng => qng::tell(self, answer),
@@ -216,7 +216,7 @@ impl Optimizer {
             ));
         }
         self.check_length(point.len())?;
-        match self.tell(point, Answer { value: 0.0, gradient }, None)? {
+        match self.tell(point.to_vec(), Answer { value: 0.0, gradient }, None)? {
             Next::Step(step) => Ok(step.point),
             Next::Ask(_) => qml_source::bug!("a rule of one evaluation asks again"),
         }

@@ -69,4 +69,4 @@ pub struct Program {
 }
 
 mod access;
-pub use access::Element;
+pub use access::{Element, append};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayD, IxDyn};
 use qml_prelude::observable::{Observable, PauliString};
+use qml_prelude::value::append;
 use qml_prelude::{C64, Tensor, Value};
 use qml_source::{Span, bug};
 
@@ -101,7 +102,7 @@ impl Argument {
                 Self::Float
             }
             Value::Tensor(Tensor::Float(array)) => {
-                inputs.extend(array.iter());
+                append(array, inputs);
                 Self::Floats(array.shape().to_vec())
             }
             Value::Tensor(tensor) => {
@@ -135,7 +136,7 @@ impl Argument {
                 true
             }
             (Self::Floats(shape), Value::Tensor(Tensor::Float(array))) => {
-                inputs.extend(array.iter());
+                append(array, inputs);
                 array.shape() == &shape[..]
             }
             (Self::Tuple(due), Value::Tuple(parts)) => {

@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     internal(
         "ad.dense",
-        |_, args| add(zeros_like(&args[1]), std::mem::take(&mut args[0])),
+        |_, args| dense(std::mem::take(&mut args[0]), &args[1]),
         "`(cot, like)`: the cotangent with zeros where it has Unit, shaped like `like`.",
     ),
     internal(
@@ -36,6 +36,20 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(cot, like, v, i0, ...)`: the cotangent of a tensor shaped like `like`, with v added to that part.",
     ),
 ];
+
+/// The sum of the zeros of `like` and the cotangent; of numbers in the cotangent's own place.
+fn dense(cotangent: Value, like: &Value) -> Result<Value, Fault> {
+    match (cotangent, like) {
+        (Value::Tensor(Tensor::Float(mut array)), Value::Tensor(Tensor::Float(like)))
+            if array.shape() == like.shape() =>
+        {
+            // Of a zero with a sign it is the zero without.
+            array.map_inplace(|x| *x += 0.0);
+            Ok(Value::Tensor(Tensor::Float(array)))
+        }
+        (cotangent, like) => add(zeros_like(like), cotangent),
+    }
+}
 
 /// The cotangent of a tensor of `n` items, with that of one of them added to it; in place if nobody else holds it.
 fn item_add(cotangent: Value, n: usize, at: usize, part: Value) -> Result<Value, Fault> {

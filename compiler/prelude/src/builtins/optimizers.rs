@@ -262,9 +262,8 @@ fn changed(
     args: &mut [Value],
     change: impl FnOnce(&mut Optimizer, &mut [Value]) -> Result<(), Fault>,
 ) -> Result<Value, Fault> {
-    let Some((Value::Optimizer(optimizer), rest)) = args.split_first_mut() else { bug!("no optimizer") };
-    let mut optimizer =
-        std::mem::replace(optimizer, Arc::new(Optimizer::new(Rule::Sgd, Vec::new(), Vec::new())));
+    let Some((first, rest)) = args.split_first_mut() else { bug!("no arguments") };
+    let Value::Optimizer(mut optimizer) = std::mem::take(first) else { bug!("no optimizer") };
     change(Arc::make_mut(&mut optimizer), rest)?;
     Ok(Value::Optimizer(optimizer))
 }

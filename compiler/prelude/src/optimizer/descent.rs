@@ -10,7 +10,7 @@ use super::{Answer, Memory, Optimizer, Rule, Step};
 /// - `rmsprop`: `s = decay s + (1 - decay) g^2; w -= lr g / (sqrt(s) + eps)`
 /// - `adam`: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;`
 ///   `w -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)`
-pub(super) fn step(optimizer: &mut Optimizer, point: &[f64], answer: &Answer) -> Step {
+pub(super) fn step(optimizer: &mut Optimizer, point: Vec<f64>, answer: &Answer) -> Step {
     let lr = optimizer.rate();
     let n_moments = match optimizer.rule {
         Rule::Adam => 2,
@@ -21,7 +21,7 @@ pub(super) fn step(optimizer: &mut Optimizer, point: &[f64], answer: &Answer) ->
         Memory::Moments(moments) => moments,
         _ => vec![vec![0.0; point.len()]; n_moments],
     };
-    let mut w = point.to_vec();
+    let mut w = point.clone();
     let steps = w.iter_mut().zip(&answer.gradient);
     match (optimizer.rule, moments.as_mut_slice()) {
         (Rule::Momentum, [v]) => {
@@ -63,5 +63,5 @@ pub(super) fn step(optimizer: &mut Optimizer, point: &[f64], answer: &Answer) ->
         }
     }
     optimizer.memory = Memory::Moments(moments);
-    Step { point: w, value: answer.value, measured: point.to_vec(), is_converged: false }
+    Step { point: w, value: answer.value, measured: point, is_converged: false }
 }

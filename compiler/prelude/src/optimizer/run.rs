@@ -193,7 +193,7 @@ impl Optimizer {
         }
         run.evaluations += 1;
         let tolerance = run.settings.tolerance;
-        let next = self.tell(&point, answer, tolerance)?;
+        let next = self.tell(point, answer, tolerance)?;
         self.follow(next);
         Ok(())
     }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::builtins::faults::shapes;
+use crate::value::append;
 use crate::{Fault, Tensor, Value};
 
 /// How parameters are put together.
@@ -29,6 +30,20 @@ pub fn shape_of(value: &Value) -> Shape {
     }
 }
 
+/// Whether all numbers of a gradient are finite; a missing part (`Unit`) is zero.
+pub fn is_finite(value: &Value) -> bool {
+    match value {
+        Value::Float(x) => x.is_finite(),
+        Value::Tuple(parts) => parts.iter().all(is_finite),
+        Value::Tensor(Tensor::Value(items)) => items.iter().all(is_finite),
+        Value::Tensor(Tensor::Float(array)) => match array.as_slice() {
+            Some(numbers) => numbers.iter().all(|x| x.is_finite()),
+            None => array.iter().all(|x| x.is_finite()),
+        },
+        _ => true,
+    }
+}
+
 /// All numbers.
 pub fn flatten(value: &Value) -> Vec<f64> {
     let mut numbers = Vec::new();
@@ -41,7 +56,8 @@ fn collect(value: &Value, numbers: &mut Vec<f64>) {
         Value::Float(x) => numbers.push(*x),
         Value::Tuple(parts) => parts.iter().for_each(|part| collect(part, numbers)),
         Value::Tensor(Tensor::Value(items)) => items.iter().for_each(|item| collect(item, numbers)),
-        other => numbers.extend(other.clone().into_floats().iter()),
+        Value::Tensor(Tensor::Float(array)) => append(array, numbers),
+        other => append(&other.clone().into_floats(), numbers),
     }
 }
 
@@ -84,18 +100,19 @@ fn require_shape(found: &[usize], dims: &[usize]) -> Result<(), Fault> {
 
 /// Parameters of this shape from their numbers.
 pub fn unflatten(shape: &Shape, numbers: &[f64]) -> Value {
-    take(shape, &mut numbers.iter().copied())
+    take(shape, &mut &*numbers)
 }
 
-fn take(shape: &Shape, numbers: &mut impl Iterator<Item = f64>) -> Value {
+fn take(shape: &Shape, numbers: &mut &[f64]) -> Value {
     match shape {
         Shape::Tuple(parts) => Value::tuple(parts.iter().map(|part| take(part, numbers)).collect::<Vec<_>>()),
         Shape::Elements(dims, parts) => {
             crate::builtins::from_elements(dims, parts.iter().map(|part| take(part, numbers)).collect())
         }
         Shape::Tensor(dims) => {
-            let elements = numbers.take(dims.iter().product()).collect();
-            crate::builtins::from_elements(dims, elements)
+            let (own, rest) = numbers.split_at(dims.iter().product());
+            *numbers = rest;
+            crate::builtins::from_elements(dims, own.to_vec())
         }
     }
 }

@@ -230,6 +230,14 @@ macro_rules! with_array {
     };
 }
 
+/// Adds the floats of an array to others, in order.
+pub fn append(array: &Array<f64>, floats: &mut Vec<f64>) {
+    match array.as_slice() {
+        Some(elements) => floats.extend_from_slice(elements),
+        None => floats.extend(array.iter()),
+    }
+}
+
 fn item<T: Element>(array: &Array<T>, index: usize) -> Value {
     match array.ndim() {
         1 => array[index].clone().into_value(),

@@ -64,7 +64,6 @@ impl Body<'_, '_> {
                 };
                 let count = body.builtin("run.check_items", vec![count], Type::Int, place);
                 let steps = body.int_binary(BinaryOp::Mul, rounds, count, span);
-                body.set_params_to("opt.point", &training);
                 let item = body.builtin("opt.item", vec![body.get(training.state)], Type::Int, span);
                 rows.start = body.int_binary(BinaryOp::Add, rows.start, item, span);
                 body.for_rows(&rows, &training.carried, draws, span, |body, index| {
@@ -163,6 +162,9 @@ impl Body<'_, '_> {
                 body.enter_round(index, span);
             }
             round(body);
+            if option(optimize, "validate").is_some() || !optimize.metrics.is_empty() {
+                body.set_params_to("opt.point", training);
+            }
             let validation = match option(optimize, "validate") {
                 Some(validation) => {
                     let value = body.expr(validation);
@@ -196,7 +198,6 @@ impl Body<'_, '_> {
                 body.evaluate(training);
             });
         }
-        self.set_params_to("opt.point", training);
         self.builtin_effect("run.step", vec![self.get(state), steps], span);
     }
 

@@ -19,6 +19,23 @@ fn unit_is_zero() {
 }
 
 #[test]
+fn a_dense_cotangent_has_all_numbers_and_no_signed_zero() {
+    let like = Value::tuple([floats(&[2], &[5.0; 2]), Value::Float(5.0)]);
+    assert_eq!(
+        call("ad.dense", &[Value::Unit, like.clone()]),
+        Value::tuple([floats(&[2], &[0.0; 2]), Value::Float(0.0)])
+    );
+    let found = call("ad.dense", &[Value::tuple([floats(&[2], &[-0.0, 1.0]), Value::Float(-0.0)]), like]);
+    let bits = |value: &Value| flat(value).iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&found.parts()[0]), [0.0, 1.0].map(f64::to_bits));
+    assert_eq!(bits(&found.parts()[1]), [0.0].map(f64::to_bits));
+    let shared = floats(&[2], &[-0.0, 1.0]);
+    let found = call("ad.dense", &[shared.clone(), floats(&[2], &[0.0; 2])]);
+    assert_eq!(bits(&found), [0.0, 1.0].map(f64::to_bits));
+    assert_eq!(bits(&shared), [-0.0, 1.0].map(f64::to_bits));
+}
+
+#[test]
 fn unbroadcast_undoes_broadcast() {
     let g = floats(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     let to = |like: Value| call("ad.unbroadcast", &[g.clone(), like]);

@@ -4,7 +4,7 @@ use qml_source::{Code, Diagnostic};
 
 use super::optimizer;
 use crate::builtins::format::{format_float, format_short};
-use crate::optimizer::{Ask, Run, Shape, flatten_like, unflatten};
+use crate::optimizer::{Ask, Run, Shape, flatten_like, is_finite, unflatten};
 use crate::{Fault, Value};
 
 /// `(run, value, gradient, names)`
@@ -21,7 +21,7 @@ pub(super) fn check_answer(args: &[Value]) -> Result<Value, Fault> {
         let message = format!("the objective is {value} in step {step}");
         return Err(with_parameters(Diagnostic::error(Code::Q0607, message), run, point, names));
     }
-    if matches!(run.ask, Some(Ask::Value(_))) {
+    if matches!(run.ask, Some(Ask::Value(_))) || is_finite(&args[2]) {
         return Ok(Value::Unit);
     }
     let gradient = flatten_like(&args[2], &run.shape)?;
