@@ -137,3 +137,34 @@ test "the frequencies of many shots need no room for the shots" {
     assert(sum(many.n) == 2_100_000 and len(many.n) == 4);
     assert_close(probs(two_coins(), shots: 2_100_000), [0.25, 0.25, 0.25, 0.25], 0.002);
 }
+
+kernel leaning(x: float) -> qubit[1] {
+    let q = qubit[1];
+    ry(x, q);
+    return q;
+}
+
+test "rows and columns of a table of observables" {
+    let table = [[Z(0), X(0)], [2.0 * Z(0), 0.5 * X(0)]];
+    let (z, x) = (cos(0.7), sin(0.7));
+    assert_close(expect(table[0, ..], leaning(0.7)), [z, x], 1e-12);
+    assert_close(expect(table[.., 0], leaning(0.7)), [z, 2.0 * z], 1e-12);
+    assert_close(expect(table[1, ..], leaning(0.7)), [2.0 * z, 0.5 * x], 1e-12);
+    for i in 0..2 {
+        let both = [expect(if i + k == 1 then table[0, ..] else table[.., 0], leaning(0.7)) for k in 0..2];
+        assert_close(both[1 - i], [z, x], 1e-12);
+        assert_close(both[i], [z, 2.0 * z], 1e-12);
+    }
+}
+
+test "a gradient is that of its own program, whatever ran since its value" {
+    let (x, y) = (0.4, 1.1);
+    let (v, (gx, gy)) = grad expect(Z(0), leaning(x)) * expect(X(0), leaning(y)) wrt (x, y);
+    assert_close(v, cos(x) * sin(y), 1e-12);
+    assert_close(gx, -sin(x) * sin(y), 1e-12);
+    assert_close(gy, cos(x) * cos(y), 1e-12);
+    let p = leaning(x);
+    let before = expect(Z(0), p);
+    let other = expect(Z(0), leaning(y));
+    assert_close([before, other, expect(Z(0), p)], [cos(x), cos(y), cos(x)], 1e-12);
+}

@@ -300,8 +300,7 @@ impl Session<'_> {
     }
 
     fn seconds_since(&mut self, before: f64) -> f64 {
-        self.record.meter.look();
-        self.record.meter.seconds() - before
+        self.record.meter.look() - before
     }
 
     /// Enters many calls for a kernel, and tells of them.

@@ -3,6 +3,8 @@
 //! An expectation value is linear in them, so its derivatives are the expectation values of the single strings; with
 //! shots they are estimated like any other.
 
+use std::sync::Arc;
+
 use qml_prelude::observable::Observable;
 use qml_prelude::{C64, Fault, Value};
 
@@ -22,7 +24,7 @@ impl Session<'_> {
         let mut cotangents = Vec::new();
         for (observable, &weight) in observables_of(&args[0]).iter().zip(weights) {
             let strings = strings_of(observable);
-            let means = self.expectations(program.angles(), &strings, sampling)?;
+            let means = self.expectations(program.angles(), &Arc::from(strings.as_slice()), sampling)?;
             cotangents.push(sum_of(&strings, means.iter().map(|mean| mean * weight)));
         }
         Ok(match (&args[0], cotangents.pop()) {
@@ -52,7 +54,7 @@ impl Session<'_> {
             both.add_scaled(&crate::results::product(string, &observable)?, C64::new(1.0, 0.0));
             all.push(both.without_zeros());
         }
-        let means = self.expectations(program.angles(), &all, sampling)?;
+        let means = self.expectations(program.angles(), &all.into(), sampling)?;
         let slopes = means[1..].chunks(2).map(|pair| weight * (pair[1] - 2.0 * means[0] * pair[0]));
         Ok(Value::observable(sum_of(&strings, slopes)))
     }

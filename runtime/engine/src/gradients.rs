@@ -5,6 +5,8 @@
 //! perturbation can be forced; an adjoint with shots is the mean over as many trajectories. The rule gives derivatives with respect to slots, the bind program takes them to the
 //! arguments.
 
+use std::sync::Arc;
+
 use qml_ir::specialise::cotangents;
 use qml_prelude::observable::Observable;
 use qml_prelude::random::{child_key, sign_at};
@@ -13,7 +15,7 @@ use qml_simulator::{C64, Plan};
 use qml_source::{Code, Diagnostic, bug};
 
 use crate::kernels::{Angles, BoundProgram};
-use crate::results::{Sampling, observables_of, squared};
+use crate::results::{Sampling, squared};
 use crate::session::{Session, simulation_fault};
 use crate::shift::Shifted;
 
@@ -66,7 +68,7 @@ impl Session<'_> {
             ResultFunction::ExpectVjp => {
                 let program = self.bind(&args[1])?;
                 let sampling = self.sampling(&args[2], &program.prepared, key)?;
-                let observables = observables_of(&args[0]);
+                let observables = self.observables_of(&args[0]);
                 let method = self.rule(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &observables, &weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
@@ -74,12 +76,11 @@ impl Session<'_> {
             ResultFunction::VarianceVjp => {
                 let program = self.bind(&args[1])?;
                 let sampling = self.sampling(&args[2], &program.prepared, key)?;
-                let observable = (*args[0].to_observable()).clone();
+                let observable = self.observables_of(&args[0]);
                 // d(<O^2> - <O>^2) = d<O^2> - 2 <O> d<O>
-                let mean =
-                    self.expectations(program.angles(), std::slice::from_ref(&observable), sampling)?[0];
+                let mean = self.expectations(program.angles(), &observable, sampling)?[0];
                 let both_weights = [weights[0], -2.0 * mean * weights[0]];
-                let both = [squared(&observable)?, observable];
+                let both = Arc::from([squared(&observable[0])?, observable[0].clone()]);
                 let method = self.rule(method, sampling, key)?;
                 let d_slots = self.expect_slots(&program, &both, &both_weights, sampling, method)?;
                 Ok(Value::tuple([Value::Unit, cotangent_of(&program, &d_slots)?, Value::Unit]))
@@ -170,7 +171,7 @@ impl Session<'_> {
     fn expect_slots(
         &mut self,
         program: &BoundProgram,
-        observables: &[Observable],
+        observables: &Arc<[Observable]>,
         cotangents: &[f64],
         sampling: Sampling,
         method: Method,

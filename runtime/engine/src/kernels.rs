@@ -3,9 +3,10 @@
 //! The key is what the circuit depends on: the kernel, the sizes, and the `int` and `bool` arguments. Floats are never part
 //! of it, so a training loop prepares each kernel once.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
 use qml_ir::circuit::Circuit;
 use qml_ir::host::{FunctionId, Module};
@@ -68,12 +69,17 @@ pub(crate) struct Runnable {
     /// The circuit on a tableau, if it is one of Clifford gates, for the slots of the latest call.
     clifford: RefCell<Option<OfSlots<Option<Rc<Clifford>>>>>,
     /// The observables of the latest call, as the simulator looks at them.
-    observables: RefCell<Option<(Vec<Observable>, Rc<qml_simulator::Prepared>)>>,
+    observables: RefCell<Option<Observed>>,
     /// The state at the end of the latest call that asked for exact values, for the gradient that may follow.
     pub end: RefCell<Option<End>>,
+    /// The method that was told of last.
+    pub told: Cell<Option<&'static str>>,
     /// With its register turned so that these letters are measured.
     pub turned: RefCell<HashMap<Vec<Option<Pauli>>, Rc<Runnable>>>,
 }
+
+/// Observables, and how the simulator looks at them.
+type Observed = (Arc<[Observable]>, Rc<qml_simulator::Prepared>);
 
 /// What a circuit is for some values of its slots.
 type OfSlots<T> = (Vec<f64>, T);
@@ -88,18 +94,17 @@ impl Runnable {
     /// Observables as the simulator looks at them. Training asks for the same ones in each step.
     pub(crate) fn observables(
         &self,
-        wanted: &[Observable],
+        wanted: &Arc<[Observable]>,
     ) -> Result<Rc<qml_simulator::Prepared>, qml_simulator::Fault> {
         let mut latest = self.observables.borrow_mut();
         if let Some((known, prepared)) = &*latest
-            && known.len() == wanted.len()
-            && known.iter().zip(wanted).all(|(known, wanted)| is_same(known, wanted))
+            && (Arc::ptr_eq(known, wanted) || is_same(known, wanted))
         {
             return Ok(Rc::clone(prepared));
         }
         let plan = self.plan.as_ref().map_err(Clone::clone)?;
         let prepared = Rc::new(qml_simulator::Prepared::new(plan, wanted)?);
-        *latest = Some((wanted.to_vec(), Rc::clone(&prepared)));
+        *latest = Some((Arc::clone(wanted), Rc::clone(&prepared)));
         Ok(prepared)
     }
 
@@ -121,13 +126,16 @@ impl Runnable {
     }
 }
 
-/// Whether two observables are the same to the last bit.
-fn is_same(a: &Observable, b: &Observable) -> bool {
+/// Whether observables are the same to the last bit.
+fn is_same(a: &[Observable], b: &[Observable]) -> bool {
     let bits = |x: &C64| (x.re.to_bits(), x.im.to_bits());
-    a.terms.len() == b.terms.len()
-        && a.terms.iter().zip(&b.terms).all(|(a, b)| a.0 == b.0 && bits(a.1) == bits(b.1))
-        && a.projectors.len() == b.projectors.len()
-        && a.projectors.iter().zip(&b.projectors).all(|(a, b)| a.0 == b.0 && bits(&a.1) == bits(&b.1))
+    let is_same = |a: &Observable, b: &Observable| {
+        a.terms.len() == b.terms.len()
+            && a.terms.iter().zip(&b.terms).all(|(a, b)| a.0 == b.0 && bits(a.1) == bits(b.1))
+            && a.projectors.len() == b.projectors.len()
+            && a.projectors.iter().zip(&b.projectors).all(|(a, b)| a.0 == b.0 && bits(&a.1) == bits(&b.1))
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
 }
 
 /// A kernel for known sizes and integers.
@@ -192,6 +200,8 @@ pub(crate) struct Kernels {
     first: Vec<Rc<Prepared>>,
     /// The one that was bound last: most often it is that of the next call.
     latest: Option<Rc<Prepared>>,
+    /// A program with its angles: after its value, its gradient is asked for.
+    bound: Option<(Weak<Program>, BoundProgram)>,
     of_kernel: HashMap<FunctionId, usize>,
     pub statistics: Statistics,
     pub books: Books,
@@ -249,6 +259,24 @@ impl Kernels {
         Ok(())
     }
 
+    /// Keeps the angles of a program, as its gradient may be asked for next. The program itself isn't held.
+    pub(crate) fn keep_bound(&mut self, program: &Arc<Program>, bound: BoundProgram) {
+        self.bound = Some((Arc::downgrade(program), bound));
+    }
+
+    /// The angles of this very program, if they were kept.
+    pub(crate) fn take_bound(&mut self, program: &Arc<Program>) -> Option<BoundProgram> {
+        // Its place in memory is no other program's as long as it is known here.
+        let (_, bound) = self.bound.take_if(|(kept, _)| kept.as_ptr() == Arc::as_ptr(program))?;
+        self.remember(&bound.prepared);
+        Some(bound)
+    }
+
+    fn remember(&mut self, prepared: &Rc<Prepared>) {
+        self.latest = Some(Rc::clone(prepared));
+        self.last = Some(Rc::clone(&prepared.runnable.account.kernel));
+    }
+
     /// The program with its kernel prepared.
     pub(crate) fn unbound(
         &mut self,
@@ -266,8 +294,7 @@ impl Kernels {
                 (inputs, self.prepared_for(module, globals, Key { kernel, args })?)
             }
         };
-        self.latest = Some(Rc::clone(&prepared));
-        self.last = Some(Rc::clone(&prepared.runnable.account.kernel));
+        self.remember(&prepared);
         Ok(Unbound { prepared, inputs })
     }
 
@@ -330,6 +357,7 @@ impl Kernels {
             clifford: RefCell::default(),
             observables: RefCell::default(),
             end: RefCell::default(),
+            told: Cell::default(),
             turned: RefCell::default(),
         }
     }

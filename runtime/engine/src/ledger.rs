@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use qml_devices::Price;
 use qml_prelude::Fault;
+use qml_source::bug;
 use serde::{Deserialize, Serialize};
 
 mod budget;
@@ -65,7 +66,7 @@ impl Ledger {
         if !self.kernels.contains_key(kernel) {
             self.kernels.insert(kernel.to_owned(), Costs::default());
         }
-        self.kernels.entry(kernel.to_owned()).or_default()
+        self.kernels.get_mut(kernel).unwrap_or_else(|| bug!("just entered"))
     }
 }
 

@@ -338,20 +338,18 @@ impl Record {
     }
 
     /// Whether a signal or the time asks for a checkpoint.
-    fn is_due(&self) -> bool {
+    fn is_due(&self, now: f64) -> bool {
         let Some(options) = &self.options else { return false };
         options.save.load(Ordering::Relaxed)
-            || self.meter.seconds() - self.last_checkpoint
-                >= self.checkpoint_every.max(MOST_OF_TIME * self.took)
+            || now - self.last_checkpoint >= self.checkpoint_every.max(MOST_OF_TIME * self.took)
     }
 
-    fn checkpoint_if_due(&mut self) {
-        if self.files.is_some() && self.is_due() {
-            let before = self.meter.seconds();
+    fn checkpoint_if_due(&mut self, now: f64) {
+        if self.files.is_some() && self.is_due(now) {
             let written = self.checkpoint();
             self.tell(written);
             self.last_checkpoint = self.meter.seconds();
-            self.took = self.last_checkpoint - before;
+            self.took = self.last_checkpoint - now;
         }
     }
 

@@ -43,8 +43,11 @@ impl Session<'_> {
             ResultFunction::Expect => {
                 let program = self.bind_register(&args[1])?;
                 let sampling = self.sampling(&args[2], &program.prepared, key)?;
-                let observables = observables_of(&args[0]);
+                let observables = self.observables_of(&args[0]);
                 let values = self.expectations(program.angles(), &observables, sampling)?;
+                if let Value::Program(unbound) = &args[1] {
+                    self.kernels.keep_bound(unbound, program);
+                }
                 Ok(like_observables(&args[0], values))
             }
             ResultFunction::Variance => {
@@ -90,6 +93,11 @@ impl Session<'_> {
     }
 
     pub(crate) fn bind(&mut self, program: &Value) -> Result<BoundProgram, Fault> {
+        if let Value::Program(program) = program
+            && let Some(bound) = self.kernels.take_bound(program)
+        {
+            return Ok(bound);
+        }
         let unbound = self.unbound(program)?;
         self.bound(unbound)
     }
@@ -119,6 +127,18 @@ impl Session<'_> {
                 .secondary(kernel.span, format!("`{name}` returns no qubits"))
                 .help("return the qubits, without measuring them: `-> qubit[n]`; bits come from `run`, `counts` and `samples`"),
         ))
+    }
+
+    /// The observables of a call. Those of the latest one are at hand: training asks for the same ones in each step.
+    pub(crate) fn observables_of(&mut self, value: &Value) -> Arc<[Observable]> {
+        match &self.observables {
+            Some((known, observables)) if is_one(known, value) => Arc::clone(observables),
+            _ => {
+                let observables = observables_of(value);
+                self.observables = Some((value.clone(), Arc::clone(&observables)));
+                observables
+            }
+        }
     }
 
     /// The program with its angles.
@@ -181,7 +201,7 @@ impl Session<'_> {
     pub(crate) fn expectations(
         &mut self,
         (runnable, slots): Angles<'_>,
-        observables: &[Observable],
+        observables: &Arc<[Observable]>,
         sampling: Sampling,
     ) -> Result<Vec<f64>, Fault> {
         match sampling {
@@ -206,8 +226,8 @@ impl Session<'_> {
             let result = self.simulator.variances(plan, slots, std::slice::from_ref(observable));
             return Ok(self.exact(&runnable.account, result)?[0]);
         }
-        let values =
-            self.expectations(program.angles(), &[observable.clone(), squared(observable)?], sampling)?;
+        let both = Arc::from([observable.clone(), squared(observable)?]);
+        let values = self.expectations(program.angles(), &both, sampling)?;
         Ok(values[1] - values[0] * values[0])
     }
 
@@ -386,12 +406,23 @@ pub(crate) fn product(a: &Observable, b: &Observable) -> Result<Observable, Faul
 }
 
 /// One observable, or those of a tensor.
-pub(crate) fn observables_of(value: &Value) -> Vec<Observable> {
+pub(crate) fn observables_of(value: &Value) -> Arc<[Observable]> {
     match value {
         Value::Tensor(Tensor::Value(items)) => {
             items.iter().map(|item| (*item.to_observable()).clone()).collect()
         }
-        one => vec![Arc::unwrap_or_clone(one.to_observable())],
+        one => Arc::from([Arc::unwrap_or_clone(one.to_observable())]),
+    }
+}
+
+/// Whether two values are the same observable in memory, or the same tensor of them.
+pub(crate) fn is_one(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Observable(a), Value::Observable(b)) => Arc::ptr_eq(a, b),
+        (Value::Tensor(Tensor::Value(a)), Value::Tensor(Tensor::Value(b))) => {
+            a.as_ptr() == b.as_ptr() && a.shape() == b.shape() && a.strides() == b.strides()
+        }
+        _ => false,
     }
 }
 

@@ -135,6 +135,7 @@ fn in_session<T>(
             module,
             globals: Vec::new(),
             kernels: Kernels::new(options.emulated.clone().map(Emulator::new), options.budget),
+            observables: None,
             marks: Vec::new(),
             simulation: options.simulation,
             simulator: Simulator::with_method(

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use qml_ir::host::Module;
 use qml_prelude::chart::Chart;
+use qml_prelude::observable::Observable;
 use qml_prelude::{Fault, Host, Optimizer, ResultFunction, Stage, Training, Value};
 use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
@@ -87,6 +88,8 @@ pub(crate) struct Session<'a> {
     pub module: &'a Module,
     pub globals: Vec<Value>,
     pub kernels: Kernels,
+    /// The observables of the latest call, and the value that they are of.
+    pub observables: Option<(Value, Arc<[Observable]>)>,
     /// What was spent when work ahead of its turn began, innermost last.
     pub marks: Vec<Mark>,
     pub simulation: Simulation,
@@ -214,12 +217,13 @@ impl Host for Session<'_> {
     }
 
     fn trained(&mut self, stage: Stage<'_>, optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
-        let reaction = self.record.trained(stage, optimizer, &self.kernels.books.ledger);
+        let now = self.record.meter.look();
+        let reaction = self.record.trained(stage, optimizer, &self.kernels.books.ledger, now);
         if let Some((path, value, ty)) = reaction.file {
             let bytes = qml_prelude::builtins::saved(&path, &value, &ty)?;
             self.write_file(&path, &bytes)?;
         }
-        self.show(stage, optimizer);
+        self.show(stage, optimizer, now);
         Ok(())
     }
 
@@ -238,9 +242,9 @@ impl Session<'_> {
     ) -> Result<Value, Fault> {
         let before = self.record.meter.seconds();
         let result = self.result_of(function, key, args);
-        self.record.meter.look();
+        let seconds = self.record.meter.look() - before;
         if let Some(kernel) = self.kernels.last.take() {
-            self.kernels.books.enter_calls(&kernel, 1, self.record.meter.seconds() - before);
+            self.kernels.books.enter_calls(&kernel, 1, seconds);
         }
         result
     }
@@ -266,8 +270,8 @@ impl Session<'_> {
         }
     }
 
-    /// Tells whoever watches how an optimization goes.
-    fn show(&mut self, stage: Stage<'_>, optimizer: &Optimizer) {
+    /// Tells whoever watches how an optimization goes, so many seconds since the run started.
+    fn show(&mut self, stage: Stage<'_>, optimizer: &Optimizer, seconds: f64) {
         let run = optimizer.running();
         match stage {
             Stage::Step(steps) => {
@@ -279,7 +283,7 @@ impl Session<'_> {
                     objective: if run.settings.is_maximized { -run.value } else { run.value },
                     validation: self.judged.validation,
                     metrics: if self.judged.is_measured { &self.judged.metrics } else { &[] },
-                    seconds: self.record.meter.seconds(),
+                    seconds,
                     shots: total.shots,
                     qpu_seconds: self.kernels.books.on_device.then_some(total.qpu_seconds),
                 });

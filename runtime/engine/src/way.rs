@@ -4,6 +4,7 @@
 //! the values of its slots, never on the machine. Matrix-product states are taken where they are asked for.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use qml_mps::{Approximate, Mps, TooWide};
 use qml_prelude::Fault;
@@ -76,7 +77,7 @@ impl Session<'_> {
     pub(crate) fn exact_expectations(
         &mut self,
         angles: Angles<'_>,
-        observables: &[Observable],
+        observables: &Arc<[Observable]>,
     ) -> Result<Vec<f64>, Fault> {
         let result = match (self.density(angles.0)?, angles.1) {
             (Some(density), slots) => self.simulator.noisy_expectations(density, slots, observables),
@@ -188,6 +189,9 @@ impl Session<'_> {
 
     /// The same for a way of this name.
     pub(crate) fn tell_as(&mut self, runnable: &Runnable, name: &'static str) {
+        if runnable.told.replace(Some(name)) == Some(name) {
+            return;
+        }
         let circuit = &runnable.circuit;
         if self.kernels.told.insert((circuit.name.clone(), circuit.n_wires, name)) {
             let kernel = circuit.name.strip_prefix("main.").unwrap_or(&circuit.name);

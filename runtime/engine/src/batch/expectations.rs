@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use qml_prelude::observable::Observable;
-use qml_prelude::{Fault, Tensor, Value};
+use qml_prelude::{Fault, Value};
 use qml_simulator::Plan;
 
 use super::{Bound, Call};
-use crate::results::{observables_of, squared};
+use crate::results::{is_one, observables_of, squared};
 use crate::session::{Session, simulation_fault};
 
 impl Session<'_> {
@@ -67,7 +67,7 @@ impl Session<'_> {
         weights: &[f64],
     ) -> Result<Vec<Vec<f64>>, Fault> {
         let means = self.batch_expectations(group, plan, rows, observables)?;
-        let with_square = |one: &[Observable]| Ok(vec![squared(&one[0])?, one[0].clone()]);
+        let with_square = |one: &[Observable]| Ok(Arc::from([squared(&one[0])?, one[0].clone()]));
         let both = match observables {
             Observables::Same(same) => Observables::Same(with_square(same)?),
             Observables::Each(each) => {
@@ -87,9 +87,9 @@ fn by_rows(table: &Array2<f64>) -> Vec<Vec<f64>> {
 /// The observables of calls.
 pub(super) enum Observables {
     /// Of all of them.
-    Same(Vec<Observable>),
+    Same(Arc<[Observable]>),
     /// Of each.
-    Each(Vec<Vec<Observable>>),
+    Each(Vec<Arc<[Observable]>>),
 }
 
 impl Observables {
@@ -103,19 +103,10 @@ impl Observables {
 
 pub(super) fn observables(calls: &[Call], group: &Bound) -> Observables {
     let first = &calls[group.calls[0]].1[0];
-    if group.calls.iter().all(|&i| is_same(&calls[i].1[0], first)) {
+    // Most often they are one.
+    let is_first = |value: &Value| is_one(value, first) || value == first;
+    if group.calls.iter().all(|&i| is_first(&calls[i].1[0])) {
         return Observables::Same(observables_of(first));
     }
     Observables::Each(group.calls.iter().map(|&i| observables_of(&calls[i].1[0])).collect())
-}
-
-/// Whether two observables, or two tensors of them, are the same. Most often they are one.
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Observable(a), Value::Observable(b)) => Arc::ptr_eq(a, b) || a == b,
-        (Value::Tensor(Tensor::Value(a)), Value::Tensor(Tensor::Value(b))) => {
-            (a.as_ptr() == b.as_ptr() && a.shape() == b.shape()) || a == b
-        }
-        _ => a == b,
-    }
 }

@@ -59,8 +59,8 @@ impl Meter {
         self.before.seconds + self.clock.seconds()
     }
 
-    /// To be called now and then.
-    pub fn look(&mut self) {
+    /// The same, and now and then a look at the counters of energy.
+    pub fn look(&mut self) -> f64 {
         let now = self.clock.seconds();
         if now - self.looked > LOOK_EVERY {
             self.looked = now;
@@ -68,6 +68,7 @@ impl Meter {
                 energy.look();
             }
         }
+        self.before.seconds + now
     }
 
     /// What was used up to now.

@@ -78,11 +78,16 @@ impl Record {
         });
     }
 
-    /// The `optimize` that runs has done something.
-    pub fn trained(&mut self, stage: Stage<'_>, optimizer: &Arc<Optimizer>, ledger: &Ledger) -> Reaction {
-        self.meter.look();
+    /// The `optimize` that runs has done something, so many seconds since the run started.
+    pub fn trained(
+        &mut self,
+        stage: Stage<'_>,
+        optimizer: &Arc<Optimizer>,
+        ledger: &Ledger,
+        now: f64,
+    ) -> Reaction {
         match stage {
-            Stage::Step(steps) => self.stepped(steps, optimizer, ledger),
+            Stage::Step(steps) => self.stepped(steps, optimizer, ledger, now),
             Stage::Round(validation, measured) => {
                 let names = self.running.as_ref().map(|running| running.training.metrics.as_slice());
                 if let Some(files) = &mut self.files {
@@ -92,16 +97,15 @@ impl Record {
                 }
                 self.keep(optimizer, ledger);
             }
-            Stage::End => return self.ended(optimizer, ledger),
+            Stage::End => return self.ended(optimizer, ledger, now),
         }
-        let reaction = self.own_file(optimizer, false);
-        self.checkpoint_if_due();
+        let reaction = self.own_file(optimizer, false, now);
+        self.checkpoint_if_due(now);
         reaction
     }
 
-    fn stepped(&mut self, steps: Option<u64>, optimizer: &Arc<Optimizer>, ledger: &Ledger) {
+    fn stepped(&mut self, steps: Option<u64>, optimizer: &Arc<Optimizer>, ledger: &Ledger, seconds: f64) {
         let Some(id) = self.running.as_ref().map(|running| running.kept.id) else { return };
-        let seconds = self.meter.seconds();
         if let Some(files) = &mut self.files {
             let row = Row::of(id, optimizer, seconds, ledger.total.shots, ledger.total.qpu_seconds);
             let pushed = files.metrics.push(row);
@@ -119,17 +123,20 @@ impl Record {
         }
     }
 
-    /// It can go on from here.
+    /// It can go on from here. Where nothing is kept of the run, nobody will ask: then the optimizer stays with the program
+    /// alone, which changes it in place.
     fn keep(&mut self, optimizer: &Arc<Optimizer>, ledger: &Ledger) {
-        if let Some(running) = &mut self.running {
+        if self.files.is_some()
+            && let Some(running) = &mut self.running
+        {
             running.kept.optimizer = Arc::clone(optimizer);
             running.kept.ledger.clone_from(ledger);
         }
     }
 
-    fn ended(&mut self, optimizer: &Arc<Optimizer>, ledger: &Ledger) -> Reaction {
+    fn ended(&mut self, optimizer: &Arc<Optimizer>, ledger: &Ledger, now: f64) -> Reaction {
         self.keep(optimizer, ledger);
-        let reaction = self.own_file(optimizer, true);
+        let reaction = self.own_file(optimizer, true, now);
         let Some(running) = self.running.take() else { return reaction };
         self.update_note(&running.kept);
         let run = optimizer.running();
@@ -140,7 +147,7 @@ impl Record {
         if let Some(files) = self.files.as_mut().filter(|_| !running.is_replayed) {
             files.checkpoints.finish(&running.kept);
         }
-        self.checkpoint_if_due();
+        self.checkpoint_if_due(now);
         reaction
     }
 
@@ -155,9 +162,8 @@ impl Record {
     }
 
     /// The file of `checkpoint:`, at its end and now and then before.
-    fn own_file(&mut self, optimizer: &Arc<Optimizer>, is_end: bool) -> Reaction {
+    fn own_file(&mut self, optimizer: &Arc<Optimizer>, is_end: bool, now: f64) -> Reaction {
         let every = self.checkpoint_every;
-        let now = self.meter.seconds();
         let Some(running) = &mut self.running else { return Reaction::default() };
         let Some((path, ty)) = &running.training.checkpoint else { return Reaction::default() };
         if !is_end && now - running.saved < every {
