@@ -1,12 +1,13 @@
 //! Runs `main` of a compiled program: what `run` and `resume` share.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 
 use qml_devices::Device;
-use qml_driver::Compilation;
+use qml_driver::{Compilation, Files};
 use qml_engine::manifest::Manifest;
-use qml_engine::{Emulated, GoingOn, Limits, Options, Place, RecordOptions, Run};
+use qml_engine::{Emulated, GoingOn, Limits, MachineCode, Options, Place, RecordOptions, Run, machine_code};
 use qml_ir::circuit::Circuit;
 use qml_source::{Code, Diagnostic, SourceMap};
 
@@ -19,9 +20,43 @@ use crate::signals;
 mod budget;
 mod ledger;
 
+/// A program that can run.
+pub(crate) struct Executable {
+    pub compilation: Compilation,
+    code: MachineCode,
+}
+
+/// Compiles a program and shows what there is to say; fails if there was an error. Machine code is made on other threads while
+/// the program is followed for what it will ask of a device.
+pub(crate) fn compile(
+    files: &dyn Files,
+    file: &Path,
+    params: &[(String, String)],
+    how: &RunHow,
+) -> Result<Executable, Shown> {
+    let unsurveyed = qml_driver::compile_unsurveyed(files, file, params);
+    let threads = threads(how.threads);
+    let (survey, code) = std::thread::scope(|scope| {
+        let make = unsurveyed.module().map(|module| move || machine_code(module, threads));
+        // A thread that isn't wanted, or can't be had, is one less.
+        let spawn =
+            |make| std::thread::Builder::new().stack_size(crate::STACK).spawn_scoped(scope, make).ok();
+        let maker = make.filter(|_| threads > 1).and_then(spawn);
+        let survey = unsurveyed.survey(files);
+        let code = match maker {
+            Some(maker) => Some(maker.join().unwrap_or_else(|panic| resume_unwind(panic))),
+            None => make.map(|make| make()),
+        };
+        (survey, code)
+    });
+    let compilation = unsurveyed.with(survey);
+    show::show(&compilation.diagnostics, &compilation.sources, form(how));
+    code.map(|code| Executable { compilation, code }).ok_or(Shown)
+}
+
 /// A program and what its results depend on.
 pub(crate) struct Job<'a> {
-    pub compilation: &'a Compilation,
+    pub executable: &'a Executable,
     pub emulated: Option<Device>,
     /// What is known of it.
     pub manifest: Manifest,
@@ -34,8 +69,9 @@ pub(crate) struct Job<'a> {
 /// Runs it, and shows what there is to say.
 pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     let form = form(how);
-    let sources = &job.compilation.sources;
-    let Some(module) = &job.compilation.module else { return Err(Shown) };
+    let Executable { compilation, code } = job.executable;
+    let sources = &compilation.sources;
+    let Some(module) = &compilation.module else { return Err(Shown) };
     if module.main.is_none() {
         let message = format!("`{}` has no function `main`", job.manifest.program);
         let diagnostic = Diagnostic::error(Code::Q0911, message)
@@ -60,7 +96,7 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
             Limits { max_bond: job.manifest.max_bond.max(1), truncation: job.manifest.truncation },
         ),
         threads,
-        folder: job.compilation.folder.clone(),
+        folder: compilation.folder.clone(),
         interrupt: Arc::clone(&signals.stop),
         budget,
         record: job.place.map(|place| RecordOptions {
@@ -75,7 +111,7 @@ pub(crate) fn execute(job: Job<'_>, how: &RunHow) -> Result<(), Shown> {
     // Whoever reads JSON is told the rest by the manifest.
     let is_quiet = how.shown.quiet || how.json;
     let mut terminal = Terminal::new(is_quiet, how.shown.verbose);
-    let result = Run::main(module, &options, &mut terminal);
+    let result = Run::main_of(module, code, &options, &mut terminal);
     terminal.end_progress();
     let (run, fault) = match result {
         Ok(run) => (run, None),

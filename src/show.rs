@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use qml_driver::{Compilation, Disk, Files};
+use qml_driver::{Compilation, Disk};
 use qml_source::{Code, Diagnostic, SourceMap, Style, render, render_json};
 
 /// The command failed, and why has been shown.
@@ -63,19 +63,9 @@ pub(crate) fn fail(diagnostic: &Diagnostic, sources: &SourceMap) -> Shown {
 }
 
 /// Compiles a program and shows what there is to say; fails if there was an error.
-pub(crate) fn compile(file: &Path, params: &[(String, String)], form: Form) -> Result<Compilation, Shown> {
-    compile_from(&Disk, file, params, form)
-}
-
-/// The same, with sources from elsewhere.
-pub(crate) fn compile_from(
-    files: &dyn Files,
-    file: &Path,
-    params: &[(String, String)],
-    form: Form,
-) -> Result<Compilation, Shown> {
-    let compilation = qml_driver::compile(files, file, params);
-    show(&compilation.diagnostics, &compilation.sources, form);
+pub(crate) fn compile(file: &Path, params: &[(String, String)]) -> Result<Compilation, Shown> {
+    let compilation = qml_driver::compile(&Disk, file, params);
+    show(&compilation.diagnostics, &compilation.sources, Form::Text);
     match compilation.module {
         Some(_) => Ok(compilation),
         None => Err(Shown),

@@ -59,7 +59,7 @@ fn from_kernel(args: &CircuitArgs) -> Result<Source, Shown> {
         args: show::pairs("--arg", &args.args)?,
     };
     let params = show::pairs("-D", &args.params.define)?;
-    let compilation = show::compile(&args.file, &params, Form::Text)?;
+    let compilation = show::compile(&args.file, &params)?;
     let Some(module) = &compilation.module else { return Err(Shown) };
     let (circuit, bind) = qml_driver::kernel::bound_circuit(&compilation.program, module, &request)
         .map_err(|error| show::fail(&error, &compilation.sources))?;

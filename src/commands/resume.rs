@@ -40,10 +40,9 @@ pub(crate) fn resume(args: &ResumeArgs) -> Result<(), Shown> {
     kept.check().map_err(|error| fail(&error))?;
     kept.tell_changed();
     let params: Vec<_> = manifest.params.clone().into_iter().collect();
-    let form = execute::form(&args.how);
-    let compilation = show::compile_from(&kept, Path::new(&manifest.program), &params, form)?;
+    let executable = execute::compile(&kept, Path::new(&manifest.program), &params, &args.how)?;
     let place = Some(Place::Resumed(shortest(&args.run, here.clone())));
-    let job = Job { compilation: &compilation, emulated, manifest, place, tells_seed: false };
+    let job = Job { executable: &executable, emulated, manifest, place, tells_seed: false };
     execute::execute(job, &args.how)
 }
 

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
 
 use qml_devices::Device;
+use qml_driver::Disk;
 use qml_engine::Place;
 use qml_engine::manifest::{DeviceNote, Manifest};
 use qml_source::{Diagnostic, SourceMap};
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         execute::emulated(&args.target).map_err(|error| show::fail(&error, &SourceMap::default()))?;
     let device = device_note(&args.target, emulated.as_ref())
         .map_err(|error| show::fail(&error, &SourceMap::default()))?;
-    let compilation = show::compile(&args.file, &params, execute::form(&args.how))?;
+    let executable = execute::compile(&Disk, &args.file, &params, &args.how)?;
     let seed = args.seed.unwrap_or_else(draw_seed);
     let manifest = Manifest {
         params: params.into_iter().collect(),
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Shown> {
         None => Some(Place::In(PathBuf::from(RUNS))),
     };
     let tells_seed = args.seed.is_none();
-    execute::execute(Job { compilation: &compilation, emulated, manifest, place, tells_seed }, &args.how)
+    execute::execute(Job { executable: &executable, emulated, manifest, place, tells_seed }, &args.how)
 }
 
 /// What the process knows of a run of this program.

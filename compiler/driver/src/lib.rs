@@ -77,26 +77,61 @@ const SURVEY_BUDGET: usize = 100_000;
 
 /// Parses, checks and lowers the program at `path` with the given values of its `param`s.
 pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Compilation {
+    let unsurveyed = compile_unsurveyed(files, path, params);
+    let survey = unsurveyed.survey(files);
+    unsurveyed.with(survey)
+}
+
+/// A compilation without its survey, which takes time and of which the module doesn't depend.
+pub struct Unsurveyed {
+    compilation: Compilation,
+    /// The module before gradients were replaced: a gradient in one piece is easier to follow.
+    plain: Option<host::Module>,
+}
+
+/// Does what [`compile`] does before the survey.
+pub fn compile_unsurveyed(files: &dyn Files, path: &Path, params: &[(String, String)]) -> Unsurveyed {
     let mut compilation = check(files, path, params);
     if compilation.diagnostics.iter().any(Diagnostic::is_error) {
-        return compilation;
+        return Unsurveyed { compilation, plain: None };
     }
-    let mut module = qml_semantics::lower::lower(&compilation.program, &compilation.sources);
-    let mut data = world::Data { files, folder: &compilation.folder };
-    // Before gradients are replaced: a gradient in one piece is easier to follow.
-    let fields = |variable: &str, way: &[usize]| field_name(&compilation.program, variable, way);
-    let survey = qml_ir::survey::survey(&module, &mut data, SURVEY_BUDGET, &fields);
+    let plain = qml_semantics::lower::lower(&compilation.program, &compilation.sources);
+    let mut module = plain.clone();
     qml_ir::batch_calls(&mut module);
     match qml_ir::differentiate(&mut module) {
         Ok(warnings) => {
             compilation.diagnostics.extend(warnings);
-            compilation.diagnostics.extend(survey.zeros.iter().cloned());
             compilation.module = Some(module);
-            compilation.survey = survey;
+            Unsurveyed { compilation, plain: Some(plain) }
         }
-        Err(errors) => compilation.diagnostics.extend(errors),
+        Err(errors) => {
+            compilation.diagnostics.extend(errors);
+            Unsurveyed { compilation, plain: None }
+        }
     }
-    compilation
+}
+
+impl Unsurveyed {
+    /// The program in host IR, if there was no error.
+    pub fn module(&self) -> Option<&host::Module> {
+        self.compilation.module.as_ref()
+    }
+
+    /// What `main` will ask of a device; nothing of a program with an error.
+    pub fn survey(&self, files: &dyn Files) -> Survey {
+        let Compilation { program, folder, .. } = &self.compilation;
+        let Some(plain) = &self.plain else { return Survey::default() };
+        let fields = |variable: &str, way: &[usize]| field_name(program, variable, way);
+        qml_ir::survey::survey(plain, &mut world::Data { files, folder }, SURVEY_BUDGET, &fields)
+    }
+
+    /// The whole compilation.
+    pub fn with(self, survey: Survey) -> Compilation {
+        let mut compilation = self.compilation;
+        compilation.diagnostics.extend(survey.zeros.iter().cloned());
+        compilation.survey = survey;
+        compilation
+    }
 }
 
 /// The name of a part of a variable, or of a place in one (`model.layer`), by the way to it; none if the variables of

@@ -1,6 +1,6 @@
 //! A run: machine code on one side, circuits on the other, and what is kept between them.
 //!
-//! [`Run`] compiles a program's host functions and calls them. Where they run a kernel, [`session`] specialises and plans it
+//! [`Run`] calls a program's host functions, which [`machine_code`] has compiled. Where they run a kernel, [`session`] specialises and plans it
 //! once per key ([`kernels`]) and evaluates it ([`results`]), exactly or with shots, with its derivative by the rule that
 //! fits: [`gradients`], of amplitudes and overlaps [`states`], by the coefficients of observables [`coefficients`]. An
 //! emulated device compiles circuits and adds noise on the way ([`emulator`]). What it costs is in its [`ledger`], and what is
@@ -34,10 +34,11 @@ pub use huge_pages::refuse_huge_pages;
 pub use kernels::Statistics;
 pub use ledger::{Budget, Costs, Ledger};
 pub use record::{CHECKPOINT_EVERY, GoingOn, Place, Reading, RecordOptions, manifest};
-pub use run::{Options, Run, TestOutcome};
+pub use run::{Options, Run, TestOutcome, machine_code};
 pub use session::{Drawn, Output, Progress};
 pub use simulation::{Method, Simulation};
 
+pub use qml_jit::Compiled as MachineCode;
 pub use qml_mps::Limits;
 pub use qml_simulator::Precision;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use qml_ir::host::{FunctionId, Module};
-use qml_jit::{Call, Compiled};
+use qml_jit::{Call, Compiled as MachineCode};
 use qml_prelude::random::child_key;
 use qml_prelude::{Fault, Value};
 use qml_simulator::{Method, Simulator};
@@ -83,9 +83,19 @@ impl Run {
         options: &Options,
         output: &mut (dyn Output + Send),
     ) -> Result<Self, (Fault, Self)> {
+        Self::main_of(module, &machine_code(module, options.threads), options, output)
+    }
+
+    /// The same, of a module whose machine code is there.
+    pub fn main_of(
+        module: &Module,
+        code: &MachineCode,
+        options: &Options,
+        output: &mut (dyn Output + Send),
+    ) -> Result<Self, (Fault, Self)> {
         let Some(main) = module.main else { bug!("a program without `main` is refused before it runs") };
-        let (run, result) = in_session(module, &[main], options, output, |compiled, session| {
-            call(compiled, main, options.seed, session).map(drop)
+        let (run, result) = in_session(module, code, options, output, |session| {
+            call(code, main, options.seed, session).map(drop)
         });
         result.map(|()| run.clone()).map_err(|fault| (fault, run))
     }
@@ -101,9 +111,10 @@ impl Run {
     ) -> Result<Self, (Fault, Self)> {
         let tests: Vec<_> = module.tests.iter().filter(|test| test.name.contains(filter)).collect();
         let roots: Vec<FunctionId> = tests.iter().map(|test| test.function).collect();
-        let (run, result) = in_session(module, &roots, options, output, |compiled, session| {
+        let code = &compiled(module, &roots, options.threads);
+        let (run, result) = in_session(module, code, options, output, |session| {
             for test in &tests {
-                let fault = call(compiled, test.function, options.seed, session).err();
+                let fault = call(code, test.function, options.seed, session).err();
                 if let Some(fault) = fault.as_ref().filter(|fault| fault.code == Code::Q0699) {
                     return Err(fault.clone());
                 }
@@ -115,13 +126,24 @@ impl Run {
     }
 }
 
-/// Compiles, computes the globals, and does `work`, on a stack with room for deep recursion.
+/// Machine code of `main` and the globals of a module, made on up to `threads` threads.
+pub fn machine_code(module: &Module, threads: usize) -> MachineCode {
+    compiled(module, module.main.as_slice(), threads)
+}
+
+/// Machine code of these functions, and of the globals.
+fn compiled(module: &Module, roots: &[FunctionId], threads: usize) -> MachineCode {
+    let globals = module.globals.iter().map(|global| global.init);
+    MachineCode::new(module, &globals.chain(roots.iter().copied()).collect::<Vec<_>>(), threads)
+}
+
+/// Computes the globals, and does `work`, on a stack with room for deep recursion.
 fn in_session<T>(
     module: &Module,
-    roots: &[FunctionId],
+    code: &MachineCode,
     options: &Options,
     output: &mut (dyn Output + Send),
-    work: impl FnOnce(&Compiled, &mut Session<'_>) -> Result<T, Fault>,
+    work: impl FnOnce(&mut Session<'_>) -> Result<T, Fault>,
 ) -> (Run, Result<T, Fault>) {
     qml_prelude::room::ask(qml_simulator::available_bytes);
     // A caller that has so much left keeps its stack, with the memory that is at hand there.
@@ -152,11 +174,7 @@ fn in_session<T>(
             undrawn: None,
             n_charts: BTreeMap::new(),
         };
-        let roots: Vec<FunctionId> =
-            module.globals.iter().map(|global| global.init).chain(roots.iter().copied()).collect();
-        let compiled = Compiled::new(module, &roots, options.threads);
-        let result =
-            initialise(&compiled, options.seed, &mut session).and_then(|()| work(&compiled, &mut session));
+        let result = initialise(code, options.seed, &mut session).and_then(|()| work(&mut session));
         let result = result.and_then(|value| session.record.check_end().map(|()| value));
         session.warn_of_distances();
         if result.is_ok() {
@@ -185,11 +203,11 @@ fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
     }
 }
 
-fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Result<(), Fault> {
+fn initialise(code: &MachineCode, seed: u64, session: &mut Session<'_>) -> Result<(), Fault> {
     for (i, global) in session.module.globals.iter().enumerate() {
         // `main` makes its keys from the seed and small numbers: those of globals must be others.
         let key = child_key(child_key(seed, u64::MAX), i as u64);
-        let value = call(compiled, global.init, key, session)?;
+        let value = call(code, global.init, key, session)?;
         session.globals.push(value);
     }
     Ok(())
@@ -197,7 +215,7 @@ fn initialise(compiled: &Compiled, seed: u64, session: &mut Session<'_>) -> Resu
 
 /// Calls a function whose only parameter, if any, is its random key.
 fn call(
-    compiled: &Compiled,
+    code: &MachineCode,
     function: FunctionId,
     key: u64,
     session: &mut Session<'_>,
@@ -211,5 +229,5 @@ fn call(
         interrupt: &interrupt,
         stack_bytes: STACK_BYTES - RESERVE_BYTES,
     };
-    Ok(compiled.call(function, args, call)?.pop().unwrap_or_default())
+    Ok(code.call(function, args, call)?.pop().unwrap_or_default())
 }
