@@ -6,6 +6,7 @@
 mod ahead;
 mod chains;
 mod cotangents;
+mod counting;
 mod elements;
 mod function;
 mod growing;

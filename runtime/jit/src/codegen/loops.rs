@@ -12,7 +12,7 @@ use crate::runtime::Entry;
 use crate::words::is_owned;
 
 /// So many rounds of a loop that does little go by before anybody notices.
-const SHORT_ROUNDS: i64 = 256;
+pub(super) const SHORT_ROUNDS: i64 = 256;
 
 impl Translator<'_, '_> {
     /// `if`: both regions end in one block, whose parameters are the results.
@@ -46,8 +46,8 @@ impl Translator<'_, '_> {
         stays.insert(0, false);
         let staying = region.params.iter().zip(&words).zip(&stays).filter(|(_, stays)| **stays);
         self.values.extend(staying.map(|((&param, &word), _)| (param, word)));
-        if let Some(plan) = self.plan_rounds(region) {
-            let (sure_end, before) = self.begin_sure(&plan, start, end);
+        if let Some(plan) = self.plan_rounds(region, region.params[0]) {
+            let (sure_end, before) = self.begin_sure(&plan, start, end, None);
             words = match self.lanes(&plan, region, &stays[1..]) {
                 Some(lanes) => {
                     words[0] = self.in_lanes(&plan, &lanes, region, [start, sure_end], None, op.span);
@@ -77,7 +77,7 @@ impl Translator<'_, '_> {
 
     /// Rounds up to `end`.
     fn rounds(&mut self, op: &Op, end: Value, words: &[Value], stays: &[bool]) -> Vec<Value> {
-        self.repeat(op, end, words, stays, |this, words| {
+        self.repeat((&op.regions[0].params, 0), end, words, stays, |this, words| {
             this.check_interrupt(op.span);
             this.round(op, words)
         })
@@ -85,33 +85,34 @@ impl Translator<'_, '_> {
 
     /// The same of rounds that all take little time: many of them go without a look at the flag that interrupts.
     fn short_rounds(&mut self, op: &Op, end: Value, words: &[Value], stays: &[bool]) -> Vec<Value> {
-        self.repeat(op, end, words, stays, |this, words| {
+        let counter = (op.regions[0].params.as_slice(), 0);
+        self.repeat(counter, end, words, stays, |this, words| {
             this.check_interrupt(op.span);
             let next_look = this.b.ins().iadd_imm_s(words[0], SHORT_ROUNDS);
             let next_look = this.b.ins().smin(next_look, end);
-            this.repeat(op, next_look, words, stays, |this, words| this.round(op, words))
+            this.repeat(counter, next_look, words, stays, |this, words| this.round(op, words))
         })
     }
 
-    /// Repeats `body` until the counter is at `end`. The header's parameters are the counter and the carried values, but for
-    /// those that stay where they are; `body` gives them for the next time.
-    fn repeat(
+    /// Repeats `body` until the counter, one of the carried values, is at `end` or behind it. The header's parameters are the
+    /// carried values, but for those that stay where they are; `body` gives them for the next time.
+    pub(super) fn repeat(
         &mut self,
-        op: &Op,
+        (carried, counter): (&[ValueId], usize),
         end: Value,
         words: &[Value],
         stays: &[bool],
         body: impl FnOnce(&mut Self, &[Value]) -> Vec<Value>,
     ) -> Vec<Value> {
         let (header, inside, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        for (&param, _) in op.regions[0].params.iter().zip(stays).filter(|(_, stays)| !**stays) {
+        for (&param, _) in carried.iter().zip(stays).filter(|(_, stays)| !**stays) {
             self.b.append_block_param(header, register(self.function.ty(param)));
         }
         self.b.ins().jump(header, &block_args(&moving(words, stays)));
 
         self.b.switch_to_block(header);
         let params = staying(words, self.b.block_params(header), stays);
-        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, params[0], end);
+        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, params[counter], end);
         self.leave_if(is_over, after, inside);
 
         self.b.switch_to_block(inside);
@@ -135,6 +136,7 @@ impl Translator<'_, '_> {
         let (test, work) = (&op.regions[0], &op.regions[1]);
         let mut words = args.to_vec();
         let stays = self.pin_carried(op, &work.params, &mut words);
+        let words = self.sure_while(op, words, &stays);
         let used = test.params.iter().copied().filter(|&param| uses(test, param)).collect();
         let condition = Region { params: used, ..test.clone() };
         let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
@@ -165,12 +167,18 @@ impl Translator<'_, '_> {
 
         self.b.switch_to_block(body);
         self.check_interrupt(op.span);
-        self.values.extend(work.params.iter().copied().zip(params.iter().copied()));
-        let next = self.repeated(work);
+        let next = self.while_round(op, &params);
         self.b.ins().jump(header, &block_args(&moving(&next, &stays)));
 
         self.b.switch_to_block(after);
         params
+    }
+
+    /// One round of a `while` loop; gives the carried values for the next one.
+    pub(super) fn while_round(&mut self, op: &Op, words: &[Value]) -> Vec<Value> {
+        let work = &op.regions[1];
+        self.values.extend(work.params.iter().copied().zip(words.iter().copied()));
+        self.repeated(work)
     }
 
     /// The body of a loop.

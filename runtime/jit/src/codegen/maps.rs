@@ -46,7 +46,9 @@ impl Translator<'_, '_> {
         let is_long = !(self.runs_once && self.n_loops == 0);
         if !(is_long
             && bytes.is_some()
-            && self.plan_rounds(region).is_some_and(|plan| self.lanes(&plan, region, &[]).is_some()))
+            && self
+                .plan_rounds(region, region.params[0])
+                .is_some_and(|plan| self.lanes(&plan, region, &[]).is_some()))
         {
             self.try_map_as_chain(op, count, done);
         }
@@ -96,9 +98,9 @@ impl Translator<'_, '_> {
         let mut from = self.b.ins().iconst(types::I64, 0);
         if let Target::Place(_, place) = elements.to
             && is_long
-            && let Some(plan) = self.plan_rounds(region)
+            && let Some(plan) = self.plan_rounds(region, region.params[0])
         {
-            let (sure_end, before) = self.begin_sure(&plan, from, count);
+            let (sure_end, before) = self.begin_sure(&plan, from, count, None);
             from = match self.lanes(&plan, region, &[]) {
                 Some(lanes) => self.in_lanes(&plan, &lanes, region, [from, sure_end], Some(place), op.span),
                 None => self.elements(op, [from, sure_end], elements),

@@ -19,7 +19,7 @@ use super::ranges::Range;
 use crate::slot::{Axis, Slot};
 
 /// Numbers as large as this are small: products of two of them and a sum fit.
-const SMALL: i64 = 1 << 31;
+pub(super) const SMALL: i64 = 1 << 31;
 /// Longer loops are not worth their code twice.
 const MOST_OPS: usize = 48;
 
@@ -69,8 +69,8 @@ impl Access {
 
 impl Translator<'_, '_> {
     /// How rounds of a loop can be sure, if that gains something. Carried values that stay where they are have their words.
-    pub(super) fn plan_rounds(&self, body: &Region) -> Option<Plan> {
-        let plan = Plan { counter: body.params[0], accesses: Vec::new() };
+    pub(super) fn plan_rounds(&self, body: &Region, counter: ValueId) -> Option<Plan> {
+        let plan = Plan { counter, accesses: Vec::new() };
         let mut planner = Planner {
             translator: self,
             plan,
@@ -79,19 +79,30 @@ impl Translator<'_, '_> {
             n_ops: 0,
             gains: false,
         };
-        planner.forms.insert(body.params[0], Index { counts: true, base: None, offset: 0 });
+        planner.forms.insert(counter, Index { counts: true, base: None, offset: 0 });
         planner.region(body)?;
         (planner.gains || !planner.plan.accesses.is_empty()).then_some(planner.plan)
     }
 
-    /// The counter before which all rounds from `start` on are sure; not after `end`. From here on the places of the elements
-    /// are known, and that numbers are small.
-    pub(super) fn begin_sure(&mut self, plan: &Plan, start: Value, end: Value) -> (Value, WhatWasKnown) {
+    /// The counter before which all rounds from `start` on are sure; not after `end`. Without a `step` it is 1. From here on
+    /// the places of the elements are known, and that numbers are small.
+    pub(super) fn begin_sure(
+        &mut self,
+        plan: &Plan,
+        start: Value,
+        end: Value,
+        step: Option<Value>,
+    ) -> (Value, WhatWasKnown) {
         let before = WhatWasKnown(self.ranges.clone());
         let mut bounds = Bounds { start, end, holds: None, bases: HashSet::new() };
         let large = self.b.ins().iconst(types::I64, SMALL);
         bounds.end = self.b.ins().smin(end, large);
         self.is_small(&mut bounds, start);
+        if let Some(step) = step {
+            self.is_small(&mut bounds, step);
+            let goes_up = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, step, 0);
+            self.must_hold(&mut bounds, goes_up);
+        }
         for access in &plan.accesses {
             let place = self.sure_place(plan, access, &mut bounds);
             self.places.insert(access.result, place);

@@ -162,6 +162,61 @@ fn loops_and_their_faults_are_the_same() {
     assert!(n_right > 60 && n_wrong > 60, "{n_right} loops come to their end, {n_wrong} don't");
 }
 
+/// A `while` loop with the same bodies, whose counter goes up or down.
+fn counting_program(seed: u64) -> String {
+    let mut body = Body {
+        stream: Stream::new(seed),
+        text: String::new(),
+        next: 20,
+        floats: vec!["%5".into()],
+        changed: "%7".into(),
+    };
+    (0..1 + body.below(4)).for_each(|_| body.statement(true));
+    let condition = ["lt %91, %3", "le %91, %3", "gt %3, %91", "ge %3, %91"][body.below(4) as usize];
+    let step = if body.below(3) == 0 { body.line("int", "const[2]") } else { "%10".into() };
+    let next = ["add %6, ", "add "][body.below(2) as usize];
+    let next = if next == "add " { format!("add {step}, %6") } else { format!("{next}{step}") };
+    let (text, changed) = (&body.text, &body.changed);
+    format!(
+        "fn @f(%0 x: tensor(float, 1), %1 y: tensor(float, 2), %2 lo: int, %3 hi: int, %4 k: int, %5 a: float, %10 s: int)
+        -> (tensor(float, 1), int) {{
+        %9: tensor(float, 1) = builtin[op.mul] %5, %0
+        %96: int, %8: tensor(float, 1) = while %2, %9
+            {{ (%91: int, %92: tensor(float, 1)) %93: bool = {condition} yield %93 }}
+            {{ (%6: int, %7: tensor(float, 1))
+            %94: float = builtin[op.index] %0, %6 !0:1:2
+            {text} %95: int = {next} !0:2:3 yield %95, {changed} }}
+        return %8, %96 }}"
+    )
+}
+
+#[test]
+fn loops_that_count_without_a_range_are_the_same() {
+    let mut stream = Stream::new(6);
+    let (mut n_right, mut n_wrong) = (0, 0);
+    for seed in 0..120 {
+        let text = counting_program(seed);
+        let x: Vec<f64> = (0..21).map(|i| (f64::from(i) * 0.3).cos()).collect();
+        let y = ArrayD::from_shape_fn(vec![21, 21], |at| (at[0] as f64 - 0.4 * at[1] as f64).sin());
+        let y = Value::Tensor(f64::into_tensor(y.into_shared()));
+        for step in [1, 3, -1, 1 << 40, i64::MAX] {
+            let mut int = |low: i64, n: u64| Value::Int(low + stream.below(n) as i64);
+            let (lo, hi, k) = (int(0, 4), int(12, 8), int(-1, 3));
+            let args = [tensor(&x), y.clone(), lo, hi, k, Value::Float(0.7), Value::Int(step)];
+            let is_right = check(&text, &args).is_ok();
+            n_right += usize::from(is_right);
+            n_wrong += usize::from(!is_right);
+        }
+        // No round at all, and ends that no counter comes to.
+        for hi in [i64::MIN, -1, i64::MAX] {
+            let (lo, hi) = (Value::Int(0), Value::Int(hi));
+            let args = [tensor(&x), y.clone(), lo, hi, Value::Int(0), Value::Float(0.7), Value::Int(1)];
+            n_wrong += usize::from(check(&text, &args).is_err());
+        }
+    }
+    assert!(n_right > 100 && n_wrong > 100, "{n_right} loops come to their end, {n_wrong} don't");
+}
+
 #[test]
 fn whole_numbers_overflow_where_they_do() {
     let text = "fn @f(%0 n: int, %1 k: int, %2 lo: int) -> (tensor(int, 1), int) {
