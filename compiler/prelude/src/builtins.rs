@@ -45,6 +45,7 @@ pub mod faults;
 pub(crate) mod format;
 mod gradients;
 mod indexing;
+pub mod jvp;
 mod linear_algebra;
 mod lists;
 mod long;

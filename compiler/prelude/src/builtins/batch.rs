@@ -6,6 +6,7 @@
 
 use qml_source::bug;
 
+use super::gradients::contract;
 use super::{Builtin, Effect, internal, lists, row};
 use crate::{Fault, Host, ResultFunction as F, Value};
 
@@ -48,6 +49,11 @@ pub(super) const ROWS: &[Builtin] = &[
         &[],
         |host, args| back(host, args, F::VarianceCoefficientsVjp, 3),
         BACK_COEFFICIENTS,
+    ),
+    internal(
+        "ad.batch_contract",
+        |_, args| Ok(contracted(&args[0], &args[1])),
+        "`(tangents, cotangents)`: how the result of each call moves, from the tangent of the call and its cotangent.",
     ),
 ];
 
@@ -129,6 +135,21 @@ fn in_call(call: &[Value], of_many: Value) -> Value {
     let mut parts = vec![Value::Unit; call.len()];
     parts[0] = of_many;
     Value::tuple(parts)
+}
+
+/// Tangents of results, which stand as the calls do.
+fn contracted(tangents: &Value, cotangents: &Value) -> Value {
+    let pairs = items(tangents).into_iter().zip(items(cotangents));
+    many(pairs.map(|(tangent, cotangent)| contracted_one(&tangent, &cotangent)).collect())
+}
+
+fn contracted_one(tangent: &Value, cotangent: &Value) -> Value {
+    match (&tangent.parts()[0], cotangent) {
+        (many @ Value::Tensor(_), Value::Tuple(parts)) => contracted(many, &parts[0]),
+        (one @ Value::Tuple(_), Value::Tuple(parts)) => contracted_one(one, &parts[0]),
+        (Value::Unit, _) => Value::Unit,
+        _ => Value::Float(contract(cotangent, tangent)),
+    }
 }
 
 fn items(calls: &Value) -> Vec<Value> {

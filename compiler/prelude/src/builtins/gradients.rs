@@ -1,12 +1,15 @@
 //! What differentiated code calls. `Unit` is the zero cotangent of anything.
 
+use std::sync::Arc;
+
 use ndarray::{Axis, IxDyn};
 use qml_source::bug;
 
+use super::jvp::{jvp, ones_like};
 use super::operators::{self, spread};
 use super::{Builtin, internal, pure, vjp};
 use crate::value::Array;
-use crate::{Fault, Tensor, Value};
+use crate::{C64, Fault, Host, Program, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
@@ -50,6 +53,22 @@ pub(super) const ROWS: &[Builtin] = &[
         |_, args| tuple_add(args),
         "`(cot, like, i, v)`: a tuple's cotangent with v added to part i.",
     ),
+    internal(
+        "ad.still",
+        |_, args| Ok(still(&args[0])),
+        "`(v)`: the tangent of a value that doesn't move: v with zeros for its numbers.",
+    ),
+    internal(
+        "ad.jvp",
+        |host, args| jvp_row(host, args),
+        "`(name, args..., result, tangents...)`: the tangent of the result; Unit for arguments that don't move.",
+    ),
+    internal("ad.ones_like", |_, args| Ok(ones_like(&args[0])), "`(v)`: a one for each number of v."),
+    internal(
+        "ad.contract",
+        |_, args| Ok(Value::Float(contract(&args[0], &args[1]))),
+        "`(cot, tangent)`: how a number moves, from its cotangent by a value and the tangent of that value.",
+    ),
     pure(
         "stop_gradient",
         &["stop_gradient(x: T) -> T"],
@@ -62,12 +81,12 @@ pub(super) const ROWS: &[Builtin] = &[
 pub(crate) fn zeros_like(value: &Value) -> Value {
     match value {
         Value::Float(_) => Value::Float(0.0),
-        Value::Complex(_) => Value::Complex(crate::C64::ZERO),
+        Value::Complex(_) => Value::Complex(C64::ZERO),
         Value::Tensor(Tensor::Float(array)) => {
             Value::from_owned(ndarray::ArrayD::<f64>::zeros(array.raw_dim()))
         }
         Value::Tensor(Tensor::Complex(array)) => {
-            Value::from_owned(ndarray::ArrayD::<crate::C64>::zeros(array.raw_dim()))
+            Value::from_owned(ndarray::ArrayD::<C64>::zeros(array.raw_dim()))
         }
         Value::Tuple(parts) => Value::tuple(parts.iter().map(zeros_like).collect::<Vec<_>>()),
         _ => Value::Unit,
@@ -86,7 +105,7 @@ pub(crate) fn add(a: Value, b: Value) -> Result<Value, Fault> {
         (Value::List(a), Value::List(b)) => {
             let items: Result<Vec<_>, _> =
                 a.iter().zip(b.iter()).map(|(x, y)| add(x.clone(), y.clone())).collect();
-            Ok(Value::List(std::sync::Arc::new(items?)))
+            Ok(Value::List(Arc::new(items?)))
         }
         (Value::Tensor(Tensor::Value(a)), Value::Tensor(Tensor::Value(b))) => {
             let parts: Result<Vec<_>, _> =
@@ -130,8 +149,11 @@ fn sum_to<T: ndarray::LinalgScalar>(mut array: Array<T>, shape: &[usize]) -> Arr
     array
 }
 
-/// A cotangent repeated to fill a shape.
+/// A cotangent or tangent repeated to fill a shape.
 pub(crate) fn broadcast(cotangent: Value, shape: &[usize]) -> Value {
+    if cotangent.shape() == shape {
+        return cotangent;
+    }
     match cotangent {
         Value::Unit => Value::Unit,
         Value::Complex(_) | Value::Tensor(Tensor::Complex(_)) => {
@@ -146,6 +168,53 @@ fn vjp_row(args: &[Value]) -> Result<Value, Fault> {
     match vjp::vjp(name.to_str(), rest, result, cotangent) {
         Some(cotangents) => cotangents.map(Value::tuple),
         None => bug!("`{}` has no derivative", name.to_str()),
+    }
+}
+
+fn jvp_row(host: &mut dyn Host, args: &[Value]) -> Result<Value, Fault> {
+    let [name, rest @ ..] = args else { bug!("ad.jvp without its arguments") };
+    let (args, tangents) = rest.split_at(rest.len() / 2 + 1);
+    let [args @ .., result] = args else { bug!("ad.jvp without its result") };
+    jvp(host, name.to_str(), args, result, tangents)
+}
+
+/// The tangent of a value that doesn't move.
+pub(crate) fn still(value: &Value) -> Value {
+    let each = |items: &[Value]| items.iter().map(still).collect::<Vec<_>>();
+    match value {
+        Value::Tensor(Tensor::Value(items)) => Value::from_owned(items.map(still)),
+        Value::Tuple(parts) => Value::tuple(each(parts)),
+        Value::List(items) => Value::List(Arc::new(each(items))),
+        Value::Observable(observable) => Value::observable(observable.scaled(C64::ZERO)),
+        Value::Program(program) => {
+            let Program { kernel, args } = &**program;
+            Value::Program(Arc::new(Program { kernel: *kernel, args: each(args) }))
+        }
+        number => match zeros_like(number) {
+            Value::Unit => number.clone(),
+            zeros => zeros,
+        },
+    }
+}
+
+/// How a number moves, from its cotangent by a value and the tangent of that value: the sum of their products, of complex
+/// ones the real part of one times the conjugate of the other.
+pub(crate) fn contract(cotangent: &Value, tangent: &Value) -> f64 {
+    let each = |parts: &[Value], others: &[Value]| -> f64 {
+        parts.iter().zip(others).map(|(part, other)| contract(part, other)).sum()
+    };
+    match (cotangent, tangent) {
+        (Value::Unit, _) | (_, Value::Unit) => 0.0,
+        (Value::Tuple(parts), Value::Tuple(others)) => each(parts, others),
+        (Value::List(parts), Value::List(others)) => each(parts, others),
+        (Value::Tuple(parts), Value::Program(program)) => each(parts, &program.args),
+        (Value::Observable(cotangent), Value::Observable(tangent)) => vjp::along(tangent, cotangent).re,
+        (Value::Float(x), Value::Float(y)) => x * y,
+        (Value::Tensor(Tensor::Float(x)), Value::Tensor(Tensor::Float(y))) => {
+            x.iter().zip(y).map(|(x, y)| x * y).sum()
+        }
+        (Value::Tensor(x), Value::Tensor(y)) => (0..x.len()).map(|i| contract(&x.item(i), &y.item(i))).sum(),
+        (x, y) => (x.to_complex().conj() * y.to_complex()).re,
     }
 }
 

@@ -216,16 +216,33 @@ pub(super) fn lstsq(a: &Value, b: &Value) -> Result<Value, Fault> {
 pub(super) fn lstsq_vjp(a: &Value, b: &Value, x: &Value, g: &Value) -> Result<[Value; 2], Fault> {
     let (q, r) = orthogonalised(a)?;
     let (b, x) = (vector(b), vector(x));
-    let mut z = vector(g);
-    for i in 0..z.len() {
-        let known: f64 = (0..i).map(|k| r[(k, i)] * z[k]).sum();
-        z[i] = (z[i] - known) / r[(i, i)];
-    }
+    let z = forward_substituted(&r, vector(g));
     let of_b = q.dot(&z);
     let w = back_substituted(&r, z);
     let rest = b - q.dot(&r.dot(&x));
     let of_a = Array2::from_shape_fn(q.dim(), |(i, j)| rest[i] * w[j] - of_b[i] * x[j]);
     Ok([Value::from_owned(of_a), Value::from_owned(of_b)])
+}
+
+/// With `a = q r`: `dx = r^-1 (q^T (db - da x) + r^-T da^T (b - a x))`, where a tangent that is `Unit` is zero.
+pub(super) fn lstsq_jvp(
+    (a, b): (&Value, &Value),
+    x: &Value,
+    (of_a, of_b): (&Value, &Value),
+) -> Result<Value, Fault> {
+    let (q, r) = orthogonalised(a)?;
+    let (b, x) = (vector(b), vector(x));
+    let mut sum = match of_b {
+        Value::Unit => Array1::zeros(x.len()),
+        of_b => q.t().dot(&vector(of_b)),
+    };
+    if *of_a != Value::Unit {
+        let of_a = matrix(of_a).map(|x| x.re);
+        let rest = &b - &q.dot(&r.dot(&x));
+        sum -= &q.t().dot(&of_a.dot(&x));
+        sum += &forward_substituted(&r, of_a.t().dot(&rest));
+    }
+    Ok(Value::from_owned(back_substituted(&r, sum)))
 }
 
 fn vector(value: &Value) -> Array1<f64> {
@@ -236,6 +253,15 @@ fn vector(value: &Value) -> Array1<f64> {
 fn back_substituted(r: &Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
     for i in (0..r.nrows()).rev() {
         let known: f64 = (i + 1..r.nrows()).map(|k| r[(i, k)] * b[k]).sum();
+        b[i] = (b[i] - known) / r[(i, i)];
+    }
+    b
+}
+
+/// The x with `r^T x = b`, for an upper triangle `r`.
+fn forward_substituted(r: &Array2<f64>, mut b: Array1<f64>) -> Array1<f64> {
+    for i in 0..r.nrows() {
+        let known: f64 = (0..i).map(|k| r[(k, i)] * b[k]).sum();
         b[i] = (b[i] - known) / r[(i, i)];
     }
     b

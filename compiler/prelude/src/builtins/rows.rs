@@ -11,6 +11,7 @@ use ndarray::{ArrayView1, Axis};
 use qml_source::bug;
 
 use super::elementwise::{log_softmax, of_float, softmax};
+use super::jvp::jvp;
 use super::operators::{kind, spread};
 use super::statistics::classes;
 use super::tensors::reshape;
@@ -75,7 +76,7 @@ impl<'a> Rows<'a> {
             return self.cross_entropy();
         }
         let mut whole = match self.shape_of_work()? {
-            Work::Elements => self.aligned()?,
+            Work::Elements => self.aligned(self.args)?,
             Work::Lanes => self.args.to_vec(),
         };
         (self.function.call)(host, &mut whole).ok()
@@ -95,12 +96,13 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The arguments with the elements of a call on the same last axes, so that they broadcast to each other.
-    fn aligned(&self) -> Option<Vec<Value>> {
+    /// The arguments, or their tangents, with the elements of a call on the same last axes, so that they broadcast to each
+    /// other.
+    fn aligned(&self, values: &[Value]) -> Option<Vec<Value>> {
         let rank_in_call = |(arg, is_row): (&Value, &bool)| arg.shape().len() - usize::from(*is_row);
         let rank = self.args.iter().zip(&self.is_row).map(rank_in_call).max()?;
         let aligned = |(arg, is_row): (&Value, &bool)| {
-            if !is_row || arg.shape().len() == rank + 1 {
+            if !is_row || *arg == Value::Unit || arg.shape().len() == rank + 1 {
                 return Some(arg.clone());
             }
             let mut shape = vec![1; rank + 1];
@@ -108,7 +110,7 @@ impl<'a> Rows<'a> {
             shape[rank + 2 - arg.shape().len()..].copy_from_slice(&arg.shape()[1..]);
             reshape(arg.clone(), &shape).ok()
         };
-        self.args.iter().zip(&self.is_row).map(aligned).collect()
+        values.iter().zip(&self.is_row).map(aligned).collect()
     }
 
     /// Its own loop: of a matrix, the function gives the mean of the rows.
@@ -132,8 +134,32 @@ impl<'a> Rows<'a> {
 
     /// The arguments of one call.
     fn row(&self, i: usize) -> Vec<Value> {
+        self.row_of(self.args, i)
+    }
+
+    fn row_of(&self, values: &[Value], i: usize) -> Vec<Value> {
         let arg = |(arg, &is_row): (&Value, &bool)| if is_row { item(arg, i) } else { arg.clone() };
-        self.args.iter().zip(&self.is_row).map(arg).collect()
+        values.iter().zip(&self.is_row).map(arg).collect()
+    }
+
+    /// The tangents of the results, from those of the arguments.
+    pub(super) fn jvp(
+        &self,
+        host: &mut dyn Host,
+        results: &Value,
+        tangents: &[Value],
+    ) -> Result<Value, Fault> {
+        let name = self.function.name;
+        let whole = match self.shape_of_work() {
+            Some(Work::Lanes) => Some((self.args.to_vec(), tangents.to_vec())),
+            Some(Work::Elements) => self.aligned(self.args).zip(self.aligned(tangents)),
+            None => None,
+        };
+        if let Some((args, tangents)) = whole {
+            return jvp(host, name, &args, results, &tangents);
+        }
+        let of_row = |i: usize| jvp(host, name, &self.row(i), &item(results, i), &self.row_of(tangents, i));
+        rows_of((0..self.n).map(of_row).collect::<Result<_, _>>()?)
     }
 
     /// The cotangents of the arguments, from those of the results. What is the same in all calls gets the sum, last call
@@ -171,7 +197,7 @@ impl<'a> Rows<'a> {
         let whole = match self.shape_of_work()? {
             Work::Lanes => self.args.to_vec(),
             Work::Elements => {
-                let aligned = self.aligned()?;
+                let aligned = self.aligned(self.args)?;
                 let rank = results.shape().len();
                 let as_rows = |(arg, &is_row)| if is_row { arg } else { repeated(arg, self.n, rank) };
                 aligned.into_iter().zip(&self.is_row).map(as_rows).collect()

@@ -23,6 +23,9 @@ mod reductions;
 mod spectrum;
 mod structure;
 
+pub(super) use complex::{complexes, conj, is_complex};
+pub(super) use observables::along;
+
 /// Whether a function has a derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Differentiability {
@@ -233,7 +236,7 @@ fn other_numbers(
     {
         return Some(cotangents);
     }
-    if known.is_mixed || holds(complex::is_complex) {
+    if known.is_mixed || holds(is_complex) {
         let unknown = || domain(format!("`{}` of complex numbers has no derivative", known.name));
         return Some(complex::vjp(known.name, args, result, cotangent).unwrap_or_else(|| Err(unknown())));
     }

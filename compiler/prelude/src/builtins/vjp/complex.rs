@@ -17,7 +17,7 @@ pub(super) fn is_mixed(name: &str) -> bool {
 }
 
 /// Whether this holds complex numbers.
-pub(super) fn is_complex(value: &Value) -> bool {
+pub(in crate::builtins) fn is_complex(value: &Value) -> bool {
     kind(value) == Kind::Complex
 }
 
@@ -79,7 +79,8 @@ fn like(cotangent: Value, arg: &Value) -> Value {
     cotangent
 }
 
-fn complexes(value: &Value) -> Value {
+/// The same numbers as complex ones.
+pub(in crate::builtins) fn complexes(value: &Value) -> Value {
     match kind(value) {
         Kind::Other => value.clone(),
         _ => Value::from_array(value.clone().into_complexes()),
@@ -87,7 +88,7 @@ fn complexes(value: &Value) -> Value {
 }
 
 /// The conjugate of numbers and of tensors of them.
-fn conj(value: &Value) -> Value {
+pub(in crate::builtins) fn conj(value: &Value) -> Value {
     if is_complex(value) {
         return Value::from_owned(value.clone().into_complexes().map(C64::conj));
     }

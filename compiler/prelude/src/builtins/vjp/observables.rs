@@ -130,7 +130,7 @@ fn parts(observable: &Observable) -> Vec<(Observable, C64)> {
 }
 
 /// The sum of `conj(coefficient in sum) * cotangent` over what stands in `sum`.
-fn along(sum: &Observable, g: &Observable) -> C64 {
+pub(in crate::builtins) fn along(sum: &Observable, g: &Observable) -> C64 {
     let strings =
         sum.terms.iter().map(|(string, c)| c.conj() * g.terms.get(string).copied().unwrap_or_default());
     let projectors = sum.projectors.iter().map(|(bits, c)| {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 mod other_numbers;
 mod spectra;
 
-use super::{Differentiability, is_differentiable, vjp};
+use super::{Differentiability, has_derivative, is_differentiable, vjp};
+use crate::builtins::gradients::contract;
+use crate::builtins::jvp::{jvp, pushforward};
 use crate::random::Stream;
-use crate::testing::{assert_near, call, flat, floats, ints, random_floats};
+use crate::testing::{TestHost, assert_near, call, flat, floats, ints, random_floats};
 use crate::{BUILTINS, Tensor, Value};
 
 /// The same tree with its floats replaced by the next ones.
@@ -50,6 +52,8 @@ fn check(name: &str, args: &[Value], stream: &mut Stream) {
     let cotangents =
         vjp(name, args, &result, &cotangent).expect(name).unwrap_or_else(|f| panic!("{}", f.message));
     assert_eq!(cotangents.len(), args.len(), "{name}");
+    let mut moved = |arg: &Value| changed_floats(arg, &mut || stream.normal());
+    check_pushforward(name, (args, &result), (&cotangents, &cotangent), &mut moved);
     for (position, (arg, cotangent)) in args.iter().zip(&cotangents).enumerate() {
         let place = flat(arg);
         let step = 1e-6;
@@ -69,6 +73,31 @@ fn check(name: &str, args: &[Value], stream: &mut Stream) {
             })
             .collect();
         assert_near(&flat_like(cotangent, arg), &slopes, 2e-7, &format!("{name}, argument {position}"));
+    }
+}
+
+/// Tangents by [`jvp`]: whatever they are, the cotangent of the result along that of the result is what the cotangents of
+/// the arguments are along those of the arguments. `moved` makes a tangent.
+fn check_pushforward(
+    name: &str,
+    (args, result): (&[Value], &Value),
+    (cotangents, cotangent): (&[Value], &Value),
+    moved: &mut dyn FnMut(&Value) -> Value,
+) {
+    if pushforward(name).is_none() {
+        return;
+    }
+    let moving: Vec<usize> = (0..args.len()).filter(|&i| has_derivative(&args[i])).collect();
+    // All at once, and one after the other.
+    for some in std::iter::once(moving.clone()).chain(moving.iter().map(|&i| vec![i])) {
+        let mut tangents = vec![Value::Unit; args.len()];
+        some.iter().for_each(|&i| tangents[i] = moved(&args[i]));
+        let found = jvp(&mut TestHost::default(), name, args, result, &tangents)
+            .unwrap_or_else(|fault| panic!("{name}: {}", fault.message));
+        assert_eq!(found.shape(), result.shape(), "{name} moved in {some:?}");
+        let along: f64 = cotangents.iter().zip(&tangents).map(|(g, t)| contract(g, t)).sum();
+        let moved = contract(cotangent, &found);
+        assert_near(&[moved], &[along], 1e-9, &format!("{name} moved in {some:?}, {args:?}"));
     }
 }
 

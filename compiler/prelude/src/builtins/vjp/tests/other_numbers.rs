@@ -75,6 +75,8 @@ fn check(name: &str, args: &[Value], stream: &mut Stream) {
     let cotangent = with_parts(&result, &mut || stream.normal());
     let weights = parts(&cotangent);
     let found = vjp(name, args, &result, &cotangent).expect(name).unwrap_or_else(|f| panic!("{}", f.message));
+    let mut moved = |arg: &Value| with_parts(arg, &mut || stream.normal());
+    super::check_pushforward(name, (args, &result), (&found, &cotangent), &mut moved);
     for (position, arg) in args.iter().enumerate() {
         let place = parts(arg);
         let slopes: Vec<f64> = (0..place.len())
