@@ -1,8 +1,10 @@
-//! Replaces gradients by calls of functions that compute them: reverse mode by source transformation, with a tape.
+//! Replaces gradients by calls of functions that compute them: forward and reverse mode by source transformation.
 //!
 //! Expects: a valid module. Leaves: a valid module without [`OpKind::ValueAndGradient`]; for each differentiated function
-//! `f` and choice of parameters a function `f.gradient`, and for what it calls `g.forward` and `g.backward`. Keeps: what
-//! everything else computes.
+//! `f` and choice of parameters a function `f.gradient`, and for what it calls `g.tangent`, or `g.forward` and `g.backward`.
+//! Keeps: what everything else computes.
+//!
+//! Which mode it is says [`choice`], for tensors [`jacobian`]. Forward mode is [`tangent`]; what follows is reverse mode.
 //!
 //! The forward function does what `g` does, and pushes on a tape what the way back needs: at the end of each region the
 //! values defined in it that the derivative of an operation in it asks for. The backward function goes through the regions
@@ -18,9 +20,16 @@
 mod activity;
 mod backward;
 mod breaks;
+mod calls;
+mod choice;
+mod collect;
 mod forward;
+mod jacobian;
 mod legal;
+mod pushforward;
 mod rules;
+mod slopes;
+mod tangent;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +43,21 @@ use activity::Activities;
 /// Replaces all gradients of the module. Gives the warnings, or else all messages if one is an error; then the module is
 /// as it was.
 pub fn differentiate(module: &mut Module) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-    let mut transform = Transform::new(module);
+    differentiate_by(module, Modes::Both)
+}
+
+/// The modes that gradients may be made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Modes {
+    /// Forward where [`choice`] says so.
+    Both,
+    /// Backward alone, which forward mode is held against.
+    #[cfg(test)]
+    Backward,
+}
+
+fn differentiate_by(module: &mut Module, modes: Modes) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut transform = Transform::new(module, modes);
     let mut replacements = HashMap::new();
     for (i, function) in module.functions.iter().enumerate() {
         let mut found = Vec::new();
@@ -86,6 +109,14 @@ struct Key {
     method: GradientMethod,
 }
 
+/// A function with the parameters that move in each lane of it, see [`tangent`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Directions {
+    function: FunctionId,
+    lanes: Vec<Vec<bool>>,
+    method: GradientMethod,
+}
+
 /// Both ways through a function.
 #[derive(Clone, Copy)]
 struct Ways {
@@ -95,6 +126,7 @@ struct Ways {
 
 struct Transform<'m> {
     module: &'m Module,
+    modes: Modes,
     activities: Activities<'m>,
     /// New functions; the first one gets the id after the module's last.
     made: Vec<Function>,
@@ -103,19 +135,25 @@ struct Transform<'m> {
     gradients: HashMap<(FunctionId, Vec<usize>, GradientMethod), FunctionId>,
     /// Functions whose two ways are called and not made yet.
     due: Vec<Key>,
+    tangents: HashMap<Directions, FunctionId>,
+    /// Functions with tangents that are called and not made yet.
+    due_tangents: Vec<Directions>,
     messages: Vec<Diagnostic>,
 }
 
 impl<'m> Transform<'m> {
-    fn new(module: &'m Module) -> Self {
+    fn new(module: &'m Module, modes: Modes) -> Self {
         Self {
             module,
+            modes,
             activities: Activities::new(module),
             made: Vec::new(),
             names: module.functions.iter().map(|function| function.name.clone()).collect(),
             ways: HashMap::new(),
             gradients: HashMap::new(),
             due: Vec::new(),
+            tangents: HashMap::new(),
+            due_tangents: Vec::new(),
             messages: Vec::new(),
         }
     }
@@ -138,8 +176,22 @@ impl<'m> Transform<'m> {
         if !self.is_legal(&key) {
             return id;
         }
-        let made = backward::gradient_function(self, &key, wrt, name);
+        let made = if self.modes == Modes::Both && choice::is_forward(&mut self.activities, &key, wrt) {
+            tangent::gradient_function(self, *function, wrt, *method, name)
+        } else if callee.results[0] == Type::Float {
+            backward::gradient_function(self, &key, wrt, name)
+        } else {
+            let (pullback, pullback_name) = self.reserve(&callee.name, "pullback");
+            let made = backward::gradient_function(self, &key, wrt, pullback_name);
+            self.put(pullback, made);
+            jacobian::jacobian_function(self, &key, wrt, pullback, name)
+        };
         self.put(id, made);
+        self.make_due();
+        id
+    }
+
+    fn make_due(&mut self) {
         while let Some(key) = self.due.pop() {
             let ways = self.ways[&key];
             let names = (self.made_name(ways.forward), self.made_name(ways.backward));
@@ -147,7 +199,11 @@ impl<'m> Transform<'m> {
             self.put(ways.forward, forward);
             self.put(ways.backward, backward);
         }
-        id
+        while let Some(key) = self.due_tangents.pop() {
+            let id = self.tangents[&key];
+            let made = tangent::tangent_function(self, &key, self.made_name(id));
+            self.put(id, made);
+        }
     }
 
     /// The two ways through a function; made later.
@@ -162,6 +218,17 @@ impl<'m> Transform<'m> {
         self.ways.insert(key.clone(), ways);
         self.due.push(key);
         ways
+    }
+
+    /// The function with tangents; made later.
+    fn tangents(&mut self, key: Directions) -> FunctionId {
+        if let Some(&id) = self.tangents.get(&key) {
+            return id;
+        }
+        let (id, _) = self.reserve(&self.module.function(key.function).name, "tangent");
+        self.tangents.insert(key.clone(), id);
+        self.due_tangents.push(key);
+        id
     }
 
     fn is_legal(&mut self, key: &Key) -> bool {

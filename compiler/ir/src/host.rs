@@ -193,9 +193,9 @@ pub enum OpKind {
     /// `args[0]` is a count `n`; the region takes an index in `0..n`, has no effects, and yields one value; the result is
     /// the tensor of them (scalars to rank 1, tensors stack on a new first axis). Elements may be computed in any order.
     Map,
-    /// The value of a function and its gradient: `args` as for a call of `function`, which has one `Float` result; results
-    /// are that value, then the cotangent of each parameter listed in `wrt`. Replaced by
-    /// [`crate::differentiate`].
+    /// The value of a function and its gradient: `args` as for a call of `function`, which has one result, a `Float` or a
+    /// tensor of them; results are that value, then its derivative by each parameter listed in `wrt`, of the type that
+    /// [`build::derivative_type`] says. Replaced by [`crate::differentiate`].
     ValueAndGradient {
         /// The differentiated function.
         function: FunctionId,

@@ -11,7 +11,6 @@ mod calls;
 mod expressions;
 mod flow;
 mod gradients;
-mod jacobian;
 mod loops;
 mod optimize;
 mod places;

@@ -13,7 +13,8 @@ use crate::host::{
     Type, ValueId,
 };
 
-/// The value and gradient of a function in one body.
+/// The value and gradient of a function in one body. Of a function that gives a tensor it is the gradient of the sum of the
+/// elements, each times a weight; the weights are the last parameter.
 pub(super) fn gradient_function(
     transform: &mut Transform,
     key: &Key,
@@ -29,11 +30,22 @@ pub(super) fn gradient_function(
         root.known.insert(param, value);
     }
 
+    let seed = match &function.results[0] {
+        Type::Float => None,
+        tensor => Some(way.builder.param("weights", tensor.clone())),
+    };
+
     // What the way back asks for must be known before the way forward is written, so its operations are kept aside.
     way.builder.open(Vec::new());
     way.contexts.push(root);
-    let one = way.builder.float(1.0);
-    way.add(function.body.yields[0], one);
+    let cotangent = match seed {
+        None => way.builder.float(1.0),
+        Some(weights) => {
+            let zero = way.unit();
+            way.builder.builtin("ad.add", vec![zero, weights], Type::Cotangent)
+        }
+    };
+    way.add(function.body.yields[0], cotangent);
     way.walk(&function.body);
     let cotangents = wrt.iter().map(|&i| way.dense(function.body.params[i])).collect();
     let back = way.builder.close(cotangents);

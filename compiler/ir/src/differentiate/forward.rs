@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use qml_source::bug;
 
 use super::backward::Plan;
+use super::collect::Collected;
 use crate::host::{BinaryOp, Builder, Function, Op, OpKind, Region, Type, ValueId};
 
 pub(super) struct Forward<'p, 'm> {
@@ -137,26 +138,17 @@ impl<'p, 'm> Forward<'p, 'm> {
         self.builder.push(OpKind::While, args, results, vec![condition, body]);
     }
 
-    /// A loop that collects the items in a list.
+    /// A loop that collects the items.
     fn map_as_loop(&mut self, op: &'m Op) {
         let region = &op.regions[0];
         let item = self.function.ty(region.yields[0]).clone();
-        let list = Type::List(Box::new(item));
-        let (lo, hi) = (self.builder.int(0), self.get(op.args[0]));
-        let empty = self.builder.builtin("list.new", Vec::new(), list.clone());
-
-        self.open(region);
-        let so_far = self.builder.new_value(list.clone());
+        let count = self.get(op.args[0]);
+        let collected = Collected::open(self.builder, count, &[item]);
+        self.known.insert(region.params[0], collected.index);
         self.region(region);
         let item = self.get(region.yields[0]);
-        self.builder.span = op.span;
-        let longer = self.builder.builtin("list.push", vec![so_far, item], list.clone());
-        let mut body = self.builder.close(vec![longer]);
-        body.params.push(so_far);
-
-        let all = self.builder.op_with_regions(OpKind::For, vec![lo, hi, empty], vec![list], vec![body]);
         let result = self.define(op.results[0]);
-        let Some(stack) = qml_prelude::BuiltinId::find("list.stack") else { bug!("lists cannot be stacked") };
-        self.builder.push(OpKind::Builtin(stack), all, vec![result], Vec::new());
+        self.builder.span = op.span;
+        collected.close(self.builder, &[item], &[result]);
     }
 }

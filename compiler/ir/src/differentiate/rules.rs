@@ -4,8 +4,10 @@ use qml_source::bug;
 
 use super::activity::{BuiltinRule, builtin_rule};
 use super::backward::Backward;
+use super::calls::active_arguments;
+use super::slopes::slope;
 use crate::host::text::words::{METHODS, word};
-use crate::host::{BinaryOp, Constant, Op, OpKind, Region, Type, UnaryOp, ValueId};
+use crate::host::{BinaryOp, Constant, Op, OpKind, Type, UnaryOp, ValueId};
 
 impl<'m> Backward<'_, 'm> {
     /// Spreads the cotangent of the result over the operands.
@@ -100,31 +102,12 @@ impl<'m> Backward<'_, 'm> {
 
     /// Scalar functions that are worth a rule of their own; false for all others.
     fn elementary(&mut self, name: &str, op: &Op, c: ValueId) -> bool {
+        let Some(slope) = slope(name) else { return false };
         if op.args.len() != 1 || *self.function.ty(op.args[0]) != Type::Float {
             return false;
         }
-        let part = match name {
-            "sin" => {
-                let x = self.primal(op.args[0]);
-                let slope = self.builder.builtin("cos", vec![x], Type::Float);
-                self.builder.binary(BinaryOp::Mul, c, slope)
-            }
-            "cos" => {
-                let x = self.primal(op.args[0]);
-                let slope = self.builder.builtin("sin", vec![x], Type::Float);
-                let part = self.builder.binary(BinaryOp::Mul, c, slope);
-                self.builder.unary(UnaryOp::Neg, part)
-            }
-            "exp" => {
-                let slope = self.primal(op.results[0]);
-                self.builder.binary(BinaryOp::Mul, c, slope)
-            }
-            "log" => {
-                let x = self.primal(op.args[0]);
-                self.builder.binary(BinaryOp::Div, c, x)
-            }
-            _ => return false,
-        };
+        let value = self.primal(if slope.of_result { op.results[0] } else { op.args[0] });
+        let part = (slope.times)(&mut self.builder, c, value);
         self.add(op.args[0], part);
         true
     }
@@ -190,7 +173,7 @@ impl<'m> Backward<'_, 'm> {
         cotangent: ValueId,
     ) {
         let calls = op.args[0];
-        let active = self.active_arguments(calls);
+        let active = active_arguments(self.function, &self.activity, calls);
         let method = word(METHODS, &self.method).unwrap_or("auto");
         let args =
             vec![self.primal(calls), cotangent, self.builder.constant(Constant::Str(method.to_owned()))];
@@ -207,24 +190,6 @@ impl<'m> Backward<'_, 'm> {
             let part = self.builder.builtin(vjp, args, Type::Cotangent);
             self.add(calls, part);
         }
-    }
-
-    /// Which arguments of many calls need a cotangent: those of the tuple that the loop over them makes.
-    fn active_arguments(&self, calls: ValueId) -> Vec<bool> {
-        let made_by = |value| definition(&self.function.body, value);
-        // Of a branch one side makes the call.
-        let yielded = |op: &Op| {
-            let mut yields = op.regions.iter().filter_map(|region| made_by(region.yields[0]));
-            yields.find(|op| op.kind == OpKind::Tuple).cloned()
-        };
-        let call = made_by(calls).and_then(yielded);
-        let Some(call) = call else { bug!("{calls} are no calls") };
-        let first = call.args[0];
-        // A call begins with its key, one of a batch with the calls of the batch.
-        if *self.function.ty(first) != Type::Int {
-            return self.active_arguments(first);
-        }
-        call.args.iter().map(|&arg| self.activity.is_active(arg)).collect()
     }
 
     /// One part of a tuple's cotangent for each value.
@@ -251,14 +216,4 @@ impl<'m> Backward<'_, 'm> {
         let whole = self.builder.value(OpKind::Tuple, args, Type::Cotangent);
         self.add(tuple, whole);
     }
-}
-
-/// The operation that defines a value.
-fn definition(region: &Region, value: ValueId) -> Option<&Op> {
-    region.ops.iter().find_map(|op| {
-        if op.results.contains(&value) {
-            return Some(op);
-        }
-        op.regions.iter().find_map(|region| definition(region, value))
-    })
 }

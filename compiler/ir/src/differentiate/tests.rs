@@ -1,5 +1,6 @@
 //! Against central differences: random programs, then one program a point.
 
+mod forward;
 mod hand;
 mod kernels;
 mod refused;
@@ -7,7 +8,7 @@ mod refused;
 use ndarray::ArrayD;
 use qml_prelude::{Fault, Host, ResultFunction, Tensor, Value};
 
-use super::differentiate;
+use super::{Modes, differentiate_by};
 use crate::evaluate::Evaluator;
 use crate::host::build::gradient_of;
 use crate::host::testing::random_module;
@@ -79,7 +80,15 @@ fn call(module: &Module, function: FunctionId, host: &mut dyn Host, args: &[Valu
     }
 }
 
-/// Differentiates `f` with respect to its float parameters, and holds it against differences.
+/// The module without gradients, which is valid and reads back.
+fn differentiated(mut module: Module, modes: Modes) -> Module {
+    differentiate_by(&mut module, modes).unwrap_or_else(|messages| panic!("{messages:?}\n{module}"));
+    assert_eq!(module.validate(), Ok(()));
+    assert_eq!(Module::parse(&module.to_string()).as_ref(), Ok(&module));
+    module
+}
+
+/// Differentiates `f` backward with respect to its float parameters, and holds it against differences.
 fn check_function(mut module: Module, host: &mut dyn Host, args: &[Value]) -> Module {
     let f = module.find("f").unwrap();
     let function = module.function(f);
@@ -92,9 +101,7 @@ fn check_function(mut module: Module, host: &mut dyn Host, args: &[Value]) -> Mo
         module.functions.push(gradient);
     }
     module.validate().unwrap();
-    differentiate(&mut module).unwrap_or_else(|messages| panic!("{messages:?}\n{module}"));
-    assert_eq!(module.validate(), Ok(()));
-    assert_eq!(Module::parse(&module.to_string()).as_ref(), Ok(&module));
+    let module = differentiated(module, Modes::Backward);
 
     let results = call(&module, module.find("df").unwrap(), host, args);
     assert_eq!(results[0], call(&module, f, host, args)[0], "the value\n{module}");
@@ -121,9 +128,11 @@ fn check_function(mut module: Module, host: &mut dyn Host, args: &[Value]) -> Mo
     module
 }
 
-/// `f` as text.
+/// `f` as text, in either mode.
 fn check(text: &str, args: &[Value]) -> Module {
-    check_function(Module::parse(text).unwrap(), &mut NoPrograms, args)
+    let module = Module::parse(text).unwrap();
+    forward::check(&module, &mut NoPrograms, args);
+    check_function(module, &mut NoPrograms, args)
 }
 
 #[test]
@@ -137,6 +146,10 @@ fn random_programs() {
             tensor(&[number(), number(), number()]),
             Value::Int(seed as i64 % 4),
         ];
-        check_function(random_module(seed), &mut NoPrograms, &args);
+        let module = random_module(seed);
+        if seed % 4 == 0 {
+            forward::check(&module, &mut NoPrograms, &args);
+        }
+        check_function(module, &mut NoPrograms, &args);
     }
 }

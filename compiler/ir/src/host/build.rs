@@ -178,6 +178,17 @@ impl BinaryOp {
     }
 }
 
+/// The type of the derivative of a value of the type `of` by one of the type `by`: that of a tensor has its axes before
+/// those of what it is differentiated by.
+pub fn derivative_type(of: &Type, by: &Type) -> Type {
+    let Type::Tensor(element, rank) = of else { return by.clone() };
+    match by {
+        Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| derivative_type(of, part)).collect()),
+        Type::Tensor(_, inner) => Type::Tensor(element.clone(), rank + inner),
+        _ => of.clone(),
+    }
+}
+
 /// A function with the parameters of `function`, which gives its value and gradient.
 pub fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize], name: &str) -> Function {
     let callee = module.function(function);
@@ -185,7 +196,9 @@ pub fn gradient_of(module: &Module, function: FunctionId, wrt: &[usize], name: &
     let types: Vec<_> = callee.body.params.iter().map(|&param| callee.ty(param).clone()).collect();
     let params =
         types.iter().zip(&callee.param_names).map(|(ty, name)| builder.param(name, ty.clone())).collect();
-    let results = std::iter::once(Type::Float).chain(wrt.iter().map(|&i| types[i].clone())).collect();
+    let value = &callee.results[0];
+    let derivatives = wrt.iter().map(|&i| derivative_type(value, &types[i]));
+    let results = std::iter::once(value.clone()).chain(derivatives).collect();
     let kind = OpKind::ValueAndGradient { function, wrt: wrt.to_vec(), method: GradientMethod::Auto };
     let results = builder.op(kind, params, results);
     builder.finish(results)

@@ -44,6 +44,21 @@ fn with_functions(mut module: Module, seed: u64) -> Module {
     module
 }
 
+/// A function with the parameters of another, which gives a float: the tensor of its value, twice that, its square and its
+/// sine.
+pub fn four_values(module: &Module, function: FunctionId) -> Function {
+    let callee = module.function(function);
+    let mut builder = Builder::new("four", FunctionKind::Fn, callee.span);
+    let params = callee.body.params.iter().zip(&callee.param_names);
+    let args = params.map(|(&param, name)| builder.param(name, callee.ty(param).clone())).collect();
+    let y = builder.value(OpKind::Call(function), args, Type::Float);
+    let twice = builder.binary(BinaryOp::Add, y, y);
+    let square = builder.binary(BinaryOp::Mul, y, y);
+    let sine = builder.builtin("sin", vec![y], Type::Float);
+    let all = builder.builtin("op.stack", vec![y, twice, square, sine], tensor());
+    builder.finish(vec![all])
+}
+
 /// A world in which the expectation value of the kernel `k` is `cos(x)`, as that of Z after an RX. It remembers all calls.
 #[derive(Debug)]
 pub struct Cosines {

@@ -9,10 +9,12 @@ use qml_source::{Code, Diagnostic, Span};
 use super::Machine;
 use super::floats::count_floats;
 use super::seen::{Known, Level, Origins, Seen};
-use crate::host::{FunctionId, Module, Op};
+use crate::host::{FunctionId, Module, Op, Type};
 
 /// Gradients by more entries than this are not looked at.
 const MAX_ENTRIES: usize = 4096;
+/// Derivatives of tensors that have more elements than this have no known shape.
+const MAX_ELEMENTS: usize = 1 << 16;
 /// So many entries are named in a message.
 const MAX_NAMED: usize = 4;
 
@@ -195,10 +197,37 @@ impl Machine<'_, '_> {
         let origins = value.origins();
         let live = &mut self.gradients.found[place].is_live;
         live.iter_mut().enumerate().for_each(|(entry, is_live)| *is_live |= origins.has(entry));
-        let mut results = vec![self.some_float(Origins::None)];
-        results.extend(shapes);
-        results
+        if self.module.function(function).results == [Type::Float] {
+            let value = self.some_float(Origins::None);
+            return std::iter::once(value).chain(shapes).collect();
+        }
+        let rows = match value {
+            Seen::Known(known) => self.stand_in(&known.value).shape().to_vec(),
+            _ => return vec![Seen::Unknown(Origins::None); 1 + wrt.len()],
+        };
+        let derivatives = shapes.into_iter().map(|seen| match seen {
+            Seen::Known(known) => with_rows(&rows, &known.value)
+                .map_or(Seen::Unknown(Origins::None), |value| {
+                    Seen::Known(Known::constant(value, known.level))
+                }),
+            unknown => unknown,
+        });
+        let whole = with_rows(&rows, &Value::Float(0.0));
+        let value = whole
+            .map_or(Seen::Unknown(Origins::None), |value| Seen::Known(Known::constant(value, Level::Shape)));
+        std::iter::once(value).chain(derivatives).collect()
     }
+}
+
+/// Something like the derivative of a tensor of this shape, if it isn't large.
+fn with_rows(rows: &[usize], by: &Value) -> Option<Value> {
+    if let Value::Tuple(parts) = by {
+        let parts: Option<Vec<Value>> = parts.iter().map(|part| with_rows(rows, part)).collect();
+        return parts.map(Value::tuple);
+    }
+    let shape = [rows, by.shape()].concat();
+    let is_small = shape.iter().product::<usize>() <= MAX_ELEMENTS;
+    is_small.then(|| Value::from_owned(ndarray::ArrayD::<f64>::zeros(shape)))
 }
 
 /// Calls `push` with the name of each float of a part of a variable, in order; `way` leads to it, `part` is the name of

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use qml_ir::host::build::derivative_type;
 use qml_ir::host::{
     Function, FunctionId, FunctionKind, GradientMethod, OpKind, Region, Type, UnaryOp, ValueId,
 };
@@ -15,14 +16,10 @@ use crate::hir::{self, Block, Expr, Place};
 /// What an outlined function gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// The objective, a float.
+    /// The objective.
     Plain,
-    /// The negated objective.
+    /// The negated objective, a float.
     Negated,
-    /// The objective, a tensor.
-    Value,
-    /// The sum of the elements of the objective, each times a weight; the weights are the last parameter.
-    Weighted,
     /// The objective is a program: the fidelity of its state and that of another program, which is the last parameter.
     Overlap,
 }
@@ -42,9 +39,6 @@ impl Body<'_, '_> {
         method: GradientMethod,
         span: Span,
     ) -> ValueId {
-        if let hir::Type::Tensor(..) = objective.ty {
-            return self.jacobian(objective, places, method, span);
-        }
         let outlined = self.outline(&Block::default(), objective, places, Form::Plain, span);
         let points: Vec<ValueId> = places.iter().map(|place| self.read_fields(place)).collect();
         let mut results = self.value_and_gradient(&outlined, &points, method, span);
@@ -61,8 +55,9 @@ impl Body<'_, '_> {
         method: GradientMethod,
         span: Span,
     ) -> Vec<ValueId> {
-        let mut results = vec![Type::Float];
-        results.extend(points.iter().map(|&point| self.ty(point)));
+        let value = self.context.module.function(outlined.function).results[0].clone();
+        let derivatives = points.iter().map(|&point| derivative_type(&value, &self.ty(point)));
+        let results = std::iter::once(value.clone()).chain(derivatives).collect();
         let args = points.iter().chain(&outlined.captured).copied().collect();
         let wrt = (0..points.len()).collect();
         let kind = OpKind::ValueAndGradient { function: outlined.function, wrt, method };
@@ -107,7 +102,7 @@ impl Body<'_, '_> {
             kind: FunctionKind::Fn,
             types: Vec::new(),
             param_names: Vec::new(),
-            results: vec![if form == Form::Value { self.host_type(&objective.ty) } else { Type::Float }],
+            results: vec![if form == Form::Plain { self.host_type(&objective.ty) } else { Type::Float }],
             body: Region::default(),
             shots: None,
             span,
@@ -122,10 +117,6 @@ impl Body<'_, '_> {
         if draws {
             inner.key = Some(inner.parameter("key", Type::Int));
         }
-        let weights = (form == Form::Weighted).then(|| {
-            let ty = inner.host_type(&objective.ty);
-            inner.parameter("weights", ty)
-        });
         let other = (form == Form::Overlap).then(|| inner.parameter("other", Type::Program));
         for (place, point) in places.iter().zip(points) {
             let steps = inner.steps(place);
@@ -133,12 +124,6 @@ impl Body<'_, '_> {
         }
         inner.stmts(&statements.statements);
         let mut value = inner.expr(objective);
-        if let Some(weights) = weights {
-            let ty = inner.ty(value);
-            let weighted = inner.builtin("op.mul", vec![value, weights], ty, objective.span);
-            let all = inner.unit(objective.span);
-            value = inner.builtin("sum", vec![weighted, all], Type::Float, objective.span);
-        }
         if let Some(other) = other {
             let key = inner.key.unwrap_or_else(|| inner.int(0, objective.span));
             let shots = inner.unit(objective.span);

@@ -265,7 +265,7 @@ impl Body<'_, '_> {
         let span = program.span;
         let outline =
             |body: &mut Self, form| body.outline(&optimize.statements, program, &optimize.places, form, span);
-        let prepared = outline(self, Form::Value);
+        let prepared = outline(self, Form::Plain);
         let mut args = self.asked_point("opt.other", training);
         args.extend(&prepared.captured);
         let other = self.one(OpKind::Call(prepared.function), args, Type::Program, span);

@@ -1,7 +1,7 @@
 //! Random programs: as they are, with faults put in, and differentiated.
 
 use qml_ir::host::build::gradient_of;
-use qml_ir::host::testing::{Cosines, random_module, random_module_with_calls};
+use qml_ir::host::testing::{Cosines, four_values, random_module, random_module_with_calls};
 use qml_ir::host::{BinaryOp, FunctionId, Module, OpKind, Region};
 use qml_ir::{batch_calls, differentiate};
 use qml_prelude::Value;
@@ -78,18 +78,34 @@ fn programs_that_fault_tell_the_same() {
 fn gradients_give_the_same() {
     let mut stream = Stream::new(13);
     for seed in 2000..2100 {
-        let mut module: Module = random_module(seed);
-        differentiate(&mut module).unwrap();
+        let module = with_gradients(random_module(seed));
         let args = random_args(&mut stream);
-        let df = module.find("df").unwrap();
-        let expected =
-            Evaluator::new(&module, Vec::new()).call(df, &mut Recorder::default(), args.to_vec()).unwrap();
-        let compiled = Compiled::new(&module, &[df, FunctionId(2)], 2);
-        let actual = call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap();
-        assert_eq!(format!("{actual:?}"), format!("{expected:?}"), "{module}");
-        // The same function again: nothing of the first call is left in it.
-        assert_eq!(call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap(), actual);
+        for name in GRADIENTS {
+            let df = module.find(name).unwrap();
+            let expected = Evaluator::new(&module, Vec::new())
+                .call(df, &mut Recorder::default(), args.to_vec())
+                .unwrap();
+            let compiled = Compiled::new(&module, &[df, FunctionId(2)], 2);
+            let actual = call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap();
+            assert_eq!(format!("{actual:?}"), format!("{expected:?}"), "{name}: {module}");
+            // The same function again: nothing of the first call is left in it.
+            assert_eq!(call(&compiled, df, &mut Recorder::default(), &[], &args).unwrap(), actual);
+        }
     }
+}
+
+/// The gradient of the one result by all parameters goes backward, that by numbers forward, a Jacobian either way.
+const GRADIENTS: [&str; 3] = ["df", "slopes", "jacobian"];
+
+fn with_gradients(mut module: Module) -> Module {
+    let f = module.find("f").unwrap();
+    let slopes = gradient_of(&module, f, &[0, 1], "slopes");
+    let four = four_values(&module, f);
+    module.functions.extend([slopes, four]);
+    let jacobian = gradient_of(&module, module.find("four").unwrap(), &[0, 1, 2], "jacobian");
+    module.functions.push(jacobian);
+    differentiate(&mut module).unwrap();
+    module
 }
 
 /// What a function gives in a world where calls from this angle on are faults, by the evaluator and by machine code.
@@ -116,9 +132,7 @@ fn loops_whose_calls_are_gathered_give_and_tell_the_same() {
         }
         let mut split = module.clone();
         batch_calls(&mut split);
-        for module in [&mut module, &mut split] {
-            differentiate(module).unwrap();
-        }
+        let [module, split] = [module, split].map(with_gradients);
         let args = random_args(&mut stream);
         let limit = if seed % 2 == 0 { f64::INFINITY } else { stream.uniform() * 2.0 - 0.5 };
         let [expected, _] = both(&module, "f", &args, limit);
@@ -127,8 +141,10 @@ fn loops_whose_calls_are_gathered_give_and_tell_the_same() {
             assert_eq!(format!("{outcome:?}"), format!("{expected:?}"), "{split}");
         }
         n_faults += usize::from(expected.is_err());
-        let [slow, fast] = both(&split, "df", &args, limit);
-        assert_eq!(format!("{fast:?}"), format!("{slow:?}"), "{split}");
+        for name in GRADIENTS {
+            let [slow, fast] = both(&split, name, &args, limit);
+            assert_eq!(format!("{fast:?}"), format!("{slow:?}"), "{name}: {split}");
+        }
     }
     assert!(n_faults > 15, "only {n_faults} of the programs fault");
 }

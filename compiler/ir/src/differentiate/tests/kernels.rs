@@ -2,7 +2,7 @@
 
 use qml_prelude::{Fault, Host, Program, ResultFunction, Value};
 
-use super::{check_function, floats, tensor};
+use super::{check_function, floats, forward, tensor};
 use crate::host::Module;
 
 /// The expectation value of a program is `sin(x) sum(w**2)` for its arguments `x`, `w`, times 1 or the item of the
@@ -72,7 +72,9 @@ fn check(text: &str, args: &[Value]) -> Formula {
     let kernel = "kernel @k(%0 x: float, %1 w: tensor(float, 1)) -> (register) {
         %2: int = const[1] %3: register = allocate %2 return %3 }";
     let mut host = Formula::default();
-    check_function(Module::parse(&format!("{kernel}\n{text}")).unwrap(), &mut host, args);
+    let module = Module::parse(&format!("{kernel}\n{text}")).unwrap();
+    forward::check(&module, &mut host, args);
+    check_function(module, &mut host, args);
     host
 }
 
@@ -86,7 +88,7 @@ fn an_expectation_value() {
         %9: float = mul %8, %0
         return %9 }";
     let host = check(text, &[Value::Float(0.4), tensor(&[0.3, -0.9])]);
-    assert_eq!(host.methods, ["auto"]);
+    assert!(!host.methods.is_empty() && host.methods.iter().all(|method| method == "auto"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What each kind of operation asks of its operands, results and regions.
 
 use super::{Check, Rule};
+use crate::host::build::derivative_type;
 use crate::host::{BinaryOp, Constant, FunctionId, FunctionKind, Modifier, Op, OpKind, Type, UnaryOp};
 
 impl<'m> Check<'m> {
@@ -138,11 +139,13 @@ impl<'m> Check<'m> {
                     return Err("no such function".into());
                 };
                 rule(callee.kind == FunctionKind::Fn, "a gradient of what is no `fn`")?;
-                rule(callee.results == [Type::Float], "a gradient of what is no float")?;
+                let [value] = &callee.results[..] else { return Err("a gradient of several results".into()) };
+                let is_tensor = matches!(value, Type::Tensor(element, _) if **element == Type::Float);
+                rule(*value == Type::Float || is_tensor, "a gradient of what is made of no floats")?;
                 let params = self.param_types(*function);
                 rule(wrt.iter().all(|&i| i < params.len()), "no such parameter")?;
-                let mut due = vec![Type::Float];
-                due.extend(wrt.iter().map(|&i| params[i].clone()));
+                let mut due = vec![value.clone()];
+                due.extend(wrt.iter().map(|&i| derivative_type(value, &params[i])));
                 signature(op, (&args, &results), &params, &due)
             }
             OpKind::Ahead(id) => {

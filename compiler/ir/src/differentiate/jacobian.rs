@@ -1,0 +1,208 @@
+//! The derivative of a tensor: its shape is that of the tensor, then that of the parameter.
+//!
+//! By few numbers it is made by [`super::tangent`] alone. Else each parameter decides when it runs: where it has fewer
+//! numbers than the tensor, each column is how the tensor moves along one of them; if not, each row is the gradient of one
+//! element, that is of the sum of all elements with the weights 0 and once 1.
+
+use qml_source::bug;
+
+use super::choice::has_tangents;
+use super::{Directions, Key, Modes, Transform};
+use crate::host::build::derivative_type;
+use crate::host::{BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, OpKind, Type, ValueId};
+
+/// The value of a function that gives a tensor, and its derivative by each of these parameters. `pullback` gives the value,
+/// and for weights of the elements the gradient by all of them.
+pub(super) fn jacobian_function(
+    transform: &mut Transform,
+    key: &Key,
+    wrt: &[usize],
+    pullback: FunctionId,
+    name: String,
+) -> Function {
+    let callee = transform.module.function(key.function);
+    let mut builder = Builder::new(name, FunctionKind::Fn, callee.span);
+    builder.span = callee.span;
+    let types = callee.body.params.iter().zip(&callee.param_names);
+    let args: Vec<ValueId> =
+        types.map(|(&param, name)| builder.param(name, callee.ty(param).clone())).collect();
+    let ty = callee.results[0].clone();
+    let value = builder.value(OpKind::Call(key.function), args.clone(), ty);
+    let shape = builder.builtin("shape", vec![value], vector(Type::Int));
+    let mut way = Jacobian { builder, wrt, pullback, args, value, shape, count: shape, tangents: None };
+    way.count = way.product(shape);
+    let mut results = vec![value];
+    for (position, &i) in wrt.iter().enumerate() {
+        way.tangents = tangents(transform, key, i);
+        let ty = callee.ty(callee.body.params[i]).clone();
+        results.push(way.by_part(position, &mut Vec::new(), &ty));
+    }
+    way.builder.finish(results)
+}
+
+/// The function that gives the value and how it moves along one direction of a parameter, if there is one.
+fn tangents(transform: &mut Transform, key: &Key, param: usize) -> Option<FunctionId> {
+    if transform.modes != Modes::Both {
+        return None;
+    }
+    let mut active = vec![false; key.active.len()];
+    active[param] = true;
+    let is_varied = transform.activities.varied_results(key.function, &active)[0];
+    let can_move = is_varied && has_tangents(&mut transform.activities, key.function, &active);
+    let directions = Directions { function: key.function, lanes: vec![active], method: key.method };
+    can_move.then(|| transform.tangents(directions))
+}
+
+struct Jacobian<'k> {
+    builder: Builder,
+    wrt: &'k [usize],
+    pullback: FunctionId,
+    /// The parameters.
+    args: Vec<ValueId>,
+    /// The tensor, its shape, and how many elements it has.
+    value: ValueId,
+    shape: ValueId,
+    count: ValueId,
+    /// Of the parameter at hand, see [`tangents`].
+    tangents: Option<FunctionId>,
+}
+
+impl Jacobian<'_> {
+    fn arg(&self, position: usize) -> ValueId {
+        self.args[self.wrt[position]]
+    }
+
+    /// The derivative by a part of a parameter: a tuple of derivatives for a tuple.
+    fn by_part(&mut self, position: usize, path: &mut Vec<u32>, ty: &Type) -> ValueId {
+        let result = derivative_type(self.builder.ty(self.value), ty);
+        if let Type::Tuple(types) = ty {
+            let mut parts = Vec::with_capacity(types.len());
+            for (field, ty) in (0..).zip(types) {
+                path.push(field);
+                parts.push(self.by_part(position, path, ty));
+                path.pop();
+            }
+            return self.builder.value(OpKind::Tuple, parts, result);
+        }
+        let whole = self.arg(position);
+        let part = self.at_path(whole, path);
+        let (own_shape, n) = match ty {
+            Type::Float => (None, self.builder.int(1)),
+            _ => {
+                let shape = self.builder.builtin("shape", vec![part], vector(Type::Int));
+                (Some(shape), self.product(shape))
+            }
+        };
+        let shape = match own_shape {
+            Some(own) => self.builder.builtin("concat", vec![self.shape, own], vector(Type::Int)),
+            None => self.shape,
+        };
+        match self.tangents {
+            None => self.rows(position, path, ty, shape, &result),
+            Some(tangents) => {
+                let is_smaller = self.builder.binary(BinaryOp::Lt, n, self.count);
+                self.builder.open(Vec::new());
+                let derivative = self.columns(tangents, position, path, (own_shape, n), shape, &result);
+                let columns = self.builder.close(vec![derivative]);
+                self.builder.open(Vec::new());
+                let derivative = self.rows(position, path, ty, shape, &result);
+                let rows = self.builder.close(vec![derivative]);
+                let regions = vec![columns, rows];
+                self.builder.op_with_regions(OpKind::If, vec![is_smaller], vec![result], regions)[0]
+            }
+        }
+    }
+
+    /// Element by element of the tensor.
+    fn rows(&mut self, position: usize, path: &[u32], ty: &Type, shape: ValueId, result: &Type) -> ValueId {
+        let row = self.builder.open(vec![Type::Int])[0];
+        let ty_of_value = self.builder.ty(self.value).clone();
+        let weights = self.one_hot(self.count, row, (Some(self.shape), &ty_of_value));
+        let args = self.args.iter().copied().chain([weights]).collect();
+        let types = self.wrt.iter().map(|&i| self.builder.ty(self.args[i]).clone());
+        let types = std::iter::once(self.builder.ty(self.value).clone()).chain(types).collect();
+        let gradient = self.builder.op(OpKind::Call(self.pullback), args, types)[1 + position];
+        let gradient = self.at_path(gradient, path);
+        let region = self.builder.close(vec![gradient]);
+        let stacked = match ty {
+            Type::Tensor(element, rank) => Type::Tensor(element.clone(), rank + 1),
+            scalar => vector(scalar.clone()),
+        };
+        let rows =
+            self.builder.op_with_regions(OpKind::Map, vec![self.count], vec![stacked], vec![region])[0];
+        self.builder.builtin("reshape", vec![rows, shape], result.clone())
+    }
+
+    /// Number by number of the parameter.
+    fn columns(
+        &mut self,
+        tangents: FunctionId,
+        position: usize,
+        path: &[u32],
+        (own_shape, n): (Option<ValueId>, ValueId),
+        shape: ValueId,
+        result: &Type,
+    ) -> ValueId {
+        let column = self.builder.open(vec![Type::Int])[0];
+        let whole = self.arg(position);
+        let part = self.at_path(whole, path);
+        let own = self.builder.ty(part).clone();
+        let direction = self.one_hot(n, column, (own_shape, &own));
+        let direction = self.put(whole, path, direction);
+        let args = self.args.iter().copied().chain([direction]).collect();
+        let ty = self.builder.ty(self.value).clone();
+        let moved = self.builder.op(OpKind::Call(tangents), args, vec![ty.clone(), ty.clone()])[1];
+        let region = self.builder.close(vec![moved]);
+        let Type::Tensor(element, rank) = ty else { bug!("the columns of a number") };
+        let stacked = Type::Tensor(element.clone(), rank + 1);
+        let columns = self.builder.op_with_regions(OpKind::Map, vec![n], vec![stacked], vec![region])[0];
+        let matrix = Type::Tensor(element, 2);
+        let flat = self.builder.builtin("op.stack", vec![n, self.count], vector(Type::Int));
+        let columns = self.builder.builtin("reshape", vec![columns, flat], matrix.clone());
+        let rows = self.builder.builtin("transpose", vec![columns], matrix);
+        self.builder.builtin("reshape", vec![rows, shape], result.clone())
+    }
+
+    /// Zeros with a one, of this type; a number if there is no shape.
+    fn one_hot(&mut self, n: ValueId, index: ValueId, (shape, ty): (Option<ValueId>, &Type)) -> ValueId {
+        let Some(shape) = shape else { return self.builder.float(1.0) };
+        let [zero, one] = [0.0, 1.0].map(|x| self.builder.float(x));
+        let zeros = self.builder.builtin("op.fill", vec![zero, n], vector(Type::Float));
+        let flat = self.builder.builtin("op.index_set", vec![zeros, one, index], vector(Type::Float));
+        self.builder.builtin("reshape", vec![flat, shape], ty.clone())
+    }
+
+    /// The tangent of a value of which a part moves like this.
+    fn put(&mut self, value: ValueId, path: &[u32], tangent: ValueId) -> ValueId {
+        let Some((&field, rest)) = path.split_first() else { return tangent };
+        let ty = self.builder.ty(value).clone();
+        let Type::Tuple(types) = &ty else { bug!("{value} is no tuple") };
+        let parts = (0..).zip(types.clone()).map(|(i, ty)| {
+            let part = self.builder.value(OpKind::TupleGet(i), vec![value], ty.clone());
+            if i == field {
+                self.put(part, rest, tangent)
+            } else {
+                self.builder.builtin("ad.still", vec![part], ty)
+            }
+        });
+        let parts = parts.collect();
+        self.builder.value(OpKind::Tuple, parts, ty)
+    }
+
+    fn at_path(&mut self, value: ValueId, path: &[u32]) -> ValueId {
+        path.iter().fold(value, |value, &field| {
+            let Type::Tuple(types) = self.builder.ty(value) else { bug!("{value} is no tuple") };
+            let ty = types[field as usize].clone();
+            self.builder.value(OpKind::TupleGet(field), vec![value], ty)
+        })
+    }
+
+    fn product(&mut self, shape: ValueId) -> ValueId {
+        let all = self.builder.constant(Constant::Unit);
+        self.builder.builtin("prod", vec![shape, all], Type::Int)
+    }
+}
+
+fn vector(element: Type) -> Type {
+    Type::Tensor(Box::new(element), 1)
+}
