@@ -195,6 +195,67 @@ fn other_results_of_random_kernels() {
     assert!(n_slopes > 40, "only {n_slopes} of 100 slopes say anything");
 }
 
+/// Jacobians by one number of a kernel's results, twice as many numbers as columns are worth, and central differences.
+fn jacobians(values: &[&str], method: &str) -> String {
+    let mut text = String::new();
+    for (i, value) in values.iter().enumerate() {
+        _ = writeln!(text, "fn many_{i}(a: float, b: float, t: float[3]) -> float[?] {{ return {value}; }}");
+    }
+    text += "fn main() {\n    let a = 0.713;\n    let b = -1.204;\n    let t = [0.35, 1.6, -0.81];\n    let h = 1.0e-5;\n";
+    for i in 0..values.len() {
+        _ = writeln!(
+            text,
+            "    let (v{i}, g{i}) = grad many_{i}(a, b, t) wrt a{method};
+    let d{i} = (many_{i}(a + h, b, t) - many_{i}(a - h, b, t)) / (2.0 * h);
+    for j in 0..len(v{i}) {{ print(g{i}[j], d{i}[j]); }}"
+        );
+    }
+    text + "}\n"
+}
+
+#[test]
+fn jacobians_of_random_kernels_by_one_number() {
+    let values = [
+        "probs(k0(a, b, t)) * (1.0 + a)",
+        "expect([Z(0), X(1) * Y(3), Z(2), 0.3 * Y(0) + Z(1), projector([true, false, false, true])], k1(a * t[0], b, t))",
+        "real(state(k2(a, b, a * t))) - imag(state(k2(a, b, t)))",
+    ];
+    for seed in 200..206 {
+        let mut random = Random::new(seed);
+        let mut source = String::new();
+        for i in 0..3 {
+            source += &loop {
+                let text = kernel(&mut random, &format!("k{i}"));
+                if i < 2 || !text.contains("measure") {
+                    break text;
+                }
+            };
+        }
+        // Amplitudes have no shift rule.
+        for (method, n) in [("", 3), (" using \"parameter_shift\"", 2)] {
+            let found = numbers(&(source.clone() + &jacobians(&values[..n], method)));
+            assert_eq!(found.len(), 2 * [37, 21][3 - n]);
+            let far = |pair: &&[f64]| (pair[0] - pair[1]).abs() > 1e-6;
+            assert_eq!(found.chunks(2).find(far), None, "{method}\n{source}");
+            let n_slopes = found.chunks(2).filter(|pair| pair[1].abs() > 1e-3).count();
+            assert!(n_slopes > 3, "only {n_slopes} slopes say anything");
+        }
+    }
+}
+
+#[test]
+fn sampled_jacobians_are_right_on_average() {
+    let source = "
+        kernel k(x: float) -> qubit[3] { let q = qubit[3]; ry(x, q); control(q[0]) rx(x * x, q[1]); return q; }
+        fn main() { let x = 0.8; let (p, g) = grad probs(k(x)) wrt x; print([g[j] for j in 0..8]); }";
+    let exact = numbers(source);
+    let sampled = numbers_with(source, &Options { shots: Some(40_000), ..options() });
+    assert!(exact.iter().any(|slope| slope.abs() > 0.1));
+    for (exact, sampled) in exact.iter().zip(&sampled) {
+        assert!(exact != sampled && (exact - sampled).abs() < 0.03, "{exact} {sampled}");
+    }
+}
+
 #[test]
 fn finite_differences_can_be_asked_for() {
     let source = "

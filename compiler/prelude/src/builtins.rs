@@ -44,6 +44,7 @@ pub use elementwise::{of_float, power};
 pub mod faults;
 pub(crate) mod format;
 mod gradients;
+pub use gradients::contract;
 mod indexing;
 pub mod jvp;
 mod linear_algebra;

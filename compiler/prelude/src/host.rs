@@ -50,6 +50,14 @@ pub enum ResultFunction {
     ExpectCoefficientsVjp,
     /// As [`Self::ExpectCoefficientsVjp`], of a variance.
     VarianceCoefficientsVjp,
+    /// How the results of another one move where its program does: arguments of the function, a tensor of observables among
+    /// them, then the program with the tangents of its arguments, then the method as of [`Self::ExpectVjp`]; gives a tensor
+    /// like the result.
+    ExpectJvp,
+    /// See [`Self::ExpectJvp`].
+    ProbsJvp,
+    /// See [`Self::ExpectJvp`].
+    StateJvp,
 }
 
 /// An `optimize`, as it is told of when it begins.

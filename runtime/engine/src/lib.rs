@@ -27,6 +27,7 @@ mod session;
 mod shift;
 mod simulation;
 mod states;
+mod tangents;
 mod way;
 
 pub use emulator::{CompileFor, Emulated};

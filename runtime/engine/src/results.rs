@@ -89,6 +89,9 @@ impl Session<'_> {
             | ResultFunction::GramVjp
             | ResultFunction::ExpectCoefficientsVjp
             | ResultFunction::VarianceCoefficientsVjp => self.vjp(function, key, args),
+            ResultFunction::ExpectJvp | ResultFunction::ProbsJvp | ResultFunction::StateJvp => {
+                self.jvp(function, key, args)
+            }
         }
     }
 

@@ -34,6 +34,7 @@ mod sample;
 mod simulator;
 mod state;
 mod state_gradient;
+mod state_tangent;
 mod stops;
 mod sweep;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use plan::Plan;
 pub use probabilities::ProbabilitiesVjp;
 pub use sample::Shots;
 pub use simulator::{Exact, MANY_BRANCHES, Method, Precision, Run, Simulator};
+pub use state_tangent::StateTangent;
 
 /// A complex number in double precision.
 pub type C64 = num_complex::Complex<f64>;

@@ -13,6 +13,7 @@ mod oracle;
 mod overlaps;
 mod pairs;
 mod qaoa;
+mod state_tangents;
 mod states;
 
 use std::sync::Arc;

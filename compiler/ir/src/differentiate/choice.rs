@@ -1,8 +1,9 @@
 //! Which way a gradient goes: forward where that is cheaper, backward else.
 //!
 //! Forward mode carries a tangent for each number that a function is differentiated by, and needs no tape. The derivative of
-//! a program's number is a cotangent in either mode, found once for all lanes; that of several numbers would be one for each
-//! of them, so there the way is back.
+//! a program's number is a cotangent in either mode, found once for all lanes. The tangent of many numbers of a program is
+//! found by running it with tangents, one lane after the other: worth it where all of them are asked for, so for a Jacobian
+//! of many rows.
 
 use std::collections::HashSet;
 
@@ -17,22 +18,48 @@ use crate::host::{Function, FunctionId, Op, OpKind, Region, Type};
 /// Most numbers that forward mode follows at once.
 const MOST_LANES: usize = 4;
 
+/// What programs may give on the way to a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Programs {
+    /// Single numbers.
+    Numbers,
+    /// Tensors too.
+    Tensors,
+}
+
 /// Whether the gradient by these parameters is made by forward mode: they are made of a few floats, and all that is on the
 /// way to the result has tangents.
 pub(super) fn is_forward(activities: &mut Activities, key: &Key, wrt: &[usize]) -> bool {
     let function = activities.module.function(key.function);
     let counts = wrt.iter().map(|&i| n_floats(function.ty(function.body.params[i])));
     let n_lanes: Option<usize> = counts.sum();
-    n_lanes.is_some_and(|n| n <= MOST_LANES) && has_tangents(activities, key.function, &key.active)
+    n_lanes.is_some_and(|n| n <= MOST_LANES)
+        && has_tangents(activities, key.function, &key.active, Programs::Numbers)
 }
 
 /// Whether all that is on the way from these parameters to a result has tangents.
-pub(super) fn has_tangents(activities: &mut Activities, function: FunctionId, active: &[bool]) -> bool {
-    Search { activities, seen: HashSet::new() }.function(function, active)
+pub(super) fn has_tangents(
+    activities: &mut Activities,
+    function: FunctionId,
+    active: &[bool],
+    programs: Programs,
+) -> bool {
+    Search { activities, programs, seen: HashSet::new() }.function(function, active)
+}
+
+/// The row that tells how the many numbers of a program move.
+pub(super) fn tangent_row(name: &str) -> Option<&'static str> {
+    match name {
+        "expect" => Some("ad.expect_jvp"),
+        "probs" => Some("ad.probs_jvp"),
+        "state" => Some("ad.state_jvp"),
+        _ => None,
+    }
 }
 
 struct Search<'a, 'm> {
     activities: &'a mut Activities<'m>,
+    programs: Programs,
     seen: HashSet<(FunctionId, Vec<bool>)>,
 }
 
@@ -64,7 +91,13 @@ impl Search<'_, '_> {
             }
             OpKind::Builtin(row) => match builtin_rule(row.row()) {
                 BuiltinRule::Vjp => pushforward(row.row().name).is_some(),
-                BuiltinRule::Quantum(..) => *function.ty(op.results[0]) == Type::Float,
+                BuiltinRule::Quantum(..) if *function.ty(op.results[0]) == Type::Float => true,
+                BuiltinRule::Quantum(_, of_coefficients) => {
+                    // Of observables that move there is no such row.
+                    let is_of_program = of_coefficients.is_none() || !activity.is_active(op.args[1]);
+                    let has_row = tangent_row(row.row().name).is_some();
+                    self.programs == Programs::Tensors && is_of_program && has_row
+                }
                 BuiltinRule::Batch(..) => gives_numbers(function, row.row().name, op),
                 _ => false,
             },

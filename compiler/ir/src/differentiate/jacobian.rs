@@ -1,12 +1,12 @@
 //! The derivative of a tensor: its shape is that of the tensor, then that of the parameter.
 //!
 //! By few numbers it is made by [`super::tangent`] alone. Else each parameter decides when it runs: where it has fewer
-//! numbers than the tensor, each column is how the tensor moves along one of them; if not, each row is the gradient of one
+//! numbers than the tensor (a quarter of them where programs give tensors), each column is how the tensor moves along one of them; if not, each row is the gradient of one
 //! element, that is of the sum of all elements with the weights 0 and once 1.
 
 use qml_source::bug;
 
-use super::choice::has_tangents;
+use super::choice::{Programs, has_tangents};
 use super::{Directions, Key, Modes, Transform};
 use crate::host::build::derivative_type;
 use crate::host::{BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, OpKind, Type, ValueId};
@@ -40,17 +40,26 @@ pub(super) fn jacobian_function(
     way.builder.finish(results)
 }
 
-/// The function that gives the value and how it moves along one direction of a parameter, if there is one.
-fn tangents(transform: &mut Transform, key: &Key, param: usize) -> Option<FunctionId> {
+/// A column where programs give tensors takes about the time of so many rows.
+const ROWS_A_COLUMN: i64 = 4;
+
+/// The function that gives the value and how it moves along one direction of a parameter, if there is one, and how many rows
+/// take the time of such a column.
+fn tangents(transform: &mut Transform, key: &Key, param: usize) -> Option<(FunctionId, i64)> {
     if transform.modes != Modes::Both {
         return None;
     }
     let mut active = vec![false; key.active.len()];
     active[param] = true;
     let is_varied = transform.activities.varied_results(key.function, &active)[0];
-    let can_move = is_varied && has_tangents(&mut transform.activities, key.function, &active);
+    let mut moves = |programs| has_tangents(&mut transform.activities, key.function, &active, programs);
+    let cost = match is_varied {
+        true if moves(Programs::Numbers) => 1,
+        true if moves(Programs::Tensors) => ROWS_A_COLUMN,
+        _ => return None,
+    };
     let directions = Directions { function: key.function, lanes: vec![active], method: key.method };
-    can_move.then(|| transform.tangents(directions))
+    Some((transform.tangents(directions), cost))
 }
 
 struct Jacobian<'k> {
@@ -64,7 +73,7 @@ struct Jacobian<'k> {
     shape: ValueId,
     count: ValueId,
     /// Of the parameter at hand, see [`tangents`].
-    tangents: Option<FunctionId>,
+    tangents: Option<(FunctionId, i64)>,
 }
 
 impl Jacobian<'_> {
@@ -99,8 +108,10 @@ impl Jacobian<'_> {
         };
         match self.tangents {
             None => self.rows(position, path, ty, shape, &result),
-            Some(tangents) => {
-                let is_smaller = self.builder.binary(BinaryOp::Lt, n, self.count);
+            Some((tangents, cost)) => {
+                let cost = self.builder.int(cost);
+                let columns = self.builder.binary(BinaryOp::Mul, n, cost);
+                let is_smaller = self.builder.binary(BinaryOp::Lt, columns, self.count);
                 self.builder.open(Vec::new());
                 let derivative = self.columns(tangents, position, path, (own_shape, n), shape, &result);
                 let columns = self.builder.close(vec![derivative]);

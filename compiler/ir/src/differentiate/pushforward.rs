@@ -5,6 +5,7 @@ use qml_source::bug;
 
 use super::activity::{BuiltinRule, builtin_rule};
 use super::calls::active_arguments;
+use super::choice::tangent_row;
 use super::slopes::slope;
 use super::tangent::Tangents;
 use crate::host::text::words::{METHODS, word};
@@ -21,6 +22,9 @@ impl<'m> Tangents<'_, 'm> {
         }
         if let OpKind::Builtin(id) = &op.kind {
             match builtin_rule(id.row()) {
+                BuiltinRule::Quantum(..) if *self.function.ty(result) != Type::Float => {
+                    return self.with_program(id.row().name, op, &lanes);
+                }
                 BuiltinRule::Quantum(vjp, of_coefficients) => {
                     return self.along_program(vjp, of_coefficients, op, &lanes);
                 }
@@ -200,6 +204,21 @@ impl<'m> Tangents<'_, 'm> {
             if let Some(tangent) = sum {
                 self.set(lane, op, tangent);
             }
+        }
+    }
+
+    /// Many numbers that a program gives: it runs with tangents.
+    fn with_program(&mut self, name: &str, op: &'m Op, lanes: &[usize]) {
+        let Some(row) = tangent_row(name) else { bug!("`{name}` was found to have tangents") };
+        let is_program = |&&arg: &&ValueId| *self.function.ty(arg) == Type::Program;
+        let Some(&program) = op.args.iter().find(is_program) else { bug!("`{name}` of no program") };
+        let ty = self.function.ty(op.results[0]).clone();
+        for &lane in lanes {
+            let mut args = self.all(&op.args);
+            args.push(self.tangent(lane, program));
+            args.push(self.method_name());
+            let tangent = self.builder.builtin(row, args, ty.clone());
+            self.set(lane, op, tangent);
         }
     }
 

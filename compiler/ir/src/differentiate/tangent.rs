@@ -30,7 +30,7 @@ pub(super) fn tangent_function(transform: &mut Transform, key: &Directions, name
         for (i, &param) in function.body.params.iter().enumerate().filter(|(i, _)| active[*i]) {
             let name = format!("tangent_{lane}_{}", function.param_names[i]);
             let tangent = way.builder.param(name, function.ty(param).clone());
-            way.tangents[lane].insert(param, tangent);
+            way.moving[lane].insert(param, tangent);
         }
     }
     way.ops(&function.body);
@@ -69,7 +69,7 @@ pub(super) fn gradient_function(
         let param = function.body.params[i];
         for k in 0..count {
             let tangent = way.unit_vector(function.ty(param), &mut k.clone());
-            way.tangents[lane].insert(param, tangent);
+            way.moving[lane].insert(param, tangent);
             lane += 1;
         }
     }
@@ -103,7 +103,7 @@ pub(super) struct Tangents<'t, 'm> {
     /// New values by old ones.
     known: HashMap<ValueId, ValueId>,
     /// The tangents that there are in a lane, by old values.
-    tangents: Vec<HashMap<ValueId, ValueId>>,
+    moving: Vec<HashMap<ValueId, ValueId>>,
 }
 
 impl<'t, 'm> Tangents<'t, 'm> {
@@ -116,7 +116,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
             function,
             method: key.method,
             builder: Builder::new(name, FunctionKind::Fn, function.span),
-            tangents: vec![HashMap::new(); lanes.len()],
+            moving: vec![HashMap::new(); lanes.len()],
             lanes,
             known: HashMap::new(),
         }
@@ -143,7 +143,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
 
     /// The tangent of a value if it moves.
     pub(super) fn moved(&self, lane: usize, value: ValueId) -> Option<ValueId> {
-        self.tangents[lane].get(&value).copied()
+        self.moving[lane].get(&value).copied()
     }
 
     /// The tangent of a value, whether it moves or not. What has no floats stands for itself.
@@ -220,7 +220,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
         }
         for (lane, value) in moved {
             let new = self.builder.new_value(self.function.ty(value).clone());
-            self.tangents[lane].insert(value, new);
+            self.moving[lane].insert(value, new);
             results.push(new);
         }
         self.builder.span = op.span;
@@ -286,7 +286,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
         let (params, tangents) = new.split_at(region.params.len());
         self.known.extend(region.params.iter().copied().zip(params.iter().copied()));
         for (&(lane, value), &tangent) in carried.iter().zip(tangents) {
-            self.tangents[lane].insert(value, tangent);
+            self.moving[lane].insert(value, tangent);
         }
     }
 
@@ -314,7 +314,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
         collected.close(&mut self.builder, &items, &results);
         self.known.insert(op.results[0], results[0]);
         for (&(lane, _), &tangent) in moved.iter().zip(&results[1..]) {
-            self.tangents[lane].insert(op.results[0], tangent);
+            self.moving[lane].insert(op.results[0], tangent);
         }
     }
 
@@ -344,7 +344,7 @@ impl<'t, 'm> Tangents<'t, 'm> {
 
     /// Sets the tangent of the one result of an operation.
     pub(super) fn set(&mut self, lane: usize, op: &Op, tangent: ValueId) {
-        self.tangents[lane].insert(op.results[0], tangent);
+        self.moving[lane].insert(op.results[0], tangent);
     }
 }
 

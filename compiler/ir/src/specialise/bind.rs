@@ -141,6 +141,28 @@ impl BindProgram {
         Ok(())
     }
 
+    /// How the slots move where the inputs do; `slots` as [`Self::bind`] left them. `None` where they come from functions that
+    /// are called or from two-wire blocks, whose derivatives only go back.
+    pub fn bind_jvp(&self, slots: &[f64], d_inputs: &[f64]) -> Option<Vec<f64>> {
+        let mut d_slots = d_inputs.to_vec();
+        for node in &self.nodes {
+            let moved = |angle: &Angle| -> f64 {
+                angle.terms.iter().map(|&(slot, coefficient)| coefficient * d_slots[slot.0 as usize]).sum()
+            };
+            // What doesn't move has no part in it, also where its derivative is infinite.
+            let part = |moved: f64, derivative: f64| if moved == 0.0 { 0.0 } else { moved * derivative };
+            d_slots.push(match node {
+                Node::Unary(function, x) => part(moved(x), function.derivative(x.eval(slots))),
+                Node::Binary(function, x, y) => {
+                    let (dx, dy) = function.derivatives(x.eval(slots), y.eval(slots));
+                    part(moved(x), dx) + part(moved(y), dy)
+                }
+                Node::Output(..) | Node::Block(..) => return None,
+            });
+        }
+        Some(d_slots)
+    }
+
     /// The gradient by the inputs from the gradient by the slots; `slots` as [`Self::bind`] left them.
     ///
     /// # Errors

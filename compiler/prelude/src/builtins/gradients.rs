@@ -199,7 +199,7 @@ pub(crate) fn still(value: &Value) -> Value {
 
 /// How a number moves, from its cotangent by a value and the tangent of that value: the sum of their products, of complex
 /// ones the real part of one times the conjugate of the other.
-pub(crate) fn contract(cotangent: &Value, tangent: &Value) -> f64 {
+pub fn contract(cotangent: &Value, tangent: &Value) -> f64 {
     let each = |parts: &[Value], others: &[Value]| -> f64 {
         parts.iter().zip(others).map(|(part, other)| contract(part, other)).sum()
     };

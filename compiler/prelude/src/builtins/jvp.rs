@@ -203,7 +203,7 @@ impl Moving<'_> {
         let Some(slopes) = vjp(self.name, &args, self.result, &ones_like(self.result)) else {
             bug!("`{}` has no derivative", self.name)
         };
-        self.along(slopes?, |part| Ok(part))
+        self.along(&slopes?, Ok)
     }
 
     /// Of a function that makes one number of those along an axis, or of all.
@@ -213,14 +213,14 @@ impl Moving<'_> {
             _ => axis_of(self.args, 1),
         };
         let slopes = self.cotangents(&ones_like(self.result))?;
-        self.along(slopes, |part| sum(part, axis))
+        self.along(&slopes, |part| sum(part, axis))
     }
 
     /// The slopes times the tangents, put together to what the result is made of. The cotangent of a complex number is the
     /// conjugate of its slope; a real result moves by the real part.
     fn along(
         &self,
-        slopes: Vec<Value>,
+        slopes: &[Value],
         together: impl Fn(Value) -> Result<Value, Fault>,
     ) -> Result<Value, Fault> {
         let mut total = Value::Unit;

@@ -111,6 +111,27 @@ pub(super) const ROWS: &[Builtin] = &[
     ),
     row(
         Effect::Quantum,
+        "ad.expect_jvp",
+        &[],
+        |host, args| host.result(ResultFunction::ExpectJvp, args[0].to_int(), &args[1..]),
+        "`(key, obs, p, shots, tangent, method)`: how the values move; the tangent is that of p.",
+    ),
+    row(
+        Effect::Quantum,
+        "ad.probs_jvp",
+        &[],
+        |host, args| host.result(ResultFunction::ProbsJvp, args[0].to_int(), &args[1..]),
+        "`(key, p, shots, tangent, method)`: how the probabilities move.",
+    ),
+    row(
+        Effect::Quantum,
+        "ad.state_jvp",
+        &[],
+        |host, args| host.result(ResultFunction::StateJvp, args[0].to_int(), &args[1..]),
+        "`(key, p, tangent, method)`: how the amplitudes move.",
+    ),
+    row(
+        Effect::Quantum,
         "ad.gram_vjp",
         &[],
         |host, args| gram_vjp(host, args),

@@ -11,7 +11,7 @@ use qml_source::Span;
 use super::body::{Body, Variable};
 use super::random;
 use super::visit::{self, Node};
-use crate::hir::{self, Block, Expr, Place};
+use crate::hir::{Block, Expr, Place};
 
 /// What an outlined function gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -54,7 +54,7 @@ impl Session<'_> {
     pub(crate) fn check_emulated(&self, function: ResultFunction) -> Result<(), Fault> {
         let Some(emulator) = &self.kernels.emulator else { return Ok(()) };
         let name = match function {
-            ResultFunction::State | ResultFunction::StateVjp => "state",
+            ResultFunction::State | ResultFunction::StateVjp | ResultFunction::StateJvp => "state",
             ResultFunction::Fidelity | ResultFunction::FidelityVjp => "fidelity",
             ResultFunction::Gram | ResultFunction::GramVjp => "gram",
             _ => return Ok(()),

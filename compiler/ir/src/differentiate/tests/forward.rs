@@ -199,17 +199,17 @@ fn classical_code_and_programs_run_once_in_either_mode() {
         "kernel @k(%0 x: float) -> (register) { %1: int = const[1] %2: register = allocate %1 return %2 }
       fn @g(%0 x: float) -> (float) {
         %1: int = const[7]  %2: unit = const[unit]  %3: observable = builtin[Z] %1  %4: string = const[\"g\"]
-        builtin[print] %4
+        %5: unit = builtin[print] %4
         %6: program = program[@k] %0
         %7: float = builtin[expect] %1, %3, %6, %2
         %8: float = builtin[sin] %7
         return %8 }
       fn @f(%0 x: float, %1 y: float) -> (float) {
         %2: int = const[0]  %3: int = const[5]  %4: string = const[\"f\"]
-        builtin[print] %4
+        %5: unit = builtin[print] %4
         %6: float = for %2, %3, %0 { (%7: int, %8: float)
             %9: string = const[\"round\"]
-            builtin[print] %9
+            %10: unit = builtin[print] %9
             %11: bool = lt %8, %1
             %12: float = if %11 { %13: float = call[@g] %8 yield %13 } { %14: float = mul %8, %1 yield %14 }
             %15: float = add %12, %1

@@ -56,6 +56,16 @@ impl Host for Formula {
                 let c = floats(c);
                 Value::Tuple(vec![cotangent(program, c[0] - c[1]), Value::Unit].into())
             }
+            (ResultFunction::ProbsJvp, [program, Value::Unit, tangent, Value::Str(_)]) => {
+                let Value::Tuple(slopes) = cotangent(program, 1.0) else { panic!("{program:?}") };
+                let Value::Program(tangent) = tangent else { panic!("{tangent:?}") };
+                let moved = slopes.iter().zip(&tangent.args);
+                let moved: f64 = moved
+                    .flat_map(|(slope, moved)| floats(slope).into_iter().zip(floats(moved)))
+                    .map(|(slope, moved)| slope * moved)
+                    .sum();
+                tensor(&[moved, -moved])
+            }
             (ResultFunction::Fidelity, [p, q, _]) => Value::Float(value(p) * value(q)),
             (ResultFunction::FidelityVjp, [p, q, Value::Unit, Value::Float(c), Value::Str(_)]) => {
                 Value::Tuple(vec![cotangent(p, c * value(q)), cotangent(q, c * value(p)), Value::Unit].into())

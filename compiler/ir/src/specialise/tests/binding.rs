@@ -71,6 +71,7 @@ fn angle(program: &BindProgram, specialised: &super::Specialised, inputs: &[f64]
 
 #[test]
 fn derivatives_agree_with_finite_differences() {
+    let mut n_moved = 0;
     for seed in 0..60 {
         let mut random = Random::new(seed);
         let text = random_kernel(&mut random);
@@ -83,6 +84,13 @@ fn derivatives_agree_with_finite_differences() {
             d_slots[slot.0 as usize] += coefficient;
         }
         let gradient = program.bind_vjp(&slots, &d_slots).unwrap();
+        let direction: Vec<f64> = (0..5).map(|_| random.unit() - 0.5).collect();
+        if let Some(moved) = program.bind_jvp(&slots, &direction) {
+            n_moved += 1;
+            let along = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            let (forth, back) = (along(&d_slots, &moved), along(&gradient, &direction));
+            assert!((forth - back).abs() <= 1e-12 * (1.0 + back.abs()), "{forth} {back}\n{text}");
+        }
         for i in 0..5 {
             let shifted = |h: f64| {
                 let mut inputs = inputs.clone();
@@ -103,6 +111,7 @@ fn derivatives_agree_with_finite_differences() {
             }
         }
     }
+    assert!(n_moved > 20, "{n_moved}");
 }
 
 #[test]
