@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use qml_prelude::optimizer::flatten;
 use qml_prelude::{Fault, ResultFunction, Value};
 use qml_simulator::{C64, Exact};
 use qml_source::bug;
@@ -149,7 +150,13 @@ impl Session<'_> {
         let mut number: HashMap<*const Prepared, usize> = HashMap::new();
         for (i, (_, args)) in calls.iter().enumerate() {
             let program = self.unbound_register(&args[place])?;
-            let at = *number.entry(Rc::as_ptr(&program.prepared)).or_insert(groups.len());
+            let is_of_last = |group: &Unbound| Rc::ptr_eq(&group.prepared, &program.prepared);
+            // Most often all calls are of one circuit.
+            let at = if groups.last().is_some_and(is_of_last) {
+                groups.len() - 1
+            } else {
+                *number.entry(Rc::as_ptr(&program.prepared)).or_insert(groups.len())
+            };
             if at == groups.len() {
                 let prepared = Rc::clone(&program.prepared);
                 groups.push(Group { prepared, calls: Vec::new(), programs: Vec::new() });
@@ -196,11 +203,11 @@ impl Session<'_> {
             let d_slots = self.derivatives_of_group(function, calls, group, &rows)?;
             let cotangent = |(program, d_slots): (&BoundProgram, Vec<f64>)| {
                 let of_program = cotangent_of(program, &d_slots)?;
-                Ok(Value::tuple(match function {
-                    ResultFunction::StateVjp => vec![of_program],
-                    ResultFunction::ProbsVjp => vec![of_program, Value::Unit],
-                    _ => vec![Value::Unit, of_program, Value::Unit],
-                }))
+                Ok(match function {
+                    ResultFunction::StateVjp => Value::tuple([of_program]),
+                    ResultFunction::ProbsVjp => Value::tuple([of_program, Value::Unit]),
+                    _ => Value::tuple([Value::Unit, of_program, Value::Unit]),
+                })
             };
             group.programs.iter().zip(d_slots).map(cotangent).collect::<Result<_, Fault>>()?
         } else {
@@ -257,7 +264,7 @@ impl Session<'_> {
         let plan = self.amplitudes_of(group.runnable(), ADJOINT)?;
         // Before the method, which is last.
         let cotangents = || group.calls.iter().map(|&i| &calls[i].1[calls[i].1.len() - 2]);
-        let weights = || cotangents().map(|cotangent| cotangent.clone().into_floats().into_iter().collect());
+        let weights = || cotangents().map(flatten);
         match function {
             ResultFunction::ExpectVjp => {
                 let weights: Vec<Vec<f64>> = weights().collect();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use qml_ir::specialise::cotangents;
 use qml_prelude::observable::Observable;
+use qml_prelude::optimizer::flatten;
 use qml_prelude::random::{child_key, sign_at};
 use qml_prelude::{Fault, ResultFunction, Value};
 use qml_simulator::{C64, Plan};
@@ -60,7 +61,7 @@ impl Session<'_> {
             Value::Float(x) => vec![*x],
             Value::Unit if is_of_coefficients => return Ok(Value::Unit),
             Value::Unit => return Ok(Value::tuple(vec![Value::Unit; args.len()])),
-            tensor => tensor.clone().into_floats().into_iter().collect(),
+            tensor => flatten(tensor),
         };
         match function {
             ResultFunction::ExpectCoefficientsVjp => self.expect_coefficients(key, args, &weights),
@@ -359,5 +360,5 @@ fn weighted(values: &[f64], weights: &[f64]) -> f64 {
 pub(crate) fn cotangent_of(program: &BoundProgram, d_slots: &[f64]) -> Result<Value, Fault> {
     let prepared = &program.prepared;
     let d_inputs = prepared.specialised.bind.bind_vjp(&program.slots, d_slots)?;
-    Ok(Value::tuple(cotangents(&prepared.key.args, &d_inputs)))
+    Ok(Value::Tuple(cotangents(&prepared.key.args, &d_inputs)))
 }

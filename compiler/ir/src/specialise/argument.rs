@@ -81,7 +81,7 @@ pub fn split(args: &[Value]) -> (Vec<Argument>, Vec<f64>) {
 
 /// The gradient by the inputs, shaped like the arguments; `Unit` for what holds no float. That of an observable is the
 /// observable whose coefficients are the derivatives by its own.
-pub fn cotangents(args: &[Argument], gradient: &[f64]) -> Vec<Value> {
+pub fn cotangents(args: &[Argument], gradient: &[f64]) -> Arc<[Value]> {
     let mut rest = gradient;
     let values = args.iter().map(|arg| arg.cotangent(&mut rest)).collect();
     debug_assert!(rest.is_empty(), "a gradient has an entry for each input");
@@ -172,7 +172,7 @@ impl Argument {
                 Err(error) => bug!("a gradient of another shape: {error}"),
             },
             Self::Tuple(parts) if self.n_inputs() > 0 => {
-                Value::tuple(parts.iter().map(|part| part.cotangent(gradient)).collect::<Vec<_>>())
+                Value::Tuple(parts.iter().map(|part| part.cotangent(gradient)).collect())
             }
             Self::Tensor { shape, items } if self.n_inputs() > 0 => {
                 let items: Vec<Value> = items.iter().map(|item| item.cotangent(gradient)).collect();

@@ -107,9 +107,8 @@ fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
     with_cotangents(calls, cotangents, &mut |call, cotangent| {
         is_run.push(*cotangent != Value::Unit);
         if *cotangent != Value::Unit {
-            let mut args = call[1..=n_args].to_vec();
-            args.extend([cotangent.clone(), method.clone()]);
-            all.push((call[0].to_int(), args));
+            let args = call[1..=n_args].iter().chain([cotangent, method]).cloned();
+            all.push((call[0].to_int(), args.collect()));
         }
     });
     let mut results = host.results(function, &all)?.into_iter();
@@ -119,13 +118,13 @@ fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
         if is_run.next() != Some(true) {
             return Value::Unit;
         }
-        let mut parts = vec![Value::Unit; call.len()];
-        match results.next() {
-            Some(Value::Tuple(found)) => parts[1..=n_args].clone_from_slice(&found),
-            Some(of_observables) if is_of_observables => parts[1] = of_observables,
+        let found = match results.next() {
+            Some(Value::Tuple(found)) => found,
+            Some(of_observables) if is_of_observables => [of_observables].into(),
             other => bug!("{other:?} are no cotangents of arguments"),
-        }
-        Value::tuple(parts)
+        };
+        let part = |i: usize| i.checked_sub(1).and_then(|i| found.get(i)).cloned().unwrap_or_default();
+        Value::Tuple((0..call.len()).map(part).collect())
     };
     Ok(like(calls, &mut cotangent, &in_call))
 }

@@ -202,5 +202,5 @@ fn gradients_come_back_in_the_shape_of_the_arguments() {
         Value::Unit,
         Value::Float(50.0),
     ];
-    assert_eq!(back, wanted);
+    assert_eq!(back[..], wanted);
 }

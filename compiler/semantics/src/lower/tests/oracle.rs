@@ -108,7 +108,7 @@ impl Host for Oracle<'_> {
                     };
                     gradient.push(cotangent * (shifted(1e-5)? - shifted(-1e-5)?) / 2e-5);
                 }
-                let program = Value::tuple(cotangents(&key, &gradient));
+                let program = Value::Tuple(cotangents(&key, &gradient));
                 Ok(Value::tuple(vec![Value::Unit, program, Value::Unit]))
             }
             other => panic!("{other:?} is asked for"),
