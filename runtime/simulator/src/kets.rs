@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::Fault;
 use crate::ket::{Ket, Layout, Line, free};
-use crate::memory::available_bytes;
+use crate::memory::{available_bytes, on_huge_pages};
 use crate::simulator::Run;
 use crate::vector::Real;
 
@@ -76,11 +76,12 @@ impl Kets {
             // Memory of other sizes was counted as available.
             self.lock().clear();
         }
-        let mut lines = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
         if lines.try_reserve_exact(n_lines).is_err() {
             let (needed_bytes, available_bytes) = (bytes::<T>(qubits, 1), available_bytes());
             return Err(Fault::TooLarge { needed_bytes, available_bytes, qubits });
         }
+        on_huge_pages(lines.spare_capacity_mut());
         while lines.len() < n_lines {
             if let Err(fault) = run.check() {
                 free(lines);
