@@ -9,6 +9,7 @@
 //! Numbers are drawn as where lines are followed one by one. For circuits without measurements in between, of small states,
 //! and noise that shots seldom notice.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use qml_prelude::random::uniform_at;
@@ -20,6 +21,7 @@ use crate::bind::Bound;
 use crate::kernel::Collected;
 use crate::ket::{Ket, Layout};
 use crate::pass::apply;
+use crate::pieces::copy;
 use crate::plan::{ChannelRun, Plan, Step};
 use crate::simulator::Amplitude;
 use crate::sweep::undo_step;
@@ -27,7 +29,7 @@ use crate::trajectory::{Odds, by_operator};
 use crate::walk::Purpose;
 
 /// Most wires of a state in a lane: larger ones are faster one by one.
-const MOST_WIRES: usize = 9;
+const MOST_WIRES: usize = 7;
 /// Most often that something unusual may happen to a shot on average, since it leaves a line behind.
 const MOST_EVENTS: f64 = 2.0;
 /// Shots whose lines are there at once, which bounds their memory.
@@ -88,6 +90,8 @@ pub(super) struct Population<'a, T: Amplitude> {
     lines: Vec<Line>,
     kets: Vec<Ket<T>>,
     bras: Vec<Ket<T>>,
+    /// States of single lines that wait for their next use: threads would wait for each other at the simulator's.
+    spare: RefCell<Vec<Ket<T>>>,
     clock: Clock,
 }
 
@@ -106,10 +110,12 @@ impl<'a, T: Amplitude> Population<'a, T> {
                 lines: Vec::new(),
                 kets: Vec::new(),
                 bras: Vec::new(),
+                spare: RefCell::default(),
                 clock: Clock::default(),
             };
             let found = population.run(start..shots.end.min(start + SHOTS));
-            let states = population.kets.into_iter().chain(population.bras);
+            let states =
+                population.kets.into_iter().chain(population.bras).chain(population.spare.into_inner());
             states.for_each(|state| task.simulator.kets.give(state));
             sum.add(&found?);
         }
@@ -143,7 +149,7 @@ impl<'a, T: Amplitude> Population<'a, T> {
             self.kets.push(kets);
         }
         self.kets[group].change_lane(lane, &ket, |a, b| *a = b);
-        simulator.kets.give(ket);
+        self.spare.borrow_mut().push(ket);
         self.lines.push(line);
         Ok(())
     }
@@ -184,7 +190,6 @@ impl<'a, T: Amplitude> Population<'a, T> {
 
     /// The lines that begin at channels, where something unusual happens to shots.
     fn part(&mut self, number: usize, run: &ChannelRun) -> Result<Vec<(Line, Ket<T>)>, Fault> {
-        let simulator = self.task.simulator;
         let mut end = self.clock;
         run.steps.clone().for_each(|step| self.pass(step, &mut end));
         let mut parted = Vec::new();
@@ -194,7 +199,7 @@ impl<'a, T: Amplitude> Population<'a, T> {
                 let mut line = Line { parent, run: number, unusual: Vec::new(), shots };
                 let ket = self.copied(&self.kets, parent)?;
                 let ket = self.follow(&mut line, ket, run.steps.clone(), self.clock, &mut parted)?;
-                simulator.kets.give(ket);
+                self.spare.borrow_mut().push(ket);
                 self.lines[parent].shots = line.shots;
             }
         }
@@ -239,13 +244,14 @@ impl<'a, T: Amplitude> Population<'a, T> {
                     }
                     latest_first(&mut shots);
                     let choice = Choice::Operator { channel, operator, factor: odds.factor(operator) };
-                    let mut other = simulator.copied(&ket)?;
+                    let mut other = self.single()?;
+                    copy(run, &ket, &mut other);
                     happen(run, bound, choice, &mut other);
                     let unusual = [line.unusual.as_slice(), &[(step, choice)]].concat();
                     let mut own = Line { unusual, shots, ..*line };
                     let other = self.follow(&mut own, other, step + 1..steps.end, clock, parted)?;
                     if own.shots.is_empty() {
-                        simulator.kets.give(other);
+                        self.spare.borrow_mut().push(other);
                     } else {
                         parted.push((own, other));
                     }
@@ -256,12 +262,19 @@ impl<'a, T: Amplitude> Population<'a, T> {
         Ok(ket)
     }
 
+    /// Room for the state of a line.
+    fn single(&self) -> Result<Ket<T>, Fault> {
+        if let Some(state) = self.spare.borrow_mut().pop() {
+            return Ok(state);
+        }
+        let simulator = self.task.simulator;
+        simulator.kets.take(&simulator.run, simulator.layout::<T>(self.task.bound.plan.n_wires))
+    }
+
     /// The state of a line by itself.
     fn copied(&self, states: &[Ket<T>], line: usize) -> Result<Ket<T>, Fault> {
-        let simulator = self.task.simulator;
-        let layout = simulator.layout::<T>(self.task.bound.plan.n_wires);
         let (group, lane) = self.place(line);
-        let mut state = simulator.kets.take(&simulator.run, layout)?;
+        let mut state = self.single()?;
         states[group].copy_lane(lane, &mut state);
         Ok(state)
     }
@@ -370,7 +383,7 @@ impl<'a, T: Amplitude> Population<'a, T> {
         for (parent, bra) in ended {
             let (group, lane) = self.place(parent);
             self.bras[group].change_lane(lane, &bra, |a, b| *a += b);
-            simulator.kets.give(bra);
+            self.spare.borrow_mut().push(bra);
         }
         Ok(())
     }
