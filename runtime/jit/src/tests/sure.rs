@@ -171,7 +171,7 @@ fn counting_program(seed: u64) -> String {
         floats: vec!["%5".into()],
         changed: "%7".into(),
     };
-    (0..1 + body.below(4)).for_each(|_| body.statement(true));
+    (0..=body.below(4)).for_each(|_| body.statement(true));
     let condition = ["lt %91, %3", "le %91, %3", "gt %3, %91", "ge %3, %91"][body.below(4) as usize];
     let step = if body.below(3) == 0 { body.line("int", "const[2]") } else { "%10".into() };
     let next = ["add %6, ", "add "][body.below(2) as usize];
