@@ -50,6 +50,8 @@ pub struct Prepared {
 struct ObservablePass {
     tile: Vec<u32>,
     groups: Vec<Group>,
+    /// Those of them with one string that only flips, with what it flips.
+    flips: Vec<(usize, Letters)>,
 }
 
 /// Strings with the same `x`, on the wires of a tile.
@@ -57,6 +59,16 @@ struct ObservablePass {
 struct Group {
     x: usize,
     strings: Vec<Letters>,
+}
+
+impl Group {
+    /// Its string, if it has one that does nothing but flip wires of the tile, and what it flips.
+    fn flip(&self) -> Option<(usize, Letters)> {
+        match *self.strings.as_slice() {
+            [string] if string.z == 0 => Some((self.x, string)),
+            _ => None,
+        }
+    }
 }
 
 /// A string of a group.
@@ -288,8 +300,9 @@ fn passes(n_wires: usize, strings: impl Iterator<Item = (usize, usize)>) -> Vec<
                 })
                 .collect(),
         };
-        let taken = taken.into_iter().map(of_group).collect();
-        passes.push(ObservablePass { groups: taken, tile: positions.clone() });
+        let taken: Vec<Group> = taken.into_iter().map(of_group).collect();
+        let flips = taken.iter().filter_map(Group::flip).collect();
+        passes.push(ObservablePass { groups: taken, flips, tile: positions.clone() });
         groups = left;
     }
     passes
@@ -326,8 +339,8 @@ impl<T: Real> Look<'_, T> {
                     }
                 }
                 if let Some((image, tile)) = image {
-                    let (groups, weights) = (&self.pass.groups, self.weights.as_ptr());
-                    strings::images::<T, PER_LANE>(self.isa, [ket, tile], groups, weights, scratch);
+                    let weights = self.weights.as_ptr();
+                    strings::images::<T, PER_LANE>(self.isa, [ket, tile], self.pass, weights, scratch);
                     self.tiles.close(image, tile);
                 }
             }

@@ -223,15 +223,9 @@ enum Event {
 
 /// Follows lines one after the other.
 struct Sampler<'a, T: Amplitude> {
-    simulator: &'a Simulator,
-    bound: &'a Bound<'a, T>,
-    value: &'a Value,
-    keys: Keys,
-    goal: Goal,
+    task: Task<'a, T>,
     /// The values of all shots, added up.
     sum: f64,
-    /// The first step that depends on a slot.
-    first: usize,
     collected: Collected,
     /// How many groups wait for this one.
     depth: usize,
@@ -239,9 +233,8 @@ struct Sampler<'a, T: Amplitude> {
 
 impl<'a, T: Amplitude> Sampler<'a, T> {
     fn run(task: Task<'a, T>, shots: Range<usize>) -> Result<Sum, Fault> {
-        let Task { simulator, bound, value, keys, goal, first } = task;
-        let collected = Collected::new(bound);
-        let mut sampler = Self { simulator, bound, value, keys, goal, sum: 0.0, first, collected, depth: 0 };
+        let Task { simulator, bound, keys, .. } = task;
+        let mut sampler = Self { task, sum: 0.0, collected: Collected::new(bound), depth: 0 };
         if !shots.is_empty() {
             let ket = simulator.start(bound.plan.n_wires)?;
             let mut shots: Vec<_> = shots.map(|shot| keys.waiting(0.0, 0, shot)).collect();
@@ -255,7 +248,8 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
 
     /// Follows shots to their ends and back; returns the bra where they began, summed over the shots.
     fn follow(&mut self, mut group: Group, mut ket: Ket<T>) -> Result<Ket<T>, Fault> {
-        let (simulator, plan) = (self.simulator, self.bound.plan);
+        let Task { simulator, bound, value, .. } = self.task;
+        let plan = bound.plan;
         let mut kept = Kept::new(simulator, plan.n_wires, self.depth);
         let (mut events, mut stops) = (Vec::new(), Vec::new());
         // How much longer undoing makes a state since the last stop.
@@ -266,7 +260,7 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
             group.step += 1;
             let parting = match *step {
                 Step::Unitary(segment) => {
-                    apply(&simulator.run, self.bound, &plan.segments[segment], &mut ket);
+                    apply(&simulator.run, bound, &plan.segments[segment], &mut ket);
                     events.push(Event::Unitary(here));
                     None
                 }
@@ -281,9 +275,7 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
                     None
                 }
                 Step::Channel(channel) => self.part_by_operator(channel, &ket, &mut group),
-                Step::Measure { position, is_last, .. }
-                    if self.value.purpose.skips(plan, position, is_last) =>
-                {
+                Step::Measure { position, is_last, .. } if value.purpose.skips(plan, position, is_last) => {
                     None
                 }
                 Step::Measure { position, .. } | Step::Reset { position } => {
@@ -299,14 +291,14 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
                     && growth * undone.growth <= MOST_GROWTH
                 {
                     growth *= undone.growth;
-                    happen(&simulator.run, self.bound, choice, &mut ket);
+                    happen(&simulator.run, bound, choice, &mut ket);
                     events.push(Event::Usual(channel));
                     continue;
                 }
                 growth = 1.0;
                 stops.push(events.len());
                 kept.stop(&ket)?;
-                happen(&simulator.run, self.bound, choice, &mut ket);
+                happen(&simulator.run, bound, choice, &mut ket);
                 events.push(Event::Stop(choice, parted));
             }
         }
@@ -325,14 +317,15 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
 
     /// The bra at the end of some shots, `(O - c) |psi> / <psi|psi>` for each of them.
     fn end(&mut self, ket: &Ket<T>, shots: usize) -> Result<Ket<T>, Fault> {
-        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        let Task { simulator, bound, value: told, goal, .. } = self.task;
+        let (run, plan) = (&simulator.run, bound.plan);
         let (layout, reals) = (ket.layout(), ket.reals());
-        let mut bra = self.simulator.kets.take(run, layout)?;
-        self.value.prepared.apply(run, self.bound.isa, ket, None, &self.value.weights, &mut bra);
-        if !self.value.outcomes.is_empty() {
+        let mut bra = simulator.kets.take(run, layout)?;
+        told.prepared.apply(run, bound.isa, ket, None, &told.weights, &mut bra);
+        if !told.outcomes.is_empty() {
             for_pieces_mut(run, &mut bra, |base, piece| {
                 for_amplitudes(layout, base, &reals[2 * base..][..piece.len()], |i, re, im| {
-                    let weight = T::from_f64(self.value.outcomes[plan.outcome(i)]);
+                    let weight = T::from_f64(told.outcomes[plan.outcome(i)]);
                     piece[re] += weight * reals[2 * base + re];
                     piece[im] += weight * reals[2 * base + im];
                 });
@@ -349,7 +342,7 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
         let [value, norm] =
             parts.into_iter().fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
         self.sum += shots as f64 * value / norm;
-        let Goal::Gradient { c } = self.goal else { return Ok(bra) };
+        let Goal::Gradient { c } = goal else { return Ok(bra) };
         let (baseline, share) = (T::from_f64(-c), shots as f64 / norm);
         for_pieces_mut(run, &mut bra, |base, piece| {
             piece.iter_mut().zip(&reals[2 * base..]).for_each(|(o, a)| *o += baseline * *a);
@@ -360,15 +353,16 @@ impl<'a, T: Amplitude> Sampler<'a, T> {
 
     /// Undoes unitary steps, back to the first that depends on a slot.
     fn undo(&mut self, events: &[Event], ket: &mut Ket<T>, bra: &mut Ket<T>) -> Result<(), Fault> {
-        let run = &self.simulator.run;
+        let Task { simulator, bound, goal, first, .. } = self.task;
+        let run = &simulator.run;
         for event in events.iter().rev() {
             run.check()?;
             match *event {
                 Event::Unitary(step) => {
-                    if step < self.first || self.goal == Goal::Value {
+                    if step < first || goal == Goal::Value {
                         break;
                     }
-                    undo_step(run, self.bound, step, self.first, [ket, bra], &mut self.collected);
+                    undo_step(run, bound, step, first, [ket, bra], &mut self.collected);
                 }
                 Event::Usual(channel) => self.undo_usual(channel, ket, bra),
                 Event::Stop(..) => break,
@@ -388,7 +382,7 @@ struct Stretch<'s, 'a, T: Amplitude> {
 
 impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
     fn forth(&mut self, stop: usize, ket: &mut Ket<T>) -> Result<(), Fault> {
-        let (run, bound) = (&self.sampler.simulator.run, self.sampler.bound);
+        let (run, bound) = (&self.sampler.task.simulator.run, self.sampler.task.bound);
         for event in &self.events[self.stops[stop]..self.stops[stop + 1]] {
             match *event {
                 Event::Stop(choice, _) => happen(run, bound, choice, ket),
@@ -409,15 +403,16 @@ impl<T: Amplitude> Line<T> for Stretch<'_, '_, T> {
         let here = self.stops[stop];
         let Event::Stop(choice, parted) = &self.events[here] else { qml_source::bug!("no stop") };
         let sampler = &mut *self.sampler;
-        let (run, bound) = (&sampler.simulator.run, sampler.bound);
+        let Task { simulator, bound, .. } = sampler.task;
+        let run = &simulator.run;
         unhappen(run, bound, *choice, bra);
         for (choice, group) in parted {
-            let mut other = sampler.simulator.copied(ket)?;
+            let mut other = simulator.copied(ket)?;
             happen(run, bound, *choice, &mut other);
             let mut other_bra = sampler.follow(group.clone(), other)?;
             unhappen(run, bound, *choice, &mut other_bra);
             add(run, bra, &other_bra);
-            sampler.simulator.kets.give(other_bra);
+            simulator.kets.give(other_bra);
         }
         let start = if stop == 0 { 0 } else { self.stops[stop - 1] + 1 };
         sampler.undo(&self.events[start..here], ket, bra)

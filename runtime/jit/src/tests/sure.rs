@@ -20,6 +20,11 @@ struct Body {
 }
 
 impl Body {
+    fn new(seed: u64) -> Self {
+        let (stream, floats) = (Stream::new(seed), vec!["%5".into()]);
+        Self { stream, text: String::new(), next: 20, floats, changed: "%7".into() }
+    }
+
     fn below(&mut self, bound: u64) -> u64 {
         self.stream.below(bound)
     }
@@ -97,13 +102,7 @@ impl Body {
 
 /// A loop that changes a tensor, or a comprehension.
 fn program(seed: u64) -> String {
-    let mut body = Body {
-        stream: Stream::new(seed),
-        text: String::new(),
-        next: 20,
-        floats: vec!["%5".into()],
-        changed: "%7".into(),
-    };
+    let mut body = Body::new(seed);
     let n = 2 + body.below(6);
     let is_map = body.below(4) == 0;
     if is_map {
@@ -137,20 +136,24 @@ fn program(seed: u64) -> String {
     )
 }
 
+/// What a program takes: a vector, and a matrix whose rows lie side by side, or its columns.
+fn tensors(seed: u64) -> [Value; 2] {
+    let x: Vec<f64> = (0..21).map(|i| (f64::from(i) * 0.3).cos()).collect();
+    let y = ArrayD::from_shape_fn(vec![21, 21], |at| (at[0] as f64 - 0.4 * at[1] as f64).sin());
+    let y = if seed.is_multiple_of(2) { y } else { y.reversed_axes() };
+    [tensor(&x), Value::Tensor(f64::into_tensor(y.into_shared()))]
+}
+
 #[test]
 fn loops_and_their_faults_are_the_same() {
     let mut stream = Stream::new(5);
     let (mut n_right, mut n_wrong) = (0, 0);
     for seed in 0..120 {
         let text = program(seed);
-        let x: Vec<f64> = (0..21).map(|i| (f64::from(i) * 0.3).cos()).collect();
-        let y = ArrayD::from_shape_fn(vec![21, 21], |at| (at[0] as f64 - 0.4 * at[1] as f64).sin());
-        // Its rows lie side by side, or its columns.
-        let y = if seed % 2 == 0 { y } else { y.reversed_axes() };
-        let y = Value::Tensor(f64::into_tensor(y.into_shared()));
+        let [x, y] = tensors(seed);
         for _ in 0..3 {
             let mut int = |low: i64, n: u64| Value::Int(low + stream.below(n) as i64);
-            let args = [tensor(&x), y.clone(), int(-1, 4), int(14, 8), int(-1, 4), Value::Float(0.7)];
+            let args = [x.clone(), y.clone(), int(-1, 4), int(14, 8), int(-1, 4), Value::Float(0.7)];
             let is_right = check(&text, &args).is_ok();
             n_right += usize::from(is_right);
             n_wrong += usize::from(!is_right);
@@ -164,13 +167,7 @@ fn loops_and_their_faults_are_the_same() {
 
 /// A `while` loop with the same bodies, whose counter goes up or down.
 fn counting_program(seed: u64) -> String {
-    let mut body = Body {
-        stream: Stream::new(seed),
-        text: String::new(),
-        next: 20,
-        floats: vec!["%5".into()],
-        changed: "%7".into(),
-    };
+    let mut body = Body::new(seed);
     (0..=body.below(4)).for_each(|_| body.statement(true));
     let condition = ["lt %91, %3", "le %91, %3", "gt %3, %91", "ge %3, %91"][body.below(4) as usize];
     let step = if body.below(3) == 0 { body.line("int", "const[2]") } else { "%10".into() };
@@ -196,13 +193,11 @@ fn loops_that_count_without_a_range_are_the_same() {
     let (mut n_right, mut n_wrong) = (0, 0);
     for seed in 0..120 {
         let text = counting_program(seed);
-        let x: Vec<f64> = (0..21).map(|i| (f64::from(i) * 0.3).cos()).collect();
-        let y = ArrayD::from_shape_fn(vec![21, 21], |at| (at[0] as f64 - 0.4 * at[1] as f64).sin());
-        let y = Value::Tensor(f64::into_tensor(y.into_shared()));
+        let [x, y] = tensors(seed);
         for step in [1, 3, -1, 1 << 40, i64::MAX] {
             let mut int = |low: i64, n: u64| Value::Int(low + stream.below(n) as i64);
             let (lo, hi, k) = (int(0, 4), int(12, 8), int(-1, 3));
-            let args = [tensor(&x), y.clone(), lo, hi, k, Value::Float(0.7), Value::Int(step)];
+            let args = [x.clone(), y.clone(), lo, hi, k, Value::Float(0.7), Value::Int(step)];
             let is_right = check(&text, &args).is_ok();
             n_right += usize::from(is_right);
             n_wrong += usize::from(!is_right);
@@ -210,7 +205,7 @@ fn loops_that_count_without_a_range_are_the_same() {
         // No round at all, and ends that no counter comes to.
         for hi in [i64::MIN, -1, i64::MAX] {
             let (lo, hi) = (Value::Int(0), Value::Int(hi));
-            let args = [tensor(&x), y.clone(), lo, hi, Value::Int(0), Value::Float(0.7), Value::Int(1)];
+            let args = [x.clone(), y.clone(), lo, hi, Value::Int(0), Value::Float(0.7), Value::Int(1)];
             n_wrong += usize::from(check(&text, &args).is_err());
         }
     }

@@ -11,7 +11,7 @@ use super::tables::{FormTables, Trainable, UPPER_BITS, table_at};
 use super::{Near, Tile, collect_lanes};
 use crate::bind::Bound;
 use crate::plan::Form;
-use crate::vector::{Complex, MOST_LANES, Vector};
+use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
 /// Whether states in lanes are so few amplitudes.
 pub(super) fn are_few(at: &FormTables) -> bool {
@@ -129,7 +129,7 @@ unsafe fn collect<V: Vector>(
 unsafe fn sum_near<V: Vector>(parts: *const V::Real, count: usize, mask: usize) -> V {
     // SAFETY: The caller's registers.
     unsafe {
-        let mut sums = [V::splat(<V::Real as crate::vector::Real>::ZERO); MOST_LANES];
+        let mut sums = [V::splat(V::Real::ZERO); MOST_LANES];
         for (near, sum) in sums.iter_mut().enumerate().take(count) {
             *sum = V::load(parts.add(near * V::LANES));
         }

@@ -5,9 +5,7 @@
 //! registers; of many, all signed sums over groups are made together by a Walsh transform, and lanes get their signs in
 //! the end.
 
-use smallvec::SmallVec;
-
-use super::{Group, Letters};
+use super::{Group, Letters, ObservablePass};
 use crate::kernel::{Near, Parts, Tile, for_selected, is_odd, lane_bits, near_and_far};
 use crate::vector::{Complex, Isa, Real, Task, Vector, dispatch};
 
@@ -29,13 +27,13 @@ pub(super) unsafe fn values<T: Real, const PER_LANE: bool>(
     if group.strings.len() >= TRANSFORM_FROM {
         return dispatch(isa, TransformedValues::<T, PER_LANE>(tile, group, scratch, values));
     }
-    for strings in group.strings.chunks(4) {
+    for strings in group.strings.chunks(AT_ONCE) {
         dispatch(isa, FewValues::<T, PER_LANE>(tile, group.x, strings, values));
     }
 }
 
-/// Adds the weighted sum of the images of all strings of some groups; of those that only flip four at a time while an
-/// amplitude is in a register.
+/// Adds the weighted sum of the images of all strings of a pass; of those that only flip four at a time while an amplitude
+/// is in a register.
 ///
 /// # Safety
 ///
@@ -43,29 +41,38 @@ pub(super) unsafe fn values<T: Real, const PER_LANE: bool>(
 pub(super) unsafe fn images<T: Real, const PER_LANE: bool>(
     isa: Isa,
     states: [Tile<T>; 2],
-    groups: &[Group],
+    pass: &ObservablePass,
     weights: *const T,
     scratch: *mut T,
 ) {
-    let mut flips: SmallVec<[(usize, Letters); 32]> = SmallVec::new();
-    for group in groups {
-        match *group.strings.as_slice() {
-            [string] if string.z == 0 => {
-                flips.push((group.x, string));
-            }
-            ref strings if strings.len() >= TRANSFORM_FROM => {
-                dispatch(isa, TransformedImage::<T, PER_LANE>(states, group, weights, scratch));
-            }
-            ref strings => {
-                for strings in strings.chunks(4) {
-                    dispatch(isa, FewImages::<T, PER_LANE>(states, group.x, strings, weights));
-                }
-            }
+    for group in pass.groups.iter().filter(|group| group.flip().is_none()) {
+        if group.strings.len() >= TRANSFORM_FROM {
+            dispatch(isa, TransformedImage::<T, PER_LANE>(states, group, weights, scratch));
+            continue;
+        }
+        for strings in group.strings.chunks(AT_ONCE) {
+            dispatch(isa, FewImages::<T, PER_LANE>(states, group.x, strings, weights));
         }
     }
-    for flips in flips.chunks(4) {
+    for flips in pass.flips.chunks(AT_ONCE) {
         dispatch(isa, FlippedImages::<T, PER_LANE>(states, flips, weights));
     }
+}
+
+/// Most strings that are done at a time.
+const AT_ONCE: usize = 4;
+
+/// Calls a kernel with one to [`AT_ONCE`] strings as an array, whose length it is compiled for.
+macro_rules! by_number {
+    ($strings:expr, $kernel:ident($($argument:expr),*)) => {
+        match *$strings {
+            [a] => $kernel::<V, PER_LANE, 1>([a], $($argument),*),
+            [a, b] => $kernel::<V, PER_LANE, 2>([a, b], $($argument),*),
+            [a, b, c] => $kernel::<V, PER_LANE, 3>([a, b, c], $($argument),*),
+            [a, b, c, d] => $kernel::<V, PER_LANE, 4>([a, b, c, d], $($argument),*),
+            _ => {}
+        }
+    };
 }
 
 struct TransformedValues<'a, T, const PER_LANE: bool>(Tile<T>, &'a Group, *mut T, &'a mut [f64]);
@@ -101,15 +108,7 @@ impl<T: Real, const PER_LANE: bool> Task<T> for FewValues<'_, T, PER_LANE> {
     unsafe fn run<V: Vector<Real = T>>(self) {
         let Self(tile, x, strings, values) = self;
         // SAFETY: The caller's contract.
-        unsafe {
-            match *strings {
-                [a] => few_values::<V, PER_LANE, 1>(tile, x, [a], values),
-                [a, b] => few_values::<V, PER_LANE, 2>(tile, x, [a, b], values),
-                [a, b, c] => few_values::<V, PER_LANE, 3>(tile, x, [a, b, c], values),
-                [a, b, c, d] => few_values::<V, PER_LANE, 4>(tile, x, [a, b, c, d], values),
-                _ => {}
-            }
-        }
+        unsafe { by_number!(strings, few_values(tile, x, values)) }
     }
 }
 
@@ -120,15 +119,7 @@ impl<T: Real, const PER_LANE: bool> Task<T> for FewImages<'_, T, PER_LANE> {
     unsafe fn run<V: Vector<Real = T>>(self) {
         let Self(states, x, strings, weights) = self;
         // SAFETY: The caller's contract.
-        unsafe {
-            match *strings {
-                [a] => few_images::<V, PER_LANE, 1>(states, x, [a], weights),
-                [a, b] => few_images::<V, PER_LANE, 2>(states, x, [a, b], weights),
-                [a, b, c] => few_images::<V, PER_LANE, 3>(states, x, [a, b, c], weights),
-                [a, b, c, d] => few_images::<V, PER_LANE, 4>(states, x, [a, b, c, d], weights),
-                _ => {}
-            }
-        }
+        unsafe { by_number!(strings, few_images(states, x, weights)) }
     }
 }
 
@@ -139,15 +130,7 @@ impl<T: Real, const PER_LANE: bool> Task<T> for FlippedImages<'_, T, PER_LANE> {
     unsafe fn run<V: Vector<Real = T>>(self) {
         let Self(states, flips, weights) = self;
         // SAFETY: The caller's contract.
-        unsafe {
-            match *flips {
-                [a] => flipped_images::<V, PER_LANE, 1>(states, [a], weights),
-                [a, b] => flipped_images::<V, PER_LANE, 2>(states, [a, b], weights),
-                [a, b, c] => flipped_images::<V, PER_LANE, 3>(states, [a, b, c], weights),
-                [a, b, c, d] => flipped_images::<V, PER_LANE, 4>(states, [a, b, c, d], weights),
-                _ => {}
-            }
-        }
+        unsafe { by_number!(flips, flipped_images(states, weights)) }
     }
 }
 
@@ -173,9 +156,9 @@ fn outer_sign(outer: usize, string: Letters) -> f64 {
 
 #[inline(always)]
 unsafe fn few_values<V: Vector, const PER_LANE: bool, const N: usize>(
+    strings: [Letters; N],
     tile: Tile<V::Real>,
     x: usize,
-    strings: [Letters; N],
     values: &mut [f64],
 ) {
     let all = Near::of::<V, PER_LANE>(tile.n_groups);
@@ -265,9 +248,9 @@ unsafe fn coefficient<V: Vector, const PER_LANE: bool>(
 
 #[inline(always)]
 unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
+    strings: [Letters; N],
     [ket, out]: [Tile<V::Real>; 2],
     x: usize,
-    strings: [Letters; N],
     weights: *const V::Real,
 ) {
     let bits = lane_bits::<V, PER_LANE>();
@@ -298,8 +281,8 @@ unsafe fn few_images<V: Vector, const PER_LANE: bool, const N: usize>(
 /// Images of strings that only flip.
 #[inline(always)]
 unsafe fn flipped_images<V: Vector, const PER_LANE: bool, const N: usize>(
-    [ket, out]: [Tile<V::Real>; 2],
     flips: [(usize, Letters); N],
+    [ket, out]: [Tile<V::Real>; 2],
     weights: *const V::Real,
 ) {
     let bits = lane_bits::<V, PER_LANE>();

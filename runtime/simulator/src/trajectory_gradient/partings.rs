@@ -104,7 +104,7 @@ impl<T: Amplitude> Sampler<'_, T> {
         ket: &Ket<T>,
         group: &mut Group,
     ) -> Option<Parting> {
-        let (run, planned) = (&self.simulator.run, &self.bound.plan.channels[channel]);
+        let (run, planned) = (&self.task.simulator.run, &self.task.bound.plan.channels[channel]);
         let draws = group.draws;
         group.draws += 1;
         group.time += planned.time();
@@ -115,10 +115,10 @@ impl<T: Amplitude> Sampler<'_, T> {
         }
         let odds = Odds::of(run, planned, ket);
         let chosen =
-            |shot: usize| odds.choice(planned.most * uniform_at(self.keys.noise, shot as u64, draws));
+            |shot: usize| odds.choice(planned.most * uniform_at(self.task.keys.noise, shot as u64, draws));
         let mut parts = Vec::new();
         for (operator, shots) in by_operator(&mut here, chosen) {
-            let waiting = |&shot: &usize| self.keys.waiting(group.time, group.draws, shot);
+            let waiting = |&shot: &usize| self.task.keys.waiting(group.time, group.draws, shot);
             let mut waiting: Vec<Waiting> = shots.iter().map(waiting).collect();
             if operator == 0 {
                 put_back(&mut group.shots, waiting);
@@ -147,7 +147,7 @@ impl<T: Amplitude> Sampler<'_, T> {
     pub(super) fn is_undone(&self, choice: Choice) -> Option<(usize, Undone)> {
         match choice {
             Choice::Operator { channel, operator: 0, factor: 1.0 } => {
-                self.bound.plan.channels[channel].undone.map(|undone| (channel, undone))
+                self.task.bound.plan.channels[channel].undone.map(|undone| (channel, undone))
             }
             _ => None,
         }
@@ -155,11 +155,11 @@ impl<T: Amplitude> Sampler<'_, T> {
 
     /// Takes the ket back through the usual operator of a channel, and the bra through its adjoint.
     pub(super) fn undo_usual(&self, channel: usize, ket: &mut Ket<T>, bra: &mut Ket<T>) {
-        let (run, plan) = (&self.simulator.run, self.bound.plan);
+        let (run, plan) = (&self.task.simulator.run, self.task.bound.plan);
         if let Some(Undone { segment, .. }) = plan.channels[channel].undone {
-            apply(run, self.bound, &plan.segments[segment], ket);
+            apply(run, self.task.bound, &plan.segments[segment], ket);
         }
-        unhappen(run, self.bound, Choice::Operator { channel, operator: 0, factor: 1.0 }, bra);
+        unhappen(run, self.task.bound, Choice::Operator { channel, operator: 0, factor: 1.0 }, bra);
     }
 
     pub(super) fn part_by_outcome(
@@ -169,18 +169,19 @@ impl<T: Amplitude> Sampler<'_, T> {
         ket: &Ket<T>,
         group: &mut Group,
     ) -> Result<Parting, Fault> {
-        let weights = outcome_weights(&self.simulator.run, ket, position);
-        self.simulator.run.check()?;
+        let weights = outcome_weights(&self.task.simulator.run, ket, position);
+        self.task.simulator.run.check()?;
         let chance = weights[1] / (weights[0] + weights[1]);
         let draws = group.draws;
-        let (is_one, others) = part(group, |shot| uniform_at(self.keys.outcome, shot as u64, draws) < chance);
+        let (is_one, others) =
+            part(group, |shot| uniform_at(self.task.keys.outcome, shot as u64, draws) < chance);
         let choice = |outcome: bool| {
             let left = weights[usize::from(outcome)];
             let factor = if left < SHORT { left.sqrt().recip() } else { 1.0 };
             Choice::Outcome { step, outcome, factor }
         };
         let noted = |outcome: bool, group: &mut Group| {
-            if let Step::Measure { bit, .. } = self.bound.plan.steps[step] {
+            if let Step::Measure { bit, .. } = self.task.bound.plan.steps[step] {
                 group.bits[bit] = outcome;
             }
         };
@@ -200,7 +201,7 @@ impl<T: Amplitude> Sampler<'_, T> {
     ) -> Option<Parting> {
         let (draws, probability) = (group.draws, errors[usize::from(group.bits[bit])]);
         let (is_wrong, others) =
-            part(group, |shot| uniform_at(self.keys.noise, shot as u64, draws) < probability);
+            part(group, |shot| uniform_at(self.task.keys.noise, shot as u64, draws) < probability);
         group.bits[bit] ^= is_wrong;
         let mut other = others?;
         other.bits[bit] ^= !is_wrong;
