@@ -244,6 +244,38 @@ fn jacobians_of_random_kernels_by_one_number() {
 }
 
 #[test]
+fn jacobians_by_coefficients_of_a_kernels_observable() {
+    // Of a sum one term moves or both; projectors keep the order in which they are added.
+    let sums = [
+        "projector([true, false, true]) + x * projector([false, true, true])",
+        "x * projector([true, false, true]) - projector([false, true, true])",
+        "projector([true, false, true]) - x * projector([false, true, true]) + 0.3 * Z(0) * Z(1)",
+        "sin(x) * projector([true, true, true]) + x * x * projector([false, true, true])",
+    ];
+    for sum in sums {
+        let source = format!(
+            "kernel k(h: observable) -> qubit[3] {{
+                let q = qubit[3];
+                for i in 0..3 {{ ry(0.7 + 0.2 * float(i), q[i]); }}
+                evolve(h, 0.9, q);
+                for i in 0..3 {{ ry(0.4, q[i]); }}
+                return q;
+            }}
+            fn many(x: float) -> float[8] {{ return probs(k({sum})); }}
+            fn main() {{
+                let x = 0.6;
+                let (p, g) = grad many(x) wrt x;
+                let d = (many(x + 1.0e-5) - many(x - 1.0e-5)) / 2.0e-5;
+                for j in 0..8 {{ print(g[j], d[j]); }}
+            }}"
+        );
+        let found = numbers(&source);
+        assert!(found.chunks(2).all(|pair| (pair[0] - pair[1]).abs() < 1e-7), "{sum}: {found:?}");
+        assert!(found.iter().any(|slope| slope.abs() > 1e-3), "{sum}: {found:?}");
+    }
+}
+
+#[test]
 fn sampled_jacobians_are_right_on_average() {
     let source = "
         kernel k(x: float) -> qubit[3] { let q = qubit[3]; ry(x, q); control(q[0]) rx(x * x, q[1]); return q; }

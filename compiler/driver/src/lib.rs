@@ -82,7 +82,7 @@ pub fn compile(files: &dyn Files, path: &Path, params: &[(String, String)]) -> C
     unsurveyed.with(survey)
 }
 
-/// A compilation without its survey, which takes time and of which the module doesn't depend.
+/// A compilation without its survey, which takes time and on which the module doesn't depend.
 pub struct Unsurveyed {
     compilation: Compilation,
     /// The module before gradients were replaced: a gradient in one piece is easier to follow.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use qml_prelude::{Fault, Host, NoWorld, ResultFunction, Value};
+use qml_prelude::{Fault, Host};
 use qml_source::{Code, Diagnostic};
 
 use crate::Files;
@@ -18,31 +18,11 @@ pub(crate) struct Data<'a> {
 }
 
 impl Host for Data<'_> {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
         let text = self.files.read(&self.folder.join(path)).and_then(|text| {
             if text.len() <= LARGEST { Ok(text) } else { Err("it is too large to be followed".to_owned()) }
         });
         text.map(String::into_bytes)
             .map_err(|why| Box::new(Diagnostic::error(Code::Q0901, format!("cannot read `{path}`: {why}"))))
-    }
-
-    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
-        NoWorld.write_file(path, content)
-    }
-
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
-
-    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
-        NoWorld.result(function, key, args)
-    }
-
-    fn interrupted(&self) -> bool {
-        false
     }
 }

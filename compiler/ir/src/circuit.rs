@@ -229,6 +229,11 @@ impl Angle {
         self.terms.iter().fold(self.constant, |sum, (slot, c)| sum + c * slots[slot.0 as usize])
     }
 
+    /// How it moves where the slots do.
+    pub fn moved(&self, d_slots: &[f64]) -> f64 {
+        self.terms.iter().map(|&(slot, c)| c * d_slots[slot.0 as usize]).sum()
+    }
+
     /// Whether it has no slots.
     pub fn is_constant(&self) -> bool {
         self.terms.is_empty()

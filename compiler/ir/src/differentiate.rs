@@ -181,10 +181,7 @@ impl<'m> Transform<'m> {
         } else if callee.results[0] == Type::Float {
             backward::gradient_function(self, &key, wrt, name)
         } else {
-            let (pullback, pullback_name) = self.reserve(&callee.name, "pullback");
-            let made = backward::gradient_function(self, &key, wrt, pullback_name);
-            self.put(pullback, made);
-            jacobian::jacobian_function(self, &key, wrt, pullback, name)
+            jacobian::jacobian_function(self, &key, wrt, name)
         };
         self.put(id, made);
         self.make_due();

@@ -84,23 +84,33 @@ pub enum Stage<'a> {
     End,
 }
 
-/// The world outside, as the engine provides it.
+/// The world outside, as the engine provides it. What a host doesn't say is as in no world, [`NoWorld`].
 pub trait Host {
     /// Writes a text to standard output, as it is; a fault where it may not be another than in the process before.
-    fn print(&mut self, text: &str) -> Result<(), Fault>;
+    fn print(&mut self, _text: &str) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Reads a file; a relative path starts at the folder of the program's source.
-    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault>;
+    fn read_file(&mut self, _path: &str) -> Result<Vec<u8>, Fault> {
+        refuse("reads a file")
+    }
     /// Writes a file; a relative path starts at the folder of the program's source.
-    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault>;
+    fn write_file(&mut self, _path: &str, _content: &[u8]) -> Result<(), Fault> {
+        refuse("writes a file")
+    }
     /// Draws a chart. A host that draws none need not.
     fn chart(&mut self, _chart: &Chart) -> Result<(), Fault> {
         Ok(())
     }
     /// Seconds since the program started.
-    fn elapsed(&mut self) -> f64;
+    fn elapsed(&mut self) -> f64 {
+        0.0
+    }
     /// Runs programs. `key` is the random key of the call; `args` are the arguments in the order of the signature with
     /// `Unit` for those left out.
-    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault>;
+    fn result(&mut self, _function: ResultFunction, _key: i64, _args: &[Value]) -> Result<Value, Fault> {
+        refuse("runs a kernel")
+    }
     /// Runs programs for many calls, each with its key and its arguments: what [`Self::result`] gives for each.
     fn results(
         &mut self,
@@ -112,6 +122,10 @@ pub trait Host {
     /// Whether the results of all these calls have room at once. If not, each is asked for when it is needed.
     fn has_room(&mut self, _function: ResultFunction, _calls: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {
         Ok(true)
+    }
+    /// Whether circuits without measurements are run with tangents, so that all numbers of a result take one run.
+    fn runs_with_tangents(&self) -> bool {
+        true
     }
     /// Tells that work ahead of its turn begins; gives its level, for [`Self::behind`] or [`Self::retry`].
     fn ahead(&mut self) -> usize {
@@ -137,37 +151,18 @@ pub trait Host {
         Ok(())
     }
     /// Whether the program was asked to stop.
-    fn interrupted(&self) -> bool;
+    fn interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// The world of code that is only compiled, not run: there is nothing that can be asked of it. Output goes nowhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoWorld;
 
-impl NoWorld {
-    fn refuse<T>(what: &str) -> Result<T, Fault> {
-        let message = format!("what is computed while compiling {what}, which only a running program can do");
-        Err(Box::new(Diagnostic::error(Code::Q0922, message).help("move it into `main`")))
-    }
-}
+impl Host for NoWorld {}
 
-impl Host for NoWorld {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        Self::refuse("reads a file")
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        Self::refuse("writes a file")
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
-    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
-        Self::refuse("runs a kernel")
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
+fn refuse<T>(what: &str) -> Result<T, Fault> {
+    let message = format!("what is computed while compiling {what}, which only a running program can do");
+    Err(Box::new(Diagnostic::error(Code::Q0922, message).help("move it into `main`")))
 }

@@ -185,7 +185,8 @@ impl Optimizer {
         })
     }
 
-    /// Takes the answer to what was asked in the step from `point`. `tolerance` is for rules that judge by themselves when they are done.
+    /// Takes the answer to what was asked in the step from `point`. `tolerance` is for rules that judge by themselves when
+    /// they are done.
     pub fn tell(&mut self, point: Vec<f64>, answer: Answer, tolerance: Option<f64>) -> Result<Next, Fault> {
         let next = match self.rule {
             Rule::Sgd | Rule::Momentum | Rule::Adagrad | Rule::Rmsprop | Rule::Adam => {

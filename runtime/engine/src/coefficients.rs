@@ -24,7 +24,7 @@ impl Session<'_> {
         let mut cotangents = Vec::new();
         for (observable, &weight) in observables_of(&args[0]).iter().zip(weights) {
             let strings = strings_of(observable);
-            let means = self.expectations(program.angles(), &Arc::from(strings.as_slice()), sampling)?;
+            let means = self.expectations(program.angles(), &strings, sampling)?;
             cotangents.push(sum_of(&strings, means.iter().map(|mean| mean * weight)));
         }
         Ok(match (&args[0], cotangents.pop()) {
@@ -48,7 +48,7 @@ impl Session<'_> {
         let observable = (*args[0].to_observable()).clone();
         let strings = strings_of(&observable);
         let mut all = vec![observable.clone()];
-        for string in &strings {
+        for string in strings.iter() {
             all.push(string.clone());
             let mut both = crate::results::product(&observable, string)?;
             both.add_scaled(&crate::results::product(string, &observable)?, C64::new(1.0, 0.0));
@@ -61,7 +61,7 @@ impl Session<'_> {
 }
 
 /// Each string and projector of a sum by itself.
-fn strings_of(observable: &Observable) -> Vec<Observable> {
+fn strings_of(observable: &Observable) -> Arc<[Observable]> {
     let one = C64::new(1.0, 0.0);
     let strings = observable.terms.keys().map(|string| Observable::term(string.clone(), one));
     let projectors = observable.projectors.iter().map(|(bits, _)| Observable::projector(bits.clone()));

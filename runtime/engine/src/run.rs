@@ -134,7 +134,9 @@ pub fn machine_code(module: &Module, threads: usize) -> MachineCode {
 /// Machine code of these functions, and of the globals.
 fn compiled(module: &Module, roots: &[FunctionId], threads: usize) -> MachineCode {
     let globals = module.globals.iter().map(|global| global.init);
-    MachineCode::new(module, &globals.chain(roots.iter().copied()).collect::<Vec<_>>(), threads)
+    let functions: Vec<_> = globals.chain(roots.iter().copied()).collect();
+    // Regions are translated by recursion.
+    stacker::maybe_grow(STACK_BYTES, STACK_BYTES, || MachineCode::new(module, &functions, threads))
 }
 
 /// Computes the globals, and does `work`, on a stack with room for deep recursion.

@@ -216,6 +216,11 @@ impl Host for Session<'_> {
         }))
     }
 
+    fn runs_with_tangents(&self) -> bool {
+        let is_exact = self.kernels.emulator.is_none() && self.default_shots.is_none();
+        is_exact && !self.simulation.method.is_without_amplitudes()
+    }
+
     fn trained(&mut self, stage: Stage<'_>, optimizer: &Arc<Optimizer>) -> Result<(), Fault> {
         let now = self.record.meter.look();
         let reaction = self.record.trained(stage, optimizer, &self.kernels.books.ledger, now);

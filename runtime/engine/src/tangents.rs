@@ -12,7 +12,7 @@ use qml_source::bug;
 
 use crate::gradients::{ADJOINT, Method, method_for};
 use crate::kernels::BoundProgram;
-use crate::results::{Sampling, observables_of};
+use crate::results::Sampling;
 use crate::session::{Session, simulation_fault};
 
 impl Session<'_> {
@@ -33,7 +33,7 @@ impl Session<'_> {
             let found = match function {
                 ResultFunction::ProbsJvp => Some(Value::vector(moving.probabilities())),
                 ResultFunction::ExpectJvp => {
-                    let observables = observables_of(&args[0]);
+                    let observables = self.observables_of(&args[0]);
                     let moved = observables.iter().map(|observable| moving.expectation(observable));
                     Some(Value::vector(moved.collect::<Vec<f64>>()))
                 }
@@ -57,11 +57,15 @@ impl Session<'_> {
             return Ok(None);
         }
         let Value::Program(tangent) = tangent else { bug!("{tangent:?} is no tangent of a program") };
-        let d_inputs = split(&tangent.args).1;
-        let bind = &program.prepared.specialised.bind;
-        if d_inputs.len() != bind.n_inputs {
+        let (d_args, d_inputs) = split(&tangent.args);
+        let args = &program.prepared.key.args;
+        // The tangent of an observable may have other strings, or its projectors in another order.
+        if args.len() != d_args.len()
+            || args.iter().zip(&d_args).any(|(arg, d_arg)| !arg.has_inputs_of(d_arg))
+        {
             return Ok(None);
         }
+        let bind = &program.prepared.specialised.bind;
         let Some(d_slots) = bind.bind_jvp(slots, &d_inputs) else { return Ok(None) };
         self.amplitudes_of(runnable, ADJOINT)?;
         let Some(moving) = self.simulator.state_tangent(&runnable.circuit, slots, &d_slots) else {
@@ -82,7 +86,7 @@ impl Session<'_> {
     ) -> Result<Value, Fault> {
         let n_outcomes = 1 << program.angles().0.circuit.output.len();
         let (vjp, n) = match function {
-            ResultFunction::ExpectJvp => (ResultFunction::ExpectVjp, observables_of(&args[0]).len()),
+            ResultFunction::ExpectJvp => (ResultFunction::ExpectVjp, self.observables_of(&args[0]).len()),
             ResultFunction::ProbsJvp => (ResultFunction::ProbsVjp, n_outcomes),
             ResultFunction::StateJvp => (ResultFunction::StateVjp, n_outcomes),
             other => bug!("{other:?} is no tangent"),

@@ -39,15 +39,6 @@ impl Host for Recorder {
         self.text.push_str(text);
         Ok(())
     }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        panic!("no files here")
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        panic!("no files here")
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         self.text.push_str(&format!("{function:?} {key} {args:?}\n"));
         Ok(Value::Float(0.25))

@@ -4,9 +4,12 @@
 //! looked at in the end. It is done on the circuit as it is, in plain loops over amplitudes, several times as slow as a
 //! sweep of a plan; but the gradients of many numbers would be as many sweeps back.
 
-use qml_ir::circuit::{Angle, Circuit, Control, Op, OpKind, Pauli, Wire};
+use qml_ir::circuit::{Circuit, Control, Op, OpKind, Pauli, Wire};
 use qml_prelude::observable::Observable;
 
+use crate::kernel::is_odd;
+use crate::pauli::masks;
+use crate::plan::Select;
 use crate::simulator::Simulator;
 use crate::{C64, Fault};
 
@@ -83,10 +86,10 @@ impl<'c> StateTangent<'c> {
             2.0 * c.re * products.sum::<f64>()
         });
         let projectors = observable.projectors.iter().map(|(bits, c)| {
-            let meant = bits.iter().rev().fold(0, |index, &bit| index << 1 | usize::from(bit));
-            let pairs = self.state.iter().zip(&self.tangent).enumerate();
-            let seen = pairs.filter(|(i, _)| self.outcome(*i) == meant);
-            2.0 * c.re * seen.map(|(_, (psi, tangent))| (psi.conj() * tangent).re).sum::<f64>()
+            let wires = bits.iter().zip(&self.circuit.output);
+            let select = wires.fold(Select::default(), |select, (&bit, wire)| select.with(wire.0, bit));
+            let seen = select.indices(self.state.len());
+            2.0 * c.re * seen.map(|i| (self.state[i].conj() * self.tangent[i]).re).sum::<f64>()
         });
         strings.chain(projectors).sum()
     }
@@ -103,7 +106,7 @@ impl<'c> StateTangent<'c> {
                 let values: Vec<f64> = angles.iter().map(|angle| angle.eval(slots)).collect();
                 let mut derivative: Option<Vec<C64>> = None;
                 for (k, angle) in angles.iter().enumerate() {
-                    let moved = moved(angle, d_slots);
+                    let moved = angle.moved(d_slots);
                     if moved != 0.0 {
                         let by_angle = gate.derivative(&values, k);
                         let sum = derivative.get_or_insert_with(|| vec![C64::ZERO; by_angle.data.len()]);
@@ -115,7 +118,7 @@ impl<'c> StateTangent<'c> {
             OpKind::Unitary { matrix, wires, controls } => self.matrix(matrix, None, wires, controls),
             OpKind::PauliRotation { pauli, angle, controls } => {
                 let letters = Letters::new(pauli.iter().copied());
-                self.rotation(&letters, (angle.eval(slots), moved(angle, d_slots)), controls);
+                self.rotation(&letters, (angle.eval(slots), angle.moved(d_slots)), controls);
             }
             OpKind::Barrier { .. } | OpKind::Measure { .. } | OpKind::Reset { .. } | OpKind::If { .. } => {}
         }
@@ -126,9 +129,9 @@ impl<'c> StateTangent<'c> {
         let dim = 1 << wires.len();
         let place = |k: usize| wires.iter().enumerate().map(|(i, wire)| (k >> i & 1) << wire.0).sum();
         let offsets: Vec<usize> = (0..dim).map(place).collect();
-        let Where { mask, value } = Where::new(controls, offsets[dim - 1]);
+        let select = wires.iter().fold(select(controls), |select, wire| select.with(wire.0, false));
         let mut group = vec![(C64::ZERO, C64::ZERO); dim];
-        for first in (0..self.state.len()).filter(|i| i & mask == value) {
+        for first in select.indices(self.state.len()) {
             for (both, offset) in group.iter_mut().zip(&offsets) {
                 *both = (self.state[first | offset], self.tangent[first | offset]);
             }
@@ -152,9 +155,11 @@ impl<'c> StateTangent<'c> {
     fn rotation(&mut self, letters: &Letters, (angle, moved): (f64, f64), controls: &[Control]) {
         let (sin, cos) = (angle / 2.0).sin_cos();
         // Of two amplitudes that a string exchanges, the one with a zero there comes first.
-        let highest = if letters.flip == 0 { 0 } else { 1 << letters.flip.ilog2() };
-        let Where { mask, value } = Where::new(controls, highest);
-        for i in (0..self.state.len()).filter(|i| i & mask == value) {
+        let select = match letters.flip.checked_ilog2() {
+            Some(highest) => select(controls).with(highest, false),
+            None => select(controls),
+        };
+        for i in select.indices(self.state.len()) {
             let j = i ^ letters.flip;
             let [to_j, to_i] = [i, j].map(|from| -C64::I * letters.factor(from));
             let turned = |v: &[C64]| (v[i] * cos + to_i * sin * v[j], v[j] * cos + to_j * sin * v[i]);
@@ -168,51 +173,26 @@ impl<'c> StateTangent<'c> {
     }
 }
 
-fn moved(angle: &Angle, d_slots: &[f64]) -> f64 {
-    angle.terms.iter().map(|&(slot, c)| c * d_slots[slot.0 as usize]).sum()
-}
-
 /// A Pauli string on wires: `P |i> = factor(i) |i ^ flip>`.
 struct Letters {
     flip: usize,
     sign: usize,
-    n_y: u32,
+    /// `i^n_y`.
+    of_ys: C64,
 }
 
 impl Letters {
     fn new(letters: impl Iterator<Item = (Wire, Pauli)>) -> Self {
-        let mut string = Self { flip: 0, sign: 0, n_y: 0 };
-        for (wire, letter) in letters {
-            let bit = 1 << wire.0;
-            if letter != Pauli::Z {
-                string.flip |= bit;
-            }
-            if letter != Pauli::X {
-                string.sign |= bit;
-            }
-            string.n_y += u32::from(letter == Pauli::Y);
-        }
-        string
+        let (flip, sign, n_y) = masks(letters.map(|(wire, letter)| (wire.0, letter)));
+        Self { flip, sign, of_ys: C64::I.powu(n_y) }
     }
 
     fn factor(&self, index: usize) -> C64 {
-        let sign = if (index & self.sign).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
-        C64::I.powu(self.n_y) * sign
+        if is_odd(index & self.sign) { -self.of_ys } else { self.of_ys }
     }
 }
 
-/// Indices that are meant: those with these bits.
-struct Where {
-    mask: usize,
-    value: usize,
-}
-
-impl Where {
-    /// Where the controls hold and the bits in `zero` are zero.
-    fn new(controls: &[Control], zero: usize) -> Self {
-        let bit = |control: &Control| 1usize << control.wire.0;
-        let mask = controls.iter().fold(zero, |mask, control| mask | bit(control));
-        let value = controls.iter().filter(|control| control.on_one).fold(0, |value, c| value | bit(c));
-        Self { mask, value }
-    }
+/// Where the controls hold.
+fn select(controls: &[Control]) -> Select {
+    controls.iter().fold(Select::default(), |select, c| select.with(c.wire.0, c.on_one))
 }

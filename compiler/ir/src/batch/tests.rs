@@ -320,18 +320,6 @@ fn gradients_go_through_batches_of_batches() {
 struct Narrow(Cosines);
 
 impl Host for Narrow {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        unreachable!()
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        unreachable!()
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
     /// Of `probs` the sine and the cosine.
     fn result(&mut self, function: ResultFunction, _: i64, args: &[Value]) -> Result<Value, Fault> {
         let Value::Program(program) = &args[0] else { panic!("{args:?}") };
@@ -349,9 +337,6 @@ impl Host for Narrow {
     }
     fn has_room(&mut self, _: ResultFunction, _: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {
         Ok(false)
-    }
-    fn interrupted(&self) -> bool {
-        false
     }
 }
 

@@ -1,9 +1,16 @@
-//! Many calls at once: what the tuples of their arguments are made of.
+//! Calls of result functions, also of many at once, whose arguments are a tensor of tuples.
 
 use qml_source::bug;
 
 use super::activity::Activity;
-use crate::host::{Function, Op, OpKind, Region, Type, ValueId};
+use crate::host::text::words::{METHODS, word};
+use crate::host::{Builder, Constant, Function, GradientMethod, Op, OpKind, Region, Type, ValueId};
+
+/// The last argument of a derivative of a result function: the name of its method.
+pub(super) fn method_name(builder: &mut Builder, method: GradientMethod) -> ValueId {
+    let name = word(METHODS, &method).unwrap_or("auto");
+    builder.constant(Constant::Str(name.to_owned()))
+}
 
 /// Which arguments of many calls are active: those of the tuple that the loop over them makes.
 pub(super) fn active_arguments(function: &Function, activity: &Activity, calls: ValueId) -> Vec<bool> {
@@ -25,7 +32,7 @@ pub(super) fn one_call(function: &Function, calls: ValueId) -> &Op {
 }
 
 /// The operation that defines a value.
-fn definition(region: &Region, value: ValueId) -> Option<&Op> {
+pub(super) fn definition(region: &Region, value: ValueId) -> Option<&Op> {
     region.ops.iter().find_map(|op| {
         if op.results.contains(&value) {
             return Some(op);

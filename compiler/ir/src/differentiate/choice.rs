@@ -3,7 +3,7 @@
 //! Forward mode carries a tangent for each number that a function is differentiated by, and needs no tape. The derivative of
 //! a program's number is a cotangent in either mode, found once for all lanes. The tangent of many numbers of a program is
 //! found by running it with tangents, one lane after the other: worth it where all of them are asked for, so for a Jacobian
-//! of many rows.
+//! of many rows. For that the kernel may not measure, and nothing may ask for shots.
 
 use std::collections::HashSet;
 
@@ -11,9 +11,9 @@ use qml_prelude::builtins::jvp::pushforward;
 
 use super::Key;
 use super::activity::{Activities, BuiltinRule, builtin_rule};
-use super::calls::one_call;
+use super::calls::{definition, one_call};
 use super::tangent::n_floats;
-use crate::host::{Function, FunctionId, Op, OpKind, Region, Type};
+use crate::host::{Constant, Function, FunctionId, FunctionKind, Op, OpKind, Region, Type, ValueId};
 
 /// Most numbers that forward mode follows at once.
 const MOST_LANES: usize = 4;
@@ -79,6 +79,23 @@ impl Search<'_, '_> {
         })
     }
 
+    /// Whether a kernel can be run with tangents: nothing is measured, and angles come from arithmetic alone.
+    fn runs_forward(&self, id: FunctionId) -> bool {
+        let function = self.activities.module.function(id);
+        function.kind != FunctionKind::Fn && function.shots.is_none() && self.is_unitary(&function.body)
+    }
+
+    fn is_unitary(&self, region: &Region) -> bool {
+        region.ops.iter().all(|op| {
+            let itself = match op.kind {
+                OpKind::Measure | OpKind::Reset => false,
+                OpKind::Call(callee) => self.runs_forward(callee),
+                _ => true,
+            };
+            itself && op.regions.iter().all(|region| self.is_unitary(region))
+        })
+    }
+
     fn op(&mut self, id: FunctionId, active: &[bool], function: &Function, op: &Op) -> bool {
         let activity = self.activities.of(id, active);
         if !op.results.iter().any(|&result| activity.is_active(result)) {
@@ -89,6 +106,7 @@ impl Search<'_, '_> {
                 let active: Vec<bool> = op.args.iter().map(|&arg| activity.is_active(arg)).collect();
                 self.function(*callee, &active)
             }
+            OpKind::Program(kernel) => self.programs == Programs::Numbers || self.runs_forward(*kernel),
             OpKind::Builtin(row) => match builtin_rule(row.row()) {
                 BuiltinRule::Vjp => pushforward(row.row().name).is_some(),
                 BuiltinRule::Quantum(..) if *function.ty(op.results[0]) == Type::Float => true,
@@ -96,7 +114,7 @@ impl Search<'_, '_> {
                     // Of observables that move there is no such row.
                     let is_of_program = of_coefficients.is_none() || !activity.is_active(op.args[1]);
                     let has_row = tangent_row(row.row().name).is_some();
-                    self.programs == Programs::Tensors && is_of_program && has_row
+                    self.programs == Programs::Tensors && is_of_program && has_row && is_exact(function, op)
                 }
                 BuiltinRule::Batch(..) => gives_numbers(function, row.row().name, op),
                 _ => false,
@@ -104,6 +122,14 @@ impl Search<'_, '_> {
             _ => true,
         }
     }
+}
+
+/// Whether a call of a result function asks for no shots: they stand last, but where there are none.
+fn is_exact(function: &Function, op: &Op) -> bool {
+    let asks_for_nothing = |shots: ValueId| {
+        definition(&function.body, shots).is_some_and(|made| made.kind == OpKind::Const(Constant::Unit))
+    };
+    op.args.last().is_some_and(|&last| *function.ty(last) == Type::Program || asks_for_nothing(last))
 }
 
 /// Whether each of many calls gives one number.

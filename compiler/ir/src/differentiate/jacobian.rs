@@ -1,23 +1,23 @@
 //! The derivative of a tensor: its shape is that of the tensor, then that of the parameter.
 //!
-//! By few numbers it is made by [`super::tangent`] alone. Else each parameter decides when it runs: where it has fewer
-//! numbers than the tensor (a quarter of them where programs give tensors), each column is how the tensor moves along one of them; if not, each row is the gradient of one
-//! element, that is of the sum of all elements with the weights 0 and once 1.
+//! By few numbers it is made by [`super::tangent`] alone. Else each parameter decides when it runs. Where it has fewer
+//! numbers than the tensor, less than a quarter where programs give tensors, each column is how the tensor moves along one
+//! of them. If not, each row is the gradient of one element: of the sum of all with the weights 0 and once 1.
 
 use qml_source::bug;
 
 use super::choice::{Programs, has_tangents};
-use super::{Directions, Key, Modes, Transform};
+use super::{Directions, Key, Modes, Transform, backward};
 use crate::host::build::derivative_type;
-use crate::host::{BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, OpKind, Type, ValueId};
+use crate::host::{
+    BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, GradientMethod, OpKind, Type, ValueId,
+};
 
-/// The value of a function that gives a tensor, and its derivative by each of these parameters. `pullback` gives the value,
-/// and for weights of the elements the gradient by all of them.
+/// The value of a function that gives a tensor, and its derivative by each of these parameters.
 pub(super) fn jacobian_function(
     transform: &mut Transform,
     key: &Key,
     wrt: &[usize],
-    pullback: FunctionId,
     name: String,
 ) -> Function {
     let callee = transform.module.function(key.function);
@@ -29,77 +29,80 @@ pub(super) fn jacobian_function(
     let ty = callee.results[0].clone();
     let value = builder.value(OpKind::Call(key.function), args.clone(), ty);
     let shape = builder.builtin("shape", vec![value], vector(Type::Int));
-    let mut way = Jacobian { builder, wrt, pullback, args, value, shape, count: shape, tangents: None };
-    way.count = way.product(shape);
+    let count = product(&mut builder, shape);
     let mut results = vec![value];
-    for (position, &i) in wrt.iter().enumerate() {
-        way.tangents = tangents(transform, key, i);
-        let ty = callee.ty(callee.body.params[i]).clone();
-        results.push(way.by_part(position, &mut Vec::new(), &ty));
+    for &param in wrt {
+        let mut active = vec![false; args.len()];
+        active[param] = true;
+        let key = Key { active, ..key.clone() };
+        let (pullback, name) = transform.reserve(&callee.name, "pullback");
+        let made = backward::gradient_function(transform, &key, &[param], name);
+        transform.put(pullback, made);
+        let tangents = tangents(transform, &key);
+        let ty = callee.ty(callee.body.params[param]).clone();
+        let args = args.clone();
+        let mut way = Jacobian { builder, param, pullback, args, value, shape, count, tangents };
+        results.push(way.by_part(&mut Vec::new(), &ty));
+        builder = way.builder;
     }
-    way.builder.finish(results)
+    builder.finish(results)
 }
 
-/// A column where programs give tensors takes about the time of so many rows.
-const ROWS_A_COLUMN: i64 = 4;
-
-/// The function that gives the value and how it moves along one direction of a parameter, if there is one, and how many rows
-/// take the time of such a column.
-fn tangents(transform: &mut Transform, key: &Key, param: usize) -> Option<(FunctionId, i64)> {
-    if transform.modes != Modes::Both {
+/// The function that gives the value and how it moves along one direction of the parameter that is active, if there is one,
+/// and what programs give on the way.
+fn tangents(transform: &mut Transform, key: &Key) -> Option<(FunctionId, Programs)> {
+    if transform.modes != Modes::Both || !transform.activities.varied_results(key.function, &key.active)[0] {
         return None;
     }
-    let mut active = vec![false; key.active.len()];
-    active[param] = true;
-    let is_varied = transform.activities.varied_results(key.function, &active)[0];
-    let mut moves = |programs| has_tangents(&mut transform.activities, key.function, &active, programs);
-    let cost = match is_varied {
-        true if moves(Programs::Numbers) => 1,
-        true if moves(Programs::Tensors) => ROWS_A_COLUMN,
-        _ => return None,
+    let is_adjoint = matches!(key.method, GradientMethod::Auto | GradientMethod::Adjoint);
+    let mut moves = |programs| has_tangents(&mut transform.activities, key.function, &key.active, programs);
+    let programs = if moves(Programs::Numbers) {
+        Programs::Numbers
+    } else if is_adjoint && moves(Programs::Tensors) {
+        Programs::Tensors
+    } else {
+        return None;
     };
-    let directions = Directions { function: key.function, lanes: vec![active], method: key.method };
-    Some((transform.tangents(directions), cost))
+    let Key { function, active, method } = key.clone();
+    let directions = Directions { function, lanes: vec![active], method };
+    Some((transform.tangents(directions), programs))
 }
 
-struct Jacobian<'k> {
+/// The derivative by one parameter.
+struct Jacobian {
     builder: Builder,
-    wrt: &'k [usize],
+    param: usize,
+    /// Gives the value, and for weights of its elements the gradient.
     pullback: FunctionId,
-    /// The parameters.
+    /// All parameters.
     args: Vec<ValueId>,
     /// The tensor, its shape, and how many elements it has.
     value: ValueId,
     shape: ValueId,
     count: ValueId,
-    /// Of the parameter at hand, see [`tangents`].
-    tangents: Option<(FunctionId, i64)>,
+    /// See [`tangents`].
+    tangents: Option<(FunctionId, Programs)>,
 }
 
-impl Jacobian<'_> {
-    fn arg(&self, position: usize) -> ValueId {
-        self.args[self.wrt[position]]
-    }
-
-    /// The derivative by a part of a parameter: a tuple of derivatives for a tuple.
-    fn by_part(&mut self, position: usize, path: &mut Vec<u32>, ty: &Type) -> ValueId {
+impl Jacobian {
+    /// The derivative by a part of the parameter: a tuple of derivatives for a tuple.
+    fn by_part(&mut self, path: &mut Vec<u32>, ty: &Type) -> ValueId {
         let result = derivative_type(self.builder.ty(self.value), ty);
         if let Type::Tuple(types) = ty {
             let mut parts = Vec::with_capacity(types.len());
             for (field, ty) in (0..).zip(types) {
                 path.push(field);
-                parts.push(self.by_part(position, path, ty));
+                parts.push(self.by_part(path, ty));
                 path.pop();
             }
             return self.builder.value(OpKind::Tuple, parts, result);
         }
-        let whole = self.arg(position);
-        let part = self.at_path(whole, path);
+        let part = self.at_path(self.args[self.param], path);
         let (own_shape, n) = match ty {
             Type::Float => (None, self.builder.int(1)),
             _ => {
                 let shape = self.builder.builtin("shape", vec![part], vector(Type::Int));
-                (Some(shape), self.product(shape))
+                (Some(shape), product(&mut self.builder, shape))
             }
         };
         let shape = match own_shape {
@@ -107,16 +110,19 @@ impl Jacobian<'_> {
             None => self.shape,
         };
         match self.tangents {
-            None => self.rows(position, path, ty, shape, &result),
-            Some((tangents, cost)) => {
-                let cost = self.builder.int(cost);
+            None => self.rows(path, ty, shape, &result),
+            Some((tangents, programs)) => {
+                let cost = match programs {
+                    Programs::Numbers => self.builder.int(1),
+                    Programs::Tensors => self.builder.builtin("ad.rows_a_column", Vec::new(), Type::Int),
+                };
                 let columns = self.builder.binary(BinaryOp::Mul, n, cost);
                 let is_smaller = self.builder.binary(BinaryOp::Lt, columns, self.count);
                 self.builder.open(Vec::new());
-                let derivative = self.columns(tangents, position, path, (own_shape, n), shape, &result);
+                let derivative = self.columns(tangents, path, (own_shape, n), shape, &result);
                 let columns = self.builder.close(vec![derivative]);
                 self.builder.open(Vec::new());
-                let derivative = self.rows(position, path, ty, shape, &result);
+                let derivative = self.rows(path, ty, shape, &result);
                 let rows = self.builder.close(vec![derivative]);
                 let regions = vec![columns, rows];
                 self.builder.op_with_regions(OpKind::If, vec![is_smaller], vec![result], regions)[0]
@@ -125,14 +131,13 @@ impl Jacobian<'_> {
     }
 
     /// Element by element of the tensor.
-    fn rows(&mut self, position: usize, path: &[u32], ty: &Type, shape: ValueId, result: &Type) -> ValueId {
+    fn rows(&mut self, path: &[u32], ty: &Type, shape: ValueId, result: &Type) -> ValueId {
         let row = self.builder.open(vec![Type::Int])[0];
         let ty_of_value = self.builder.ty(self.value).clone();
         let weights = self.one_hot(self.count, row, (Some(self.shape), &ty_of_value));
         let args = self.args.iter().copied().chain([weights]).collect();
-        let types = self.wrt.iter().map(|&i| self.builder.ty(self.args[i]).clone());
-        let types = std::iter::once(self.builder.ty(self.value).clone()).chain(types).collect();
-        let gradient = self.builder.op(OpKind::Call(self.pullback), args, types)[1 + position];
+        let types = [self.value, self.args[self.param]].map(|value| self.builder.ty(value).clone());
+        let gradient = self.builder.op(OpKind::Call(self.pullback), args, types.to_vec())[1];
         let gradient = self.at_path(gradient, path);
         let region = self.builder.close(vec![gradient]);
         let stacked = match ty {
@@ -148,14 +153,13 @@ impl Jacobian<'_> {
     fn columns(
         &mut self,
         tangents: FunctionId,
-        position: usize,
         path: &[u32],
         (own_shape, n): (Option<ValueId>, ValueId),
         shape: ValueId,
         result: &Type,
     ) -> ValueId {
         let column = self.builder.open(vec![Type::Int])[0];
-        let whole = self.arg(position);
+        let whole = self.args[self.param];
         let part = self.at_path(whole, path);
         let own = self.builder.ty(part).clone();
         let direction = self.one_hot(n, column, (own_shape, &own));
@@ -207,11 +211,12 @@ impl Jacobian<'_> {
             self.builder.value(OpKind::TupleGet(field), vec![value], ty)
         })
     }
+}
 
-    fn product(&mut self, shape: ValueId) -> ValueId {
-        let all = self.builder.constant(Constant::Unit);
-        self.builder.builtin("prod", vec![shape, all], Type::Int)
-    }
+/// How many elements a tensor of a shape has.
+fn product(builder: &mut Builder, shape: ValueId) -> ValueId {
+    let all = builder.constant(Constant::Unit);
+    builder.builtin("prod", vec![shape, all], Type::Int)
 }
 
 fn vector(element: Type) -> Type {

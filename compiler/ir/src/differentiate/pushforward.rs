@@ -4,11 +4,10 @@ use qml_prelude::builtins::jvp::{Pushforward, pushforward};
 use qml_source::bug;
 
 use super::activity::{BuiltinRule, builtin_rule};
-use super::calls::active_arguments;
+use super::calls::{active_arguments, method_name};
 use super::choice::tangent_row;
 use super::slopes::slope;
 use super::tangent::Tangents;
-use crate::host::text::words::{METHODS, word};
 use crate::host::{BinaryOp, Constant, Op, OpKind, Type, UnaryOp, ValueId};
 
 impl<'m> Tangents<'_, 'm> {
@@ -174,7 +173,7 @@ impl<'m> Tangents<'_, 'm> {
     ) {
         let mut args = self.all(&op.args);
         args.push(self.builder.float(1.0));
-        args.push(self.method_name());
+        args.push(method_name(&mut self.builder, self.method));
         let is_moved = |way: &Self, arg: ValueId| lanes.iter().any(|&lane| way.moved(lane, arg).is_some());
         let first = usize::from(of_coefficients.is_some());
         let mut cotangents: Vec<(ValueId, ValueId)> = Vec::new();
@@ -216,7 +215,7 @@ impl<'m> Tangents<'_, 'm> {
         for &lane in lanes {
             let mut args = self.all(&op.args);
             args.push(self.tangent(lane, program));
-            args.push(self.method_name());
+            args.push(method_name(&mut self.builder, self.method));
             let tangent = self.builder.builtin(row, args, ty.clone());
             self.set(lane, op, tangent);
         }
@@ -234,7 +233,7 @@ impl<'m> Tangents<'_, 'm> {
         let result = self.get(op.results[0]);
         let ty = self.function.ty(op.results[0]).clone();
         let ones = self.builder.builtin("ad.ones_like", vec![result], Type::Cotangent);
-        let args = vec![calls, ones, self.method_name()];
+        let args = vec![calls, ones, method_name(&mut self.builder, self.method)];
         let active: Vec<Vec<bool>> = lanes
             .iter()
             .map(|&lane| active_arguments(self.function, &self.lanes[lane], op.args[0]))
@@ -263,11 +262,6 @@ impl<'m> Tangents<'_, 'm> {
                 self.set(lane, op, tangent);
             }
         }
-    }
-
-    fn method_name(&mut self) -> ValueId {
-        let method = word(METHODS, &self.method).unwrap_or("auto");
-        self.builder.constant(Constant::Str(method.to_owned()))
     }
 }
 

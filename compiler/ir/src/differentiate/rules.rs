@@ -4,9 +4,8 @@ use qml_source::bug;
 
 use super::activity::{BuiltinRule, builtin_rule};
 use super::backward::Backward;
-use super::calls::active_arguments;
+use super::calls::{active_arguments, method_name};
 use super::slopes::slope;
-use crate::host::text::words::{METHODS, word};
 use crate::host::{BinaryOp, Constant, Op, OpKind, Type, UnaryOp, ValueId};
 
 impl<'m> Backward<'_, 'm> {
@@ -147,9 +146,8 @@ impl<'m> Backward<'_, 'm> {
         cotangent: ValueId,
     ) {
         let mut args: Vec<_> = op.args.iter().map(|&arg| self.primal(arg)).collect();
-        let method = word(METHODS, &self.method).unwrap_or("auto");
         args.push(cotangent);
-        args.push(self.builder.constant(Constant::Str(method.to_owned())));
+        args.push(method_name(&mut self.builder, self.method));
         let mut first = 0;
         if let Some(of_coefficients) = of_coefficients {
             first = 1;
@@ -174,9 +172,7 @@ impl<'m> Backward<'_, 'm> {
     ) {
         let calls = op.args[0];
         let active = active_arguments(self.function, &self.activity, calls);
-        let method = word(METHODS, &self.method).unwrap_or("auto");
-        let args =
-            vec![self.primal(calls), cotangent, self.builder.constant(Constant::Str(method.to_owned()))];
+        let args = vec![self.primal(calls), cotangent, method_name(&mut self.builder, self.method)];
         let first_program = if let Some(of_coefficients) = of_coefficients {
             if active[1] {
                 let part = self.builder.builtin(of_coefficients, args.clone(), Type::Cotangent);

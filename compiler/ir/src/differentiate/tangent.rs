@@ -68,7 +68,8 @@ pub(super) fn gradient_function(
     for (&i, &count) in wrt.iter().zip(&counts) {
         let param = function.body.params[i];
         for k in 0..count {
-            let tangent = way.unit_vector(function.ty(param), &mut k.clone());
+            let mut numbers = (0..count).map(|i| if i == k { 1.0 } else { 0.0 });
+            let tangent = way.tuple_of(function.ty(param), &mut numbers);
             way.moving[lane].insert(param, tangent);
             lane += 1;
         }
@@ -164,14 +165,13 @@ impl<'t, 'm> Tangents<'t, 'm> {
         self.lanes[lane].is_active(value)
     }
 
-    /// One at float number `k` of a value of this type, zero elsewhere.
-    fn unit_vector(&mut self, ty: &Type, k: &mut usize) -> ValueId {
+    /// A value of this type, which is made of floats, with the next ones of these numbers.
+    fn tuple_of(&mut self, ty: &Type, numbers: &mut impl Iterator<Item = f64>) -> ValueId {
         let Type::Tuple(parts) = ty else {
-            let x = if *k == 0 { 1.0 } else { 0.0 };
-            *k = k.wrapping_sub(1);
+            let Some(x) = numbers.next() else { bug!("fewer numbers than floats") };
             return self.builder.float(x);
         };
-        let parts = parts.iter().map(|part| self.unit_vector(part, k)).collect();
+        let parts = parts.iter().map(|part| self.tuple_of(part, numbers)).collect();
         self.builder.value(OpKind::Tuple, parts, ty.clone())
     }
 

@@ -6,37 +6,13 @@ mod kernels;
 mod refused;
 
 use ndarray::ArrayD;
-use qml_prelude::{Fault, Host, ResultFunction, Tensor, Value};
+use qml_prelude::{Host, NoWorld, Tensor, Value};
 
 use super::{Modes, differentiate_by};
 use crate::evaluate::Evaluator;
 use crate::host::build::gradient_of;
 use crate::host::testing::random_module;
 use crate::host::{FunctionId, Module, Type};
-
-/// A host without programs.
-struct NoPrograms;
-
-impl Host for NoPrograms {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        unreachable!()
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        unreachable!()
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
-    fn result(&mut self, _: ResultFunction, _: i64, _: &[Value]) -> Result<Value, Fault> {
-        unreachable!()
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
 
 fn tensor(items: &[f64]) -> Value {
     let array = ArrayD::from_shape_vec(vec![items.len()], items.to_vec()).unwrap();
@@ -131,8 +107,8 @@ fn check_function(mut module: Module, host: &mut dyn Host, args: &[Value]) -> Mo
 /// `f` as text, in either mode.
 fn check(text: &str, args: &[Value]) -> Module {
     let module = Module::parse(text).unwrap();
-    forward::check(&module, &mut NoPrograms, args);
-    check_function(module, &mut NoPrograms, args)
+    forward::check(&module, &mut NoWorld, args);
+    check_function(module, &mut NoWorld, args)
 }
 
 #[test]
@@ -148,8 +124,8 @@ fn random_programs() {
         ];
         let module = random_module(seed);
         if seed % 4 == 0 {
-            forward::check(&module, &mut NoPrograms, &args);
+            forward::check(&module, &mut NoWorld, &args);
         }
-        check_function(module, &mut NoPrograms, &args);
+        check_function(module, &mut NoWorld, &args);
     }
 }

@@ -82,18 +82,6 @@ impl Default for Cosines {
 }
 
 impl Host for Cosines {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
-        bug!("random programs read no `{path}`")
-    }
-    fn write_file(&mut self, path: &str, _: &[u8]) -> Result<(), Fault> {
-        bug!("random programs write no `{path}`")
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
     fn result(&mut self, function: ResultFunction, _: i64, args: &[Value]) -> Result<Value, Fault> {
         let Value::Program(program) = &args[1] else { bug!("{args:?} are no arguments of `expect`") };
         let x = program.args[0].to_float();
@@ -109,9 +97,6 @@ impl Host for Cosines {
             }
             other => bug!("random programs ask for no {other:?}"),
         })
-    }
-    fn interrupted(&self) -> bool {
-        false
     }
 }
 

@@ -125,6 +125,21 @@ impl Argument {
         }
     }
 
+    /// Whether the inputs of another argument stand for the same numbers: it may have other complex numbers, which are none.
+    pub fn has_inputs_of(&self, other: &Self) -> bool {
+        let all = |parts: &[Self], others: &[Self]| {
+            parts.len() == others.len() && parts.iter().zip(others).all(|(a, b)| a.has_inputs_of(b))
+        };
+        match (self, other) {
+            (Self::Complex(..), Self::Complex(..)) => true,
+            (Self::Tuple(parts), Self::Tuple(others)) => all(parts, others),
+            (Self::Tensor { shape, items }, Self::Tensor { shape: other_shape, items: others }) => {
+                shape == other_shape && all(items, others)
+            }
+            _ => self == other,
+        }
+    }
+
     /// Whether [`Self::of`] this value is the argument; what is cheap to compare is. The floats go to the end of `inputs`.
     fn fits(&self, value: &Value, inputs: &mut Vec<f64>) -> bool {
         match (self, value) {

@@ -146,9 +146,7 @@ impl BindProgram {
     pub fn bind_jvp(&self, slots: &[f64], d_inputs: &[f64]) -> Option<Vec<f64>> {
         let mut d_slots = d_inputs.to_vec();
         for node in &self.nodes {
-            let moved = |angle: &Angle| -> f64 {
-                angle.terms.iter().map(|&(slot, coefficient)| coefficient * d_slots[slot.0 as usize]).sum()
-            };
+            let moved = |angle: &Angle| angle.moved(&d_slots);
             // What doesn't move has no part in it, also where its derivative is infinite.
             let part = |moved: f64, derivative: f64| if moved == 0.0 { 0.0 } else { moved * derivative };
             d_slots.push(match node {

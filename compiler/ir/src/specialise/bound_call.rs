@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
-use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, ResultFunction, Value};
+use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, Value};
 use qml_source::{Code, Diagnostic, Span};
 
 use super::bound_gradient::weighted_sum;
@@ -222,21 +222,6 @@ fn no_derivative(name: &str, span: Span) -> Fault {
 struct Stoppable<'s>(&'s dyn Fn() -> bool);
 
 impl Host for Stoppable<'_> {
-    fn print(&mut self, text: &str) -> Result<(), Fault> {
-        NoWorld.print(text)
-    }
-    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
-        NoWorld.read_file(path)
-    }
-    fn write_file(&mut self, path: &str, content: &[u8]) -> Result<(), Fault> {
-        NoWorld.write_file(path, content)
-    }
-    fn elapsed(&mut self) -> f64 {
-        NoWorld.elapsed()
-    }
-    fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
-        NoWorld.result(function, key, args)
-    }
     fn interrupted(&self) -> bool {
         (self.0)()
     }

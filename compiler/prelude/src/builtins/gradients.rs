@@ -13,24 +13,9 @@ use crate::{C64, Fault, Host, Program, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
-        "ad.zeros_like",
-        |_, args| Ok(zeros_like(&args[0])),
-        "`(v)`: the zero cotangent of v; Unit if v has no derivative.",
-    ),
-    internal(
         "ad.add",
         |_, args| add(std::mem::take(&mut args[0]), std::mem::take(&mut args[1])),
         "`(a, b)`: the sum of two cotangents.",
-    ),
-    internal(
-        "ad.unbroadcast",
-        |_, args| Ok(unbroadcast(std::mem::take(&mut args[0]), &args[1])),
-        "`(cot, like)`: summed down to the shape of `like`.",
-    ),
-    internal(
-        "ad.broadcast",
-        |_, args| Ok(broadcast(args[0].clone(), args[1].shape())),
-        "`(cot, like)`: spread to the shape of `like`.",
     ),
     internal(
         "ad.vjp",
@@ -49,11 +34,6 @@ pub(super) const ROWS: &[Builtin] = &[
         "`(cot, i)`: part i of a tuple's cotangent.",
     ),
     internal(
-        "ad.tuple_add",
-        |_, args| tuple_add(args),
-        "`(cot, like, i, v)`: a tuple's cotangent with v added to part i.",
-    ),
-    internal(
         "ad.still",
         |_, args| Ok(still(&args[0])),
         "`(v)`: the tangent of a value that doesn't move: v with zeros for its numbers.",
@@ -62,6 +42,11 @@ pub(super) const ROWS: &[Builtin] = &[
         "ad.jvp",
         |host, args| jvp_row(host, args),
         "`(name, args..., result, tangents...)`: the tangent of the result; Unit for arguments that don't move.",
+    ),
+    internal(
+        "ad.rows_a_column",
+        |host, _| Ok(Value::Int(rows_a_column(host))),
+        "`()`: how many rows of a Jacobian take the time of a column, where programs give tensors.",
     ),
     internal("ad.ones_like", |_, args| Ok(ones_like(&args[0])), "`(v)`: a one for each number of v."),
     internal(
@@ -197,6 +182,11 @@ pub(crate) fn still(value: &Value) -> Value {
     }
 }
 
+/// A column runs a circuit forward with its tangent. Where the host can't do that, it is never worth it.
+fn rows_a_column(host: &dyn Host) -> i64 {
+    if host.runs_with_tangents() { 4 } else { 1 << 32 }
+}
+
 /// How a number moves, from its cotangent by a value and the tangent of that value: the sum of their products, of complex
 /// ones the real part of one times the conjugate of the other.
 pub fn contract(cotangent: &Value, tangent: &Value) -> f64 {
@@ -216,17 +206,6 @@ pub fn contract(cotangent: &Value, tangent: &Value) -> f64 {
         (Value::Tensor(x), Value::Tensor(y)) => (0..x.len()).map(|i| contract(&x.item(i), &y.item(i))).sum(),
         (x, y) => (x.to_complex().conj() * y.to_complex()).re,
     }
-}
-
-fn tuple_add(args: &mut [Value]) -> Result<Value, Fault> {
-    let index = args[2].to_int() as usize;
-    let n_parts = args[1].parts().len();
-    let mut parts = match std::mem::take(&mut args[0]) {
-        Value::Unit => vec![Value::Unit; n_parts],
-        cotangent => cotangent.parts().to_vec(),
-    };
-    parts[index] = add(std::mem::take(&mut parts[index]), std::mem::take(&mut args[3]))?;
-    Ok(Value::tuple(parts))
 }
 
 /// An array of zeros.

@@ -99,19 +99,21 @@ impl Moving<'_> {
     }
 
     fn sum(&self) -> Result<Value, Fault> {
-        let spread = |tangent: &Value, other: usize| {
-            if is_number(tangent) && is_number(&self.args[other]) {
-                return Ok(broadcast(tangent.clone(), self.result.shape()));
+        // One argument moves. Projectors of observables stand in the order in which they are added.
+        let alone = |i: usize, tangent: Value| {
+            let other = &self.args[1 - i];
+            if is_number(&tangent) && is_number(other) {
+                return Ok(broadcast(tangent, self.result.shape()));
             }
-            add(tangent.clone(), still(&self.args[other]))
+            if i == 0 { add(tangent, still(other)) } else { add(still(other), tangent) }
         };
         let is_difference = self.name == "op.sub";
         match (self.moves(0), self.moves(1)) {
             (true, true) if is_difference => sub(self.tangents[0].clone(), self.tangents[1].clone()),
             (true, true) => add(self.tangents[0].clone(), self.tangents[1].clone()),
-            (false, true) if is_difference => spread(&neg(self.tangents[1].clone())?, 0),
-            (false, true) => spread(&self.tangents[1], 0),
-            _ => spread(&self.tangents[0], 1),
+            (false, true) if is_difference => alone(1, neg(self.tangents[1].clone())?),
+            (false, true) => alone(1, self.tangents[1].clone()),
+            _ => alone(0, self.tangents[0].clone()),
         }
     }
 

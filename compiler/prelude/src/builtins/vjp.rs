@@ -128,10 +128,11 @@ pub fn is_differentiable(name: &str) -> Differentiability {
         "op.eq" | "op.ne" | "op.lt" | "op.le" | "op.gt" | "op.ge" | "op.and" | "op.or" | "op.not"
         | "op.div_floor" | "op.len" | "op.dim" | "op.shape_check" | "op.call_shape" | "op.call_where"
         | "op.assert_compare" | "op.range" | "op.to_int" | "op.format" | "op.format_counts" | "op.concat"
-        | "op.mix" | "list.new" | "ad.zeros_like" | "stop_gradient" | "len" | "shape" | "argsort"
-        | "argmin" | "argmax" | "any" | "all" | "div" | "to_int" | "where_true" | "int" | "sign"
-        | "floor" | "ceil" | "round" | "accuracy" | "confusion" | "zeros" | "ones" | "eye" | "range"
-        | "bits" | "batch.none" => Differentiability::Zero,
+        | "op.mix" | "list.new" | "stop_gradient" | "len" | "shape" | "argsort" | "argmin" | "argmax"
+        | "any" | "all" | "div" | "to_int" | "where_true" | "int" | "sign" | "floor" | "ceil" | "round"
+        | "accuracy" | "confusion" | "zeros" | "ones" | "eye" | "range" | "bits" | "batch.none" => {
+            Differentiability::Zero
+        }
         _ => Differentiability::No,
     }
 }

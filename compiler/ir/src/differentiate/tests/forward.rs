@@ -1,9 +1,9 @@
 //! Forward mode against backward mode, on the programs that backward mode is tested with.
 
 use expect_test::expect;
-use qml_prelude::{Fault, Host, ResultFunction, Value};
+use qml_prelude::{Fault, Host, NoWorld, ResultFunction, Value};
 
-use super::{Modes, NoPrograms, call, differentiated, floats, tensor};
+use super::{Modes, call, differentiated, floats, tensor};
 use crate::host::build::gradient_of;
 use crate::host::testing::four_values;
 use crate::host::{FunctionId, Module, Type};
@@ -89,7 +89,7 @@ fn a_loop_carries_tangents_and_needs_no_tape() {
     "#]]
     .assert_eq(&module.function_text(gradient));
     let results =
-        call(&module, module.find("df").unwrap(), &mut NoPrograms, &[Value::Float(1.1), Value::Int(3)]);
+        call(&module, module.find("df").unwrap(), &mut NoWorld, &[Value::Float(1.1), Value::Int(3)]);
     assert_near(&results.iter().flat_map(floats).collect(), &vec![1.1f64.powi(4), 4.0 * 1.1f64.powi(3)], "");
 }
 
@@ -122,7 +122,7 @@ fn a_struct_of_numbers() {
     assert!(module.find("f.backward").is_none());
     let inner = Value::tuple([Value::Float(3.0), Value::Float(5.0)]);
     let args = [Value::tuple([Value::Float(2.0), inner])];
-    let results = call(&module, module.find("df").unwrap(), &mut NoPrograms, &args);
+    let results = call(&module, module.find("df").unwrap(), &mut NoWorld, &args);
     assert_eq!(floats(&results[1]), [15.0, 10.0, 5.0]);
 }
 
@@ -145,7 +145,7 @@ fn a_jacobian_takes_the_smaller_side() {
     for n in [0, 1, 2, 3, 5] {
         let args = [tensor(&point), Value::Int(n)];
         let [found, expected] =
-            [&both, &backward].map(|module| call(module, module.find("df").unwrap(), &mut NoPrograms, &args));
+            [&both, &backward].map(|module| call(module, module.find("df").unwrap(), &mut NoWorld, &args));
         assert_eq!(found[1].shape(), [n as usize, 3]);
         assert_eq!(expected[1].shape(), [n as usize, 3]);
         assert_near(&floats(&found[1]), &floats(&expected[1]), "");
@@ -166,15 +166,6 @@ impl Host for Counting {
         self.n_printed += 1;
         Ok(())
     }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        unreachable!()
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        unreachable!()
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
     fn result(&mut self, function: ResultFunction, _: i64, args: &[Value]) -> Result<Value, Fault> {
         let Value::Program(program) = &args[1] else { panic!("{args:?}") };
         Ok(match function {
@@ -187,9 +178,6 @@ impl Host for Counting {
             }
             other => panic!("{other:?}"),
         })
-    }
-    fn interrupted(&self) -> bool {
-        false
     }
 }
 

@@ -31,18 +31,6 @@ fn cotangent(program: &Value, factor: f64) -> Value {
 }
 
 impl Host for Formula {
-    fn print(&mut self, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, Fault> {
-        unreachable!()
-    }
-    fn write_file(&mut self, _: &str, _: &[u8]) -> Result<(), Fault> {
-        unreachable!()
-    }
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
     fn result(&mut self, function: ResultFunction, key: i64, args: &[Value]) -> Result<Value, Fault> {
         assert_eq!(key, 7);
         Ok(match (function, args) {
@@ -72,9 +60,6 @@ impl Host for Formula {
             }
             other => panic!("{other:?}"),
         })
-    }
-    fn interrupted(&self) -> bool {
-        false
     }
 }
 

@@ -63,18 +63,6 @@ impl Host for Oracle<'_> {
         Ok(())
     }
 
-    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Fault> {
-        panic!("{path} is read")
-    }
-
-    fn write_file(&mut self, path: &str, _: &[u8]) -> Result<(), Fault> {
-        panic!("{path} is written")
-    }
-
-    fn elapsed(&mut self) -> f64 {
-        0.0
-    }
-
     fn result(&mut self, function: ResultFunction, _: i64, args: &[Value]) -> Result<Value, Fault> {
         let program = args.iter().find_map(|arg| match arg {
             Value::Program(program) => Some(program.clone()),
