@@ -9,6 +9,7 @@
 //! execution never matters.
 
 pub mod build;
+pub(crate) mod copy;
 pub mod testing;
 pub mod text;
 pub mod validate;
@@ -269,6 +270,11 @@ pub struct Region {
 }
 
 impl Region {
+    /// How many operations there are, those of regions inside included.
+    pub fn n_ops(&self) -> usize {
+        self.ops.iter().map(|op| 1 + op.regions.iter().map(Self::n_ops).sum::<usize>()).sum()
+    }
+
     /// The values from outside that are used inside, in order.
     pub(crate) fn captured(&self) -> BTreeSet<ValueId> {
         let (mut used, mut defined) = (BTreeSet::new(), BTreeSet::new());

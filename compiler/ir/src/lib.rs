@@ -13,6 +13,7 @@ mod differentiate;
 pub mod euler;
 pub mod evaluate;
 pub mod host;
+mod inline;
 pub mod pair_block;
 pub mod specialise;
 pub mod survey;
@@ -20,3 +21,4 @@ pub mod weyl;
 
 pub use batch::batch_calls;
 pub use differentiate::differentiate;
+pub use inline::with_small_calls_inside;

@@ -5,8 +5,10 @@
 
 mod ahead;
 mod chains;
+mod convention;
 mod cotangents;
 mod counting;
+mod division;
 mod elements;
 mod function;
 mod growing;
@@ -26,16 +28,19 @@ mod sure;
 mod tuples;
 mod views;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cranelift::codegen::Context as CodegenContext;
 use cranelift::codegen::control::ControlPlane;
+use cranelift::codegen::isa::TargetIsa;
 use cranelift::jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift::module::{FuncId, Module as _, ModuleReloc, default_libcall_names};
 use cranelift::prelude::*;
-use qml_ir::host::{FunctionId, FunctionKind, Module, OpKind, Region};
+use qml_ir::host::{Function, FunctionId, FunctionKind, Module, OpKind, Region};
+use qml_ir::with_small_calls_inside;
 use qml_source::bug;
 
 use crate::context;
@@ -51,8 +56,8 @@ const OPS_PER_THREAD: usize = 200;
 
 /// What compiling gives.
 pub(crate) struct Code {
-    /// Addresses of all compiled functions.
-    pub functions: Vec<(FunctionId, context::Code)>,
+    /// Where the roots are called from outside.
+    pub entries: Vec<(FunctionId, context::Code)>,
     /// The memory that they are in.
     pub module: JITModule,
     /// What they refer to.
@@ -60,20 +65,26 @@ pub(crate) struct Code {
     pub sites: Vec<Box<Site>>,
 }
 
+/// The functions that are compiled.
+type Functions<'a> = BTreeMap<FunctionId, Declared<'a>>;
+
+/// A function that is compiled.
+struct Declared<'a> {
+    declared: FuncId,
+    /// What is called from outside, if it is a root.
+    entry: Option<FuncId>,
+    function: Cow<'a, Function>,
+    /// Nobody calls it a second time.
+    runs_once: bool,
+}
+
 /// Compiles `roots` and what they call, on up to `threads` threads.
 pub(crate) fn compile(module: &Module, roots: &[FunctionId], threads: usize) -> Code {
     let isas = Isas::new();
     let mut jit = JITModule::new(builder(&isas));
-    let signature = function::signature(&*isas.fast);
-    let ids: BTreeMap<FunctionId, FuncId> = reachable(module, roots)
-        .into_iter()
-        .map(|id| match jit.declare_anonymous_function(&signature) {
-            Ok(declared) => (id, declared),
-            Err(error) => bug!("declaring `{}`: {error}", module.function(id).name),
-        })
-        .collect();
+    let functions = declare(module, roots, &isas, &mut jit);
 
-    let job = Job { module, ids: &ids, isas: &isas, signature: &signature };
+    let job = Job { functions: &functions, isas: &isas };
     let mut sites = Vec::new();
     for compiled in job.on_threads(threads) {
         let Compiled { id, bytes, alignment, relocations, sites: own } = compiled;
@@ -86,15 +97,53 @@ pub(crate) fn compile(module: &Module, roots: &[FunctionId], threads: usize) -> 
         bug!("making code executable: {error}");
     }
 
-    let functions = ids
-        .into_iter()
-        .map(|(id, declared)| {
-            let address = jit.get_finalized_function(declared);
+    let entries = functions
+        .iter()
+        .filter_map(|(&id, declared)| {
+            let address = jit.get_finalized_function(declared.entry?);
             // SAFETY: the code was compiled with the signature that `context::Code` is.
-            (id, unsafe { std::mem::transmute::<*const u8, context::Code>(address) })
+            Some((id, unsafe { std::mem::transmute::<*const u8, context::Code>(address) }))
         })
         .collect();
-    Code { functions, module: jit, sites }
+    Code { entries, module: jit, sites }
+}
+
+/// All functions that are needed, with small ones in the places of their calls.
+fn declare<'a>(module: &'a Module, roots: &[FunctionId], isas: &Isas, jit: &mut JITModule) -> Functions<'a> {
+    let mut declare = |id, signature: &Signature| match jit.declare_anonymous_function(signature) {
+        Ok(declared) => declared,
+        Err(error) => bug!("declaring `{}`: {error}", module.function(id).name),
+    };
+    let outer = convention::outer_signature(&*isas.fast);
+    let mut functions = Functions::new();
+    let mut waiting = roots.to_vec();
+    while let Some(id) = waiting.pop() {
+        if functions.contains_key(&id) || module.function(id).kind != FunctionKind::Fn {
+            continue;
+        }
+        let runs_once = runs_once(module, id);
+        let function = with_small_calls_inside(module, id, runs_once);
+        callees(&function.body, &mut waiting);
+        let declared = declare(id, &convention::signature(&function));
+        let entry = roots.contains(&id).then(|| declare(id, &outer));
+        functions.insert(id, Declared { declared, entry, function, runs_once });
+    }
+    functions
+}
+
+fn runs_once(module: &Module, id: FunctionId) -> bool {
+    module.main == Some(id)
+        || module.globals.iter().any(|global| global.init == id)
+        || module.tests.iter().any(|test| test.function == id)
+}
+
+fn callees(region: &Region, into: &mut Vec<FunctionId>) {
+    for op in &region.ops {
+        if let OpKind::Call(function) | OpKind::Ahead(function) = op.kind {
+            into.push(function);
+        }
+        op.regions.iter().for_each(|nested| callees(nested, into));
+    }
 }
 
 fn builder(isas: &Isas) -> JITBuilder {
@@ -109,10 +158,8 @@ fn builder(isas: &Isas) -> JITBuilder {
 
 /// What is compiled.
 struct Job<'a> {
-    module: &'a Module,
-    ids: &'a BTreeMap<FunctionId, FuncId>,
+    functions: &'a Functions<'a>,
     isas: &'a Isas,
-    signature: &'a Signature,
 }
 
 /// The code of a function, not yet at its place.
@@ -129,7 +176,7 @@ impl Job<'_> {
     /// All functions, in the order of their numbers.
     fn on_threads(&self, threads: usize) -> Vec<Compiled> {
         let mut waiting: Vec<(usize, FunctionId)> =
-            self.ids.keys().map(|&id| (n_ops(&self.module.function(id).body), id)).collect();
+            self.functions.iter().map(|(&id, declared)| (declared.function.body.n_ops(), id)).collect();
         // The longest first: then all threads end at about the same time.
         waiting.sort_by_key(|&(ops, id)| (std::cmp::Reverse(ops), id));
         let ops: usize = waiting.iter().map(|(ops, _)| ops).sum();
@@ -141,7 +188,10 @@ impl Job<'_> {
             let mut context = CodegenContext::new();
             let take = || waiting.get(next.fetch_add(1, Ordering::Relaxed));
             std::iter::from_fn(take)
-                .map(|&(_, id)| self.function(id, &mut frontend, &mut context))
+                .flat_map(|&(_, id)| {
+                    let entry = self.entry(id, &mut frontend, &mut context);
+                    entry.into_iter().chain([self.function(id, &mut frontend, &mut context)])
+                })
                 .collect::<Vec<Compiled>>()
         };
         let mut compiled = std::thread::scope(|scope| {
@@ -165,54 +215,46 @@ impl Job<'_> {
         frontend: &mut FunctionBuilderContext,
         context: &mut CodegenContext,
     ) -> Compiled {
-        let Self { module, ids, isas, signature } = self;
+        let Self { functions, isas } = self;
+        let Declared { declared, function, .. } = &functions[&id];
         let mut sites = Vec::new();
-        context.func.signature = (*signature).clone();
+        context.func.signature = convention::signature(function);
         let operations =
-            function::translate(module, id, ids, &*isas.fast, &mut context.func, frontend, &mut sites);
+            function::translate(functions, id, &*isas.fast, &mut context.func, frontend, &mut sites);
         let isa = isas.fitting(&context.func, &operations);
-        if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
-            bug!("compiling `{}`: {:?}\n{}", module.function(id).name, error.inner, error.func.display());
-        }
-        let Some(code) = context.compiled_code() else { bug!("no code for `{}`", module.function(id).name) };
-        let id = ids[&id];
-        let relocation = |found| ModuleReloc::from_mach_reloc(found, &context.func, id);
-        let compiled = Compiled {
-            id,
-            bytes: code.code_buffer().to_vec(),
-            alignment: u64::from(code.buffer.alignment),
-            relocations: code.buffer.relocs().iter().map(relocation).collect(),
-            sites,
-        };
-        context.clear();
-        compiled
+        Compiled { sites, ..compiled(&function.name, *declared, isa, context) }
+    }
+
+    /// Where a root is called from outside.
+    fn entry(
+        &self,
+        id: FunctionId,
+        frontend: &mut FunctionBuilderContext,
+        context: &mut CodegenContext,
+    ) -> Option<Compiled> {
+        let Declared { declared, entry, function, .. } = &self.functions[&id];
+        let entry = (*entry)?;
+        let isa = &*self.isas.plain;
+        context.func.signature = convention::outer_signature(isa);
+        convention::translate_entry(function, *declared, isa, &mut context.func, frontend);
+        Some(compiled(&function.name, entry, isa, context))
     }
 }
 
-fn n_ops(region: &Region) -> usize {
-    region.ops.iter().map(|op| 1 + op.regions.iter().map(n_ops).sum::<usize>()).sum()
-}
-
-/// The host functions that `roots` call, directly or not.
-fn reachable(module: &Module, roots: &[FunctionId]) -> Vec<FunctionId> {
-    let mut seen = vec![false; module.functions.len()];
-    let mut waiting = roots.to_vec();
-    let mut found = Vec::new();
-    while let Some(id) = waiting.pop() {
-        if std::mem::replace(&mut seen[id.0 as usize], true) || module.function(id).kind != FunctionKind::Fn {
-            continue;
-        }
-        found.push(id);
-        callees(&module.function(id).body, &mut waiting);
+/// The machine code of what is in `context`, which is empty afterwards.
+fn compiled(name: &str, id: FuncId, isa: &dyn TargetIsa, context: &mut CodegenContext) -> Compiled {
+    if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
+        bug!("compiling `{name}`: {:?}\n{}", error.inner, error.func.display());
     }
-    found
-}
-
-fn callees(region: &Region, into: &mut Vec<FunctionId>) {
-    for op in &region.ops {
-        if let OpKind::Call(function) | OpKind::Ahead(function) = op.kind {
-            into.push(function);
-        }
-        op.regions.iter().for_each(|nested| callees(nested, into));
-    }
+    let Some(code) = context.compiled_code() else { bug!("no code for `{name}`") };
+    let relocation = |found| ModuleReloc::from_mach_reloc(found, &context.func, id);
+    let compiled = Compiled {
+        id,
+        bytes: code.code_buffer().to_vec(),
+        alignment: u64::from(code.buffer.alignment),
+        relocations: code.buffer.relocs().iter().map(relocation).collect(),
+        sites: Vec::new(),
+    };
+    context.clear();
+    compiled
 }

@@ -67,7 +67,7 @@ impl Compiled {
     pub fn new(module: &Module, roots: &[FunctionId], threads: usize) -> Self {
         let code = codegen::compile(module, roots, threads);
         let functions = code
-            .functions
+            .entries
             .into_iter()
             .map(|(id, code)| {
                 let function = module.function(id);

@@ -1,6 +1,7 @@
 //! Machine code held against the evaluator.
 
 mod allocations;
+mod calls;
 mod chains;
 mod faults;
 mod growing;

@@ -1,7 +1,7 @@
 //! Copies functions that make calls of kernels into the bodies of loops.
 
-use super::copy::Names;
 use super::split::Split;
+use crate::host::copy::Names;
 use crate::host::{FunctionId, Op, OpKind, Region, Type};
 
 /// Larger functions stay calls.
@@ -55,11 +55,7 @@ impl Split<'_> {
     }
 
     fn is_copied(&self, callee: FunctionId, within: &[FunctionId]) -> bool {
-        let is_small = || n_ops(&self.module.function(callee).body) <= MOST_OPS;
+        let is_small = || self.module.function(callee).body.n_ops() <= MOST_OPS;
         self.facts.makes_calls_in(callee) && !within.contains(&callee) && is_small()
     }
-}
-
-fn n_ops(region: &Region) -> usize {
-    region.ops.iter().map(|op| 1 + op.regions.iter().map(n_ops).sum::<usize>()).sum()
 }

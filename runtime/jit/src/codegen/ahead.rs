@@ -34,12 +34,8 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(retry);
         let status = self.call_runtime(Entry::Retry, &[self.context, level], Some(types::I32))[0];
         self.fail_if(status);
-        let memory = self.room(words.len());
-        for (i, (word, ty)) in words.iter().enumerate() {
-            self.store_word(ty, *word, memory, i);
-        }
-        let out = self.room(0);
-        let status = self.call_function(plain, memory, out);
+        let args: Vec<Value> = words.iter().map(|(word, _)| *word).collect();
+        let (status, _) = self.call_function(plain, &args);
         self.fail_if(status);
         // It met none: then the first one stands.
         self.call_runtime(Entry::FirstFault, &[self.context], None);

@@ -1,14 +1,13 @@
 //! One function: its frame, calls of the runtime, and the operations that aren't scalar arithmetic or loops.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
 
-use cranelift::codegen::ir::{self, ExtFuncData, ExternalName, SigRef, UserExternalName};
-use cranelift::module::FuncId;
+use cranelift::codegen::ir::{self, FuncRef, SigRef};
 use cranelift::prelude::isa::TargetIsa;
 use cranelift::prelude::*;
 use qml_ir::evaluate::constant_value;
-use qml_ir::host::{Constant, Function, FunctionId, Module, Op, OpKind, Region, Type as HostType, ValueId};
+use qml_ir::host::{Constant, Function, FunctionId, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_source::{Span, bug};
 
 use super::ahead::Ahead;
@@ -19,6 +18,7 @@ use super::pinned::growing_lists;
 use super::ranges::Range;
 use super::sure::Place;
 use super::tuples::without_unseen_tuples;
+use super::{Declared, Functions};
 use crate::context::Context;
 use crate::runtime::Entry;
 use crate::site::Site;
@@ -26,38 +26,29 @@ use crate::words::is_owned;
 
 pub(super) const POINTER: Type = types::I64;
 
-/// The signature of all compiled functions: context, arguments, results; gives a status.
-pub(super) fn signature(isa: &dyn TargetIsa) -> Signature {
-    let mut signature = Signature::new(isa.default_call_conv());
-    signature.params = vec![AbiParam::new(POINTER); 3];
-    signature.returns = vec![AbiParam::new(types::I32)];
-    signature
-}
-
 /// Translates a function into `code`; gives the blocks in which it asks the runtime for an operation, or that run once.
 #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
 pub(super) fn translate(
-    module: &Module,
+    functions: &Functions<'_>,
     id: FunctionId,
-    ids: &BTreeMap<FunctionId, FuncId>,
     isa: &dyn TargetIsa,
     code: &mut ir::Function,
     frontend: &mut FunctionBuilderContext,
     sites: &mut Vec<Box<Site>>,
 ) -> Vec<Block> {
-    let function = module.function(id);
+    let Declared { function, runs_once, .. } = &functions[&id];
     let mut builder = FunctionBuilder::new(code, frontend);
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);
-    let [context, args, out] = *builder.block_params(entry) else { bug!("not our signature") };
+    let context = builder.block_params(entry)[0];
     let failed = builder.create_block();
     builder.set_cold_block(failed);
 
     let mut translator = Translator {
         b: builder,
         function,
-        ids,
+        functions,
         isa,
         sites,
         context,
@@ -75,21 +66,16 @@ pub(super) fn translate(
         cotangents: Parts::new(),
         chains: Chains::new(),
         signatures: HashMap::new(),
+        imported: HashMap::new(),
         operations: Vec::new(),
-        runs_once: runs_once(module, id),
+        runs_once: *runs_once,
         n_loops: 0,
     };
     if translator.runs_once {
         // Nobody notices how good code is that runs once, outside of its loops.
         translator.operations.push(entry);
     }
-    translator.check_stack(function.span);
-    // Recursion can take as long as a loop.
-    translator.check_interrupt(function.span);
-    for (i, &param) in function.body.params.iter().enumerate() {
-        let word = translator.load_word(function.ty(param), args, i);
-        translator.values.insert(param, word);
-    }
+    let out = translator.enter(entry);
     let mut body = without_unseen_tuples(&function.body);
     translator.cotangents = take_parts(&mut body);
     let n_uses = count_uses(&body);
@@ -97,10 +83,7 @@ pub(super) fn translate(
     translator.pinned.extend(&translator.growing);
     translator.chains = form_chains(function, &mut body, &n_uses);
     let results = translator.region(&body, &[]);
-    for (i, (&word, ty)) in results.iter().zip(&function.results).enumerate() {
-        translator.store_word(ty, word, out, i);
-    }
-    translator.finish()
+    translator.leave(&results, out)
 }
 
 /// A function on its way into Cranelift's IR.
@@ -108,8 +91,8 @@ pub(super) fn translate(
 pub(super) struct Translator<'a, 'f> {
     pub(super) b: FunctionBuilder<'f>,
     pub(super) function: &'a Function,
-    ids: &'a BTreeMap<FunctionId, FuncId>,
-    isa: &'a dyn TargetIsa,
+    pub(super) functions: &'a Functions<'a>,
+    pub(super) isa: &'a dyn TargetIsa,
     pub(super) sites: &'a mut Vec<Box<Site>>,
     pub(super) context: Value,
     pub(super) failed: Block,
@@ -135,6 +118,8 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
+    /// Compiled functions that are called.
+    pub(super) imported: HashMap<FunctionId, FuncRef>,
     /// Where the runtime is asked for an operation, or what runs once.
     pub(super) operations: Vec<Block>,
     /// Nobody calls the function a second time.
@@ -153,18 +138,6 @@ pub(super) fn register(ty: &HostType) -> Type {
 }
 
 impl Translator<'_, '_> {
-    /// Ends the function: results are stored.
-    fn finish(mut self) -> Vec<Block> {
-        let zero = self.b.ins().iconst(types::I32, 0);
-        self.b.ins().return_(&[zero]);
-        self.b.switch_to_block(self.failed);
-        let one = self.b.ins().iconst(types::I32, 1);
-        self.b.ins().return_(&[one]);
-        self.b.seal_all_blocks();
-        self.b.finalize(self.isa.frontend_config());
-        self.operations
-    }
-
     /// Translates a region whose parameters have their values, and that gives up what is handed down to it; gives its
     /// yields, owned.
     pub(super) fn region(&mut self, region: &Region, handed_down: &[ValueId]) -> Vec<Value> {
@@ -319,33 +292,6 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn call(&mut self, callee: FunctionId, args: &[Value], op: &Op) -> Vec<Value> {
-        let words = self.room(args.len());
-        for (i, (&word, &arg)) in args.iter().zip(&op.args).enumerate() {
-            self.store_word(self.function.ty(arg), word, words, i);
-        }
-        let out = self.room(op.results.len());
-        let status = self.call_function(callee, words, out);
-        self.fail_if(status);
-        op.results
-            .iter()
-            .enumerate()
-            .map(|(i, &result)| self.load_word(self.function.ty(result), out, i))
-            .collect()
-    }
-
-    /// Calls a compiled function with words in memory; gives its status.
-    pub(super) fn call_function(&mut self, callee: FunctionId, words: Value, out: Value) -> Value {
-        let declared = self.ids[&callee];
-        let signature = self.runtime_signature(vec![POINTER; 3], Some(types::I32));
-        let name = UserExternalName { namespace: 0, index: declared.as_u32() };
-        let name = ExternalName::user(self.b.func.declare_imported_user_function(name));
-        let data = ExtFuncData { name, signature, colocated: true, patchable: false };
-        let reference = self.b.import_function(data);
-        let call = self.b.ins().call(reference, &[self.context, words, out]);
-        self.b.inst_results(call)[0]
-    }
-
     /// Calls a function of the runtime.
     pub(super) fn call_runtime(&mut self, entry: Entry, args: &[Value], result: Option<Type>) -> Vec<Value> {
         let params: Vec<Type> = args.iter().map(|&arg| self.b.func.dfg.value_type(arg)).collect();
@@ -396,16 +342,6 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(go_on);
     }
 
-    fn check_stack(&mut self, span: Span) {
-        let offset = offset_of!(Context<'_>, stack_limit) as i32;
-        let limit = self.b.ins().load(POINTER, MemFlagsData::trusted(), self.context, offset);
-        let here = self.b.ins().get_stack_pointer(POINTER);
-        let below = self.b.ins().icmp(IntCC::UnsignedLessThan, here, limit);
-        self.fault_if(below, Entry::TooDeep, |this| {
-            vec![this.context, this.plain_site(Vec::new(), HostType::Unit, span)]
-        });
-    }
-
     /// Leaves the function if the program was asked to stop.
     pub(super) fn check_interrupt(&mut self, span: Span) {
         let offset = offset_of!(Context<'_>, interrupt) as i32;
@@ -425,15 +361,6 @@ impl Translator<'_, '_> {
         self.b.ins().stack_addr(POINTER, slot, 0)
     }
 
-    pub(super) fn load_word(&mut self, ty: &HostType, address: Value, index: usize) -> Value {
-        self.b.ins().load(register(ty), MemFlagsData::trusted(), address, index as i32 * 8)
-    }
-
-    pub(super) fn store_word(&mut self, ty: &HostType, word: Value, address: Value, index: usize) {
-        let word = if *ty == HostType::Bool { self.b.ins().uextend(types::I64, word) } else { word };
-        self.b.ins().store(MemFlagsData::trusted(), word, address, index as i32 * 8);
-    }
-
     /// Any word in an integer register.
     pub(super) fn as_i64(&mut self, word: Value) -> Value {
         match self.b.func.dfg.value_type(word) {
@@ -450,12 +377,6 @@ impl Translator<'_, '_> {
             _ => word,
         }
     }
-}
-
-fn runs_once(module: &Module, id: FunctionId) -> bool {
-    module.main == Some(id)
-        || module.globals.iter().any(|global| global.init == id)
-        || module.tests.iter().any(|test| test.function == id)
 }
 
 fn makes_tape(region: &Region, value: ValueId) -> bool {

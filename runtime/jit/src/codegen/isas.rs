@@ -18,7 +18,7 @@ pub(super) struct Isas {
     /// Code that is fast.
     pub fast: OwnedTargetIsa,
     /// Code that is made fast.
-    plain: OwnedTargetIsa,
+    pub plain: OwnedTargetIsa,
 }
 
 impl Isas {

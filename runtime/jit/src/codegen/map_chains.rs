@@ -9,6 +9,7 @@ use qml_prelude::builtins::of_float;
 use qml_source::Span;
 
 use super::chains::targets;
+use super::convention::store_word;
 use super::function::{POINTER, Translator};
 use crate::chain::{Chain, Function, MOST_STEPS, Place, Step};
 use crate::runtime::Entry;
@@ -51,7 +52,7 @@ impl Translator<'_, '_> {
                 Input::Value(value) => (self.word(value), self.function.ty(value).clone()),
                 Input::Constant(x) => (self.b.ins().f64const(x), HostType::Float),
             };
-            self.store_word(&ty, word, words, i);
+            store_word(&mut self.b, &ty, word, words, i);
             types.push(ty);
         }
         let site = self.chain_site(Chain::new(steps, outputs, Vec::new()), types, op.span);

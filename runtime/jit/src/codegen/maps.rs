@@ -6,6 +6,7 @@
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Constant, Op, OpKind, Region, Type as HostType, ValueId};
 
+use super::convention::load_word;
 use super::elements::{axis, element_bytes};
 use super::function::Translator;
 use super::loops::block_args;
@@ -78,7 +79,7 @@ impl Translator<'_, '_> {
         let args = [self.context, site, builder, count, row_len, out];
         let status = self.call_runtime(Entry::BuilderFinish, &args, Some(types::I32))[0];
         self.fail_if(status);
-        let tensor = self.load_word(&result, out, 0);
+        let tensor = load_word(&mut self.b, &result, out, 0);
         self.b.ins().jump(done, &[tensor.into()]);
         self.b.switch_to_block(done);
         self.b.block_params(done)[0]

@@ -4,6 +4,7 @@ use cranelift::prelude::*;
 use qml_ir::host::{Op, OpKind, Type as HostType};
 use qml_source::{Span, bug};
 
+use super::convention::{load_word, store_word};
 use super::function::{POINTER, Translator};
 use super::ownership::LastUses;
 use crate::runtime::{Entry, Shortcut};
@@ -74,7 +75,7 @@ impl Translator<'_, '_> {
         let result = op.results.first().map_or(HostType::Unit, |&result| self.function.ty(result).clone());
         let words = self.room(operands.len());
         for (i, (operand, ty)) in operands.iter().zip(&args).enumerate() {
-            self.store_word(ty, operand.word, words, i);
+            store_word(&mut self.b, ty, operand.word, words, i);
         }
         let kind = match kind {
             SiteKind::Builtin(id) => match Shortcut::of(id.row().name, &args) {
@@ -90,7 +91,7 @@ impl Translator<'_, '_> {
         self.operations.extend(self.b.current_block());
         let status = self.call_runtime(entry, &[self.context, site, words, out], Some(types::I32))[0];
         self.fail_if(status);
-        (0..n_results).map(|i| self.load_word(&result, out, i)).collect()
+        (0..n_results).map(|i| load_word(&mut self.b, &result, out, i)).collect()
     }
 
     /// The address of a constant that lives as long as the code.

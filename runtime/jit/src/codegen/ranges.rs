@@ -15,7 +15,16 @@ impl Range {
     /// Of a length, or of the counter of a loop from zero.
     pub const COUNT: Self = Self { low: 0, high: i64::MAX - 1 };
 
-    /// The range of a sum, difference or product, if it fits.
+    /// Of any int.
+    const ALL: Self = Self { low: i64::MIN, high: i64::MAX };
+    /// Of ints of 32 bits without sign.
+    pub const HALF: Self = Self { low: 0, high: u32::MAX as i64 };
+
+    pub fn is_within(self, other: Self) -> bool {
+        other.low <= self.low && self.high <= other.high
+    }
+
+    /// The range of a sum, difference or product, if it fits; of a quotient or remainder of a divisor that is larger than zero.
     fn of(operator: BinaryOp, a: Self, b: Self) -> Option<Self> {
         let products = || [a.low, a.high].map(|x| [b.low, b.high].map(|y| i128::from(x) * i128::from(y)));
         let wide = |x: i64, y: i64| i128::from(x) + i128::from(y);
@@ -27,6 +36,11 @@ impl Range {
                 let all = products.iter().flatten().copied();
                 (all.clone().min()?, all.max()?)
             }
+            BinaryOp::DivFloor if b.low > 0 => {
+                let quotient = |x: i64| [b.low, b.high].map(|y| i128::from(x.div_euclid(y)));
+                (quotient(a.low).into_iter().min()?, quotient(a.high).into_iter().max()?)
+            }
+            BinaryOp::Mod if b.low > 0 => (0, i128::from(b.high) - 1),
             _ => return None,
         };
         Some(Self { low: i64::try_from(low).ok()?, high: i64::try_from(high).ok()? })
@@ -40,10 +54,10 @@ impl Translator<'_, '_> {
         self.ranges.get(&value).copied().or_else(constant)
     }
 
-    /// Whether a sum, difference or product fits; then its range is known from here on.
+    /// Whether it is known that the result of an operation fits; then its range is known from here on.
     pub(super) fn fits(&mut self, operator: BinaryOp, args: &[ValueId], result: ValueId) -> bool {
-        let [a, b] = [0, 1].map(|i| self.range(args[i]));
-        let range = a.zip(b).and_then(|(a, b)| Range::of(operator, a, b));
+        let [a, b] = [0, 1].map(|i| self.range(args[i]).unwrap_or(Range::ALL));
+        let range = Range::of(operator, a, b);
         match range {
             Some(range) => _ = self.ranges.insert(result, range),
             // What was known in other rounds.

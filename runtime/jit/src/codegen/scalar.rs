@@ -106,8 +106,7 @@ impl Translator<'_, '_> {
                 self.int_fault_if(overflows, operator, a, b, op);
                 return value;
             }
-            BinaryOp::DivFloor => return self.div_floor(a, b, op),
-            BinaryOp::Mod => return self.mod_floor(a, b, op),
+            BinaryOp::DivFloor | BinaryOp::Mod => return self.divide(operator, a, b, op),
             BinaryOp::Eq => IntCC::Equal,
             BinaryOp::Ne => IntCC::NotEqual,
             BinaryOp::Lt => IntCC::SignedLessThan,
@@ -119,73 +118,13 @@ impl Translator<'_, '_> {
         self.b.ins().icmp(compared, a, b)
     }
 
-    fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {
+    pub(super) fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {
         let span = op.span;
         self.fault_if(condition, Entry::IntFault, |this| {
             let (kind, result) = (SiteKind::Int(operator), HostType::Int);
             let site = Site { kind, args: Vec::new(), lent: Vec::new(), result, span };
             vec![this.context, this.site(site), a, b]
         });
-    }
-
-    /// The quotient rounded down; by zero, and the smallest int by -1, are faults.
-    fn div_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
-        if let Some(divisor) = self.constant_divisor(b) {
-            if divisor.is_power_of_two() {
-                return self.b.ins().sshr_imm_s(a, i64::from(divisor.trailing_zeros()));
-            }
-            let quotient = self.b.ins().sdiv(a, b);
-            let remainder = self.b.ins().srem(a, b);
-            let correction = self.b.ins().sshr_imm_s(remainder, 63);
-            return self.b.ins().iadd(quotient, correction);
-        }
-        let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
-        let smallest = self.b.ins().icmp_imm_s(IntCC::Equal, a, i64::MIN);
-        let by_minus_one = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
-        let overflows = self.b.ins().band(smallest, by_minus_one);
-        let wrong = self.b.ins().bor(by_zero, overflows);
-        self.int_fault_if(wrong, BinaryOp::DivFloor, a, b, op);
-        let quotient = self.b.ins().sdiv(a, b);
-        let remainder = self.b.ins().srem(a, b);
-        let rounds_up = self.rounds_up(remainder, b);
-        let correction = self.b.ins().uextend(types::I64, rounds_up);
-        self.b.ins().isub(quotient, correction)
-    }
-
-    /// The remainder with the sign of `b`; by zero is a fault.
-    fn mod_floor(&mut self, a: Value, b: Value, op: &Op) -> Value {
-        if let Some(divisor) = self.constant_divisor(b) {
-            if divisor.is_power_of_two() {
-                return self.b.ins().band_imm_s(a, divisor as i64 - 1);
-            }
-            let remainder = self.b.ins().srem(a, b);
-            let is_negative = self.b.ins().sshr_imm_s(remainder, 63);
-            let correction = self.b.ins().band(is_negative, b);
-            return self.b.ins().iadd(remainder, correction);
-        }
-        let by_zero = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
-        self.int_fault_if(by_zero, BinaryOp::Mod, a, b, op);
-        // The smallest int modulo -1 overflows in the processor; anything modulo 1 and -1 is 0.
-        let minus_one = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
-        let one = self.b.ins().iconst(types::I64, 1);
-        let divisor = self.b.ins().select(minus_one, one, b);
-        let remainder = self.b.ins().srem(a, divisor);
-        let rounds_up = self.rounds_up(remainder, divisor);
-        let corrected = self.b.ins().iadd(remainder, divisor);
-        self.b.ins().select(rounds_up, corrected, remainder)
-    }
-
-    /// The divisor if it is a constant larger than zero: then nothing can go wrong.
-    fn constant_divisor(&self, divisor: Value) -> Option<u64> {
-        u64::try_from(self.constant_int(divisor)?).ok().filter(|&divisor| divisor > 0)
-    }
-
-    /// Whether truncated division went up: the remainder is not zero and has not the sign of the divisor.
-    fn rounds_up(&mut self, remainder: Value, divisor: Value) -> Value {
-        let differ = self.b.ins().bxor(remainder, divisor);
-        let signs_differ = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, differ, 0);
-        let not_zero = self.b.ins().icmp_imm_s(IntCC::NotEqual, remainder, 0);
-        self.b.ins().band(signs_differ, not_zero)
     }
 
     pub(super) fn floats(&mut self, operator: BinaryOp, a: Value, b: Value) -> Value {

@@ -20,9 +20,29 @@ fn binary(ty: &str, rows: &[(&str, &str)]) -> String {
 const COMPARISONS: [(&str, &str); 6] =
     [("eq", "bool"), ("ne", "bool"), ("lt", "bool"), ("le", "bool"), ("gt", "bool"), ("ge", "bool")];
 
+/// Where something changes: zero, the borders of 32 bits, and the smallest and largest ints.
+const EDGES: [i64; 16] = [
+    0,
+    1,
+    -1,
+    2,
+    7,
+    -7,
+    1 << 31,
+    (1 << 31) - 1,
+    (1 << 32) - 1,
+    1 << 32,
+    (1 << 32) + 1,
+    1 - (1 << 32),
+    -(1 << 32),
+    i64::MAX - 1,
+    i64::MAX,
+    i64::MIN,
+];
+
 #[test]
 fn operations_on_ints() {
-    let edges = [0, 1, -1, 2, 7, -7, i64::MAX, i64::MIN, i64::MAX - 1, 1 << 32];
+    let edges = EDGES;
     for name in ["add", "sub", "mul", "div_floor", "mod"] {
         let text = binary("int", &[(name, "int")]);
         for a in edges {
@@ -50,6 +70,37 @@ fn floored_division_rounds_down() {
         assert_eq!(check(&text, &[Int(a), Int(b)]).unwrap(), [Int(quotient), Int(remainder)]);
     }
     assert_eq!(check(&binary("int", &[("mod", "int")]), &[Int(i64::MIN), Int(-1)]).unwrap(), [Int(0)]);
+}
+
+#[test]
+fn operations_with_a_constant() {
+    for name in ["add", "sub", "mul", "div_floor", "mod"] {
+        for constant in EDGES.into_iter().chain([3, 4, 5, 8, 9, 10, -3]) {
+            for operands in ["%0, %1", "%1, %0"] {
+                let text = format!(
+                    "fn @f(%0 a: int) -> (int) {{ %1: int = const[{constant}]  %2: int = {name} {operands} !0:3:4  return %2 }}"
+                );
+                for a in EDGES {
+                    _ = check(&text, &[Int(a)]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn division_by_what_is_known_to_be_larger_than_zero() {
+    // A counter plus one; so is the dividend of the second quotient, in 32 bits.
+    let text = "fn @f(%0 a: int, %1 n: int) -> (int) {
+        %2: int = const[0]  %3: int = const[1]  %4: int = const[7]
+        %5: int = for %2, %1, %0 { (%6: int, %7: int)
+            %8: int = add %6, %3  %9: int = div_floor %7, %8  %10: int = mod %7, %8
+            %11: int = mod %7, %4  %12: int = add %11, %3  %13: int = div_floor %11, %12  %14: int = mod %11, %8
+            %15: int = add %10, %13  %16: int = add %15, %14  %17: int = sub %16, %9  yield %17 }
+        return %5 }";
+    for a in EDGES {
+        check(text, &[Int(a), Int(5)]).unwrap();
+    }
 }
 
 #[test]
