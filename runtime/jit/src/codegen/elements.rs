@@ -62,7 +62,11 @@ impl Translator<'_, '_> {
             return true;
         }
         let indices = &op.args[1 + usize::from(name == "op.index_set")..];
-        let word = if name == "op.index" {
+        let word = if name == "op.index" && self.pinned.contains(&op.args[0]) {
+            let place = self.place_or_fault(kind, id, op, indices);
+            let ty = register(self.function.ty(op.results[0]));
+            self.b.ins().load(ty, MemFlagsData::trusted(), place, 0)
+        } else if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
             // The operand was only looked at.
             if last.is_moved(op.args[0], at, &op.args, &op.regions) && !self.is_lent(op.args[0]) {
@@ -70,7 +74,10 @@ impl Translator<'_, '_> {
             }
             word
         } else if self.pinned.contains(&op.args[0]) {
-            self.write_in_place(kind, id, op, indices)
+            let (tensor, item) = (self.word(op.args[0]), self.word(op.args[1]));
+            let place = self.place_or_fault(kind, id, op, indices);
+            self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
+            tensor
         } else {
             let tensor = self.take(op.args[0], at, &op.args, &op.regions, last);
             self.write_element(tensor, kind, id, op, indices)
@@ -139,14 +146,13 @@ impl Translator<'_, '_> {
         self.b.block_params(done)[0]
     }
 
-    /// The same for a tensor that stays where it is. Only an index can be wrong.
-    fn write_in_place(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
-        let (tensor, item) = (self.word(op.args[0]), self.word(op.args[1]));
+    /// The address of an element of a tensor that stays where it is, where only an index can be wrong.
+    fn place_or_fault(&mut self, kind: u32, id: BuiltinId, op: &Op, indices: &[ValueId]) -> Value {
+        let tensor = self.word(op.args[0]);
         let (slow, go_on) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         self.check_element(tensor, kind, indices, slow);
         let place = self.element_place(tensor, indices);
-        self.b.ins().store(MemFlagsData::trusted(), item, place, 0);
         self.b.ins().jump(go_on, &[]);
 
         self.b.switch_to_block(slow);
@@ -154,7 +160,7 @@ impl Translator<'_, '_> {
         self.operation(SiteKind::Builtin(id), &operands, op);
         self.b.ins().jump(self.failed, &[]);
         self.b.switch_to_block(go_on);
-        tensor
+        place
     }
 
     /// The word of a tensor whose elements nobody else holds: another one, whose fields are read anew.

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use cranelift::codegen::ir::BlockArg;
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Constant, Op, OpKind, Region, Type as HostType, UnaryOp, ValueId};
 use qml_source::Span;
@@ -112,22 +113,23 @@ impl Translator<'_, '_> {
         elements: Option<Value>,
         span: Span,
     ) -> Value {
-        let (header, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.append_block_param(header, types::I64);
-        self.b.ins().jump(header, &[from.into()]);
-        self.b.switch_to_block(header);
-        let counter = self.b.block_params(header)[0];
-        let next = self.b.ins().iadd_imm_s(counter, ROUNDS);
-        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThan, next, to);
-        self.leave_if(is_over, after, body);
+        let (before, body, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.append_block_param(body, types::I64);
+        self.b.append_block_param(after, types::I64);
+        self.go_together(from, to, before, &[], after);
+
+        self.b.switch_to_block(before);
+        let same = self.same_in_all(lanes);
+        self.b.ins().jump(body, &[from.into()]);
 
         self.b.switch_to_block(body);
+        let counter = self.b.block_params(body)[0];
         self.check_interrupt(span);
         self.values.insert(plan.counter, counter);
         for vector in 0..VECTORS {
             let offset = vector as i32 * VECTOR_BYTES;
-            let mut floats = HashMap::new();
-            for (step, op) in &lanes.steps {
+            let mut floats = same.clone();
+            for (step, op) in lanes.steps.iter().filter(|(_, op)| !same.contains_key(&op.results[0])) {
                 self.step(*step, op, offset, &mut floats);
             }
             if let Some(elements) = elements {
@@ -137,9 +139,29 @@ impl Translator<'_, '_> {
                 self.b.ins().store(UNALIGNED, value, place, offset);
             }
         }
-        self.b.ins().jump(header, &[next.into()]);
+        let next = self.b.ins().iadd_imm_s(counter, ROUNDS);
+        self.go_together(next, to, body, &[next.into()], after);
         self.b.switch_to_block(after);
-        counter
+        self.b.block_params(after)[0]
+    }
+
+    /// Goes on in a block if the rounds from a counter are so many as go together.
+    fn go_together(&mut self, counter: Value, to: Value, block: Block, args: &[BlockArg], after: Block) {
+        let next = self.b.ins().iadd_imm_s(counter, ROUNDS);
+        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThan, next, to);
+        self.b.ins().brif(is_over, after, &[counter.into()], block, args);
+    }
+
+    /// Elements that are the same in all rounds: they don't go with the counter, and what is written goes with it, to tensors of
+    /// which no other elements are read.
+    fn same_in_all(&mut self, lanes: &Lanes<'_>) -> HashMap<ValueId, Value> {
+        let mut same = HashMap::new();
+        for (step, op) in &lanes.steps {
+            if matches!(step, Step::Load(access) if !access.counts()) {
+                self.step(*step, op, 0, &mut same);
+            }
+        }
+        same
     }
 
     fn step(&mut self, step: Step<'_>, op: &Op, offset: i32, floats: &mut HashMap<ValueId, Value>) {

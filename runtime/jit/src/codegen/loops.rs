@@ -25,7 +25,10 @@ impl Translator<'_, '_> {
         for &result in op.results.iter().filter(|result| !self.pinned.contains(result)) {
             self.b.append_block_param(after, register(self.function.ty(result)));
         }
-        self.b.ins().brif(condition, then, &[], otherwise, &[]);
+        match self.without_not(condition) {
+            Some(opposite) => self.b.ins().brif(opposite, otherwise, &[], then, &[]),
+            None => self.b.ins().brif(condition, then, &[], otherwise, &[]),
+        };
         let mut results = Vec::new();
         for (block, region) in [then, otherwise].into_iter().zip(&op.regions) {
             self.b.switch_to_block(block);
@@ -94,8 +97,9 @@ impl Translator<'_, '_> {
         })
     }
 
-    /// Repeats `body` until the counter, one of the carried values, is at `end` or behind it. The header's parameters are the
-    /// carried values, but for those that stay where they are; `body` gives them for the next time.
+    /// Repeats `body` until the counter, one of the carried values, is at `end` or behind it. `body` gets the carried values, and
+    /// gives them for the next time. Those that don't stay where they are, are parameters of the block of a round, and of the one
+    /// behind the loop.
     pub(super) fn repeat(
         &mut self,
         (carried, counter): (&[ValueId], usize),
@@ -104,22 +108,25 @@ impl Translator<'_, '_> {
         stays: &[bool],
         body: impl FnOnce(&mut Self, &[Value]) -> Vec<Value>,
     ) -> Vec<Value> {
-        let (header, inside, after) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (inside, after) = (self.b.create_block(), self.b.create_block());
         for (&param, _) in carried.iter().zip(stays).filter(|(_, stays)| !**stays) {
-            self.b.append_block_param(header, register(self.function.ty(param)));
+            let ty = register(self.function.ty(param));
+            self.b.append_block_param(inside, ty);
+            self.b.append_block_param(after, ty);
         }
-        self.b.ins().jump(header, &block_args(&moving(words, stays)));
-
-        self.b.switch_to_block(header);
-        let params = staying(words, self.b.block_params(header), stays);
-        let is_over = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, params[counter], end);
-        self.leave_if(is_over, after, inside);
-
+        // Looked at before the first round and at the end of each: one jump a round.
+        let go_on = |this: &mut Self, words: &[Value]| {
+            let is_over = this.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, words[counter], end);
+            let words = block_args(&moving(words, stays));
+            this.b.ins().brif(is_over, after, &words, inside, &words);
+        };
+        go_on(self, words);
         self.b.switch_to_block(inside);
+        let params = staying(words, self.b.block_params(inside), stays);
         let next = body(self, &params);
-        self.b.ins().jump(header, &block_args(&moving(&next, stays)));
+        go_on(self, &next);
         self.b.switch_to_block(after);
-        params
+        staying(words, self.b.block_params(after), stays)
     }
 
     /// One round; gives the counter and the carried values for the next one.

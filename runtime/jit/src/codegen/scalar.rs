@@ -83,7 +83,7 @@ impl Translator<'_, '_> {
                 self.b.ins().ineg(x)
             }
             UnaryOp::Neg => self.b.ins().fneg(x),
-            UnaryOp::Not => self.b.ins().bxor_imm_u(x, 1),
+            UnaryOp::Not => self.negated(x),
             UnaryOp::ToFloat => self.b.ins().fcvt_from_sint(types::F64, x),
         }
     }
@@ -98,11 +98,7 @@ impl Translator<'_, '_> {
                 };
             }
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {
-                let (value, overflows) = match operator {
-                    BinaryOp::Add => self.b.ins().sadd_overflow(a, b),
-                    BinaryOp::Sub => self.b.ins().ssub_overflow(a, b),
-                    _ => self.b.ins().smul_overflow(a, b),
-                };
+                let (value, overflows) = self.with_overflow(operator, a, b);
                 self.int_fault_if(overflows, operator, a, b, op);
                 return value;
             }
@@ -116,6 +112,39 @@ impl Translator<'_, '_> {
             BinaryOp::Div | BinaryOp::Pow | BinaryOp::And | BinaryOp::Or => bug!("{operator:?} of ints"),
         };
         self.b.ins().icmp(compared, a, b)
+    }
+
+    /// A sum, difference or product, and whether it overflows.
+    fn with_overflow(&mut self, operator: BinaryOp, a: Value, b: Value) -> (Value, Value) {
+        match (operator, self.constant_int(b)) {
+            // One comparison, which a jump takes as it is.
+            (BinaryOp::Add | BinaryOp::Sub, Some(constant)) if constant != i64::MIN => {
+                let change = if operator == BinaryOp::Add { constant } else { -constant };
+                let sum = self.b.ins().iadd_imm_s(a, change);
+                let wrong = if change < 0 { IntCC::SignedGreaterThan } else { IntCC::SignedLessThan };
+                (sum, self.b.ins().icmp(wrong, sum, a))
+            }
+            (BinaryOp::Add, _) => self.b.ins().sadd_overflow(a, b),
+            (BinaryOp::Sub, _) => self.b.ins().ssub_overflow(a, b),
+            (_, constant) => {
+                let (product, overflows) = self.b.ins().smul_overflow(a, b);
+                let [by_a, by_b] = [self.constant_int(a).map(|x| (b, x)), constant.map(|x| (a, x))];
+                let short = by_b.or(by_a).and_then(|(x, constant)| self.by_shift(x, constant));
+                (short.unwrap_or(product), overflows)
+            }
+        }
+    }
+
+    /// A product by shift and addition, which is there earlier than that of a multiplication.
+    fn by_shift(&mut self, x: Value, constant: i64) -> Option<Value> {
+        match constant {
+            2 | 4 | 8 => Some(self.b.ins().ishl_imm_u(x, i64::from(constant.trailing_zeros()))),
+            3 | 5 | 9 => {
+                let rest = self.b.ins().ishl_imm_u(x, i64::from((constant - 1).trailing_zeros()));
+                Some(self.b.ins().iadd(x, rest))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn int_fault_if(&mut self, condition: Value, operator: BinaryOp, a: Value, b: Value, op: &Op) {

@@ -2,7 +2,7 @@
 //! more than the few operations.
 
 use cranelift::codegen::ir::condcodes::CondCode;
-use cranelift::codegen::ir::{InstructionData, ValueDef};
+use cranelift::codegen::ir::{InstructionData, Opcode, ValueDef};
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Op, OpKind, Region, Type as HostType, UnaryOp, ValueId};
 
@@ -46,6 +46,17 @@ impl Translator<'_, '_> {
                 self.b.ins().fcmp(cond.complement(), a, b)
             }
             _ => self.b.ins().bxor_imm_u(condition, 1),
+        }
+    }
+
+    /// What a bool is the opposite of, if it is made as such.
+    pub(super) fn without_not(&self, condition: Value) -> Option<Value> {
+        let ValueDef::Result(inst, _) = self.b.func.dfg.value_def(condition) else { return None };
+        match self.b.func.dfg.insts[inst] {
+            InstructionData::Binary { opcode: Opcode::Bxor, args: [x, one] } => {
+                (self.constant_int(one) == Some(1)).then_some(x)
+            }
+            _ => None,
         }
     }
 

@@ -94,7 +94,7 @@ impl Translator<'_, '_> {
         step: Option<Value>,
     ) -> (Value, WhatWasKnown) {
         let before = WhatWasKnown(self.ranges.clone());
-        let mut bounds = Bounds { start, end, holds: None, bases: HashSet::new() };
+        let mut bounds = Bounds { start, end, holds: None, holds_for_tensors: None, bases: HashSet::new() };
         let large = self.b.ins().iconst(types::I64, SMALL);
         bounds.end = self.b.ins().smin(end, large);
         self.is_small(&mut bounds, start);
@@ -109,10 +109,10 @@ impl Translator<'_, '_> {
         }
         let from_zero = self.constant_int(start).is_some_and(|start| start >= 0);
         self.ranges.insert(plan.counter, Range { low: if from_zero { 0 } else { -SMALL }, high: SMALL - 1 });
-        let sure_end = match bounds.holds {
-            Some(holds) => self.b.ins().select(holds, bounds.end, start),
-            None => bounds.end,
-        };
+        let sure_end = [bounds.holds_for_tensors, bounds.holds]
+            .into_iter()
+            .flatten()
+            .fold(bounds.end, |end, holds| self.b.ins().select(holds, end, start));
         (sure_end, before)
     }
 
@@ -128,7 +128,7 @@ impl Translator<'_, '_> {
         let tensor = self.word(access.tensor);
         let kind = self.slot_field(types::I32, tensor, offset_of!(Slot, kind));
         let is_right = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(access.kind));
-        self.must_hold(bounds, is_right);
+        bounds.holds_for_tensors = Some(self.and(bounds.holds_for_tensors, is_right));
         let mut place = Place { base: self.slot_field(POINTER, tensor, offset_of!(Slot, data)), step: None };
         for (i, index) in access.indices.iter().enumerate() {
             let len = self.slot_field(types::I64, tensor, axis(i) + offset_of!(Axis, len));
@@ -141,7 +141,7 @@ impl Translator<'_, '_> {
                 let limit = self.b.ins().isub(len, same);
                 bounds.end = self.b.ins().smin(bounds.end, limit);
                 let is_next = self.b.ins().icmp_imm_s(IntCC::Equal, stride, access.bytes);
-                self.must_hold(bounds, is_next);
+                bounds.holds_for_tensors = Some(self.and(bounds.holds_for_tensors, is_next));
                 place.step = Some((plan.counter, access.bytes));
             } else {
                 // As a number without sign a negative index is larger than any length.
@@ -175,10 +175,14 @@ impl Translator<'_, '_> {
     }
 
     fn must_hold(&mut self, bounds: &mut Bounds, condition: Value) {
-        bounds.holds = Some(match bounds.holds {
+        bounds.holds = Some(self.and(bounds.holds, condition));
+    }
+
+    fn and(&mut self, others: Option<Value>, condition: Value) -> Value {
+        match others {
             Some(others) => self.b.ins().band(others, condition),
             None => condition,
-        });
+        }
     }
 
     /// The address of an element that is known to be there.
@@ -196,6 +200,8 @@ struct Bounds {
     end: Value,
     /// Without this no round is sure.
     holds: Option<Value>,
+    /// The same, of what stays as it is in loops around as well: it is looked at before these.
+    holds_for_tensors: Option<Value>,
     /// Ints of which it makes sure that they are small.
     bases: HashSet<ValueId>,
 }

@@ -129,7 +129,7 @@ fn a_small_function_that_gives_its_argument_and_the_same_twice() {
 }
 
 /// A function of two ints by random operations, branches and calls of the functions before it.
-fn random_function(number: usize, stream: &mut Stream) -> String {
+fn random_function(number: u64, stream: &mut Stream) -> String {
     let mut text = format!("fn @g{number}(%0 a: int, %1 b: int) -> (int) {{\n");
     let mut next = 2;
     for _ in 0..4 + stream.below(4) {
@@ -171,10 +171,10 @@ fn random_program(stream: &mut Stream) -> String {
 fn random_functions_of_ints_give_and_tell_the_same() {
     let mut stream = Stream::new(15);
     let (mut n_values, mut n_faults) = (0, 0);
-    for _ in 0..400 {
+    for _ in 0..200 {
         let text = random_program(&mut stream);
         let large = [0, 3, -3, 1 << 31, (1 << 32) - 1, 1 << 32, -(1 << 32), i64::MIN, i64::MAX];
-        let a = large[stream.below(large.len())];
+        let a = large[stream.below(large.len() as u64) as usize];
         match check(&text, &[Int(stream.below(6) as i64), Int(a)]) {
             Ok(_) => n_values += 1,
             Err(fault) => {
@@ -183,7 +183,7 @@ fn random_functions_of_ints_give_and_tell_the_same() {
             }
         }
     }
-    assert!(n_values > 50 && n_faults > 50, "{n_values} values, {n_faults} faults");
+    assert!(n_values > 30 && n_faults > 30, "{n_values} values, {n_faults} faults");
 }
 
 #[test]
