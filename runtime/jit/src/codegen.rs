@@ -70,7 +70,7 @@ type Functions<'a> = BTreeMap<FunctionId, Declared<'a>>;
 
 /// A function that is compiled.
 struct Declared<'a> {
-    declared: FuncId,
+    id: FuncId,
     /// What is called from outside, if it is a root.
     entry: Option<FuncId>,
     function: Cow<'a, Function>,
@@ -124,9 +124,9 @@ fn declare<'a>(module: &'a Module, roots: &[FunctionId], isas: &Isas, jit: &mut 
         let runs_once = runs_once(module, id);
         let function = with_small_calls_inside(module, id, runs_once);
         callees(&function.body, &mut waiting);
-        let declared = declare(id, &convention::signature(&function));
+        let inner = declare(id, &convention::signature(&function));
         let entry = roots.contains(&id).then(|| declare(id, &outer));
-        functions.insert(id, Declared { declared, entry, function, runs_once });
+        functions.insert(id, Declared { id: inner, entry, function, runs_once });
     }
     functions
 }
@@ -216,13 +216,13 @@ impl Job<'_> {
         context: &mut CodegenContext,
     ) -> Compiled {
         let Self { functions, isas } = self;
-        let Declared { declared, function, .. } = &functions[&id];
+        let Declared { id: inner, function, .. } = &functions[&id];
         let mut sites = Vec::new();
         context.func.signature = convention::signature(function);
         let operations =
             function::translate(functions, id, &*isas.fast, &mut context.func, frontend, &mut sites);
         let isa = isas.fitting(&context.func, &operations);
-        Compiled { sites, ..compiled(&function.name, *declared, isa, context) }
+        Compiled { sites, ..compiled(&function.name, *inner, isa, context) }
     }
 
     /// Where a root is called from outside.
@@ -232,11 +232,11 @@ impl Job<'_> {
         frontend: &mut FunctionBuilderContext,
         context: &mut CodegenContext,
     ) -> Option<Compiled> {
-        let Declared { declared, entry, function, .. } = &self.functions[&id];
+        let Declared { id: inner, entry, function, .. } = &self.functions[&id];
         let entry = (*entry)?;
         let isa = &*self.isas.plain;
         context.func.signature = convention::outer_signature(isa);
-        convention::translate_entry(function, *declared, isa, &mut context.func, frontend);
+        convention::translate_entry(function, *inner, isa, &mut context.func, frontend);
         Some(compiled(&function.name, entry, isa, context))
     }
 }

@@ -153,7 +153,7 @@ impl Translator<'_, '_> {
         let reference = match self.imported.get(&callee) {
             Some(&reference) => reference,
             None => {
-                let reference = import(&mut self.b, &compiled.function, compiled.declared);
+                let reference = import(&mut self.b, &compiled.function, compiled.id);
                 self.imported.insert(callee, reference);
                 reference
             }

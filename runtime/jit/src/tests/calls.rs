@@ -60,7 +60,8 @@ fn one_result_of_each_type() {
                 "fn @g(%0 x: {ty}) -> ({ty}) {{ {body} return %0 }}
                 fn @f(%0 x: {ty}) -> ({ty}) {{ %1: {ty} = call[@g] %0 return %1 }}"
             );
-            assert_eq!(check(&text, std::slice::from_ref(&value)).unwrap(), [value.clone()]);
+            let args = [value.clone()];
+            assert_eq!(check(&text, &args).unwrap(), args);
         }
     }
 }
@@ -171,7 +172,7 @@ fn random_program(stream: &mut Stream) -> String {
 fn random_functions_of_ints_give_and_tell_the_same() {
     let mut stream = Stream::new(15);
     let (mut n_values, mut n_faults) = (0, 0);
-    for _ in 0..200 {
+    for _ in 0..100 {
         let text = random_program(&mut stream);
         let large = [0, 3, -3, 1 << 31, (1 << 32) - 1, 1 << 32, -(1 << 32), i64::MIN, i64::MAX];
         let a = large[stream.below(large.len() as u64) as usize];
@@ -183,7 +184,7 @@ fn random_functions_of_ints_give_and_tell_the_same() {
             }
         }
     }
-    assert!(n_values > 30 && n_faults > 30, "{n_values} values, {n_faults} faults");
+    assert!(n_values > 15 && n_faults > 15, "{n_values} values, {n_faults} faults");
 }
 
 #[test]
