@@ -1,0 +1,3 @@
+//! Copies of operations, as gathered calls need them.
+
+pub(super) use crate::host::copy::{Names, used};
