@@ -130,6 +130,42 @@ fn gradients_of_a_mean_give_the_same_bits() {
 }
 
 #[test]
+fn arguments_that_are_trained_or_are_data_give_the_same_bits() {
+    let source = "
+        struct Model { w: float[2, 3], scale: float[3], shift: float }
+        kernel layers(m: Model, x: float[3], y: float, h: observable) -> qubit[3] {
+            let q = qubit[3];
+            for k in 0..2 { ry(m.w[k], q); rx(x * y, q); cx(q[0], q[1]); cx(q[1], q[2]); }
+            evolve(h, y, q);
+            return q;
+        }
+        fn loss(m: Model, x: float[3], y: float, h: observable) -> float {
+            return expect(Z(0) + 0.5 * X(1), layers(m, m.scale * x, y - m.shift, h));
+        }
+        fn main() {
+            let m = Model(w: [[0.3, 0.8, -0.2], [0.1, 0.4, 1.1]], scale: [1.0, 0.5, -0.7], shift: 0.2);
+            let xs = [[sin(1.0 * i + 0.3 * j) for j in 0..3] for i in 0..11];
+            let ys = linspace(-1.0, 1.0, 11);
+            let h = 0.3 * Z(0) * Z(2) + 0.2 * X(1);
+            let (value, g) = grad mean([loss(m, x, y, h) for (x, y) in zip(xs, ys)]) wrt m;
+            print(value, g.w, g.scale, g.shift);
+            let (_, gx) = grad sum([loss(m, x, y, h) for (x, y) in zip(xs, ys)]) wrt (xs, ys);
+            print(gx);
+            let s = 0.7;
+            let (_, gs) = grad sum([loss(m, s * x, 0.1 + s * y, h) for (x, y) in zip(xs, ys)]) wrt s;
+            print(\"{gs:.12}\");
+            let c = 0.3;
+            let (_, gc) = grad sum([sum(expect([c * Z(0), X(1)], layers(m, x, y, c * Z(1)))) for (x, y) in zip(xs, ys)]) wrt c;
+            print(\"{gc:.12}\");
+            let (_, gv) = grad sum([variance(Z(0), layers(m, x, y, h)) for (x, y) in zip(xs, ys)]) wrt m;
+            print(gv.w, gv.scale);
+            let (_, gf) = grad sum([fidelity(layers(m, x, y, h), layers(m, xs[0], 0.0, h)) for (x, y) in zip(xs, ys)]) wrt m;
+            print(\"{gf.w:.12}\");
+        }";
+    check(source, 9);
+}
+
+#[test]
 fn a_weight_of_several_calls_has_its_gradient_in_another_order() {
     let source = format!(
         "{MODEL}

@@ -20,7 +20,8 @@
 //!   of its calls is then one call of the outer body, so a batch may be one of batches.
 //! - What is the same in each round is computed once, where it cannot go wrong ([`invariant`]): observables, the weights
 //!   of a model. Sizes that were checked before are not checked again ([`known`]).
-//! - What a comprehension does with tensors after its last call is done for all rounds at once ([`rows`]).
+//! - What a comprehension does with tensors after its last call is done for all rounds at once, and so are arguments of
+//!   calls that work on elements ([`rows`]).
 //! - Between [`OpKind::Ahead`] and [`OpKind::Behind`] stands what runs ahead of its turn. If that faults, the loop as it was
 //!   written is run in its place: it meets the fault that the program has, after all that comes before it ([`split`]).
 //! - Loops are cut into chunks, so that memory for arguments is bounded.

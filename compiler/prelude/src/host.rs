@@ -5,7 +5,7 @@ use std::sync::Arc;
 use qml_source::{Code, Diagnostic, Span};
 
 use crate::chart::Chart;
-use crate::{Optimizer, Value};
+use crate::{Columns, Optimizer, Value};
 
 /// An error while running: a diagnostic, whose place is filled in by the caller that knows it.
 pub type Fault = Box<Diagnostic>;
@@ -118,6 +118,16 @@ pub trait Host {
         calls: &[(i64, Vec<Value>)],
     ) -> Result<Vec<Value>, Fault> {
         calls.iter().map(|(key, args)| self.result(function, *key, args)).collect()
+    }
+    /// The same for calls in columns, of which there is one at least, where that has a faster way than one by one: the results
+    /// as rows, of a derivative a tuple with the cotangent of each argument, as a column. The last two columns of a derivative
+    /// are the cotangents and the method.
+    fn results_in_columns(
+        &mut self,
+        _function: ResultFunction,
+        _calls: &Columns<'_>,
+    ) -> Result<Option<Value>, Fault> {
+        Ok(None)
     }
     /// Whether the results of all these calls have room at once. If not, each is asked for when it is needed.
     fn has_room(&mut self, _function: ResultFunction, _calls: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {

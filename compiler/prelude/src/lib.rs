@@ -9,6 +9,7 @@
 
 pub mod builtins;
 pub mod chart;
+pub mod columns;
 pub mod complex;
 pub mod host;
 pub mod observable;
@@ -22,6 +23,7 @@ mod testing;
 
 pub use builtins::format::{format_coefficient, format_complex, format_float, format_value};
 pub use builtins::{BUILTINS, Builtin, BuiltinId, CONSTANTS, Call, Effect, SECTIONS};
+pub use columns::{Column, Columns};
 pub use host::{Fault, Host, NoWorld, ResultFunction, Stage, Training};
 pub use optimizer::{Optimizer, Rule};
 pub use value::{Array, C64, Element, Program, Tensor, Value};

@@ -21,6 +21,7 @@ use crate::simulation::Method;
 use crate::states::no_phase;
 use crate::way::MANY_WIRES;
 
+mod columns;
 mod expectations;
 mod overlaps;
 mod sampled;
@@ -63,15 +64,19 @@ impl<Program> Group<Program> {
 }
 
 impl Session<'_> {
+    /// Whether circuits run on amplitudes here, if they can.
+    fn is_for_amplitudes(&self) -> bool {
+        self.kernels.emulator.is_none()
+            && matches!(self.simulation.method, Method::Auto | Method::StateVector)
+    }
+
     /// What each of the calls gives.
     pub(crate) fn results_of(
         &mut self,
         function: ResultFunction,
         calls: &[Call],
     ) -> Result<Vec<Value>, Fault> {
-        let is_for_amplitudes = self.kernels.emulator.is_none()
-            && matches!(self.simulation.method, Method::Auto | Method::StateVector);
-        if calls.len() < LEAST || !is_for_amplitudes {
+        if calls.len() < LEAST || !self.is_for_amplitudes() {
             return self.in_turn(function, calls);
         }
         match function {

@@ -13,7 +13,7 @@ use qml_ir::host::{FunctionId, Module};
 use qml_ir::specialise::{Key, Specialised, specialise, split};
 use qml_prelude::observable::{Observable, Pauli};
 use qml_prelude::{C64, Fault, Program, Value};
-use qml_simulator::{Clifford, Density, End, Noise, Plan};
+use qml_simulator::{Clifford, Density, End, Ends, Noise, Plan};
 use qml_source::{Code, Diagnostic};
 
 use crate::emulator::Emulator;
@@ -72,6 +72,8 @@ pub(crate) struct Runnable {
     observables: RefCell<Option<Observed>>,
     /// The state at the end of the latest call that asked for exact values, for the gradient that may follow.
     pub end: RefCell<Option<End>>,
+    /// The same of the latest calls in columns.
+    pub ends: RefCell<Option<Ends>>,
     /// The method that was told of last.
     pub told: Cell<Option<&'static str>>,
     /// With its register turned so that these letters are measured.
@@ -155,7 +157,7 @@ pub(crate) struct Prepared {
 #[derive(Debug)]
 pub(crate) struct Unbound {
     pub prepared: Rc<Prepared>,
-    inputs: Vec<f64>,
+    pub inputs: Vec<f64>,
 }
 
 impl Unbound {
@@ -357,6 +359,7 @@ impl Kernels {
             clifford: RefCell::default(),
             observables: RefCell::default(),
             end: RefCell::default(),
+            ends: RefCell::default(),
             told: Cell::default(),
             turned: RefCell::default(),
         }

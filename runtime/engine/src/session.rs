@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use qml_ir::host::Module;
 use qml_prelude::chart::Chart;
 use qml_prelude::observable::Observable;
-use qml_prelude::{Fault, Host, Optimizer, ResultFunction, Stage, Training, Value};
+use qml_prelude::{Columns, Fault, Host, Optimizer, ResultFunction, Stage, Training, Value};
 use qml_simulator::Simulator;
 use qml_source::{Code, Diagnostic, Span};
 
@@ -173,6 +173,15 @@ impl Host for Session<'_> {
         let results = self.results_of(function, calls);
         self.enter_drawn(function, calls.len(), &before);
         results
+    }
+
+    fn results_in_columns(
+        &mut self,
+        function: ResultFunction,
+        calls: &Columns<'_>,
+    ) -> Result<Option<Value>, Fault> {
+        // They draw no shots, of which there would be more to enter.
+        self.in_columns(function, calls)
     }
 
     fn has_room(&mut self, function: ResultFunction, calls: &[(i64, Vec<Value>)]) -> Result<bool, Fault> {

@@ -11,14 +11,14 @@
 use ndarray::Array2;
 use qml_source::bug;
 
-use crate::Fault;
 use crate::bind::{Bound, Varied};
 use crate::kernel::Collected;
-use crate::ket::{Ket, Layout};
+use crate::ket::{Ket, Layout, Line};
 use crate::pass::{apply, unapply};
 use crate::pauli::Prepared;
 use crate::plan::{Plan, TILE_WIRES};
 use crate::simulator::{Amplitude, Precision, Simulator};
+use crate::{C64, Fault};
 
 /// Values and gradients of a batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,36 @@ pub struct Batch {
     pub values: Array2<f64>,
     /// For each sample, the derivative of `sum of cotangent * value` with respect to each slot.
     pub d_slots: Array2<f64>,
+}
+
+/// The states at the ends of a batch, for the sweep back that may follow: who asks for values and then for their gradient
+/// runs forth once. They belong to a plan and a simulator.
+#[derive(Debug)]
+pub struct Ends {
+    rows: Vec<Vec<f64>>,
+    /// Of as many samples at once as ran at once, in order.
+    states: Vec<Vec<Line>>,
+}
+
+impl Ends {
+    /// Whether they are those of these rows, to the last bit.
+    fn are_of(&self, rows: &[&[f64]]) -> bool {
+        let is_same = |(a, b): (&Vec<f64>, &&[f64])| {
+            a.len() == b.len() && a.iter().zip(*b).all(|(x, y)| x.to_bits() == y.to_bits())
+        };
+        self.rows.len() == rows.len() && self.rows.iter().zip(rows).all(is_same)
+    }
+}
+
+/// What is done with the states at the ends.
+#[derive(Clone, Copy)]
+enum AtEnds<'e> {
+    /// Nothing: their memory is used again.
+    Forget,
+    /// They are kept.
+    Keep,
+    /// They are there: nothing runs forth.
+    Known(&'e [Vec<Line>]),
 }
 
 /// Writes the derivative of the whole with respect to each value of a sample, from the sample's number and its values.
@@ -38,6 +68,9 @@ const WORTH_A_THREAD: usize = 1 << 16;
 /// Most bytes of the states in the lanes. Larger ones are faster one after the other.
 const IN_LANES: usize = 64 << 10;
 
+/// Most bytes of states that are kept at the ends.
+const KEPT: usize = 16 << 20;
+
 /// Rows of a group that share what they have in common; of samples in lanes four registers.
 const ROWS: usize = 16;
 
@@ -48,11 +81,20 @@ struct Group<'r> {
     samples: usize,
 }
 
+impl Group<'_> {
+    /// How many states it has, of as many samples as run at once.
+    fn n_states(&self) -> usize {
+        self.rows.len().div_ceil(self.samples)
+    }
+}
+
 /// What some rows give, one row after the other.
 #[derive(Default)]
 struct Part {
     values: Vec<f64>,
     d_slots: Vec<f64>,
+    /// Where they are kept.
+    ends: Vec<Vec<Line>>,
 }
 
 /// The slots that are not the same in all rows.
@@ -74,8 +116,28 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
     ) -> Result<Array2<f64>, Fault> {
-        let part = self.run_batch(plan, rows, prepared, None)?;
+        let part = self.run_batch(plan, rows, prepared, None, AtEnds::Forget)?;
         Ok(table(rows.len(), prepared.observables.len(), part.values))
+    }
+
+    /// As [`Self::batch_expectations`], with what is left for [`Self::batch_vjp_from`] if the states are small.
+    pub fn batch_expectations_to_ends(
+        &self,
+        plan: &Plan,
+        rows: &[&[f64]],
+        prepared: &Prepared,
+    ) -> Result<(Array2<f64>, Option<Ends>), Fault> {
+        let is_small = rows.len().saturating_mul(size_of::<C64>() << plan.n_wires.min(40)) <= KEPT;
+        let at_ends = if is_small { AtEnds::Keep } else { AtEnds::Forget };
+        let part = self.run_batch(plan, rows, prepared, None, at_ends)?;
+        let ends = (!part.ends.is_empty())
+            .then(|| Ends { rows: rows.iter().map(|row| row.to_vec()).collect(), states: part.ends });
+        Ok((table(rows.len(), prepared.observables.len(), part.values), ends))
+    }
+
+    /// Takes back what nobody needs any more.
+    pub fn recycle_ends(&self, ends: Ends) {
+        ends.states.into_iter().for_each(|lines| self.kets.give_lines(lines));
     }
 
     /// The expectation values for each row of slots, and the derivative of their sum, weighted with the cotangents of the
@@ -87,7 +149,23 @@ impl Simulator {
         prepared: &Prepared,
         cotangents: Cotangents<'_>,
     ) -> Result<Batch, Fault> {
-        let part = self.run_batch(plan, rows, prepared, Some(cotangents))?;
+        self.batch_vjp_from(plan, rows, prepared, cotangents, None)
+    }
+
+    /// As [`Self::batch_vjp`], to the last bit, from ends of this plan if they are those of these rows.
+    pub fn batch_vjp_from(
+        &self,
+        plan: &Plan,
+        rows: &[&[f64]],
+        prepared: &Prepared,
+        cotangents: Cotangents<'_>,
+        ends: Option<&Ends>,
+    ) -> Result<Batch, Fault> {
+        let at_ends = match ends.filter(|ends| ends.are_of(rows)) {
+            Some(ends) => AtEnds::Known(&ends.states),
+            None => AtEnds::Forget,
+        };
+        let part = self.run_batch(plan, rows, prepared, Some(cotangents), at_ends)?;
         let values = table(rows.len(), prepared.observables.len(), part.values);
         Ok(Batch { values, d_slots: table(rows.len(), plan.n_slots(), part.d_slots) })
     }
@@ -119,13 +197,14 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
+        at_ends: AtEnds<'_>,
     ) -> Result<Part, Fault> {
         if !plan.is_unitary() || plan.n_wires > TILE_WIRES || rows.len() < 2 {
             return self.one_by_one(plan, rows, prepared, cotangents);
         }
         match self.precision() {
-            Precision::F64 => self.run_groups::<f64>(plan, rows, prepared, cotangents),
-            Precision::F32 => self.run_groups::<f32>(plan, rows, prepared, cotangents),
+            Precision::F64 => self.run_groups::<f64>(plan, rows, prepared, cotangents, at_ends),
+            Precision::F32 => self.run_groups::<f32>(plan, rows, prepared, cotangents, at_ends),
         }
     }
 
@@ -135,21 +214,26 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
+        at_ends: AtEnds<'_>,
     ) -> Result<Part, Fault> {
         let varied = Varied::new(plan, &varied_slots(plan, rows));
         let layout = Layout::batch(plan.n_wires, self.isa.lane_bits::<T>());
         let groups = groups(rows, layout.n_reals() * size_of::<T>() <= IN_LANES, layout.width_bits);
-        let run = |group: &Group| self.run_group::<T>(plan, group, &varied, prepared, cotangents);
+        let mut left = at_ends;
+        let of_group: Vec<AtEnds<'_>> = groups.iter().map(|group| left.take(group.n_states())).collect();
+        let run =
+            |i: usize| self.run_group::<T>(plan, &groups[i], &varied, prepared, cotangents, of_group[i]);
         let parts: Vec<Result<Part, Fault>> = if is_worth_a_thread(rows.len(), plan.cost()) {
-            self.run.share(groups.len(), |i| run(&groups[i]))
+            self.run.share(groups.len(), run)
         } else {
-            groups.iter().map(run).collect()
+            (0..groups.len()).map(run).collect()
         };
         let mut all = Part::default();
         for part in parts {
             let part = part?;
             all.values.extend(part.values);
             all.d_slots.extend(part.d_slots);
+            all.ends.extend(part.ends);
         }
         Ok(all)
     }
@@ -162,6 +246,7 @@ impl Simulator {
         varied: &Varied,
         prepared: &Prepared,
         cotangents: Option<Cotangents<'_>>,
+        at_ends: AtEnds<'_>,
     ) -> Result<Part, Fault> {
         let (run, samples) = (&self.run, group.samples);
         let layout = match samples {
@@ -183,16 +268,24 @@ impl Simulator {
             if i > 0 {
                 bound.rebind(rows, varied)?;
             }
-            ket.reals_mut().fill(T::ZERO);
-            ket.reals_mut()[..samples].fill(T::ONE);
-            for segment in &plan.segments {
-                apply(run, &bound, segment, &mut ket);
+            if let AtEnds::Known(ends) = at_ends {
+                ket.copy_from(&ends[i]);
+            } else {
+                ket.reals_mut().fill(T::ZERO);
+                ket.reals_mut()[..samples].fill(T::ONE);
+                for segment in &plan.segments {
+                    apply(run, &bound, segment, &mut ket);
+                }
             }
             measured.fill(0.0);
             prepared.add_values(run, self.isa, &ket, &mut measured);
             let done = i * samples;
             (0..rows.len())
                 .for_each(|sample| part.values.extend(prepared.combine(&measured, samples, sample)));
+            if let AtEnds::Keep = at_ends {
+                let next = self.kets.take(run, layout)?;
+                part.ends.push(std::mem::replace(&mut ket, next).into_lines());
+            }
             let Some(cotangents) = cotangents else { continue };
             // Lanes without a sample keep what another one had: nobody looks at them.
             for sample in 0..rows.len() {
@@ -235,6 +328,16 @@ impl Simulator {
             part.values.extend(values);
         }
         Ok(part)
+    }
+}
+
+impl<'e> AtEnds<'e> {
+    /// What is done with the next states.
+    fn take(&mut self, n: usize) -> AtEnds<'e> {
+        let Self::Known(states) = self else { return *self };
+        let (next, rest) = states.split_at(n);
+        *states = rest;
+        AtEnds::Known(next)
     }
 }
 

@@ -99,6 +99,11 @@ impl<T: Real> Ket<T> {
         std::mem::take(&mut self.lines)
     }
 
+    /// Takes over the numbers of a state of the same layout from its memory.
+    pub(crate) fn copy_from(&mut self, lines: &[Line]) {
+        self.lines.copy_from_slice(lines);
+    }
+
     /// How it lies.
     pub(crate) fn layout(&self) -> Layout {
         self.layout

@@ -44,7 +44,7 @@ mod trajectory_gradient;
 mod vector;
 mod walk;
 
-pub use batch::{Batch, Cotangents};
+pub use batch::{Batch, Cotangents, Ends};
 pub use clifford::Clifford;
 pub use density::Density;
 pub use expect::{End, Expectations};

@@ -13,10 +13,21 @@
 //! This is loop fission once more, down to single operations (what JAX calls `vmap`). It is done where a round works on
 //! tensors; numbers alone are faster in machine code. It changes which round goes wrong first, so it stands ahead of its
 //! turn.
+//!
+//! So are arguments of calls, where all that differs from call to call is rows. The calls then stand in columns
+//! ([`qml_prelude::columns`]), with the weights of a model but once, and so do their cotangents:
+//!
+//! ```text
+//! map n { i                      x = rows.part xs, lo, n
+//!   x = xs[lo + i]               p = program f, w, x
+//!   p = program f, w, x    =>    ("rs(sr)s", n, key, h, p, shots)
+//!   yield (key, h, p, shots) }
+//! ```
 
 use std::collections::HashMap;
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
+use qml_prelude::builtins::works_on_elements;
 use qml_prelude::{BuiltinId, Effect};
 
 use super::split::{Ops, Split};
@@ -32,9 +43,21 @@ enum Place {
     Rows(ValueId),
     /// A tuple of these values.
     Tuple(Vec<ValueId>),
+    /// A program, and the letters of its arguments.
+    Program(ValueId, String),
+}
+
+/// What becomes rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// The items of a comprehension.
+    Items,
+    /// The arguments of calls: only what is done for all rows at once.
+    Calls,
 }
 
 struct InRows<'s, 'm> {
+    of: Use,
     split: &'s mut Split<'m>,
     ops: Ops,
     count: ValueId,
@@ -47,11 +70,7 @@ struct InRows<'s, 'm> {
 /// The result of a `map` with this region and so many rounds, without the loop: the operations that compute it, and it. None if
 /// that is not possible, or not better.
 pub(super) fn in_rows(split: &mut Split<'_>, region: &Region, count: ValueId) -> Option<(Vec<Op>, ValueId)> {
-    let mut ops = Ops::new(region.ops.first()?.span);
-    let zero = ops.int(split, 0);
-    let places = HashMap::from([(region.params[0], Place::Index(zero))]);
-    let mut rows = InRows { split, ops, count, places, parts: HashMap::new(), has_tensors: false };
-    region.ops.iter().try_for_each(|op| rows.op(op))?;
+    let mut rows = InRows::new(Use::Items, split, region, count)?;
     let Some(&Place::Rows(result)) = rows.places.get(&rows.whole(region.yields[0])) else { return None };
     if !rows.has_tensors {
         return None;
@@ -66,7 +85,50 @@ pub(super) fn in_rows(split: &mut Split<'_>, region: &Region, count: ValueId) ->
     Some((rows.ops.done, whole))
 }
 
-impl InRows<'_, '_> {
+/// The calls that a `map` with this region makes so many of, in columns: the operations that compute them, and they. None if
+/// that is not possible.
+pub(super) fn in_columns(
+    split: &mut Split<'_>,
+    region: &Region,
+    count: ValueId,
+) -> Option<(Vec<Op>, ValueId)> {
+    let mut rows = InRows::new(Use::Calls, split, region, count)?;
+    let Some(Place::Tuple(columns)) = rows.places.get(&region.yields[0]).cloned() else { return None };
+    let mut letters = String::new();
+    let mut parts = Vec::new();
+    for column in columns {
+        parts.push(match rows.places.get(&rows.whole(column)).cloned() {
+            None => {
+                letters.push('s');
+                column
+            }
+            Some(Place::Rows(rows)) => {
+                letters.push('r');
+                rows
+            }
+            Some(Place::Program(program, of_args)) => {
+                letters.extend(["(", &of_args, ")"]);
+                program
+            }
+            Some(Place::Index(_) | Place::Tuple(_)) => return None,
+        });
+    }
+    let calls = [vec![rows.text(&letters), count], parts].concat();
+    let calls = rows.ops.tuple(rows.split, calls);
+    Some((rows.ops.done, calls))
+}
+
+impl<'s, 'm> InRows<'s, 'm> {
+    /// The operations of a region for all rounds at once, if there is a way.
+    fn new(of: Use, split: &'s mut Split<'m>, region: &Region, count: ValueId) -> Option<Self> {
+        let mut ops = Ops::new(region.ops.first()?.span);
+        let zero = ops.int(split, 0);
+        let places = HashMap::from([(region.params[0], Place::Index(zero))]);
+        let mut rows = Self { of, split, ops, count, places, parts: HashMap::new(), has_tensors: false };
+        region.ops.iter().try_for_each(|op| rows.op(op))?;
+        Some(rows)
+    }
+
     fn op(&mut self, op: &Op) -> Option<()> {
         if !op.regions.is_empty() {
             return None;
@@ -80,6 +142,7 @@ impl InRows<'_, '_> {
             OpKind::Tuple | OpKind::TupleGet(_) if op.args.iter().all(is_same) => {
                 self.ops.done.push(op.clone());
             }
+            OpKind::Program(_) if self.of == Use::Calls => self.program(op)?,
             OpKind::Tuple => _ = self.places.insert(result, Place::Tuple(op.args.clone())),
             OpKind::TupleGet(part) => {
                 let Place::Tuple(parts) = &self.places[&op.args[0]] else { return None };
@@ -98,6 +161,28 @@ impl InRows<'_, '_> {
             }
             kind => self.call(name_of(kind, self.split.function.ty(result))?, op)?,
         }
+        Some(())
+    }
+
+    /// A program of each round: its rows are floats, for those alone are no part of what a kernel is compiled for.
+    fn program(&mut self, op: &Op) -> Option<()> {
+        let (mut letters, mut args) = (String::new(), Vec::new());
+        for &arg in &op.args {
+            let is_float = *element_of(self.split.function.ty(arg)) == Type::Float;
+            let (letter, arg) = match self.places.get(&arg) {
+                None => ('s', arg),
+                Some(&Place::Rows(rows)) if is_float => ('r', rows),
+                Some(_) => return None,
+            };
+            letters.push(letter);
+            args.push(arg);
+        }
+        if !letters.contains('r') {
+            self.ops.done.push(op.clone());
+            return Some(());
+        }
+        let programs = self.ops.value(self.split, op.kind.clone(), args, type_of_many(&Type::Program));
+        self.places.insert(op.results[0], Place::Program(programs, letters));
         Some(())
     }
 
@@ -125,7 +210,9 @@ impl InRows<'_, '_> {
     fn call(&mut self, name: &'static str, op: &Op) -> Option<()> {
         let result = op.results[0];
         let ty = self.split.function.ty(result).clone();
-        if !is_numbers(&ty) {
+        let is_at_once =
+            name == "op.mix" || *element_of(&ty) == Type::Float && works_on_elements(name, op.args.len());
+        if !is_numbers(&ty) || self.of == Use::Calls && !is_at_once {
             return None;
         }
         let mut which = String::new();
@@ -138,7 +225,7 @@ impl InRows<'_, '_> {
                 None => *arg,
                 Some(Place::Rows(rows)) => rows,
                 Some(Place::Index(first)) => self.indices(first),
-                Some(Place::Tuple(_)) => return None,
+                Some(Place::Tuple(_) | Place::Program(..)) => return None,
             });
         }
         let mut all = vec![self.text(name), self.text(&which), self.count];
@@ -182,6 +269,10 @@ fn name_of(kind: &OpKind, result: &Type) -> Option<&'static str> {
 
 /// A number or a tensor of numbers.
 pub(super) fn is_numbers(ty: &Type) -> bool {
-    let element = if let Type::Tensor(element, _) = ty { element } else { ty };
-    matches!(element, Type::Bool | Type::Int | Type::Float | Type::Complex)
+    matches!(element_of(ty), Type::Bool | Type::Int | Type::Float | Type::Complex)
+}
+
+/// What a tensor is made of; what is none stands for itself.
+fn element_of(ty: &Type) -> &Type {
+    if let Type::Tensor(element, _) = ty { element } else { ty }
 }

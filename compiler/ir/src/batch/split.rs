@@ -9,7 +9,7 @@ use super::copy::Names;
 use super::facts::Facts;
 use super::invariant::take_invariant;
 use super::known::Known;
-use super::rows::in_rows;
+use super::rows::{in_columns, in_rows};
 use super::stages::{Site, Stage, Stages, type_of_many};
 use crate::host::{
     BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, Op, OpKind, Region, Type,
@@ -45,6 +45,8 @@ struct Rounds<'a> {
     count: ValueId,
     /// The index of the first one; 0 if none.
     first: Option<ValueId>,
+    /// Whether it stands in no other, so that its calls may stand in columns.
+    is_outermost: bool,
     /// The calls of each stage, with their results.
     done: Vec<(ValueId, ValueId)>,
 }
@@ -106,7 +108,16 @@ impl<'m> Split<'m> {
             OpKind::Map => (None, op.args[0]),
             _ => (Some(op.args[0]), ops.binary(self, BinaryOp::Sub, op.args[1], op.args[0])),
         };
-        let mut rounds = Rounds::new(&body, &stages, op.span, count, first);
+        let is_outermost = false;
+        let mut rounds = Rounds {
+            body: &body,
+            stages: &stages,
+            span: op.span,
+            count,
+            first,
+            is_outermost,
+            done: Vec::new(),
+        };
         rounds.gather(self, &mut ops);
         let region = rounds.last(self, &op);
         let args = match op.kind {
@@ -187,7 +198,8 @@ impl<'m> Split<'m> {
         }
         let plain = self.plain(op, &mut known);
         inner.push(OpKind::Ahead(plain), known, Vec::new(), Vec::new());
-        let mut rounds = Rounds::new(body, stages, op.span, count, Some(lo));
+        let (first, is_outermost) = (Some(lo), true);
+        let mut rounds = Rounds { body, stages, span: op.span, count, first, is_outermost, done: Vec::new() };
         rounds.gather(self, &mut inner);
         let region = rounds.last(self, op);
         let (at_once, rows) = is_map.then(|| in_rows(self, &region, count)).flatten().unzip();
@@ -274,17 +286,7 @@ fn carried<'b>(op: &Op, body: &'b Region) -> &'b [ValueId] {
     if op.kind == OpKind::Map { &[] } else { &body.params[1..] }
 }
 
-impl<'a> Rounds<'a> {
-    fn new(
-        body: &'a Region,
-        stages: &'a Stages<'a>,
-        span: Span,
-        count: ValueId,
-        first: Option<ValueId>,
-    ) -> Self {
-        Self { body, stages, span, count, first, done: Vec::new() }
-    }
-
+impl Rounds<'_> {
     /// All stages but the last one, each with its calls.
     fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
         for (stage, site) in self.stages.stages.iter().zip(&self.stages.sites) {
@@ -303,8 +305,17 @@ impl<'a> Rounds<'a> {
             let region = Region { params: vec![round], ops: inner.done, yields: vec![call] };
 
             ops.span = site.op.span;
-            let calls = split.function.new_value(type_of_many(split.function.ty(call)));
-            ops.push(OpKind::Map, vec![self.count], vec![calls], vec![region]);
+            let has_columns =
+                self.is_outermost && stage.kept.is_empty() && site.op.kind != OpKind::Builtin(site.row);
+            let columns = has_columns.then(|| in_columns(split, &region, self.count)).flatten();
+            let calls = if let Some((made, calls)) = columns {
+                ops.done.extend(made);
+                calls
+            } else {
+                let calls = split.function.new_value(type_of_many(split.function.ty(call)));
+                ops.push(OpKind::Map, vec![self.count], vec![calls], vec![region]);
+                calls
+            };
             let result = type_of_many(split.function.ty(site.op.results[0]));
             let results = split.function.new_value(result);
             ops.push(OpKind::Builtin(site.row), vec![calls], vec![results], Vec::new());

@@ -109,6 +109,41 @@ fn what_is_done_with_tensors_is_done_for_all_rounds_at_once() {
 }
 
 #[test]
+fn calls_that_differ_in_rows_stand_in_columns() {
+    let text = |angle: &str, item: &str| {
+        format!(
+            "fn @f(%0 n: int, %1 xs: tensor(float, 1), %2 x: float) -> (tensor(float, 1)) {{
+            %3: int = const[7] %4: unit = const[unit] %5: observable = builtin[Z] %3
+            %6: tensor(float, 1) = map %0 {{ (%7: int)
+                %8: float = builtin[op.index] %1, %7
+                {angle}
+                %10: program = program[@k] %9
+                %11: int = builtin[op.mix] %3, %7
+                %12: float = builtin[expect] %11, %5, %10, %4
+                {item}
+                yield %12 }}
+            return %6 }}"
+        )
+    };
+    let calls =
+        |before: &str| format!("Z op.stack for [ [ ] ahead rows.part {before} rows.call batch.expect behind");
+    check(
+        &text("%20: float = mul %2, %8 %9: float = builtin[sin] %20", ""),
+        &format!("{} map [ op.index ] concat ]", calls("rows.call rows.call program")),
+    );
+    // What a later stage needs is kept with each call, and what works on no elements is better done one by one.
+    let one_by_one = "Z op.stack for [ [ ] ahead map [ op.index";
+    check(
+        &text("%9: float = builtin[sin] %8", "%13: float = mul %9, %12"),
+        &format!("{one_by_one} sin program op.mix ] batch.expect behind map [ op.index op.index ] concat ]"),
+    );
+    check(
+        &text("%20: float = pow %8, %2 %9: float = builtin[sin] %20", ""),
+        &format!("{one_by_one} sin program op.mix ] batch.expect behind map [ op.index ] concat ]"),
+    );
+}
+
+#[test]
 fn each_call_that_waits_for_another_ends_a_stage() {
     let text = "fn @f(%0 n: int, %1 x: float) -> (tensor(float, 1)) {
         %2: int = const[7] %3: unit = const[unit] %4: observable = builtin[Z] %2
@@ -190,7 +225,7 @@ fn a_loop_is_split_where_calls_don_t_wait_for_what_it_carries() {
 fn on_random_modules(seeds: std::ops::Range<u64>, mut then: impl FnMut(&Module, &Module, &mut Stream)) {
     let mut stream = Stream::new(seeds.start);
     let mut n_split = 0;
-    let mut n_rows = 0;
+    let (mut n_rows, mut n_columns) = (0, 0);
     let n = seeds.end - seeds.start;
     for seed in seeds {
         let module = random_module_with_calls(seed);
@@ -198,10 +233,12 @@ fn on_random_modules(seeds: std::ops::Range<u64>, mut then: impl FnMut(&Module, 
         batch_calls(&mut split);
         n_split += u64::from(split != module);
         n_rows += u64::from(split.to_string().contains("rows.call"));
+        n_columns += u64::from(split.to_string().contains("tensor(program, 1)"));
         then(&module, &split, &mut stream);
     }
     assert!(n_split > n / 3, "only {n_split} of {n} programs have such loops");
     assert!(n_rows > n / 6, "only {n_rows} of {n} programs work on rows");
+    assert!(n_columns > n / 6, "only {n_columns} of {n} programs have calls in columns");
 }
 
 fn random_args(stream: &mut Stream) -> [Value; 4] {

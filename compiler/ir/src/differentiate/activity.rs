@@ -10,6 +10,7 @@ use qml_prelude::Effect;
 use qml_prelude::builtins::Builtin;
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
 
+use super::calls::arguments;
 use super::carries_floats;
 use crate::host::{BinaryOp, Function, FunctionId, Module, Op, OpKind, Region, UnaryOp, ValueId};
 
@@ -190,6 +191,13 @@ impl<'m> Activities<'m> {
                 varied.flow(&op.regions[0].yields, &op.results);
             }
             kind => {
+                // What is kept beside a call has no part in its result.
+                let any = match kind {
+                    OpKind::Builtin(id) if matches!(builtin_rule(id.row()), BuiltinRule::Batch(..)) => {
+                        arguments(varied.function, op.args[0]).iter().any(|&arg| varied.get(arg))
+                    }
+                    _ => any,
+                };
                 if any && passes(kind) {
                     op.results.iter().for_each(|&result| varied.raise(result, true));
                 }

@@ -1,4 +1,4 @@
-//! Calls of result functions, also of many at once, whose arguments are a tensor of tuples.
+//! Calls of result functions, also of many at once, which stand in columns or are a tensor of tuples.
 
 use qml_source::bug;
 
@@ -12,13 +12,27 @@ pub(super) fn method_name(builder: &mut Builder, method: GradientMethod) -> Valu
     builder.constant(Constant::Str(name.to_owned()))
 }
 
-/// Which arguments of many calls are active: those of the tuple that the loop over them makes.
+/// Which of the key and the arguments of many calls are active.
 pub(super) fn active_arguments(function: &Function, activity: &Activity, calls: ValueId) -> Vec<bool> {
-    one_call(function, calls).args.iter().map(|&arg| activity.is_active(arg)).collect()
+    arguments(function, calls).iter().map(|&arg| activity.is_active(arg)).collect()
+}
+
+/// Whether calls stand in columns.
+pub(super) fn are_columns(function: &Function, calls: ValueId) -> bool {
+    matches!(function.ty(calls), Type::Tuple(parts) if parts.first() == Some(&Type::Str))
+}
+
+/// The key and the arguments of many calls: columns, or those of the tuple that the loop over them makes.
+pub(super) fn arguments(function: &Function, calls: ValueId) -> &[ValueId] {
+    match definition(&function.body, calls) {
+        // Behind the letters and the number of calls.
+        Some(columns) if are_columns(function, calls) => &columns.args[2..],
+        _ => &one_call(function, calls).args,
+    }
 }
 
 /// The tuple of a call.
-pub(super) fn one_call(function: &Function, calls: ValueId) -> &Op {
+fn one_call(function: &Function, calls: ValueId) -> &Op {
     let made_by = |value| definition(&function.body, value);
     // Of a branch one side makes the call.
     let yielded = |op: &'_ Op| {

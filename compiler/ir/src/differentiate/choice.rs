@@ -11,7 +11,7 @@ use qml_prelude::builtins::jvp::pushforward;
 
 use super::Key;
 use super::activity::{Activities, BuiltinRule, builtin_rule};
-use super::calls::{definition, one_call};
+use super::calls::{arguments, definition};
 use super::tangent::n_floats;
 use crate::host::{Constant, Function, FunctionId, FunctionKind, Op, OpKind, Region, Type, ValueId};
 
@@ -136,7 +136,7 @@ fn is_exact(function: &Function, op: &Op) -> bool {
 fn gives_numbers(function: &Function, name: &str, op: &Op) -> bool {
     match name {
         "batch.expect" | "batch.variance" => {
-            let observable = one_call(function, op.args[0]).args[1];
+            let observable = arguments(function, op.args[0])[1];
             *function.ty(observable) == Type::Observable
         }
         _ => name == "batch.fidelity",

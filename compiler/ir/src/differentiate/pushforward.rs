@@ -4,7 +4,7 @@ use qml_prelude::builtins::jvp::{Pushforward, pushforward};
 use qml_source::bug;
 
 use super::activity::{BuiltinRule, builtin_rule};
-use super::calls::{active_arguments, method_name};
+use super::calls::{active_arguments, are_columns, method_name};
 use super::choice::tangent_row;
 use super::slopes::slope;
 use super::tangent::Tangents;
@@ -221,7 +221,15 @@ impl<'m> Tangents<'_, 'm> {
         }
     }
 
-    /// The same for many calls at once, whose arguments are a tensor of tuples.
+    /// Calls, or their tangents, as a tensor of tuples: in columns the cotangent of what all calls have in common is a sum.
+    fn one_by_one(&mut self, op: &Op, calls: ValueId) -> ValueId {
+        if !are_columns(self.function, op.args[0]) {
+            return calls;
+        }
+        self.builder.builtin("batch.one_by_one", vec![calls], Type::Cotangent)
+    }
+
+    /// The same for many calls at once.
     fn along_programs(
         &mut self,
         vjp: &'static str,
@@ -230,6 +238,7 @@ impl<'m> Tangents<'_, 'm> {
         lanes: &[usize],
     ) {
         let calls = self.get(op.args[0]);
+        let calls = self.one_by_one(op, calls);
         let result = self.get(op.results[0]);
         let ty = self.function.ty(op.results[0]).clone();
         let ones = self.builder.builtin("ad.ones_like", vec![result], Type::Cotangent);
@@ -249,6 +258,7 @@ impl<'m> Tangents<'_, 'm> {
             rows.map(|row| self.builder.builtin(row, args.clone(), Type::Cotangent)).collect();
         for &lane in lanes {
             let tangents = self.tangent(lane, op.args[0]);
+            let tangents = self.one_by_one(op, tangents);
             let mut sum = None;
             for &cotangent in &cotangents {
                 let args = vec![tangents, cotangent];

@@ -162,7 +162,7 @@ impl<'m> Backward<'_, 'm> {
         }
     }
 
-    /// The same for many calls at once, whose arguments are a tensor of tuples.
+    /// The same for many calls at once.
     fn by_programs(
         &mut self,
         vjp: &'static str,

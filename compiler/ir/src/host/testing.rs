@@ -119,6 +119,7 @@ fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) ->
     let mut generator = Generator {
         callees: callees(module),
         kernel: module.find("k"),
+        round: None,
         builder,
         stream: Stream::new(key),
         scope,
@@ -150,6 +151,8 @@ struct Scope {
 struct Generator {
     callees: Vec<FunctionId>,
     kernel: Option<FunctionId>,
+    /// The index of the comprehension that is made.
+    round: Option<ValueId>,
     builder: Builder,
     stream: Stream,
     scope: Scope,
@@ -226,8 +229,16 @@ impl Generator {
     }
 
     fn expectation(&mut self, kernel: FunctionId) {
-        let x = self.float();
-        let key = self.int();
+        let (mut x, mut key) = (self.float(), self.int());
+        if let Some(round) = self.round
+            && self.below(2) == 0
+        {
+            let t = self.tensor();
+            let item = self.builder.builtin("op.index", vec![t, round], Type::Float);
+            x = self.builder.binary(BinaryOp::Mul, x, item);
+            x = self.elementwise("sin", x);
+            key = self.builder.builtin("op.mix", vec![key, round], Type::Int);
+        }
         let zero = self.builder.int(0);
         let observable = self.builder.builtin("Z", vec![zero], Type::Observable);
         let program = self.builder.value(OpKind::Program(kernel), vec![x], Type::Program);
@@ -440,7 +451,11 @@ impl Generator {
 
     fn map(&mut self, depth: u64) {
         let n = self.builder.int(TENSOR_LEN);
+        // What the region gets first is the next value.
+        let next = ValueId(self.builder.function.types.len() as u32);
+        let outer = self.round.replace(next);
         let mut region = self.region(depth, vec![Type::Int]);
+        self.round = outer;
         region.yields.truncate(1);
         let results = self.builder.op_with_regions(OpKind::Map, vec![n], vec![tensor()], vec![region]);
         self.scope.tensors.push(results[0]);

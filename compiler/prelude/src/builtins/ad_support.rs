@@ -4,7 +4,7 @@ use qml_source::bug;
 
 use super::gradients::{add, zeros_like};
 use super::{Builtin, indexing, internal, lists};
-use crate::{Fault, Tensor, Value};
+use crate::{Columns, Fault, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
@@ -67,6 +67,9 @@ fn index_add(args: &mut [Value]) -> Result<Value, Fault> {
     let cotangent = std::mem::take(cotangent);
     if *part == Value::Unit {
         return Ok(cotangent);
+    }
+    if let (Some(calls), [Value::Int(at)]) = (Columns::of(like), &*index) {
+        return item_add(cotangent, calls.n, *at as usize, std::mem::take(part));
     }
     let Value::Tensor(Tensor::Value(items)) = &*like else {
         let dense = if cotangent == Value::Unit { zeros_like(like) } else { cotangent };

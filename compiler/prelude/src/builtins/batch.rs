@@ -1,14 +1,16 @@
 //! Many calls of kernels at once, for the compiler, which gathers them.
 //!
-//! Calls are a tensor of tuples: the key, the arguments of the function, and what else there may be, which nobody looks at.
-//! Or tuples whose first part is such a tensor itself, or one call, or no call (Unit), whose result nobody looks at. Results and
-//! cotangents stand as the calls do.
+//! Calls stand in columns ([`Columns`]), or are a tensor of tuples: the key, the arguments of the function, and what else there
+//! may be, which nobody looks at. Or tuples whose first part is such a tensor itself, or one call, or no call (Unit), whose
+//! result nobody looks at. Results are rows, and results and cotangents stand as the calls do.
+
+use std::iter;
 
 use qml_source::bug;
 
 use super::gradients::contract;
 use super::{Builtin, Effect, internal, lists, row};
-use crate::{Fault, Host, ResultFunction as F, Value};
+use crate::{Column, Columns, Fault, Host, ResultFunction as F, Tensor, Value};
 
 pub(super) const ROWS: &[Builtin] = &[
     internal("batch.none", |_, _| Ok(Value::Unit), "A call that is not made."),
@@ -51,6 +53,11 @@ pub(super) const ROWS: &[Builtin] = &[
         BACK_COEFFICIENTS,
     ),
     internal(
+        "batch.one_by_one",
+        |_, args| Ok(Columns::of(&args[0]).map_or_else(|| args[0].clone(), |columns| columns.one_by_one())),
+        "`(calls)`: calls in columns as a tensor of tuples.",
+    ),
+    internal(
         "ad.batch_contract",
         |_, args| Ok(contracted(&args[0], &args[1])),
         "`(tangents, cotangents)`: how the result of each call moves, from the tangent of the call and its cotangent.",
@@ -68,6 +75,14 @@ type One = (i64, Vec<Value>);
 
 /// Makes all calls, of functions with so many arguments.
 fn run(host: &mut dyn Host, calls: &Value, function: F, n_args: usize) -> Result<Value, Fault> {
+    if let Some(columns) = Columns::of(calls) {
+        if columns.n > 0
+            && let Some(results) = host.results_in_columns(function, &columns)?
+        {
+            return Ok(results);
+        }
+        return run(host, &columns.one_by_one(), function, n_args);
+    }
     let mut all = Vec::new();
     with_cotangents(calls, &Value::Unit, &mut |call, _| {
         all.push((call[0].to_int(), call[1..=n_args].to_vec()));
@@ -86,8 +101,11 @@ fn item(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
     if let Value::Tensor(results) = results {
         return Ok(results.item(number));
     }
-    let Value::Tensor(all) = calls else { bug!("{calls:?} are no calls") };
-    item_now(host, all.item(number).parts(), function, n_args)
+    match (calls, Columns::of(calls)) {
+        (Value::Tensor(all), _) => item_now(host, all.item(number).parts(), function, n_args),
+        (_, Some(columns)) => item_now(host, &columns.call(number), function, n_args),
+        _ => bug!("{calls:?} are no calls"),
+    }
 }
 
 fn item_now(host: &mut dyn Host, call: &[Value], function: F, n_args: usize) -> Result<Value, Fault> {
@@ -102,6 +120,9 @@ fn item_now(host: &mut dyn Host, call: &[Value], function: F, n_args: usize) -> 
 /// The cotangents of calls. Where that of the result is zero, nothing is run.
 fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Result<Value, Fault> {
     let [calls, cotangents, method] = args else { bug!("arguments of the derivative of many calls") };
+    if let Some(columns) = Columns::of(calls) {
+        return back_in_columns(host, &columns, cotangents, method, (function, n_args));
+    }
     let mut all: Vec<One> = Vec::new();
     let mut is_run = Vec::new();
     with_cotangents(calls, cotangents, &mut |call, cotangent| {
@@ -127,6 +148,30 @@ fn back(host: &mut dyn Host, args: &[Value], function: F, n_args: usize) -> Resu
         Value::Tuple((0..call.len()).map(part).collect())
     };
     Ok(like(calls, &mut cotangent, &in_call))
+}
+
+/// The same for calls in columns.
+fn back_in_columns(
+    host: &mut dyn Host,
+    calls: &Columns<'_>,
+    cotangents: &Value,
+    method: &Value,
+    (function, n_args): (F, usize),
+) -> Result<Value, Fault> {
+    match cotangents {
+        Value::Unit => return Ok(Value::Unit),
+        // None of them is zero as a whole.
+        Value::Tensor(rows) if calls.n > 0 && !matches!(rows, Tensor::Value(_)) => {
+            let derivatives = calls.clone().and(Column::Rows(cotangents)).and(Column::Same(method));
+            if let Some(found) = host.results_in_columns(function, &derivatives)? {
+                let of_key = Value::Unit;
+                return Ok(Columns::cotangent(iter::once(of_key).chain(found.parts().iter().cloned())));
+            }
+        }
+        _ => {}
+    }
+    let args = [calls.one_by_one(), cotangents.clone(), method.clone()];
+    calls.cotangent_of(&items(&back(host, &args, function, n_args)?))
 }
 
 /// The cotangent of what a call has as its first part, as that of the call.

@@ -17,8 +17,13 @@ use super::statistics::classes;
 use super::tensors::reshape;
 use super::vjp::vjp;
 use super::{Builtin, BuiltinId, gradients, indexing, internal, lists};
+use crate::random::child_key;
 use crate::value::Array;
 use crate::{Fault, Host, Tensor, Value};
+
+mod pairs;
+
+use pairs::Pair;
 
 pub(super) const ROWS: &[Builtin] = &[
     internal(
@@ -72,14 +77,26 @@ impl<'a> Rows<'a> {
     }
 
     fn at_once(&self, host: &mut dyn Host) -> Option<Value> {
-        if self.function.name == "cross_entropy" {
-            return self.cross_entropy();
+        match self.function.name {
+            "cross_entropy" => return self.cross_entropy(),
+            "op.mix" => return self.mixed(),
+            _ => {}
+        }
+        if let Some(pair) = self.pair() {
+            return pair.run();
         }
         let mut whole = match self.shape_of_work()? {
             Work::Elements => self.aligned(self.args)?,
             Work::Lanes => self.args.to_vec(),
         };
         (self.function.call)(host, &mut whole).ok()
+    }
+
+    fn pair(&self) -> Option<Pair<'_>> {
+        if self.n == 0 || !self.is_row.contains(&true) {
+            return None;
+        }
+        Pair::new(self.function.name, self.args, &self.is_row, self.n)
     }
 
     /// How the function works, if all calls are one of the whole tensors.
@@ -89,10 +106,8 @@ impl<'a> Rows<'a> {
             return None;
         }
         match self.function.name {
-            "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg" => Some(Work::Elements),
             "softmax" | "log_softmax" if self.args[0].shape().len() == 2 => Some(Work::Lanes),
-            name if self.args.len() == 1 && of_float(name).is_some() => Some(Work::Elements),
-            _ => None,
+            name => works_on_elements(name, self.args.len()).then_some(Work::Elements),
         }
     }
 
@@ -111,6 +126,17 @@ impl<'a> Rows<'a> {
             reshape(arg.clone(), &shape).ok()
         };
         values.iter().zip(&self.is_row).map(aligned).collect()
+    }
+
+    /// Keys.
+    fn mixed(&self) -> Option<Value> {
+        let [a, b] = self.args else { return None };
+        let int = |value: &Value, i: usize| match value {
+            Value::Tensor(Tensor::Int(rows)) => rows[[i]],
+            same => same.to_int(),
+        };
+        let mixed = (0..self.n).map(|i| child_key(int(a, i) as u64, int(b, i) as u64) as i64);
+        Some(Value::vector(mixed.collect::<Vec<_>>()))
     }
 
     /// Its own loop: of a matrix, the function gives the mean of the rows.
@@ -194,6 +220,9 @@ impl<'a> Rows<'a> {
         if self.function.name == "cross_entropy" {
             return self.vjp_of_cross_entropy(g);
         }
+        if let (Some(pair), Some(g)) = (self.pair(), g.as_slice()) {
+            return pair.vjp(g);
+        }
         let whole = match self.shape_of_work()? {
             Work::Lanes => self.args.to_vec(),
             Work::Elements => {
@@ -225,6 +254,12 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Whether a function of so many floats, or tensors of them, works on elements.
+pub fn works_on_elements(name: &str, n_args: usize) -> bool {
+    matches!(name, "op.add" | "op.sub" | "op.mul" | "op.div" | "op.neg")
+        || n_args == 1 && of_float(name).is_some()
+}
+
 /// What a function does with its arguments.
 enum Work {
     /// It works on elements, with broadcasting.
@@ -243,7 +278,7 @@ fn item(rows: &Value, i: usize) -> Value {
 }
 
 /// Rows as a tensor of numbers if they are alike, as a tensor of values if not.
-fn rows_of(rows: Vec<Value>) -> Result<Value, Fault> {
+pub(crate) fn rows_of(rows: Vec<Value>) -> Result<Value, Fault> {
     let is_number = |row: &Value| {
         matches!(row, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Complex(_))
             || matches!(row, Value::Tensor(tensor) if !matches!(tensor, Tensor::Value(_)))

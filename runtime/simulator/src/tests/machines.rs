@@ -164,6 +164,18 @@ fn a_batch_is_one_call_a_row_to_the_last_bit() {
             assert_eq!(batch.values.shape(), [rows.len(), list.len()]);
             let values = simulator.batch_expectations(&plan, &rows, &prepared).unwrap();
             assert_eq!(values, batch.values);
+            let (values, ends) = simulator.batch_expectations_to_ends(&plan, &rows, &prepared).unwrap();
+            assert_eq!(values, batch.values);
+            assert_eq!(ends.is_some(), plan.is_unitary() && rows.len() > 1);
+            let again =
+                simulator.batch_vjp_from(&plan, &rows, &prepared, &cotangents, ends.as_ref()).unwrap();
+            assert_eq!(again, batch);
+            // Those of other rows are none of these.
+            let others: Vec<&[f64]> = rows.iter().rev().copied().collect();
+            let found =
+                simulator.batch_vjp_from(&plan, &others, &prepared, &cotangents, ends.as_ref()).unwrap();
+            assert_eq!(found, simulator.batch_vjp(&plan, &others, &prepared, &cotangents).unwrap());
+            ends.into_iter().for_each(|ends| simulator.recycle_ends(ends));
             for (i, slots) in rows.iter().enumerate() {
                 let values = values.row(i).to_vec();
                 let mut of_row = [0.0; 2];

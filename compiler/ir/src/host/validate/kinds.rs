@@ -83,6 +83,15 @@ impl<'m> Check<'m> {
                 };
                 rule(kernel.kind == FunctionKind::Kernel, "a program of what is no kernel")?;
                 let params = self.param_types(*id);
+                let many = |ty: &Type| Type::Tensor(Box::new(ty.clone()), 1);
+                if results == [many(&Type::Program)] {
+                    let is_due = |(arg, param): (&Type, &Type)| arg == param || *arg == many(param);
+                    let fit = args.len() == params.len() && args.iter().zip(&params).all(is_due);
+                    return rule(
+                        fit,
+                        "programs whose arguments are neither those of the kernel nor rows of them",
+                    );
+                }
                 signature(op, (&args, &results), &params, &[Type::Program])
             }
             OpKind::If => {
