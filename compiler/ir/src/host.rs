@@ -72,6 +72,13 @@ pub enum Type {
     Register,
 }
 
+impl Type {
+    /// That of many values of this type, one after the other.
+    pub fn of_many(&self) -> Self {
+        Self::Tensor(Box::new(self.clone()), 1)
+    }
+}
+
 /// A constant of scalar or string type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant {
@@ -181,7 +188,8 @@ pub enum OpKind {
     Tuple,
     /// Takes a part of a tuple.
     TupleGet(u32),
-    /// A program: the kernel with these arguments.
+    /// A program: the kernel with these arguments. As a tensor of programs many of them, whose arguments are each the same in
+    /// all or have a row for each, as the calls tell that they are for ([`qml_prelude::columns`]).
     Program(FunctionId),
     /// `args[0]` is the condition; two regions without parameters yield the results.
     If,

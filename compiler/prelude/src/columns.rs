@@ -7,7 +7,7 @@
 
 use qml_source::bug;
 
-use crate::builtins::{gradients, rows};
+use crate::builtins::rows;
 use crate::{Fault, Program, Value};
 
 /// Calls in columns.
@@ -107,12 +107,10 @@ impl<'a> Column<'a> {
     /// Its cotangent from those of all calls: what is the same in all of them gets the sum, last call first, as loops have
     /// it.
     fn joined(&self, of_calls: Vec<Value>) -> Result<Value, Fault> {
-        if of_calls.iter().all(|part| *part == Value::Unit) {
-            return Ok(Value::Unit);
-        }
         match self {
-            Self::Same(_) => of_calls.into_iter().rev().try_fold(Value::Unit, gradients::add),
-            Self::Rows(_) => rows::rows_of(of_calls),
+            Self::Same(_) => rows::sum_of(of_calls),
+            Self::Rows(_) => rows::cotangents_of(of_calls),
+            Self::Program { .. } if of_calls.iter().all(|part| *part == Value::Unit) => Ok(Value::Unit),
             Self::Program { args, .. } => {
                 let of_arg = |(i, arg): (usize, &Self)| arg.joined(parts_at(&of_calls, i));
                 Ok(Value::tuple(args.iter().enumerate().map(of_arg).collect::<Result<Vec<_>, _>>()?))

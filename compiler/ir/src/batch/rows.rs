@@ -31,7 +31,6 @@ use qml_prelude::builtins::works_on_elements;
 use qml_prelude::{BuiltinId, Effect};
 
 use super::split::{Ops, Split};
-use super::stages::type_of_many;
 use crate::host::{BinaryOp, Constant, Op, OpKind, Region, Type, UnaryOp, ValueId};
 
 /// A value of the body that is not the same in all rounds.
@@ -154,7 +153,7 @@ impl<'s, 'm> InRows<'s, 'm> {
                 self.places.insert(result, Place::Index(first));
             }
             OpKind::Builtin(id) if self.is_item(*id, op) => {
-                let ty = type_of_many(self.split.function.ty(result));
+                let ty = self.split.function.ty(result).of_many();
                 let args = vec![op.args[0], self.first(op.args[1])?, self.count];
                 let rows = self.ops.builtin(self.split, "rows.part", args, ty);
                 self.places.insert(result, Place::Rows(rows));
@@ -181,7 +180,7 @@ impl<'s, 'm> InRows<'s, 'm> {
             self.ops.done.push(op.clone());
             return Some(());
         }
-        let programs = self.ops.value(self.split, op.kind.clone(), args, type_of_many(&Type::Program));
+        let programs = self.ops.value(self.split, op.kind.clone(), args, Type::Program.of_many());
         self.places.insert(op.results[0], Place::Program(programs, letters));
         Some(())
     }
@@ -230,7 +229,7 @@ impl<'s, 'm> InRows<'s, 'm> {
         }
         let mut all = vec![self.text(name), self.text(&which), self.count];
         all.extend(args);
-        let rows = self.ops.builtin(self.split, "rows.call", all, type_of_many(&ty));
+        let rows = self.ops.builtin(self.split, "rows.call", all, ty.of_many());
         self.places.insert(result, Place::Rows(rows));
         Some(())
     }
@@ -238,7 +237,7 @@ impl<'s, 'm> InRows<'s, 'm> {
     /// The indices of all rounds.
     fn indices(&mut self, first: ValueId) -> ValueId {
         let end = self.ops.binary(self.split, BinaryOp::Add, first, self.count);
-        self.ops.builtin(self.split, "op.range", vec![first, end], type_of_many(&Type::Int))
+        self.ops.builtin(self.split, "op.range", vec![first, end], Type::Int.of_many())
     }
 
     fn text(&mut self, text: &str) -> ValueId {

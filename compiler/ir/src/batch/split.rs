@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::invariant::take_invariant;
 use super::known::Known;
 use super::rows::{in_columns, in_rows};
-use super::stages::{Site, Stage, Stages, type_of_many};
+use super::stages::{Site, Stage, Stages};
 use crate::host::{
     BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, Op, OpKind, Region, Type,
     ValueId,
@@ -312,11 +312,11 @@ impl Rounds<'_> {
                 ops.done.extend(made);
                 calls
             } else {
-                let calls = split.function.new_value(type_of_many(split.function.ty(call)));
+                let calls = split.function.new_value(split.function.ty(call).of_many());
                 ops.push(OpKind::Map, vec![self.count], vec![calls], vec![region]);
                 calls
             };
-            let result = type_of_many(split.function.ty(site.op.results[0]));
+            let result = split.function.ty(site.op.results[0]).of_many();
             let results = split.function.new_value(result);
             ops.push(OpKind::Builtin(site.row), vec![calls], vec![results], Vec::new());
             ops.span = self.span;

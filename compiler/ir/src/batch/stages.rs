@@ -149,8 +149,3 @@ impl<'b> Search<'b> {
         self.body.yields.iter().for_each(|&value| self.require(last, value));
     }
 }
-
-/// The type of the results of all calls.
-pub(super) fn type_of_many(result: &Type) -> Type {
-    Type::Tensor(Box::new(result.clone()), 1)
-}

@@ -125,8 +125,9 @@ fn calls_that_differ_in_rows_stand_in_columns() {
             return %6 }}"
         )
     };
-    let calls =
-        |before: &str| format!("Z op.stack for [ [ ] ahead rows.part {before} rows.call batch.expect behind");
+    let calls = |before: &str| {
+        format!("Z op.stack for [ [ ] ahead rows.part {before} op.range rows.call batch.expect behind")
+    };
     check(
         &text("%20: float = mul %2, %8 %9: float = builtin[sin] %20", ""),
         &format!("{} map [ op.index ] concat ]", calls("rows.call rows.call program")),

@@ -101,7 +101,7 @@ impl Host for Cosines {
 }
 
 fn tensor() -> Type {
-    Type::Tensor(Box::new(Type::Float), 1)
+    Type::Float.of_many()
 }
 
 fn pair() -> Type {

@@ -205,12 +205,8 @@ impl<'a> Rows<'a> {
             }
         }
         let whole = |(mut parts, is_row): (Vec<Value>, &bool)| {
-            if !is_row {
-                return parts.into_iter().try_fold(Value::Unit, gradients::add);
-            }
             parts.reverse();
-            let is_zero = parts.iter().all(|part| *part == Value::Unit);
-            if is_zero { Ok(Value::Unit) } else { rows_of(parts) }
+            if *is_row { cotangents_of(parts) } else { sum_of(parts) }
         };
         of_args.into_iter().zip(&self.is_row).map(whole).collect()
     }
@@ -277,8 +273,19 @@ fn item(rows: &Value, i: usize) -> Value {
     }
 }
 
+/// The cotangent of what is the same in all calls: the sum of theirs, last call first, as loops have it.
+pub(crate) fn sum_of(cotangents: Vec<Value>) -> Result<Value, Fault> {
+    cotangents.into_iter().rev().try_fold(Value::Unit, gradients::add)
+}
+
+/// The cotangent of rows.
+pub(crate) fn cotangents_of(rows: Vec<Value>) -> Result<Value, Fault> {
+    let is_zero = rows.iter().all(|row| *row == Value::Unit);
+    if is_zero { Ok(Value::Unit) } else { rows_of(rows) }
+}
+
 /// Rows as a tensor of numbers if they are alike, as a tensor of values if not.
-pub(crate) fn rows_of(rows: Vec<Value>) -> Result<Value, Fault> {
+fn rows_of(rows: Vec<Value>) -> Result<Value, Fault> {
     let is_number = |row: &Value| {
         matches!(row, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Complex(_))
             || matches!(row, Value::Tensor(tensor) if !matches!(tensor, Tensor::Value(_)))

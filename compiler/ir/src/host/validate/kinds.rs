@@ -83,9 +83,8 @@ impl<'m> Check<'m> {
                 };
                 rule(kernel.kind == FunctionKind::Kernel, "a program of what is no kernel")?;
                 let params = self.param_types(*id);
-                let many = |ty: &Type| Type::Tensor(Box::new(ty.clone()), 1);
-                if results == [many(&Type::Program)] {
-                    let is_due = |(arg, param): (&Type, &Type)| arg == param || *arg == many(param);
+                if results == [Type::Program.of_many()] {
+                    let is_due = |(arg, param): (&Type, &Type)| arg == param || *arg == param.of_many();
                     let fit = args.len() == params.len() && args.iter().zip(&params).all(is_due);
                     return rule(
                         fit,
@@ -138,7 +137,7 @@ impl<'m> Check<'m> {
                 rule(region.yields.len() == 1, "the region of a `map` yields one value")?;
                 let item = match self.ty(region.yields[0]) {
                     Type::Tensor(element, rank) => Type::Tensor(element.clone(), rank + 1),
-                    scalar => Type::Tensor(Box::new(scalar.clone()), 1),
+                    scalar => scalar.of_many(),
                 };
                 rule(results[0] == item, "the result is not the tensor of what the region yields")
             }
@@ -199,7 +198,7 @@ impl<'m> Check<'m> {
                 counts(op, Some(1), 1)?;
                 let outcome = match args[0] {
                     Type::Qubit => Type::Bool,
-                    Type::Register => Type::Tensor(Box::new(Type::Bool), 1),
+                    Type::Register => Type::Bool.of_many(),
                     _ => return Err("a measurement of what is no qubit".into()),
                 };
                 rule(results[0] == outcome, "an outcome of another type")
