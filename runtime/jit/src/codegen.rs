@@ -8,6 +8,7 @@ mod chains;
 mod convention;
 mod cotangents;
 mod counting;
+mod counts;
 mod division;
 mod elements;
 mod function;

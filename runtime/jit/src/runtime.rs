@@ -23,9 +23,12 @@ use crate::slot::Slot;
 use crate::words::{from_word, is_owned, to_word};
 
 mod chains;
+mod counts;
 mod shortcuts;
 
 use chains::{chain, map_chain};
+pub(crate) use counts::Relation;
+use counts::{count, count_with};
 pub(crate) use shortcuts::Shortcut;
 
 macro_rules! entries {
@@ -47,6 +50,8 @@ entries! {
     Operation => operation,
     Chain => chain,
     MapChain => map_chain,
+    Count => count,
+    CountWith => count_with,
     IntFault => int_fault,
     Interrupted => interrupted,
     TooDeep => too_deep,

@@ -13,6 +13,7 @@ use qml_source::{Span, bug};
 use super::ahead::Ahead;
 use super::chains::{Chains, form_chains};
 use super::cotangents::{Parts, take_parts};
+use super::counts::{Counts, find_counts};
 use super::ownership::{LastUses, count_uses};
 use super::pinned::growing_lists;
 use super::ranges::Range;
@@ -65,6 +66,8 @@ pub(super) fn translate(
         views: HashMap::new(),
         cotangents: Parts::new(),
         chains: Chains::new(),
+        counts: Counts::new(),
+        counted: HashSet::new(),
         signatures: HashMap::new(),
         imported: HashMap::new(),
         operations: Vec::new(),
@@ -81,6 +84,7 @@ pub(super) fn translate(
     let n_uses = count_uses(&body);
     growing_lists(function, &body, &n_uses, &mut translator.growing);
     translator.pinned.extend(&translator.growing);
+    translator.counts = find_counts(function, &body, &n_uses);
     translator.chains = form_chains(function, &mut body, &n_uses);
     let results = translator.region(&body, &[]);
     translator.leave(&results, out)
@@ -117,6 +121,10 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) views: HashMap<ValueId, Value>,
     pub(super) cotangents: Parts,
     pub(super) chains: Chains,
+    /// Comparisons that are only counted.
+    pub(super) counts: Counts,
+    /// What came of those that stand before.
+    pub(super) counted: HashSet<ValueId>,
     signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
     /// Compiled functions that are called.
     pub(super) imported: HashMap<FunctionId, FuncRef>,
@@ -232,7 +240,8 @@ impl Translator<'_, '_> {
             self.values.insert(op.results[0], word);
             return;
         }
-        if self.element_access(op, at, last) || self.shape_operation(op, at, last) {
+        if self.element_access(op, at, last) || self.shape_operation(op, at, last) || self.count(op, at, last)
+        {
             return;
         }
         if let Some(kind) = self.site_kind(op) {

@@ -62,7 +62,12 @@ impl Translator<'_, '_> {
     }
 
     /// The value if the condition holds, else what `slow` makes.
-    fn unless(&mut self, condition: Value, value: Value, slow: impl FnOnce(&mut Self) -> Value) -> Value {
+    pub(super) fn unless(
+        &mut self,
+        condition: Value,
+        value: Value,
+        slow: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
         let (otherwise, done) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(otherwise);
         let ty = self.b.func.dfg.value_type(value);

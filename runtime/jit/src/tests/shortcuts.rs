@@ -46,6 +46,34 @@ fn products_and_sums() {
 }
 
 #[test]
+fn comparisons_are_counted() {
+    for name in ["op.eq", "op.ne", "op.lt", "op.le", "op.gt", "op.ge"] {
+        // In the second count something else comes between.
+        let text = format!(
+            "fn @f(%0 a: tensor(float, 2), %1 b: tensor(float, 2), %2 x: float) -> (int, int, tensor(float, 2)) {{
+            %3: unit = const[unit]
+            %4: tensor(bool, 2) = builtin[{name}] %0, %1 !0:3:4
+            %5: int = builtin[sum] %4, %3 !0:5:6
+            %6: tensor(float, 2) = builtin[op.add] %0, %2
+            %7: tensor(bool, 2) = builtin[{name}] %6, %2 !0:7:8
+            %8: tensor(float, 2) = builtin[op.mul] %1, %2
+            %9: int = builtin[sum] %7
+            return %5, %9, %8 }}"
+        );
+        let nan = Value::Float(f64::NAN);
+        for (a, b, x, fits) in [
+            (matrix(4, 3, false), matrix(4, 3, false), Value::Float(0.25), true),
+            (matrix(4, 4, true), matrix(4, 4, false), Value::Float(-0.25), true),
+            (matrix(1, 3, false), matrix(4, 3, false), nan.clone(), true),
+            (matrix(0, 3, false), matrix(0, 3, false), nan, true),
+            (matrix(2, 3, false), matrix(3, 3, false), Value::Float(0.0), false),
+        ] {
+            assert_eq!(is_right(&text, &[a.clone(), b, x]), fits, "{name} of {a:?}");
+        }
+    }
+}
+
+#[test]
 fn items_and_parts() {
     let text = "fn @f(%0 a: tensor(float, 2), %1 i: int) -> (tensor(float, 1), float, tuple(int, tensor(float, 1))) {
         %2: tensor(float, 1) = builtin[op.index] %0, %1 !0:3:4
