@@ -29,7 +29,6 @@
 //! Allen, Kennedy, Optimizing Compilers for Modern Architectures, section 5.6, on the fission of loops.
 
 mod branches;
-mod copy;
 mod facts;
 mod inline;
 mod invariant;

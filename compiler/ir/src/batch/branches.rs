@@ -10,10 +10,10 @@
 //!
 //! The outer body has one call then, which is gathered as others are.
 
-use super::copy::Names;
 use super::invariant::take_invariant;
 use super::split::{Ops, Split};
 use super::stages::{Stage, Stages};
+use crate::host::copy::Names;
 use crate::host::{Op, OpKind, Region, ValueId};
 
 impl Split<'_> {

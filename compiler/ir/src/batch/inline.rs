@@ -1,7 +1,7 @@
 //! Copies functions that make calls of kernels into the bodies of loops.
 
-use super::copy::Names;
 use super::split::Split;
+use crate::host::copy::Names;
 use crate::host::{FunctionId, Op, OpKind, Region, Type};
 
 /// Larger functions stay calls.

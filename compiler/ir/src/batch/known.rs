@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::copy::used;
 use super::rows::is_numbers;
+use crate::host::copy::used;
 use crate::host::{Constant, GlobalId, Op, OpKind, Region, Type, ValueId};
 
 /// How a value is made.

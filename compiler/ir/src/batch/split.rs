@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use qml_prelude::BuiltinId;
 use qml_source::{Span, bug};
 
-use super::copy::Names;
 use super::facts::Facts;
 use super::invariant::take_invariant;
 use super::known::Known;
 use super::rows::{in_columns, in_rows};
 use super::stages::{Site, Stage, Stages};
+use crate::host::copy::Names;
 use crate::host::{
     BinaryOp, Builder, Constant, Function, FunctionId, FunctionKind, Module, Op, OpKind, Region, Type,
     ValueId,

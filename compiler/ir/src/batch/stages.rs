@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use qml_prelude::BuiltinId;
 use qml_source::bug;
 
-use super::copy::used;
 use super::row_of_many;
 use crate::differentiate::carries_floats;
+use crate::host::copy::used;
 use crate::host::{Op, OpKind, Region, Type, ValueId};
 
 /// A call that is gathered.

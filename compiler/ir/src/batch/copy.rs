@@ -1,3 +1,0 @@
-//! Copies of operations, as gathered calls need them.
-
-pub(super) use crate::host::copy::{Names, used};
