@@ -1,5 +1,6 @@
 //! A plan with values for its slots: all sines, cosines, matrices and tables of one call, or of a batch of calls.
 
+use std::mem::ManuallyDrop;
 use std::sync::{Mutex, PoisonError};
 
 use qml_source::bug;
@@ -22,15 +23,19 @@ pub(crate) struct Bound<'a, T: Real> {
     /// Whether all of them have the same slots.
     are_same: bool,
     layout: &'a Tables,
-    of: Buffers<T>,
+    of: ManuallyDrop<Held<T>>,
     store: &'a Store<T>,
 }
 
 /// Buffers that wait for their next use: a call in a training loop allocates nothing.
 #[derive(Debug)]
 pub(crate) struct Store<T> {
-    free: Mutex<Vec<Buffers<T>>>,
+    free: Mutex<Vec<Held<T>>>,
 }
+
+/// Buffers that are moved by their address: to copy what was just written is to wait for it.
+#[derive(Debug)]
+struct Held<T>(Box<Buffers<T>>);
 
 #[derive(Debug)]
 struct Buffers<T> {
@@ -75,7 +80,7 @@ impl<T> Default for Buffers<T> {
 }
 
 impl<T> Store<T> {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Buffers<T>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Held<T>>> {
         // Buffers in the store have no content that a panic elsewhere could have spoilt.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,7 +88,8 @@ impl<T> Store<T> {
 
 impl<T: Real> Drop for Bound<'_, T> {
     fn drop(&mut self) {
-        let buffers = std::mem::take(&mut self.of);
+        // SAFETY: Nobody looks at the buffers any more, and a value is dropped once.
+        let buffers = unsafe { ManuallyDrop::take(&mut self.of) };
         let mut free = self.store.lock();
         if free.len() < KEPT {
             free.push(buffers);
@@ -129,13 +135,14 @@ impl<'a, T: Real> Bound<'a, T> {
         rows: &[&[f64]],
         samples: usize,
     ) -> Result<Self, Fault> {
-        let of = store.lock().pop().unwrap_or_default();
+        let held = store.lock().pop().unwrap_or_else(|| Held(Box::default()));
+        let of = ManuallyDrop::new(held);
         let layout = plan.tables(isa.lane_bits::<T>());
         let mut bound = Self { plan, isa, samples, are_same: true, layout, of, store };
         bound.set_slots(rows)?;
         let lanes = 1 << isa.lane_bits::<T>();
         let n = (plan.trigs.len() * samples).next_multiple_of(lanes);
-        let b = &mut bound.of;
+        let b: &mut Buffers<T> = &mut bound.of.0;
         resize(&mut b.arguments, n, 0.0);
         resize(&mut b.trigs, 2 * n, T::ZERO);
         for sample in 0..samples {
@@ -151,7 +158,7 @@ impl<'a, T: Real> Bound<'a, T> {
         }
         bound.fill_matrices();
         // Where lanes are samples, an entry of a table is a register.
-        resize(&mut bound.of.tables, layout.n_groups * 2 * lanes * samples, T::ZERO);
+        resize(&mut bound.of.0.tables, layout.n_groups * 2 * lanes * samples, T::ZERO);
         bound.build_tables(None);
         Ok(bound)
     }
@@ -160,7 +167,7 @@ impl<'a, T: Real> Bound<'a, T> {
     pub(crate) fn rebind(&mut self, rows: &[&[f64]], varied: &Varied) -> Result<(), Fault> {
         self.set_slots(rows)?;
         let (samples, lanes) = (self.samples, 1 << self.isa.lane_bits::<T>());
-        let b = &mut self.of;
+        let b: &mut Buffers<T> = &mut self.of.0;
         // The arguments that changed, and behind them room for their sines and cosines.
         let (mut arguments, mut groups) = ([0.0; SOME], [T::ZERO; 2 * SOME]);
         let place = |k: usize| k / lanes * 2 * lanes + k % lanes;
@@ -185,7 +192,7 @@ impl<'a, T: Real> Bound<'a, T> {
 
     /// Checks the slots of all samples and keeps them.
     fn set_slots(&mut self, rows: &[&[f64]]) -> Result<(), Fault> {
-        self.of.slots.clear();
+        self.of.0.slots.clear();
         self.are_same = rows.len() == 1;
         (0..self.samples).try_for_each(|sample| self.add_slots(row(rows, sample)))
     }
@@ -199,14 +206,14 @@ impl<'a, T: Real> Bound<'a, T> {
             let name = self.plan.slots[slot].clone();
             return Err(Fault::NotFinite { slot, name, value: slots[slot] });
         }
-        self.of.slots.extend_from_slice(slots);
+        self.of.0.slots.extend_from_slice(slots);
         Ok(())
     }
 
     /// The slots of a sample.
     fn slots(&self, sample: usize) -> &[f64] {
         let n = self.plan.slots.len();
-        &self.of.slots[sample * n..][..n]
+        &self.of.0.slots[sample * n..][..n]
     }
 
     fn fill_matrices(&mut self) {
@@ -216,7 +223,7 @@ impl<'a, T: Real> Bound<'a, T> {
         }
         let (n, samples) = (plan.slots.len(), self.samples);
         let lanes = 1 << self.isa.lane_bits::<T>();
-        let b = &mut self.of;
+        let b: &mut Buffers<T> = &mut self.of.0;
         b.angles.clear();
         for angle in &plan.angles {
             b.angles.extend((0..samples).map(|sample| angle.eval(&b.slots[sample * n..][..n])));
@@ -277,13 +284,13 @@ impl<'a, T: Real> Bound<'a, T> {
     /// For each of the plan's trigs its cosine and sine, as coefficients.
     #[inline(always)]
     pub(crate) fn trigs(&self) -> *const T {
-        self.of.trigs.as_ptr()
+        self.of.0.trigs.as_ptr()
     }
 
     /// The tables of all forms.
     #[inline(always)]
     pub(crate) fn tables(&self) -> *const T {
-        self.of.tables.as_ptr()
+        self.of.0.tables.as_ptr()
     }
 
     /// Where the tables of a form are.
@@ -295,7 +302,7 @@ impl<'a, T: Real> Bound<'a, T> {
     /// The entries of a matrix.
     #[inline(always)]
     pub(crate) fn matrix(&self, index: usize) -> *const T {
-        self.of.matrices[2 * self.plan.matrices[index].start * self.samples..].as_ptr()
+        self.of.0.matrices[2 * self.plan.matrices[index].start * self.samples..].as_ptr()
     }
 
     /// The entries of a matrix, and whether it is a real one behind the diagonal that comes after it.
@@ -379,7 +386,7 @@ impl<'a, T: Real> Bound<'a, T> {
                     block.pull_back(&[at(0), at(1), at(2), at(3)], angles, d_angles);
                 }
                 Entries::Pair(pair) => {
-                    let trig = |trig: usize| trig_of(&self.of.trigs, lanes, trig * self.samples + sample);
+                    let trig = |trig: usize| trig_of(&self.of.0.trigs, lanes, trig * self.samples + sample);
                     pair.pull_back(at, trig, d_trigs);
                 }
             }
@@ -410,7 +417,7 @@ impl<T: Real, const PER_LANE: bool> Task<T> for Build<'_, '_, T, PER_LANE> {
     #[inline(always)]
     unsafe fn run<V: Vector<Real = T>>(self) {
         let Self(bound, only) = self;
-        let (trigs, tables) = (bound.of.trigs.as_ptr(), bound.of.tables.as_mut_ptr());
+        let (trigs, tables) = (bound.of.0.trigs.as_ptr(), bound.of.0.tables.as_mut_ptr());
         for (i, form) in bound.layout.forms.iter().enumerate() {
             if only.is_none_or(|only| only[i]) {
                 // SAFETY: The tables have room for all groups; `V` is an instruction set of the machine.

@@ -103,6 +103,7 @@ impl Simulator {
     }
 
     /// The values, and the state at the end of the last branch.
+    #[inline]
     fn values_in<T: Amplitude>(
         &self,
         plan: &Plan,

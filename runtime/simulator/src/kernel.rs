@@ -211,15 +211,16 @@ impl<V: Vector> Parts<V> {
 /// # Safety
 ///
 /// The tile and the bound numbers are laid out for the bound instruction set, and nobody else looks at the tile.
+#[inline]
 pub(crate) unsafe fn forth<T: Real, const PER_LANE: bool>(
     bound: &Bound<T>,
     pass: &Pass,
     tile: Tile<T>,
     scratch: *mut T,
 ) {
+    let at = &At { bound, tile, scratch };
     for op in &pass.ops {
         if is_on(op, tile.outer) {
-            let at = At { bound, tile, scratch };
             match op {
                 Op::Turns(turns) => enter!(at, turns, TurnsForth),
                 Op::Phases(form) => enter!(at, form, PhasesForth),
@@ -237,6 +238,7 @@ pub(crate) unsafe fn forth<T: Real, const PER_LANE: bool>(
 /// # Safety
 ///
 /// As for [`forth`].
+#[inline]
 pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
     bound: &Bound<T>,
     pass: &Pass,
@@ -245,9 +247,9 @@ pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
     scratch: *mut T,
     collected: &mut Collected,
 ) {
+    let at = &At { bound, tile: ket, scratch };
     for op in pass.ops[first..].iter().rev() {
         if is_on(op, ket.outer) {
-            let at = At { bound, tile: ket, scratch };
             let to = (bra, &mut *collected);
             match op {
                 Op::Turns(turns) => enter!(at, (turns.as_slice(), to), TurnsBack),
@@ -256,7 +258,7 @@ pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
                 Op::Matrix { .. } => enter!(at, (op, to), MatrixBack),
                 Op::Flip { flip, on } => {
                     enter!(at, (*flip, on.inner), Flip);
-                    let at = At { bound, tile: bra, scratch };
+                    let at = &At { bound, tile: bra, scratch };
                     enter!(at, (*flip, on.inner), Flip);
                 }
                 Op::Rotation { .. } => enter!(at, (op, to), RotationBack),
@@ -275,8 +277,7 @@ fn is_on(op: &Op, outer: usize) -> bool {
     }
 }
 
-/// Where an operation is done.
-#[derive(Clone, Copy)]
+/// Where the operations of a pass are done. Kernels get its address: to copy what was just written is to wait for it.
 struct At<'a, T: Real> {
     bound: &'a Bound<'a, T>,
     tile: Tile<T>,
@@ -289,7 +290,7 @@ type To<'a, T> = (Tile<T>, &'a mut Collected);
 /// A kernel with its arguments, for an instruction set to be chosen.
 macro_rules! kernels {
     ($($name:ident($arguments:ty) |$at:ident, $with:pat_param| $call:expr;)*) => {$(
-        struct $name<'a, T: Real, const PER_LANE: bool>(At<'a, T>, $arguments);
+        struct $name<'a, T: Real, const PER_LANE: bool>(&'a At<'a, T>, $arguments);
 
         impl<T: Real, const PER_LANE: bool> Task<T> for $name<'_, T, PER_LANE> {
             type Output = ();

@@ -30,7 +30,8 @@ pub(crate) fn apply<T: Real>(run: &Run, bound: &Bound<T>, segment: &Segment, ket
             return;
         }
         let layout = ket.layout();
-        let (tiles, ket) = (Tiles::new(layout, pass), Shared::new(ket));
+        let tiles = Tiles::new(layout, pass);
+        let ket = Shared::new(ket);
         if tiles.n_strips() == 1 {
             with_buffers(|buffers| forth_strip(run, bound, pass, (&tiles, tiles.strip(0)), ket, buffers));
             continue;
@@ -95,14 +96,27 @@ pub(crate) struct Tiles {
 
 impl Tiles {
     /// Those of a pass that are not zero.
+    #[inline]
     pub(crate) fn new(layout: Layout, pass: &Pass) -> Self {
-        let all = Self::of(layout, &pass.tile);
-        let outer = all.outer & pass.live;
-        Self { count: 1 << outer.count_ones(), outer, ..all }
+        let mut tiles = Self::of(layout, &pass.tile);
+        tiles.outer &= pass.live;
+        tiles.count = 1 << tiles.outer.count_ones();
+        tiles
     }
 
     /// The tiles whose wires are these positions.
+    #[inline]
     pub(crate) fn of(layout: Layout, tile: &[u32]) -> Self {
+        if tile.len() == layout.n_wires as usize {
+            // Small states are nothing else, and have no time to lose.
+            let (n_wires, run) = (layout.n_wires, layout.n_reals());
+            return Self { layout, count: 1, outer: 0, n_wires, run, starts: Vec::new() };
+        }
+        Self::of_some(layout, tile)
+    }
+
+    /// As [`Self::of`], for positions of some wires.
+    fn of_some(layout: Layout, tile: &[u32]) -> Self {
         let run_wires = (0..).zip(tile).take_while(|&(i, &position)| i == position).count();
         let inner: usize = tile.iter().map(|p| 1usize << p).sum();
         let far = &tile[run_wires..];

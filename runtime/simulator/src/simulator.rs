@@ -158,6 +158,7 @@ impl Simulator {
     }
 
     /// The state in which all wires are zero.
+    #[inline]
     pub(crate) fn start<T: Real>(&self, n_wires: usize) -> Result<Ket<T>, Fault> {
         // Before the length is a number.
         self.kets.require::<T>(n_wires, 1)?;

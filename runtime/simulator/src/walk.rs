@@ -71,30 +71,32 @@ impl<T: Amplitude> Walk<'_, T> {
     }
 
     /// As [`Self::run`]; also gives the state at the end of the last branch.
+    #[inline]
     pub(crate) fn run_to_end(
         mut self,
         mut leaf: impl FnMut(&Ket<T>) -> Result<(), Fault>,
     ) -> Result<(u64, Ket<T>), Fault> {
-        let ket = self.simulator.start(self.bound.plan.n_wires)?;
+        let mut ket = self.simulator.start(self.bound.plan.n_wires)?;
         let bits = vec![false; self.bound.plan.n_bits];
-        let end = self.follow(0, ket, bits, &mut leaf)?;
-        Ok((self.tally.branches, end))
+        self.follow(0, &mut ket, bits, &mut leaf)?;
+        Ok((self.tally.branches, ket))
     }
 
+    /// Goes on from a step, and leaves the state that it came to in the end.
     fn follow(
         &mut self,
         mut at: usize,
-        mut ket: Ket<T>,
+        ket: &mut Ket<T>,
         mut bits: Vec<bool>,
         leaf: &mut dyn FnMut(&Ket<T>) -> Result<(), Fault>,
-    ) -> Result<Ket<T>, Fault> {
+    ) -> Result<(), Fault> {
         let run = &self.simulator.run;
         let plan = self.bound.plan;
         while let Some(step) = plan.steps.get(at) {
             run.check()?;
             at += 1;
             match step {
-                Step::Unitary(segment) => apply(run, self.bound, &plan.segments[*segment], &mut ket),
+                Step::Unitary(segment) => apply(run, self.bound, &plan.segments[*segment], ket),
                 Step::Branch { condition, otherwise } => {
                     if !holds(condition, &bits) {
                         at = *otherwise;
@@ -106,33 +108,33 @@ impl<T: Amplitude> Walk<'_, T> {
                 }
                 Step::Measure { position, is_last, .. } if self.purpose.skips(plan, *position, *is_last) => {}
                 Step::Measure { position, .. } | Step::Reset { position } => {
-                    let weights = outcome_weights(run, &ket, *position);
+                    let weights = outcome_weights(run, ket, *position);
                     run.check()?;
                     // The rarer outcome first: what waits for its end is at most as deep as the weight can be halved.
                     let rare = weights[1] <= weights[0];
                     let outcomes = [rare, !rare];
                     if self.tally.follows(weights[usize::from(rare)]) {
-                        let mut other = self.simulator.copied(&ket)?;
+                        let mut other = self.simulator.copied(ket)?;
                         let mut other_bits = bits.clone();
                         settle(&self.simulator.run, step, outcomes[0], &mut other, &mut other_bits);
-                        let end = self.follow(at, other, other_bits, leaf)?;
-                        self.simulator.kets.give(end);
+                        self.follow(at, &mut other, other_bits, leaf)?;
+                        self.simulator.kets.give(other);
                     }
-                    settle(&self.simulator.run, step, outcomes[1], &mut ket, &mut bits);
+                    settle(&self.simulator.run, step, outcomes[1], ket, &mut bits);
                 }
             }
         }
         self.simulator.run.check()?;
         if plan.is_unfinished(&bits) {
-            let weights = outcome_weights(run, &ket, 0);
+            let weights = outcome_weights(run, ket, 0);
             if self.tally.follows(weights[0] + weights[1]) {
                 return Err(Fault::Unfinished);
             }
         } else {
             self.tally.branches += 1;
-            leaf(&ket)?;
+            leaf(ket)?;
         }
-        Ok(ket)
+        Ok(())
     }
 }
 

@@ -40,9 +40,19 @@ const COSINE: [f64; 7] = [
 /// group, then its sines. The number of angles is a multiple of the lanes.
 #[inline]
 pub(crate) fn sin_cos<T: Real>(isa: Isa, angles: &[f64], groups: &mut [T]) {
-    let lanes = 1 << isa.lane_bits::<T>();
+    let bits = isa.lane_bits::<T>();
+    let lanes = 1 << bits;
     assert!(angles.len().is_multiple_of(lanes) && groups.len() == 2 * angles.len());
-    dispatch(isa, SinCos { angles, groups, lanes });
+    dispatch(isa, SinCos { angles, groups, bits });
+    // Without a branch for each angle.
+    if angles.iter().fold(false, |any, angle| any | (angle.abs() > LARGEST)) {
+        correct_large(angles, groups, lanes);
+    }
+}
+
+/// Cosine and sine of angles that the reduction doesn't serve.
+#[cold]
+fn correct_large<T: Real>(angles: &[f64], groups: &mut [T], lanes: usize) {
     for (i, angle) in angles.iter().enumerate().filter(|(_, angle)| angle.abs() > LARGEST) {
         let (sin, cos) = angle.sin_cos();
         let at = i / lanes * 2 * lanes + i % lanes;
@@ -54,7 +64,8 @@ pub(crate) fn sin_cos<T: Real>(isa: Isa, angles: &[f64], groups: &mut [T]) {
 struct SinCos<'a, T> {
     angles: &'a [f64],
     groups: &'a mut [T],
-    lanes: usize,
+    /// A group has `2^bits` lanes.
+    bits: u32,
 }
 
 impl<T: Real> Task<f64> for SinCos<'_, T> {
@@ -62,19 +73,27 @@ impl<T: Real> Task<f64> for SinCos<'_, T> {
 
     #[inline(always)]
     unsafe fn run<V: Vector<Real = f64>>(self) {
+        let lanes = 1 << self.bits;
         for (chunk, angles) in self.angles.chunks_exact(V::LANES).enumerate() {
             let i = chunk * V::LANES;
-            let to = &mut self.groups[i / self.lanes * 2 * self.lanes + i % self.lanes..];
+            let to = &mut self.groups[(i >> self.bits << (self.bits + 1)) + (i & (lanes - 1))..];
+            let (cosines, sines) = to.split_at_mut(lanes);
             // SAFETY: The caller found the instruction set; a chunk has as many numbers as the vector.
             let (cosine, sine) = unsafe {
                 let (cosine, sine) = sin_cos_of(V::load(angles.as_ptr()));
                 (cosine.lanes(), sine.lanes())
             };
-            for l in 0..V::LANES {
-                to[l] = T::from_f64(cosine[l]);
-                to[self.lanes + l] = T::from_f64(sine[l]);
-            }
+            narrow(&cosine[..V::LANES], cosines);
+            narrow(&sine[..V::LANES], sines);
         }
+    }
+}
+
+/// Rounds numbers.
+#[inline(always)]
+fn narrow<T: Real>(from: &[f64], to: &mut [T]) {
+    for (to, from) in to[..from.len()].iter_mut().zip(from) {
+        *to = T::from_f64(*from);
     }
 }
 
@@ -114,11 +133,11 @@ unsafe fn round<V: Vector<Real = f64>>(x: V) -> V {
 
 /// `terms[0] + terms[1] r2 + ..`; a loop, because a closure inside of an iterator may not be compiled into its caller.
 #[inline(always)]
-unsafe fn series<V: Vector<Real = f64>>(terms: &[f64], r2: V) -> V {
+unsafe fn series<V: Vector<Real = f64>, const N: usize>(terms: &[f64; N], r2: V) -> V {
     // SAFETY: As for `Vector`.
     unsafe {
-        let mut sum = V::splat(0.0);
-        for term in terms.iter().rev() {
+        let mut sum = V::splat(terms[N - 1]);
+        for term in terms[..N - 1].iter().rev() {
             sum = sum.mul_add(r2, V::splat(*term));
         }
         sum
