@@ -182,11 +182,12 @@ impl Simulator {
         work: impl Fn(usize) -> Result<T, Fault> + Sync,
     ) -> Result<Vec<T>, Fault> {
         let work = |i| self.run.check().and_then(|()| work(i));
-        if is_worth_a_thread(n, cost) {
-            self.run.share(n, work).into_iter().collect()
-        } else {
-            (0..n).map(work).collect()
-        }
+        self.share_work(n, n.saturating_mul(cost), work).into_iter().collect()
+    }
+
+    /// What `work` gives for each number below `n`, in order; threads share them if that is worth it, by the cost of all.
+    fn share_work<A: Send>(&self, n: usize, cost: usize, work: impl Fn(usize) -> A + Sync) -> Vec<A> {
+        if cost >= WORTH_A_THREAD { self.run.share(n, work) } else { (0..n).map(work).collect() }
     }
 
     /// Circuits with outcomes, and those whose states are larger than a tile, run row by row with all threads; others in
@@ -223,13 +224,9 @@ impl Simulator {
         let of_group: Vec<AtEnds<'_>> = groups.iter().map(|group| left.take(group.n_states())).collect();
         let run =
             |i: usize| self.run_group::<T>(plan, &groups[i], &varied, prepared, cotangents, of_group[i]);
-        let parts: Vec<Result<Part, Fault>> = if is_worth_a_thread(rows.len(), plan.cost()) {
-            self.run.share(groups.len(), run)
-        } else {
-            (0..groups.len()).map(run).collect()
-        };
+        let cost = rows.len().saturating_mul(plan.cost());
         let mut all = Part::default();
-        for part in parts {
+        for part in self.share_work(groups.len(), cost, run) {
             let part = part?;
             all.values.extend(part.values);
             all.d_slots.extend(part.d_slots);
@@ -345,11 +342,6 @@ impl<'e> AtEnds<'e> {
 fn table(n_rows: usize, n_columns: usize, numbers: Vec<f64>) -> Array2<f64> {
     let shape = (n_rows, n_columns);
     Array2::from_shape_vec(shape, numbers).unwrap_or_else(|error| bug!("a batch of {shape:?}: {error}"))
-}
-
-/// Whether waking threads costs less than it saves for so many calls, by the cost of one.
-fn is_worth_a_thread(n_calls: usize, cost: usize) -> bool {
-    n_calls.saturating_mul(cost) >= WORTH_A_THREAD
 }
 
 /// The rows in groups, small states in lanes. A few rows that are left run one by one.
