@@ -27,6 +27,7 @@ mod turns;
 
 pub(crate) use tables::{FormTables, MOST_LANE_BITS, Tables};
 
+use crate::ahead::Ahead;
 use crate::bind::Bound;
 use crate::ket::Line;
 use crate::plan::{Form, Op, Pass, Select, Turn};
@@ -203,7 +204,7 @@ impl<V: Vector> Parts<V> {
     }
 }
 
-/// Does the operations of a pass in a tile. `scratch` has two numbers for each amplitude.
+/// Does the operations of a pass in a tile, and asks for memory ahead. `scratch` has two numbers for each amplitude.
 ///
 /// Each operation enters its instruction set by itself: small functions compile faster than one that does everything, and
 /// the choice costs a nanosecond.
@@ -217,8 +218,9 @@ pub(crate) unsafe fn forth<T: Real, const PER_LANE: bool>(
     pass: &Pass,
     tile: Tile<T>,
     scratch: *mut T,
+    ahead: &Ahead<'_>,
 ) {
-    let at = &At { bound, tile, scratch };
+    let at = &At { bound, tile, scratch, ahead };
     for op in &pass.ops {
         if is_on(op, tile.outer) {
             match op {
@@ -247,7 +249,8 @@ pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
     scratch: *mut T,
     collected: &mut Collected,
 ) {
-    let at = &At { bound, tile: ket, scratch };
+    let ahead = &Ahead::none();
+    let at = &At { bound, tile: ket, scratch, ahead };
     for op in pass.ops[first..].iter().rev() {
         if is_on(op, ket.outer) {
             let to = (bra, &mut *collected);
@@ -258,7 +261,7 @@ pub(crate) unsafe fn back<T: Real, const PER_LANE: bool>(
                 Op::Matrix { .. } => enter!(at, (op, to), MatrixBack),
                 Op::Flip { flip, on } => {
                     enter!(at, (*flip, on.inner), Flip);
-                    let at = &At { bound, tile: bra, scratch };
+                    let at = &At { bound, tile: bra, scratch, ahead };
                     enter!(at, (*flip, on.inner), Flip);
                 }
                 Op::Rotation { .. } => enter!(at, (op, to), RotationBack),
@@ -282,6 +285,7 @@ struct At<'a, T: Real> {
     bound: &'a Bound<'a, T>,
     tile: Tile<T>,
     scratch: *mut T,
+    ahead: &'a Ahead<'a>,
 }
 
 /// The bra that is taken back together with the ket, and where derivatives are collected.
@@ -307,7 +311,7 @@ macro_rules! kernels {
 
 kernels! {
     TurnsForth(&'a [Turn]) |at, turns|
-        turns::forth::<V, PER_LANE>(at.tile, turns, at.bound.trigs());
+        turns::forth::<V, PER_LANE>(at.tile, turns, at.bound.trigs(), at.ahead);
     TurnsBack((&'a [Turn], To<'a, T>)) |at, (turns, (bra, collected))|
         turns::back::<V, PER_LANE>([at.tile, bra], turns, at.bound.trigs(), &mut collected.trigs);
     PhasesForth(&'a Form) |at, form|
@@ -316,7 +320,8 @@ kernels! {
         phases::back::<V, PER_LANE>([at.tile, bra], form, at.bound, at.scratch, collected);
     DenseForth(&'a Op) |at, op|
         if let Op::Dense { positions, matrix, on } = op {
-            dense::forth::<V, PER_LANE>(at.tile, positions, at.bound.dense_matrix(*matrix), on.inner);
+            let entries = at.bound.dense_matrix(*matrix);
+            dense::forth::<V, PER_LANE>(at.tile, positions, entries, on.inner, at.ahead);
         };
     DenseBack((&'a Op, To<'a, T>)) |at, (op, (bra, collected))|
         if let Op::Dense { positions, matrix, on } = op {

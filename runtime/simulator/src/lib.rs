@@ -9,6 +9,7 @@
 // All that a kernel calls must be compiled with the features of the instruction set that it was entered with.
 #![allow(clippy::inline_always)]
 
+mod ahead;
 mod batch;
 mod bind;
 pub mod branches;

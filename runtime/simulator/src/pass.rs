@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use crate::ahead::Ahead;
 use crate::bind::Bound;
 use crate::kernel::{Collected, Tile, back, forth};
 use crate::ket::{Ket, Layout, Line};
@@ -182,6 +183,16 @@ impl Tiles {
         }
     }
 
+    /// What will be gathered for a tile, if there is one of that number.
+    pub(crate) fn ahead<T: Real>(&self, state: Shared<T>, tile: usize) -> Ahead<'_> {
+        if tile >= self.count || self.starts.is_empty() {
+            return Ahead::none();
+        }
+        let first = state.0.wrapping_add(self.layout.place(self.outer_of(tile)).0);
+        let amplitude = size_of::<T>() << (self.layout.width_bits + 1 - self.layout.lane_bits);
+        Ahead::runs(first.cast(), &self.starts, amplitude, self.run * size_of::<T>())
+    }
+
     /// Writes a gathered tile back.
     ///
     /// # Safety
@@ -282,10 +293,11 @@ fn forth_strip<T: Real>(
         // SAFETY: Strips don't overlap, and the buffers have room.
         unsafe {
             let tile = tiles.open(ket, index, buffer);
+            let ahead = tiles.ahead(ket, index + 1);
             if bound.samples() > 1 {
-                forth::<T, true>(bound, pass, tile, scratch);
+                forth::<T, true>(bound, pass, tile, scratch, &ahead);
             } else {
-                forth::<T, false>(bound, pass, tile, scratch);
+                forth::<T, false>(bound, pass, tile, scratch, &ahead);
             }
             tiles.close(ket, tile);
         }

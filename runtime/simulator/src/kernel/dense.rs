@@ -12,6 +12,7 @@
 mod coefficients;
 
 use super::{Near, Tile, for_selected, lane_bits};
+use crate::ahead::Ahead;
 use crate::plan::Select;
 use crate::vector::{Complex, MOST_LANES, Real, Vector};
 use coefficients::{Table, Wires, diagonal, first_phase, table};
@@ -120,6 +121,7 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     positions: &[u32],
     (matrix, is_real): (*const V::Real, bool),
     select: Select,
+    ahead: &Ahead<'_>,
 ) {
     let wires = Wires::new::<V, PER_LANE>(positions);
     // SAFETY: The caller's contract.
@@ -135,14 +137,14 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
             }
         } else {
             match (wires.count, wires.group_mask.count_ones(), is_real) {
-                (1, 0, _) => apply::<V, 1, 2, false>(tile, &wires, matrix, select),
-                (1, _, _) => apply::<V, 2, 1, false>(tile, &wires, matrix, select),
-                (2, 0, false) => apply::<V, 1, 4, false>(tile, &wires, matrix, select),
-                (2, 0, true) => apply::<V, 1, 4, true>(tile, &wires, matrix, select),
-                (2, 1, false) => apply::<V, 2, 2, false>(tile, &wires, matrix, select),
-                (2, 1, true) => apply::<V, 2, 2, true>(tile, &wires, matrix, select),
-                (_, _, false) => apply::<V, 4, 1, false>(tile, &wires, matrix, select),
-                (_, _, true) => apply::<V, 4, 1, true>(tile, &wires, matrix, select),
+                (1, 0, _) => apply::<V, 1, 2, false>(tile, &wires, matrix, select, ahead),
+                (1, _, _) => apply::<V, 2, 1, false>(tile, &wires, matrix, select, ahead),
+                (2, 0, false) => apply::<V, 1, 4, false>(tile, &wires, matrix, select, ahead),
+                (2, 0, true) => apply::<V, 1, 4, true>(tile, &wires, matrix, select, ahead),
+                (2, 1, false) => apply::<V, 2, 2, false>(tile, &wires, matrix, select, ahead),
+                (2, 1, true) => apply::<V, 2, 2, true>(tile, &wires, matrix, select, ahead),
+                (_, _, false) => apply::<V, 4, 1, false>(tile, &wires, matrix, select, ahead),
+                (_, _, true) => apply::<V, 4, 1, true>(tile, &wires, matrix, select, ahead),
             }
         }
     }
@@ -154,6 +156,7 @@ unsafe fn apply<V: Vector, const H: usize, const X: usize, const REAL: bool>(
     wires: &Wires,
     matrix: *const V::Real,
     select: Select,
+    ahead: &Ahead<'_>,
 ) {
     let (mask, value) = (select.mask >> V::BITS, select.value >> V::BITS);
     let groups: [usize; H] = std::array::from_fn(|h| wires.group(h));
@@ -165,6 +168,7 @@ unsafe fn apply<V: Vector, const H: usize, const X: usize, const REAL: bool>(
         for_selected(tile.n_groups, mask | wires.group_mask, value, |g| {
             let at = groups.map(|group| tile.group::<V>(g | group));
             let mut v = load(&at);
+            ahead.step();
             if REAL {
                 for h in first_phase::<X>()..H {
                     v[h] = v[h].mul(diagonal[h]);

@@ -11,6 +11,7 @@
 
 use super::turns::{add_products, load, offsets, signs, spread, store};
 use super::{MOST_LANE_BITS, Tile, collect};
+use crate::ahead::Ahead;
 use crate::plan::Turn;
 use crate::vector::{Complex, Real, Vector};
 
@@ -30,7 +31,12 @@ enum Factored<V> {
 
 /// Turns.
 #[inline(always)]
-pub(super) unsafe fn forth<V: Vector>(tile: Tile<V::Real>, turns: &[Turn], trigs: *const V::Real) {
+pub(super) unsafe fn forth<V: Vector>(
+    tile: Tile<V::Real>,
+    turns: &[Turn],
+    trigs: *const V::Real,
+    ahead: &Ahead<'_>,
+) {
     let n_near = turns.partition_point(|turn| turn.position < V::BITS);
     let (near, far) = turns.split_at(n_near);
     let mut coefficients = Coefficients { trigs, sign: 1.0, left: turns.len(), scale: 1.0 };
@@ -39,13 +45,13 @@ pub(super) unsafe fn forth<V: Vector>(tile: Tile<V::Real>, turns: &[Turn], trigs
         let lanes = coefficients.in_lanes::<V>(near);
         let mut lanes = &lanes[..n_near];
         if far.is_empty() {
-            sweep::<V, 0, 1>(tile, lanes, [], &mut coefficients);
+            sweep::<V, 0, 1>(tile, lanes, [], &mut coefficients, ahead);
         }
         for some in far.chunks(3) {
             match *some {
-                [a] => sweep::<V, 1, 2>(tile, lanes, [a], &mut coefficients),
-                [a, b] => sweep::<V, 2, 4>(tile, lanes, [a, b], &mut coefficients),
-                [a, b, c] => sweep::<V, 3, 8>(tile, lanes, [a, b, c], &mut coefficients),
+                [a] => sweep::<V, 1, 2>(tile, lanes, [a], &mut coefficients, ahead),
+                [a, b] => sweep::<V, 2, 4>(tile, lanes, [a, b], &mut coefficients, ahead),
+                [a, b, c] => sweep::<V, 3, 8>(tile, lanes, [a, b, c], &mut coefficients, ahead),
                 _ => {}
             }
             lanes = &[];
@@ -180,6 +186,7 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
     near: &[Lanes<V>],
     far: [Turn; K],
     coefficients: &mut Coefficients<V::Real>,
+    ahead: &Ahead<'_>,
 ) {
     let bits = far.map(|turn| turn.position - V::BITS);
     let offsets = offsets::<V, K, M>(bits);
@@ -193,6 +200,7 @@ unsafe fn sweep<V: Vector, const K: usize, const M: usize>(
             for register in 0..run {
                 let at = first.add(register * V::LANES);
                 let mut v: [V; M] = load(at, &offsets);
+                ahead.step();
                 for lanes in near {
                     turn_lanes(&mut v, lanes);
                 }

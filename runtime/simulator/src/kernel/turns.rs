@@ -9,6 +9,7 @@
 //! rotation, which commutes with its generator. So all rotations of a layer may look at the states at any moment.
 
 use super::{Near, Parts, Tile, collect, lane_bits, tangents};
+use crate::ahead::Ahead;
 use crate::plan::Turn;
 use crate::vector::{Complex, MOST_LANES, Real, Vector};
 
@@ -18,10 +19,11 @@ pub(super) unsafe fn forth<V: Vector, const PER_LANE: bool>(
     tile: Tile<V::Real>,
     turns: &[Turn],
     trigs: *const V::Real,
+    ahead: &Ahead<'_>,
 ) {
     if !PER_LANE && tile.n_groups * V::LANES >= tangents::LARGE {
         // SAFETY: The caller's contract.
-        return unsafe { tangents::forth::<V>(tile, turns, trigs) };
+        return unsafe { tangents::forth::<V>(tile, turns, trigs, ahead) };
     }
     let n_lanes = turns.partition_point(|turn| turn.position < lane_bits::<V, PER_LANE>());
     let (near, far) = turns.split_at(n_lanes);
