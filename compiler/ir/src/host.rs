@@ -74,6 +74,7 @@ pub enum Type {
 
 impl Type {
     /// That of many values of this type, one after the other.
+    #[must_use]
     pub fn of_many(&self) -> Self {
         Self::Tensor(Box::new(self.clone()), 1)
     }
