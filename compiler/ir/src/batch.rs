@@ -33,6 +33,7 @@ mod facts;
 mod inline;
 mod invariant;
 mod known;
+mod ops;
 mod rows;
 mod split;
 mod stages;

@@ -8,6 +8,8 @@
 //! shared. Other samples run one after the other on each thread, ket and bra in its first cache. Both give the bits of a
 //! call by itself, see [`crate::kernel`]: how rows are shared out is a matter of time alone.
 
+mod ends;
+
 use ndarray::Array2;
 use qml_source::bug;
 
@@ -18,7 +20,10 @@ use crate::pass::{apply, unapply};
 use crate::pauli::Prepared;
 use crate::plan::{Plan, TILE_WIRES};
 use crate::simulator::{Amplitude, Precision, Simulator};
-use crate::{C64, Fault};
+
+use crate::Fault;
+use ends::AtEnds;
+pub use ends::Ends;
 
 /// Values and gradients of a batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,36 +34,6 @@ pub struct Batch {
     pub d_slots: Array2<f64>,
 }
 
-/// The states at the ends of a batch, for the sweep back that may follow: who asks for values and then for their gradient
-/// runs forth once. They belong to a plan and a simulator.
-#[derive(Debug)]
-pub struct Ends {
-    rows: Vec<Vec<f64>>,
-    /// Of as many samples at once as ran at once, in order.
-    states: Vec<Vec<Line>>,
-}
-
-impl Ends {
-    /// Whether they are those of these rows, to the last bit.
-    fn are_of(&self, rows: &[&[f64]]) -> bool {
-        let is_same = |(a, b): (&Vec<f64>, &&[f64])| {
-            a.len() == b.len() && a.iter().zip(*b).all(|(x, y)| x.to_bits() == y.to_bits())
-        };
-        self.rows.len() == rows.len() && self.rows.iter().zip(rows).all(is_same)
-    }
-}
-
-/// What is done with the states at the ends.
-#[derive(Clone, Copy)]
-enum AtEnds<'e> {
-    /// Nothing: their memory is used again.
-    Forget,
-    /// They are kept.
-    Keep,
-    /// They are there: nothing runs forth.
-    Known(&'e [Vec<Line>]),
-}
-
 /// Writes the derivative of the whole with respect to each value of a sample, from the sample's number and its values.
 pub type Cotangents<'a> = &'a (dyn Fn(usize, &[f64], &mut [f64]) + Sync);
 
@@ -67,9 +42,6 @@ const WORTH_A_THREAD: usize = 1 << 16;
 
 /// Most bytes of the states in the lanes. Larger ones are faster one after the other.
 const IN_LANES: usize = 64 << 10;
-
-/// Most bytes of states that are kept at the ends.
-const KEPT: usize = 16 << 20;
 
 /// Rows of a group that share what they have in common; of samples in lanes four registers.
 const ROWS: usize = 16;
@@ -127,17 +99,14 @@ impl Simulator {
         rows: &[&[f64]],
         prepared: &Prepared,
     ) -> Result<(Array2<f64>, Option<Ends>), Fault> {
-        let is_small = rows.len().saturating_mul(size_of::<C64>() << plan.n_wires.min(40)) <= KEPT;
-        let at_ends = if is_small { AtEnds::Keep } else { AtEnds::Forget };
-        let part = self.run_batch(plan, rows, prepared, None, at_ends)?;
-        let ends = (!part.ends.is_empty())
-            .then(|| Ends { rows: rows.iter().map(|row| row.to_vec()).collect(), states: part.ends });
+        let part = self.run_batch(plan, rows, prepared, None, AtEnds::kept(rows.len(), plan.n_wires))?;
+        let ends = (!part.ends.is_empty()).then(|| Ends::new(rows, part.ends));
         Ok((table(rows.len(), prepared.observables.len(), part.values), ends))
     }
 
     /// Takes back what nobody needs any more.
     pub fn recycle_ends(&self, ends: Ends) {
-        ends.states.into_iter().for_each(|lines| self.kets.give_lines(lines));
+        ends.into_states().into_iter().for_each(|lines| self.kets.give_lines(lines));
     }
 
     /// The expectation values for each row of slots, and the derivative of their sum, weighted with the cotangents of the
@@ -161,10 +130,7 @@ impl Simulator {
         cotangents: Cotangents<'_>,
         ends: Option<&Ends>,
     ) -> Result<Batch, Fault> {
-        let at_ends = match ends.filter(|ends| ends.are_of(rows)) {
-            Some(ends) => AtEnds::Known(&ends.states),
-            None => AtEnds::Forget,
-        };
+        let at_ends = AtEnds::known(ends, rows);
         let part = self.run_batch(plan, rows, prepared, Some(cotangents), at_ends)?;
         let values = table(rows.len(), prepared.observables.len(), part.values);
         Ok(Batch { values, d_slots: table(rows.len(), plan.n_slots(), part.d_slots) })
@@ -325,16 +291,6 @@ impl Simulator {
             part.values.extend(values);
         }
         Ok(part)
-    }
-}
-
-impl<'e> AtEnds<'e> {
-    /// What is done with the next states.
-    fn take(&mut self, n: usize) -> AtEnds<'e> {
-        let Self::Known(states) = self else { return *self };
-        let (next, rest) = states.split_at(n);
-        *states = rest;
-        AtEnds::Known(next)
     }
 }
 

@@ -11,7 +11,8 @@
 //! The outer body has one call then, which is gathered as others are.
 
 use super::invariant::take_invariant;
-use super::split::{Ops, Split};
+use super::ops::Ops;
+use super::split::Split;
 use super::stages::{Stage, Stages};
 use crate::host::copy::Names;
 use crate::host::{Op, OpKind, Region, ValueId};

@@ -30,7 +30,8 @@ use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
 use qml_prelude::builtins::works_on_elements;
 use qml_prelude::{BuiltinId, Effect};
 
-use super::split::{Ops, Split};
+use super::ops::Ops;
+use super::split::Split;
 use crate::host::{BinaryOp, Constant, Op, OpKind, Region, Type, UnaryOp, ValueId};
 
 /// A value of the body that is not the same in all rounds.
