@@ -97,7 +97,7 @@ pub(super) fn in_columns(
     let mut letters = String::new();
     let mut parts = Vec::new();
     for column in columns {
-        parts.push(match rows.places.get(&rows.whole(column)).cloned() {
+        parts.push(match rows.places.get(&column).cloned() {
             None => {
                 letters.push('s');
                 column

@@ -108,16 +108,7 @@ impl<'m> Split<'m> {
             OpKind::Map => (None, op.args[0]),
             _ => (Some(op.args[0]), ops.binary(self, BinaryOp::Sub, op.args[1], op.args[0])),
         };
-        let is_outermost = false;
-        let mut rounds = Rounds {
-            body: &body,
-            stages: &stages,
-            span: op.span,
-            count,
-            first,
-            is_outermost,
-            done: Vec::new(),
-        };
+        let mut rounds = Rounds::new(&body, &stages, op.span, count, first);
         rounds.gather(self, &mut ops);
         let region = rounds.last(self, &op);
         let args = match op.kind {
@@ -198,8 +189,8 @@ impl<'m> Split<'m> {
         }
         let plain = self.plain(op, &mut known);
         inner.push(OpKind::Ahead(plain), known, Vec::new(), Vec::new());
-        let (first, is_outermost) = (Some(lo), true);
-        let mut rounds = Rounds { body, stages, span: op.span, count, first, is_outermost, done: Vec::new() };
+        let rounds = Rounds::new(body, stages, op.span, count, Some(lo));
+        let mut rounds = Rounds { is_outermost: true, ..rounds };
         rounds.gather(self, &mut inner);
         let region = rounds.last(self, op);
         let (at_once, rows) = is_map.then(|| in_rows(self, &region, count)).flatten().unzip();
@@ -286,7 +277,17 @@ fn carried<'b>(op: &Op, body: &'b Region) -> &'b [ValueId] {
     if op.kind == OpKind::Map { &[] } else { &body.params[1..] }
 }
 
-impl Rounds<'_> {
+impl<'a> Rounds<'a> {
+    fn new(
+        body: &'a Region,
+        stages: &'a Stages<'a>,
+        span: Span,
+        count: ValueId,
+        first: Option<ValueId>,
+    ) -> Self {
+        Self { body, stages, span, count, first, is_outermost: false, done: Vec::new() }
+    }
+
     /// All stages but the last one, each with its calls.
     fn gather(&mut self, split: &mut Split<'_>, ops: &mut Ops) {
         for (stage, site) in self.stages.stages.iter().zip(&self.stages.sites) {

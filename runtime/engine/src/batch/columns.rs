@@ -14,7 +14,7 @@ use qml_source::bug;
 
 use super::LEAST;
 use crate::gradients::{ADJOINT, Method as Rule};
-use crate::kernels::Prepared;
+use crate::kernels::{Prepared, Unbound};
 use crate::results::Sampling;
 use crate::session::{Session, simulation_fault};
 use crate::way::MANY_WIRES;
@@ -90,23 +90,17 @@ impl Session<'_> {
         };
         let Some(moving) = moving(args, &unbound.prepared.key.args) else { return Ok(None) };
         let before = self.record.meter.seconds();
-        let bound = self.bound_rows(calls.n, Rc::clone(&unbound.prepared), &unbound.inputs, moving)?;
+        let bound = self.bound_rows(calls.n, unbound, moving)?;
         let found = self.of_rows(&bound, observables, weights.as_ref())?;
         let seconds = self.seconds_since(before);
-        self.enter_calls(function, &bound.prepared.runnable.account.clone(), calls.n, seconds);
+        self.enter_calls(function, &bound.prepared.runnable.account, calls.n, seconds);
         self.kernels.statistics.batches += 1;
         Ok(Some(found))
     }
 
-    /// The slots of all calls, from the inputs of the first one.
-    fn bound_rows<'a>(
-        &self,
-        n: usize,
-        prepared: Rc<Prepared>,
-        inputs: &[f64],
-        moving: Vec<Moving<'a>>,
-    ) -> Result<Bound<'a>, Fault> {
-        let mut inputs = inputs.to_vec();
+    /// The slots of all calls, from the first one.
+    fn bound_rows<'a>(&self, n: usize, first: Unbound, moving: Vec<Moving<'a>>) -> Result<Bound<'a>, Fault> {
+        let Unbound { prepared, mut inputs } = first;
         let mut slots = vec![Vec::new(); n];
         let stop = || self.interrupt.load(Ordering::Relaxed);
         for (i, slots) in slots.iter_mut().enumerate() {
