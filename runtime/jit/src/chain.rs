@@ -15,10 +15,9 @@
 
 use std::mem::MaybeUninit;
 
-use ndarray::{ArcArray, IxDyn};
 use qml_prelude::builtins::power;
-use qml_prelude::{BuiltinId, Element, Fault, Host, Tensor, Value};
-use qml_source::{Span, bug};
+use qml_prelude::{BuiltinId, Fault, Host, Value};
+use qml_source::Span;
 use smallvec::SmallVec;
 
 /// Elements of a block.
@@ -122,23 +121,6 @@ impl Chain {
         self.last_looks[input] <= self.outputs[output]
     }
 
-    /// The outputs, in new memory.
-    ///
-    /// # Safety
-    ///
-    /// All inputs that have elements have `len` of them.
-    pub unsafe fn run(&self, inputs: &[Input], len: usize) -> Vec<Vec<f64>> {
-        let mut outputs: Vec<Vec<f64>> = self.outputs.iter().map(|_| Vec::with_capacity(len)).collect();
-        let places: SmallVec<[*mut f64; 4]> = outputs.iter_mut().map(Vec::as_mut_ptr).collect();
-        // SAFETY: the inputs are as the caller says, and each output has room of its own.
-        unsafe { self.run_to(inputs, &places, len) };
-        for output in &mut outputs {
-            // SAFETY: each output is the target of a step, which wrote an element of each of its blocks.
-            unsafe { output.set_len(len) };
-        }
-        outputs
-    }
-
     /// The outputs, each to its place.
     ///
     /// # Safety
@@ -183,22 +165,6 @@ impl Chain {
             })?;
         }
         Ok(self.outputs.iter().map(|&at| std::mem::take(&mut results[at])).collect())
-    }
-}
-
-/// A tensor of this shape.
-pub(crate) fn tensor(shape: IxDyn, elements: Vec<f64>) -> Value {
-    match ArcArray::from_shape_vec(shape, elements) {
-        Ok(array) => Value::Tensor(<f64 as Element>::into_tensor(array)),
-        Err(error) => bug!("elements of a chain: {error}"),
-    }
-}
-
-/// The shape of a tensor.
-pub(crate) fn shape(value: &Value) -> IxDyn {
-    match value {
-        Value::Tensor(Tensor::Float(array)) => array.raw_dim(),
-        other => bug!("{other:?} is no tensor of floats"),
     }
 }
 

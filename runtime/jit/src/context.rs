@@ -11,6 +11,7 @@ use qml_prelude::{Fault, Host, Value};
 
 use crate::codegen;
 use crate::site::Site;
+use crate::spare::Spare;
 use crate::words::{from_word, to_word};
 
 /// What machine code holds a pointer to. The first two fields are read by it at fixed offsets.
@@ -28,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub fault: Option<Fault>,
     /// Faults of work ahead of its turn that is done again, latest last.
     pub first_faults: Vec<Fault>,
+    /// Tensors that were given up, for results to come.
+    pub spare: Spare,
     /// A panic of ours, on its way around the machine code.
     pub panic: Option<Box<dyn Any + Send>>,
 }
@@ -99,6 +102,7 @@ impl Compiled {
             globals,
             fault: None,
             first_faults: Vec::new(),
+            spare: Spare::default(),
             panic: None,
         };
         let words: Vec<u64> = args.into_iter().zip(&entry.params).map(|(v, ty)| to_word(v, ty)).collect();

@@ -12,9 +12,11 @@ mod chain;
 mod codegen;
 mod context;
 mod growing;
+mod products;
 mod runtime;
 mod site;
 mod slot;
+mod spare;
 mod words;
 
 pub use context::{Call, Compiled};

@@ -24,11 +24,16 @@ use crate::words::{from_word, is_owned, to_word};
 
 mod chains;
 mod counts;
+mod direct;
+mod parts;
 mod shortcuts;
 
 use chains::{chain, map_chain};
 pub(crate) use counts::Relation;
 use counts::{count, count_with};
+pub(crate) use direct::Direct;
+use direct::{dot, rows_times, sum};
+use parts::{part, set_part, view_part};
 pub(crate) use shortcuts::Shortcut;
 
 macro_rules! entries {
@@ -52,6 +57,9 @@ entries! {
     MapChain => map_chain,
     Count => count,
     CountWith => count_with,
+    Dot => dot,
+    RowsTimes => rows_times,
+    Sum => sum,
     IntFault => int_fault,
     Interrupted => interrupted,
     TooDeep => too_deep,
@@ -77,7 +85,10 @@ entries! {
     Log => f64_log,
     Tanh => f64_tanh,
     Unshare => unshare,
-    View => view,
+    ViewRow => view_row,
+    ViewPart => view_part,
+    Part => part,
+    SetPart => set_part,
     ListPush => list_push,
     GrowingNew => growing_new,
     Grow => grow,
@@ -307,7 +318,7 @@ unsafe extern "C" fn unshare(slot: *mut Slot) -> *mut Slot {
 }
 
 /// Tells at `place` where a row of a matrix is; null if it has no such row.
-unsafe extern "C" fn view(matrix: &Slot, index: i64, place: *mut Slot) -> *mut Slot {
+unsafe extern "C" fn view_row(matrix: &Slot, index: i64, place: *mut Slot) -> *mut Slot {
     let Some(row) = matrix.row(index) else { return std::ptr::null_mut() };
     // SAFETY: the code passes room for a slot. A row holds nothing that would have to be given up.
     unsafe { place.write(row) };
@@ -345,9 +356,9 @@ unsafe extern "C" fn growing_stack(list: *mut Growing) -> *mut Slot {
 }
 
 /// Gives up an owned word.
-unsafe extern "C" fn drop_value(slot: *mut Slot) {
+unsafe extern "C" fn drop_value(slot: *mut Slot, context: &mut Context<'_>) {
     // SAFETY: the code gives up its pointer.
-    drop(unsafe { Box::from_raw(slot) });
+    context.spare.keep(unsafe { Box::from_raw(slot) });
 }
 
 /// Elements of a tensor that a `map` makes, kept unboxed where they are scalars.

@@ -4,11 +4,13 @@
 //! changes a tensor hands on another word (see `codegen/elements.rs`).
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
+use ndarray::{ArcArray, IxDyn};
 use qml_ir::host::Type;
 use qml_prelude::value::{Array, Element};
 use qml_prelude::{Tensor, Value, with_array};
+use qml_source::bug;
 use smallvec::SmallVec;
 
 /// Tensors of more axes are left to the runtime.
@@ -27,7 +29,9 @@ pub(crate) struct Slot {
     /// What the elements are, and how many axes there are, as [`kind`] tells; 0 for what has no elements to reach.
     pub kind: u32,
     /// 1 if nobody else holds the elements; 0 if that isn't known.
-    pub is_unshared: AtomicU32,
+    pub is_unshared: AtomicU8,
+    /// Whether the elements were asked for by [`Slot::of_floats`]: then their memory holds nothing else.
+    is_whole: bool,
     /// Of each axis.
     pub axes: [Axis; MOST_AXES],
     /// The value itself.
@@ -65,36 +69,65 @@ pub(crate) fn kind(element: &Type, rank: usize) -> Option<u32> {
 impl Slot {
     /// A value in a slot of its own.
     pub fn boxed(value: Value) -> Box<Self> {
-        let (data, is_unshared) = (std::ptr::null(), AtomicU32::new(0));
+        let (data, is_unshared) = (std::ptr::null(), AtomicU8::new(0));
         // Written where it stays: a slot is large, and most operations make one.
         let room = Box::new_uninit();
-        let mut slot =
-            Box::write(room, Self { data, kind: 0, is_unshared, axes: [Axis::NONE; MOST_AXES], value });
+        let axes = [Axis::NONE; MOST_AXES];
+        let mut slot = Box::write(room, Self { data, kind: 0, is_unshared, is_whole: false, axes, value });
         slot.look();
+        slot
+    }
+
+    /// A tensor of floats, whose elements are in order.
+    pub fn of_floats(lens: &[usize], elements: Vec<f64>) -> Box<Self> {
+        let array = ArcArray::from_shape_vec(IxDyn(lens), elements)
+            .unwrap_or_else(|error| bug!("elements of a tensor: {error}"));
+        let mut slot = Self::boxed(Value::Tensor(<f64 as Element>::into_tensor(array)));
+        slot.is_whole = true;
         slot
     }
 
     /// A copy, which shares the elements.
     pub fn share(&self) -> Self {
         let value = self.lend();
-        Self { value, is_unshared: AtomicU32::new(0), ..*self }
+        Self { value, is_unshared: AtomicU8::new(0), ..*self }
     }
 
     /// A row of a matrix, if its elements lie side by side. It holds nothing: it tells where they are.
     pub fn row(&self, index: i64) -> Option<Self> {
         let [rows, elements, _] = self.axes;
         let index = isize::try_from(index).ok().filter(|index| (0..rows.len).contains(index))?;
-        let bytes = if self.kind / 4 == BOOL { 1 } else { 8 };
-        (self.kind % 4 == 2 && elements.stride == bytes).then(|| Self {
-            data: self.data.wrapping_offset(index * rows.stride),
-            kind: self.kind - 1,
-            is_unshared: AtomicU32::new(0),
-            axes: [elements, Axis::NONE, Axis::NONE],
-            value: Value::Unit,
+        let data = self.data.wrapping_offset(index * rows.stride);
+        (self.kind % 4 == 2 && elements.stride == self.element_bytes())
+            .then(|| Self::seen(data, self.kind - 1, elements))
+    }
+
+    /// The part of a vector from one index to another, if its elements lie side by side; it holds nothing either.
+    pub fn part(&self, low: i64, high: i64) -> Option<Self> {
+        let [Axis { len, stride }, ..] = self.axes;
+        let fits = self.kind % 4 == 1 && stride == self.element_bytes() && 0 <= low && low <= high;
+        (fits && high <= len as i64).then(|| {
+            let data = self.data.wrapping_offset(low as isize * stride);
+            Self::seen(data, self.kind, Axis { len: (high - low) as isize, stride })
         })
     }
 
-    /// Whether this is such a row.
+    /// A vector whose elements somebody else holds.
+    fn seen(data: *const u8, kind: u32, axis: Axis) -> Self {
+        let axes = [axis, Axis::NONE, Axis::NONE];
+        Self { data, kind, is_unshared: AtomicU8::new(0), is_whole: false, axes, value: Value::Unit }
+    }
+
+    fn element_bytes(&self) -> isize {
+        if self.kind / 4 == BOOL { 1 } else { 8 }
+    }
+
+    /// The bytes of a vector whose elements lie side by side.
+    pub fn n_bytes(&self) -> usize {
+        (self.axes[0].len * self.element_bytes()) as usize
+    }
+
+    /// Whether this is such a row or part.
     pub fn is_row(&self) -> bool {
         self.kind != 0 && matches!(self.value, Value::Unit)
     }
@@ -119,8 +152,13 @@ impl Slot {
         if self.is_row() {
             return self.copied();
         }
-        self.is_unshared.store(0, Ordering::Relaxed);
+        self.shares();
         self.value.clone()
+    }
+
+    /// Tells that somebody else holds the elements too.
+    pub fn shares(&self) {
+        self.is_unshared.store(0, Ordering::Relaxed);
     }
 
     /// The elements of a tensor of floats, if they lie side by side in order.
@@ -179,6 +217,25 @@ impl Slot {
         matches!(&self.value, Value::Tensor(Tensor::Float(array)) if array.is_unique())
     }
 
+    /// Whether nobody else holds these floats, there are no more than so many, and nothing lies beside them in their memory.
+    pub fn is_whole_and_alone(&self, most: usize) -> bool {
+        self.is_whole && self.has_elements_alone() && self.floats().is_some_and(|floats| floats.len() <= most)
+    }
+
+    /// The elements of a tensor that [holds them alone](Self::is_whole_and_alone).
+    pub fn own_floats(&mut self) -> &mut [f64] {
+        let len = self.lens().iter().product();
+        debug_assert!(self.is_whole_and_alone(len), "elements that others may hold");
+        // SAFETY: so many floats lie there, which nobody else holds.
+        unsafe { std::slice::from_raw_parts_mut(self.data.cast_mut().cast(), len) }
+    }
+
+    /// Whether a tensor whose elements can be reached has these lengths.
+    pub fn has_lens(&self, lens: &[usize]) -> bool {
+        (self.kind % 4) as usize == lens.len()
+            && self.axes.iter().zip(lens).all(|(axis, &len)| axis.len as usize == len)
+    }
+
     /// Makes the elements those of nobody else.
     pub fn unshare(&mut self) {
         match &mut self.value {
@@ -188,7 +245,7 @@ impl Slot {
             _ => return,
         }
         self.look();
-        self.is_unshared = AtomicU32::new(1);
+        self.is_unshared = AtomicU8::new(1);
     }
 
     /// Finds the elements.

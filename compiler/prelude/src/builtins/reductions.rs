@@ -220,16 +220,39 @@ fn extreme(
     if kind(&x) == Kind::Float {
         return reduce(&x.into_floats(), axis, |lane| {
             not_empty(what, lane.len())?;
-            let (best, has_nan) = lane.iter().fold((lane[0], false), |(best, has_nan), &x| {
-                (if is_before(&x, &best) { x } else { best }, has_nan | x.is_nan())
-            });
-            Ok(if has_nan { f64::NAN } else { best })
+            Ok(match lane.as_slice() {
+                Some(side_by_side) => first_of(side_by_side, &is_before),
+                None => first_of(&lane.to_vec(), &is_before),
+            })
         });
     }
     reduce(&x.into_ints(), axis, |lane| {
         not_empty(what, lane.len())?;
         Ok(lane.iter().copied().fold(lane[0], &of_ints))
     })
+}
+
+/// The element that comes before all others, of two that are equal the first; `nan` if there is one. Eight elements are looked at
+/// side by side.
+fn first_of(elements: &[f64], is_before: impl Fn(&f64, &f64) -> bool) -> f64 {
+    let (groups, rest) = elements.as_chunks::<8>();
+    let (mut best, mut has_nan) = ([elements[0]; 8], [false; 8]);
+    for group in groups {
+        for lane in 0..8 {
+            best[lane] = if is_before(&group[lane], &best[lane]) { group[lane] } else { best[lane] };
+            has_nan[lane] |= group[lane].is_nan();
+        }
+    }
+    let earlier = |best, &x: &f64| if is_before(&x, &best) { x } else { best };
+    let first = best.iter().chain(rest).fold(best[0], earlier);
+    if has_nan.contains(&true) || rest.iter().any(|x| x.is_nan()) {
+        f64::NAN
+    } else if first == 0.0 {
+        // Zeros are equal, but those of different lanes may differ in their signs.
+        elements.iter().copied().find(|&x| x == 0.0).unwrap_or(first)
+    } else {
+        first
+    }
 }
 
 fn arg_extreme(args: &mut [Value], what: &str, is_before: fn(&f64, &f64) -> bool) -> Result<Value, Fault> {

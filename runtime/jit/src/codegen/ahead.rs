@@ -53,7 +53,7 @@ impl Translator<'_, '_> {
         self.call_runtime(Entry::Behind, &[self.context, level], None);
         for (word, ty) in words {
             if is_owned(&ty) {
-                self.call_runtime(Entry::Drop, &[word], None);
+                self.call_runtime(Entry::Drop, &[word, self.context], None);
             }
         }
     }

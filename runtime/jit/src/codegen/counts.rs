@@ -67,12 +67,7 @@ impl Translator<'_, '_> {
             operands[0] = Operand::owned(bools);
             this.operation(SiteKind::Builtin(sum), &operands, &counting)
         });
-        // The operands were only looked at.
-        for &arg in &op.args {
-            if last.is_moved(arg, at, &op.args, &op.regions) && !self.is_lent(arg) {
-                self.drop_owned(arg);
-            }
-        }
+        self.drop_moved(op, at, last);
         self.values.insert(counting.results[0], n);
         self.counted.insert(counting.results[0]);
         true

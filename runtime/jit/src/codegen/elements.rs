@@ -68,10 +68,7 @@ impl Translator<'_, '_> {
             self.b.ins().load(ty, MemFlagsData::trusted(), place, 0)
         } else if name == "op.index" {
             let word = self.read_element(kind, id, op, indices);
-            // The operand was only looked at.
-            if last.is_moved(op.args[0], at, &op.args, &op.regions) && !self.is_lent(op.args[0]) {
-                self.drop_owned(op.args[0]);
-            }
+            self.drop_moved(op, at, last);
             word
         } else if self.pinned.contains(&op.args[0]) {
             let (tensor, item) = (self.word(op.args[0]), self.word(op.args[1]));
@@ -169,7 +166,7 @@ impl Translator<'_, '_> {
         self.b.set_cold_block(shared);
         self.b.append_block_param(own, POINTER);
         let offset = offset_of!(Slot, is_unshared) as i32;
-        let is_unshared = self.b.ins().load(types::I32, MemFlagsData::trusted(), tensor, offset);
+        let is_unshared = self.b.ins().load(types::I8, MemFlagsData::trusted(), tensor, offset);
         self.b.ins().brif(is_unshared, own, &[tensor.into()], shared, &[]);
         self.b.switch_to_block(shared);
         let word = self.call_runtime(Entry::Unshare, &[tensor], Some(POINTER))[0];

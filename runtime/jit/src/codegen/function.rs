@@ -15,6 +15,7 @@ use super::chains::{Chains, form_chains};
 use super::cotangents::{Parts, take_parts};
 use super::counts::{Counts, find_counts};
 use super::ownership::{LastUses, count_uses};
+use super::parts::{Bounds, find_bounds};
 use super::pinned::growing_lists;
 use super::ranges::Range;
 use super::sure::Place;
@@ -65,6 +66,7 @@ pub(super) fn translate(
         rows: HashMap::new(),
         views: HashMap::new(),
         cotangents: Parts::new(),
+        bounds: Bounds::new(),
         chains: Chains::new(),
         counts: Counts::new(),
         counted: HashSet::new(),
@@ -85,6 +87,7 @@ pub(super) fn translate(
     growing_lists(function, &body, &n_uses, &mut translator.growing);
     translator.pinned.extend(&translator.growing);
     translator.counts = find_counts(function, &body, &n_uses);
+    translator.bounds = find_bounds(function, &body, &n_uses);
     translator.chains = form_chains(function, &mut body, &n_uses);
     let results = translator.region(&body, &[]);
     translator.leave(&results, out)
@@ -117,9 +120,11 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) places: HashMap<ValueId, Place>,
     /// Where the elements of a `map` go that makes a row of another one's.
     pub(super) rows: HashMap<ValueId, Value>,
-    /// Rows that are only looked at, and where it is told what they are.
+    /// Rows and parts that are only looked at, and where it is told what they are.
     pub(super) views: HashMap<ValueId, Value>,
     pub(super) cotangents: Parts,
+    /// Bounds of parts of tensors, of which no tuple is made.
+    pub(super) bounds: Bounds,
     pub(super) chains: Chains,
     /// Comparisons that are only counted.
     pub(super) counts: Counts,
@@ -155,7 +160,7 @@ impl Translator<'_, '_> {
         }
         for (i, op) in region.ops.iter().enumerate() {
             let handed_down = self.handed_down(op, i, &last_uses);
-            if !self.view_row(op, region, &last_uses) {
+            if !self.view(op, region, &last_uses) {
                 self.op(op, i, &last_uses, &handed_down);
             }
             for value in last_uses.ending_at(i).into_iter().filter(|value| !handed_down.contains(value)) {
@@ -220,13 +225,17 @@ impl Translator<'_, '_> {
 
     /// Gives up a value, if there is anything to give up.
     pub(super) fn drop_owned(&mut self, value: ValueId) {
+        if self.bounds.contains_key(&value) {
+            // It was never made.
+            return;
+        }
         let word = self.word(value);
         if let Some(&place) = self.views.get(&value) {
             return self.end_view(word, place);
         }
         match self.function.ty(value) {
             _ if self.constants.contains(&value) => {}
-            ty if is_owned(ty) => _ = self.call_runtime(Entry::Drop, &[word], None),
+            ty if is_owned(ty) => _ = self.call_runtime(Entry::Drop, &[word, self.context], None),
             // Only the function that made a tape gives it up; elsewhere it is a parameter or a captured value.
             HostType::Tape if makes_tape(&self.function.body, value) => {
                 self.call_runtime(Entry::TapeDrop, &[word], None);
@@ -235,12 +244,25 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Gives up what ends with an operation that only looked at its operands.
+    pub(super) fn drop_moved(&mut self, op: &Op, at: usize, last: &LastUses) {
+        for &arg in &op.args {
+            if last.is_moved(arg, at, &op.args, &op.regions) && !self.is_lent(arg) {
+                self.drop_owned(arg);
+            }
+        }
+    }
+
     fn op(&mut self, op: &Op, at: usize, last: &LastUses, handed_down: &[ValueId]) {
         if let Some(word) = self.scalar(op) {
             self.values.insert(op.results[0], word);
             return;
         }
-        if self.element_access(op, at, last) || self.shape_operation(op, at, last) || self.count(op, at, last)
+        if self.element_access(op, at, last)
+            || self.shape_operation(op, at, last)
+            || self.count(op, at, last)
+            || self.part_operation(op, at, last)
+            || self.direct(op, at, last)
         {
             return;
         }

@@ -56,7 +56,8 @@ impl Translator<'_, '_> {
             types.push(ty);
         }
         let site = self.chain_site(Chain::new(steps, outputs, Vec::new()), types, op.span);
-        let tensor = self.call_runtime(Entry::MapChain, &[site, words, count], Some(POINTER))[0];
+        let tensor =
+            self.call_runtime(Entry::MapChain, &[self.context, site, words, count], Some(POINTER))[0];
         let go_on = self.b.create_block();
         self.b.ins().brif(tensor, done, &[tensor.into()], go_on, &[]);
         self.b.switch_to_block(go_on);

@@ -1,7 +1,7 @@
 //! Operations of the runtime: what they get, what is asked for, and the constants that tell it.
 
 use cranelift::prelude::*;
-use qml_ir::host::{Op, OpKind, Type as HostType};
+use qml_ir::host::{Op, OpKind, Type as HostType, ValueId};
 use qml_source::{Span, bug};
 
 use super::convention::{load_word, store_word};
@@ -41,8 +41,12 @@ impl Translator<'_, '_> {
 
     /// The operands, all lent.
     pub(super) fn lent(&self, op: &Op) -> Vec<Operand> {
-        let operand = |&arg| Operand { word: self.word(arg), is_lent: is_owned(self.function.ty(arg)) };
-        op.args.iter().map(operand).collect()
+        op.args.iter().map(|&arg| self.lend(arg)).collect()
+    }
+
+    /// A value as an operand, lent.
+    pub(super) fn lend(&self, value: ValueId) -> Operand {
+        Operand { word: self.word(value), is_lent: is_owned(self.function.ty(value)) }
     }
 
     /// What the runtime is asked for, if it is the runtime that does the operation.

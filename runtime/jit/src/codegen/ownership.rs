@@ -52,6 +52,11 @@ impl LastUses {
         self.position.contains_key(&value) || self.unused.contains(&value)
     }
 
+    /// Whether the region uses `value` after the last use of `other`.
+    pub(super) fn is_after(&self, value: ValueId, other: ValueId) -> bool {
+        self.position.get(&value) > self.position.get(&other)
+    }
+
     /// Whether an operand at this position may be taken over: it is the last use, and the only one there.
     pub(super) fn is_moved(
         &self,

@@ -30,10 +30,7 @@ impl Translator<'_, '_> {
         if let Some(range) = if is_dim { Some(Range::COUNT) } else { self.range(op.args[0]) } {
             self.ranges.insert(op.results[0], range);
         }
-        // The operand was only looked at.
-        if last.is_moved(op.args[0], at, &op.args, &op.regions) && !self.is_lent(op.args[0]) {
-            self.drop_owned(op.args[0]);
-        }
+        self.drop_moved(op, at, last);
         true
     }
 

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use qml_ir::host::Type;
-use qml_prelude::Value;
 use qml_source::bug;
 use smallvec::SmallVec;
 
 use super::{Args, guarded, put_values, words_of};
-use crate::chain::{Chain, Input, shape, tensor};
+use crate::chain::{Chain, Input};
 use crate::context::Context;
 use crate::site::{Site, SiteKind};
 use crate::slot::Slot;
@@ -26,7 +25,7 @@ pub(super) unsafe extern "C" fn chain(
         // SAFETY: the code stored one word per argument of the site.
         let words = unsafe { words_of(site, args) };
         // SAFETY: the words are those of the site, and live; the code passed room for one word an output.
-        if unsafe { in_one_pass(chain, words, site, out) }.is_some() {
+        if unsafe { in_one_pass(context, chain, words, site, out) }.is_some() {
             return Ok(());
         }
         let mut inputs = Args::new();
@@ -41,7 +40,12 @@ pub(super) unsafe extern "C" fn chain(
 }
 
 /// The vector that a chain makes of the first `count` elements of vectors, in one pass; null where that is not possible.
-pub(super) unsafe extern "C" fn map_chain(site: &Site, words: *const u64, count: i64) -> *mut Slot {
+pub(super) unsafe extern "C" fn map_chain(
+    context: &mut Context<'_>,
+    site: &Site,
+    words: *const u64,
+    count: i64,
+) -> *mut Slot {
     let SiteKind::Chain(chain) = &site.kind else { bug!("no chain: {site:?}") };
     let len = count.max(0) as usize;
     // SAFETY: the code stored one word per argument of the site.
@@ -54,19 +58,62 @@ pub(super) unsafe extern "C" fn map_chain(site: &Site, words: *const u64, count:
         let elements = unsafe { &*(word as *const Slot) }.floats()?;
         elements.get(..len).map(|elements| Input::Elements(elements.as_ptr()))
     };
-    let inputs: Option<SmallVec<[Input; 16]>> = words.iter().zip(&site.args).map(input).collect();
+    let inputs: Option<Inputs> = words.iter().zip(&site.args).map(input).collect();
     let Some(inputs) = inputs else { return std::ptr::null_mut() };
-    // SAFETY: each vector has `len` elements at least.
-    let elements = unsafe { chain.run(&inputs, len) }.pop().unwrap_or_default();
-    Box::into_raw(Slot::boxed(Value::vector(elements)))
+    let mut output = Output::new(context, &[len]);
+    // SAFETY: each vector has `len` elements at least, and the output has memory of its own for as many.
+    unsafe { chain.run_to(&inputs, &[output.place()], len) };
+    // SAFETY: the chain wrote so many.
+    unsafe { output.into_slot(&[len]) }
 }
+
+/// Operands of a chain; more than so many are rare.
+type Inputs = SmallVec<[Input; 8]>;
 
 /// Where a result of a chain goes.
 enum Output {
-    /// To the place of an input.
-    In(usize),
+    /// To the place of an input, which the code gives up.
+    In(*mut Slot),
+    /// To a tensor that was given up before.
+    Spare(Box<Slot>),
     /// To new memory.
     New(Vec<f64>),
+}
+
+impl Output {
+    /// A place for a tensor that takes that of no input.
+    fn new(context: &mut Context<'_>, lens: &[usize]) -> Self {
+        match context.spare.take(lens) {
+            Some(slot) => Self::Spare(slot),
+            None => Self::New(Vec::with_capacity(lens.iter().product())),
+        }
+    }
+
+    fn place(&mut self) -> *mut f64 {
+        match self {
+            // SAFETY: the code has this slot until the chain gives it up.
+            Self::In(slot) => unsafe { (**slot).data.cast_mut().cast() },
+            Self::Spare(slot) => slot.data.cast_mut().cast(),
+            Self::New(elements) => elements.as_mut_ptr(),
+        }
+    }
+
+    /// The tensor.
+    ///
+    /// # Safety
+    ///
+    /// All elements have been written.
+    unsafe fn into_slot(self, lens: &[usize]) -> *mut Slot {
+        match self {
+            Self::In(slot) => slot,
+            Self::Spare(slot) => Box::into_raw(slot),
+            Self::New(mut elements) => {
+                // SAFETY: the caller's contract; there is room for them.
+                unsafe { elements.set_len(lens.iter().product()) };
+                Box::into_raw(Slot::of_floats(lens, elements))
+            }
+        }
+    }
 }
 
 /// Does the operations in one pass, if the tensors have one shape: writes the words of the results, and gives up those that
@@ -75,76 +122,72 @@ enum Output {
 /// # Safety
 ///
 /// The words must be those of the site, and live; there is room for the words of the results.
-unsafe fn in_one_pass(chain: &Chain, words: &[u64], site: &Site, out: *mut u64) -> Option<()> {
+unsafe fn in_one_pass(
+    context: &mut Context<'_>,
+    chain: &Chain,
+    words: &[u64],
+    site: &Site,
+    out: *mut u64,
+) -> Option<()> {
     let is_tensor = |at: usize| site.args[at] != Type::Float;
     // SAFETY: a word of a tensor points to its slot.
     let slot = |at: usize| unsafe { &*(words[at] as *const Slot) };
     let mut like: Option<&Slot> = None;
-    let mut tensors: SmallVec<[Option<Cow<'_, [f64]>>; 16]> = SmallVec::new();
-    for at in 0..words.len() {
-        tensors.push(if is_tensor(at) {
+    let mut inputs = Inputs::new();
+    // Elements that didn't lie in order, copied, and whose they are.
+    let mut copies: Vec<(usize, Cow<'_, [f64]>)> = Vec::new();
+    for (at, &word) in words.iter().enumerate() {
+        inputs.push(if is_tensor(at) {
             debug_assert!(matches!(site.args[at], Type::Tensor(..)), "{:?} in a chain", site.args[at]);
             if !like.get_or_insert(slot(at)).has_shape_of(slot(at)) {
                 return None;
             }
-            Some(slot(at).ordered_floats()?)
+            match slot(at).ordered_floats()? {
+                Cow::Borrowed(elements) => Input::Elements(elements.as_ptr()),
+                copy => {
+                    let elements = Input::Elements(copy.as_ptr());
+                    copies.push((at, copy));
+                    elements
+                }
+            }
         } else {
-            None
+            Input::Scalar(f64::from_bits(word))
         });
     }
-    let len = tensors.iter().flatten().next()?.len();
-    let inputs: SmallVec<[Input; 16]> = tensors
-        .iter()
-        .zip(words)
-        .map(|(elements, &word)| match elements {
-            Some(elements) => Input::Elements(elements.as_ptr()),
-            None => Input::Scalar(f64::from_bits(word)),
-        })
-        .collect();
+    let lens = like?.lens();
 
-    let is_lent = |at: usize| site.lent.get(at) == Some(&true);
-    let is_free = |at: usize| {
-        matches!(tensors[at], Some(Cow::Borrowed(_))) && !is_lent(at) && slot(at).has_elements_alone()
-    };
-    let mut free: SmallVec<[usize; 16]> = (0..words.len()).filter(|&at| is_free(at)).collect();
+    let is_given_up = |at: usize| is_tensor(at) && site.lent.get(at) != Some(&true);
+    let is_in_order = |at: usize| copies.iter().all(|(copied, _)| *copied != at);
+    let mut taken: SmallVec<[usize; 4]> = SmallVec::new();
     let mut results: SmallVec<[Output; 4]> = SmallVec::new();
     for output in 0..chain.outputs.len() {
-        let found = free.iter().position(|&input| chain.may_replace(input, output));
-        results.push(match found {
-            Some(at) => Output::In(free.remove(at)),
-            None => Output::New(Vec::with_capacity(len)),
+        let may_take = |at: &usize| {
+            is_given_up(*at)
+                && !taken.contains(at)
+                && chain.may_replace(*at, output)
+                && slot(*at).has_elements_alone()
+                && is_in_order(*at)
+        };
+        results.push(match (0..words.len()).find(may_take) {
+            Some(at) => {
+                taken.push(at);
+                Output::In(words[at] as *mut Slot)
+            }
+            None => Output::new(context, &lens),
         });
     }
-    let place = |result: &mut Output| match result {
-        Output::In(at) => slot(*at).data.cast_mut().cast(),
-        Output::New(elements) => elements.as_mut_ptr(),
-    };
-    let places: SmallVec<[*mut f64; 4]> = results.iter_mut().map(place).collect();
+    let places: SmallVec<[*mut f64; 4]> = results.iter_mut().map(Output::place).collect();
     // SAFETY: all tensors have one shape; a result is in memory of its own, or in that of an input that it may replace.
-    unsafe { chain.run_to(&inputs, &places, len) };
-    drop(tensors);
+    unsafe { chain.run_to(&inputs, &places, lens.iter().product()) };
+    drop(copies);
 
-    let shape = shape(&like?.value);
-    let mut is_given_up: SmallVec<[bool; 16]> =
-        (0..words.len()).map(|at| is_tensor(at) && !is_lent(at)).collect();
     for (i, result) in results.into_iter().enumerate() {
-        let word = match result {
-            Output::In(at) => {
-                is_given_up[at] = false;
-                words[at]
-            }
-            Output::New(mut elements) => {
-                // SAFETY: the chain wrote so many.
-                unsafe { elements.set_len(len) };
-                to_word(tensor(shape.clone(), elements), &site.result)
-            }
-        };
-        // SAFETY: the code passed room for one word an output.
-        unsafe { *out.add(i) = word };
+        // SAFETY: the chain wrote all elements; the code passed room for one word an output.
+        unsafe { *out.add(i) = result.into_slot(&lens) as u64 };
     }
-    for (&word, _) in words.iter().zip(&is_given_up).filter(|(_, is_given_up)| **is_given_up) {
+    for at in (0..words.len()).filter(|&at| is_given_up(at) && !taken.contains(&at)) {
         // SAFETY: the code gives the word up, and no result has taken it.
-        drop(unsafe { Box::from_raw(word as *mut Slot) });
+        context.spare.keep(unsafe { Box::from_raw(words[at] as *mut Slot) });
     }
     Some(())
 }

@@ -165,18 +165,125 @@ fn slices() {
         %9: tensor(float, 2) = builtin[op.index] %0, %4 !0:5:6
         return %7, %8, %9 }";
     for is_turned in [false, true] {
-        for (low, high, fits) in [
-            (0, 5, true),
-            (2, 2, true),
-            (5, 5, true),
-            (1, 4, true),
-            (3, 2, false),
-            (0, 6, false),
-            (-1, 2, false),
-            (i64::MIN, i64::MAX, false),
-        ] {
+        for (low, high, fits) in BOUNDS {
             let args = [matrix(5, 5, is_turned), Value::Int(low), Value::Int(high)];
             assert_eq!(is_right(text, &args), fits, "{low}..{high}");
         }
+    }
+}
+
+/// Pairs of bounds of 5 elements, and whether they fit.
+const BOUNDS: [(i64, i64, bool); 8] = [
+    (0, 5, true),
+    (2, 2, true),
+    (5, 5, true),
+    (1, 4, true),
+    (3, 2, false),
+    (0, 6, false),
+    (-1, 2, false),
+    (i64::MIN, i64::MAX, false),
+];
+
+/// Five floats: in order, reversed in memory, or every second one of a matrix.
+fn vectors() -> [Value; 3] {
+    let line = ArrayD::from_shape_fn(vec![5], |at| (at[0] as f64 * 0.7).sin()).into_shared();
+    let mut reversed = line.clone();
+    reversed.invert_axis(ndarray::Axis(0));
+    let column = ArrayD::from_shape_fn(vec![5, 2], |at| (at[0] * 2 + at[1]) as f64);
+    let column = column.into_shared().index_axis_move(ndarray::Axis(1), 1);
+    [line, reversed, column].map(|array| Value::Tensor(f64::into_tensor(array)))
+}
+
+#[test]
+fn parts_that_are_only_looked_at() {
+    // Of a tensor from outside, and of one that the loop changes afterwards; in a chain, a product, an inner loop.
+    let text = "fn @f(%0 x: tensor(float, 1), %1 lo: int, %2 hi: int) -> (tensor(float, 1), tensor(float, 1)) {
+        %3: unit = const[unit] %4: int = const[0] %5: int = const[3] %6: float = const[0.25]
+        %7: tensor(float, 1), %8: tensor(float, 1) = for %4, %5, %0, %0 { (%9: int, %10: tensor(float, 1), %11: tensor(float, 1))
+            %12: tuple(int, int) = tuple %1, %2
+            %13: tensor(float, 1) = builtin[op.index] %10, %12 !0:1:2
+            %14: tuple(int, unit) = tuple %9, %3
+            %15: tensor(float, 1) = builtin[op.index] %0, %14 !0:3:4
+            %16: float = builtin[dot] %13, %13
+            %17: int = builtin[op.dim] %13, %4
+            %18: float = for %4, %17, %16 { (%19: int, %20: float)
+                %21: float = builtin[op.index] %13, %19 !0:5:6
+                %22: float = add %20, %21
+                yield %22 }
+            %23: tensor(float, 1) = builtin[op.mul] %6, %13
+            %24: tensor(float, 1) = builtin[op.add] %23, %18
+            %25: float = builtin[sum] %15
+            %26: tensor(float, 1) = builtin[op.mul] %24, %25
+            %27: tuple(int, int) = tuple %1, %2
+            %28: tensor(float, 1) = builtin[op.index_set] %10, %26, %27 !0:7:8
+            %29: tensor(float, 1) = builtin[op.mul] %11, %16
+            yield %28, %29 }
+        return %7, %8 }";
+    for x in vectors() {
+        for (low, high, fits) in BOUNDS {
+            assert_eq!(
+                is_right(text, &[x.clone(), Value::Int(low), Value::Int(high)]),
+                fits,
+                "{low}..{high}"
+            );
+        }
+    }
+}
+
+#[test]
+fn parts_that_are_replaced() {
+    // By a part of the same vector, which stays what it was; by one of another vector; by one that is kept.
+    let text = "fn @f(%0 x: tensor(float, 1), %1 y: tensor(float, 1), %2 lo: int, %3 hi: int) -> (tensor(float, 1), tensor(float, 1), tensor(float, 1)) {
+        %4: unit = const[unit] %5: int = const[2] %6: int = const[1] %7: float = const[2.0]
+        %8: tuple(int, int) = tuple %2, %3
+        %9: tensor(float, 1) = builtin[op.index] %0, %8 !0:1:2
+        %10: tuple(unit, int) = tuple %4, %5
+        %11: tensor(float, 1) = builtin[op.index] %0, %10 !0:3:4
+        %12: tuple(int, unit) = tuple %6, %4
+        %13: tensor(float, 1) = builtin[op.mul] %7, %1
+        %14: tensor(float, 1) = builtin[op.index_set] %13, %9, %8 !0:5:6
+        %15: tuple(unit, int) = tuple %4, %5
+        %16: tensor(float, 1) = builtin[op.index_set] %14, %11, %15 !0:7:8
+        %17: tuple(int, int) = tuple %2, %3
+        %18: tensor(float, 1) = builtin[op.index] %16, %17 !0:9:10
+        %19: tensor(float, 1) = builtin[op.index_set] %16, %18, %12 !0:11:12
+        %20: tensor(float, 1) = builtin[op.index_set] %0, %18, %12 !0:13:14
+        return %19, %18, %20 }";
+    let mut n_right = 0;
+    for x in vectors() {
+        for y in vectors() {
+            for (low, high, _) in BOUNDS {
+                let args = [x.clone(), y.clone(), Value::Int(low), Value::Int(high)];
+                n_right += usize::from(is_right(text, &args));
+            }
+            let args = [x.clone(), y.clone(), Value::Int(1), Value::Int(5)];
+            assert!(is_right(text, &args));
+        }
+    }
+    assert_eq!(n_right, 0, "only four elements fit behind the first");
+}
+
+#[test]
+fn parts_of_other_scalars() {
+    let text = "fn @f(%0 a: tensor(int, 1), %1 b: tensor(bool, 1), %2 lo: int, %3 hi: int) -> (tensor(int, 1), tensor(bool, 1)) {
+        %4: unit = const[unit] %5: int = const[0] %6: tuple(int, int) = tuple %2, %3
+        %7: tensor(int, 1) = builtin[op.index] %0, %6 !0:1:2
+        %8: tensor(bool, 1) = builtin[op.index] %1, %6 !0:3:4
+        %9: int = builtin[op.dim] %7, %5
+        %10: tensor(int, 1) = map %9 { (%11: int)
+            %12: int = builtin[op.index] %7, %11 !0:5:6
+            %13: bool = builtin[op.index] %8, %11 !0:7:8
+            %14: int = if %13 { yield %12 } { yield %5 }
+            yield %14 }
+        %15: tuple(int, int) = tuple %2, %3
+        %16: tensor(int, 1) = builtin[op.index_set] %0, %10, %15 !0:9:10
+        %17: tensor(bool, 1) = builtin[op.index_set] %1, %8, %6 !0:11:12
+        return %16, %17 }";
+    let a = ArrayD::from_shape_fn(vec![5], |at| at[0] as i64 * 3 - 4).into_shared();
+    let b = ArrayD::from_shape_fn(vec![5], |at| at[0] % 2 == 0).into_shared();
+    let [a, b] = [Value::Tensor(i64::into_tensor(a)), Value::Tensor(bool::into_tensor(b))];
+    for (low, high, fits) in BOUNDS {
+        let args = [a.clone(), b.clone(), Value::Int(low), Value::Int(high)];
+        assert_eq!(is_right(text, &args), fits, "{low}..{high}");
     }
 }

@@ -31,6 +31,29 @@ fn an_axis_is_reduced_lane_by_lane() {
 }
 
 #[test]
+fn extremes_are_those_of_one_after_the_other() {
+    let mut stream = Stream::new(5);
+    for n in 1..40 {
+        let mut x = flat(&random_floats(&mut stream, &[n]));
+        // From the second round on with zeros of both signs in front of all others, then with a `nan`.
+        for round in 0..3 {
+            for (name, sign) in [("max", 1.0), ("min", -1.0)] {
+                let mut expected = x[0];
+                for &t in &x {
+                    expected = if t.is_nan() || sign * t > sign * expected { t } else { expected };
+                }
+                let found = call(name, &[floats(&[n], &x)]);
+                assert_eq!(format!("{found:?}"), format!("{:?}", Value::Float(expected)), "{name} {x:?}");
+            }
+            match round {
+                0 => x.iter_mut().enumerate().for_each(|(i, t)| *t = if i * 7 % 3 == 1 { 0.0 } else { -0.0 }),
+                _ => x[n * 5 / 7] = f64::NAN,
+            }
+        }
+    }
+}
+
+#[test]
 fn bools_are_counted() {
     let mask = Value::vector(vec![true, false, true, true]);
     assert_eq!(call("sum", &[mask.clone()]), Value::Int(3));
