@@ -3,12 +3,18 @@
 use std::fs;
 use std::path::Path;
 
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
 /// Bytes that can be allocated now without swapping or being killed; `u64::MAX` where the system doesn't tell.
 pub fn available_bytes() -> u64 {
-    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo_available(&text));
+    let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let machine = match System::new_with_specifics(what).available_memory() {
+        0 => u64::MAX,
+        bytes => bytes,
+    };
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let group = groups.lines().filter_map(|line| group_available(line, Path::new("/sys/fs/cgroup"))).min();
-    machine.unwrap_or(u64::MAX).min(group.unwrap_or(u64::MAX))
+    machine.min(group.unwrap_or(u64::MAX))
 }
 
 /// Bytes of a huge page.
@@ -30,12 +36,6 @@ pub(crate) fn on_huge_pages(memory: &mut [std::mem::MaybeUninit<crate::ket::Line
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn on_huge_pages(_memory: &mut [std::mem::MaybeUninit<crate::ket::Line>]) {}
-
-/// `MemAvailable` of `/proc/meminfo`, in bytes.
-fn meminfo_available(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
-}
 
 /// What a line of `/proc/self/cgroup` (`0::/path`, or `5:memory:/path` in version 1) leaves: the least over the group
 /// and all groups around it.

@@ -102,20 +102,23 @@ def classifier() -> None:
 
 
 def kernels() -> None:
-    """102 x 102 fidelities at ten qubits."""
+    """102 x 102 fidelities at ten qubits: our first call, which plans the circuit, and as JAX is measured the median of seven."""
     found = medians(
         {
-            "ours": ours("kernel_matrix.qml"),
+            "ours, first call": ours("kernel_matrix.qml"),
+            "ours, called again": ours("kernel_matrix.qml", "calls=7"),
             "JAX, jit and vmap over pairs, warm": [PYTHON, "kernel_matrix_jax.py", "pairs"],
             "JAX, jit and vmap over states, warm": [PYTHON, "kernel_matrix_jax.py", "states"],
         },
         inside=True,
     )
-    head("102 x 102 fidelities, n = 10", "time", "over ours", "distance")
-    first, own = found["ours"]
-    for name, (result, seconds) in found.items():
-        ratio = "| |" if name == "ours" else f"{seconds / own:.3g} | {abs(result - first):.0e} |"
-        print(f"| {name} | {show(seconds)} | {ratio}")
+    head("102 x 102 fidelities, n = 10", "time", "over our first call", "over ours, called again", "distance")
+    (result, once), (_, again), *_ = found.values()
+    for name, (_, seconds) in list(found.items())[:2]:
+        print(f"| {name} | {show(seconds)} | | | |")
+    for name, (theirs, seconds) in list(found.items())[2:]:
+        ratios = f"{seconds / once:.3g} | {seconds / again:.3g}"
+        print(f"| {name} | {show(seconds)} | {ratios} | {abs(theirs - result):.0e} |")
 
 
 def first() -> None:

@@ -49,7 +49,7 @@ pub(super) fn blocks(text: &str, signature: &str, scope: &Scope<'_>) -> String {
     result
 }
 
-/// [`name`] is a link to what has the name.
+/// A name in brackets and backticks is a link to what has the name.
 fn in_brackets(link: BrokenLink<'_>) -> Option<(CowStr<'_>, CowStr<'_>)> {
     let is_code = link.link_type == LinkType::Shortcut && link.reference.starts_with('`');
     is_code.then(|| (link.reference, "".into()))

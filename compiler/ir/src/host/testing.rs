@@ -208,7 +208,7 @@ impl Generator {
                 self.expectation(kernel);
                 continue;
             }
-            let n_kinds = if depth == 0 { 10 } else { 15 };
+            let n_kinds = if depth == 0 { 11 } else { 16 };
             match self.below(n_kinds) {
                 0 | 1 => self.arithmetic(),
                 2 => self.function(),
@@ -219,10 +219,11 @@ impl Generator {
                 7 => self.set_element(),
                 8 => self.tuple(),
                 9 => self.int_operation(),
-                10 => self.branches(depth - 1),
-                11 => self.for_loop(depth - 1),
-                12 => self.while_loop(depth - 1),
-                13 => self.map(depth - 1),
+                10 => self.parts(),
+                11 => self.branches(depth - 1),
+                12 => self.for_loop(depth - 1),
+                13 => self.while_loop(depth - 1),
+                14 => self.map(depth - 1),
                 _ => self.call(),
             }
         }
@@ -323,6 +324,49 @@ impl Generator {
     fn element(&mut self) {
         let (t, i) = (self.tensor(), self.index());
         let value = self.builder.builtin("op.index", vec![t, i], Type::Float);
+        self.scope.floats.push(value);
+    }
+
+    /// Bounds of two neighbours.
+    fn bounds(&mut self) -> ValueId {
+        let (low, high) = match self.below(3) {
+            0 => {
+                let (int, two) = (self.int(), self.builder.int(2));
+                let low = self.builder.binary(BinaryOp::Mod, int, two);
+                (low, self.builder.binary(BinaryOp::Add, low, two))
+            }
+            1 => (self.builder.constant(Constant::Unit), self.builder.int(2)),
+            _ => (self.builder.int(1), self.builder.constant(Constant::Unit)),
+        };
+        let types = vec![self.builder.ty(low).clone(), self.builder.ty(high).clone()];
+        self.builder.value(OpKind::Tuple, vec![low, high], Type::Tuple(types))
+    }
+
+    /// Two neighbours of a tensor.
+    fn part(&mut self) -> ValueId {
+        let (t, bounds) = (self.tensor(), self.bounds());
+        self.builder.builtin("op.index", vec![t, bounds], tensor())
+    }
+
+    /// Parts of tensors: multiplied with each other, summed, or put to the place of others.
+    fn parts(&mut self) {
+        let (part, x) = (self.part(), self.float());
+        let scaled = self.builder.builtin("op.mul", vec![x, part], tensor());
+        let scaled = self.elementwise("sin", scaled);
+        let value = match self.below(4) {
+            0 => {
+                let other = self.part();
+                self.builder.builtin("dot", vec![part, other], Type::Float)
+            }
+            1 => self.builder.builtin("sum", vec![scaled], Type::Float),
+            kind => {
+                let (t, bounds) = (self.tensor(), self.bounds());
+                let new = if kind == 2 { part } else { scaled };
+                let changed = self.builder.builtin("op.index_set", vec![t, new, bounds], tensor());
+                return self.scope.tensors.push(changed);
+            }
+        };
+        let value = self.elementwise("sin", value);
         self.scope.floats.push(value);
     }
 

@@ -3,13 +3,6 @@
 use super::*;
 
 #[test]
-fn meminfo_is_in_kibibytes() {
-    let text = "MemTotal:       24084996 kB\nMemFree:  1 kB\nMemAvailable:   17612345 kB\n";
-    assert_eq!(meminfo_available(text), Some(17_612_345 * 1024));
-    assert_eq!(meminfo_available("MemTotal: 1 kB\n"), None);
-}
-
-#[test]
 fn the_tightest_group_around_the_process_counts() {
     let root = std::env::temp_dir().join(format!("qml-cgroup-{}", std::process::id()));
     let inner = root.join("outer/inner");
@@ -26,5 +19,5 @@ fn the_tightest_group_around_the_process_counts() {
 
 #[test]
 fn this_machine_has_some_memory() {
-    assert!(available_bytes() > 1 << 20);
+    assert!((1 << 20..1 << 60).contains(&available_bytes()));
 }
