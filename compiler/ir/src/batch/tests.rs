@@ -321,7 +321,8 @@ fn gradients_of_random_programs_are_the_same() {
                 );
             }
         }
-        assert_eq!(before.calls.len(), after.calls.len(), "{split}");
+        // Of a loop that is split more is known to need no cotangent.
+        assert!(after.calls.len() <= before.calls.len(), "{split}");
     });
 }
 

@@ -10,7 +10,7 @@ use qml_prelude::Effect;
 use qml_prelude::builtins::Builtin;
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
 
-use super::calls::arguments;
+use super::calls::{arguments, part_of_item};
 use super::carries_floats;
 use crate::host::{BinaryOp, Function, FunctionId, Module, Op, OpKind, Region, UnaryOp, ValueId};
 
@@ -191,11 +191,13 @@ impl<'m> Activities<'m> {
                 varied.flow(&op.regions[0].yields, &op.results);
             }
             kind => {
-                // What is kept beside a call has no part in its result.
+                // What is kept beside a call has no part in its result, nor in what else is kept.
                 let any = match kind {
                     OpKind::Builtin(id) if matches!(builtin_rule(id.row()), BuiltinRule::Batch(..)) => {
                         arguments(varied.function, op.args[0]).iter().any(|&arg| varied.get(arg))
                     }
+                    OpKind::TupleGet(place) if any => part_of_item(varied.function, op.args[0], *place)
+                        .is_none_or(|part| varied.get(part)),
                     _ => any,
                 };
                 if any && passes(kind) {
