@@ -8,6 +8,9 @@ use crate::context::Context;
 use crate::products;
 use crate::slot::Slot;
 
+/// Elements of a matrix that is multiplied here: some ten milliseconds. The row of larger ones looks whether it shall stop.
+const MOST_ELEMENTS: usize = 1 << 24;
+
 /// Such an operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Direct {
@@ -51,7 +54,7 @@ pub(super) extern "C" fn dot(a: &Slot, b: &Slot, product: &mut f64) -> i8 {
 pub(super) extern "C" fn rows_times(context: &mut Context<'_>, matrix: &Slot, vector: &Slot) -> *mut Slot {
     let (Some(rows), Some(x)) = (matrix.floats(), vector.floats()) else { return std::ptr::null_mut() };
     let [m, n] = matrix.lens()[..] else { return std::ptr::null_mut() };
-    if n != x.len() {
+    if n != x.len() || rows.len() > MOST_ELEMENTS {
         return std::ptr::null_mut();
     }
     let mut slot = context.spare.take(&[m]).unwrap_or_else(|| Slot::of_floats(&[m], vec![0.0; m]));
