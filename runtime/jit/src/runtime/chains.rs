@@ -135,7 +135,7 @@ unsafe fn in_one_pass(
     let mut like: Option<&Slot> = None;
     let mut inputs = Inputs::new();
     // Elements that didn't lie in order, copied, and whose they are.
-    let mut copies: Vec<(usize, Cow<'_, [f64]>)> = Vec::new();
+    let mut copies: Vec<(usize, Vec<f64>)> = Vec::new();
     for (at, &word) in words.iter().enumerate() {
         inputs.push(if is_tensor(at) {
             debug_assert!(matches!(site.args[at], Type::Tensor(..)), "{:?} in a chain", site.args[at]);
@@ -144,7 +144,7 @@ unsafe fn in_one_pass(
             }
             match slot(at).ordered_floats()? {
                 Cow::Borrowed(elements) => Input::Elements(elements.as_ptr()),
-                copy => {
+                Cow::Owned(copy) => {
                     let elements = Input::Elements(copy.as_ptr());
                     copies.push((at, copy));
                     elements
