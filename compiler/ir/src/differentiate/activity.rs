@@ -196,8 +196,9 @@ impl<'m> Activities<'m> {
                     OpKind::Builtin(id) if matches!(builtin_rule(id.row()), BuiltinRule::Batch(..)) => {
                         arguments(varied.function, op.args[0]).iter().any(|&arg| varied.get(arg))
                     }
-                    OpKind::TupleGet(place) if any => part_of_item(varied.function, op.args[0], *place)
-                        .is_none_or(|part| varied.get(part)),
+                    OpKind::TupleGet(place) if any => {
+                        part_of_item(varied.function, op.args[0], *place).is_none_or(|part| varied.get(part))
+                    }
                     _ => any,
                 };
                 if any && passes(kind) {

@@ -48,8 +48,8 @@ fn one_call(function: &Function, calls: ValueId) -> &Op {
 /// What a loop over tuples puts at this place of each, if `tuple` is one that it made.
 pub(super) fn part_of_item(function: &Function, tuple: ValueId, place: u32) -> Option<ValueId> {
     let made_by = |value| definition(&function.body, value);
-    let item = made_by(tuple)
-        .filter(|op| matches!(op.kind, OpKind::Builtin(id) if id.row().name == "op.index"))?;
+    let item =
+        made_by(tuple).filter(|op| matches!(op.kind, OpKind::Builtin(id) if id.row().name == "op.index"))?;
     let all = made_by(item.args[0]).filter(|op| op.kind == OpKind::Map)?;
     let made = made_by(all.regions[0].yields[0]).filter(|op| op.kind == OpKind::Tuple)?;
     made.args.get(place as usize).copied()
