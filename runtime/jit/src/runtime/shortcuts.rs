@@ -39,7 +39,11 @@ impl Shortcut {
         match self {
             Self::Item => match &first.value {
                 Value::Unit if !first.is_row() => Some(Value::Unit),
-                Value::Tensor(tensor) => item(tensor, words[1] as i64),
+                Value::Tensor(tensor) => {
+                    // A row shares the elements of its matrix.
+                    first.shares();
+                    item(tensor, words[1] as i64)
+                }
                 _ => None,
             },
             Self::Part => part(first, words[1] as usize),

@@ -146,3 +146,17 @@ fn gradients_give_back_what_they_take() {
         assert_eq!(live(), before, "{module}");
     }
 }
+
+#[test]
+fn a_row_that_was_taken_is_not_changed() {
+    // Of a matrix whose elements were just made its own, and are changed in place afterwards.
+    let text = "fn @f(%0 a: tensor(float, 2), %1 x: float) -> (tensor(float, 1), tensor(float, 2)) {
+        %2: int = const[0]
+        %3: tensor(float, 2) = builtin[op.index_set] %0, %1, %2, %2 !0:1:2
+        %4: tensor(float, 1) = builtin[op.index] %3, %2 !0:3:4
+        %5: float = neg %1
+        %6: tensor(float, 2) = builtin[op.index_set] %3, %5, %2, %2 !0:5:6
+        return %4, %6 }";
+    let a = ndarray::ArrayD::from_elem(vec![2, 2], 1.0).into_shared();
+    check(text, &[Value::Tensor(qml_prelude::Tensor::Float(a)), Float(5.0)]).unwrap();
+}
