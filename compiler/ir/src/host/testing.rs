@@ -14,7 +14,7 @@ use super::{
     ValueId,
 };
 
-/// The length of all tensors in a random program.
+/// The length of all tensors in a random program, and of the rows and columns of its matrices.
 pub const TENSOR_LEN: i64 = 3;
 
 /// A random module: helpers `g0`, `g1`, then `f`, then `df` with the results of `f` and its gradient with respect to `x`,
@@ -104,8 +104,17 @@ fn tensor() -> Type {
     Type::Float.of_many()
 }
 
+fn matrix() -> Type {
+    Type::Tensor(Box::new(Type::Float), 2)
+}
+
 fn pair() -> Type {
     Type::Tuple(vec![Type::Float, tensor()])
+}
+
+/// What branches give and loops carry: a float, a tensor, a pair and a matrix.
+fn state() -> Vec<Type> {
+    vec![Type::Float, tensor(), pair(), matrix()]
 }
 
 fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) -> Function {
@@ -115,7 +124,13 @@ fn random_function(module: &Module, seed: u64, name: &str, n_statements: u64) ->
     let y = builder.param("y", Type::Float);
     let t = builder.param("t", tensor());
     let k = builder.param("k", Type::Int);
-    let scope = Scope { floats: vec![x, y], tensors: vec![t], ints: vec![k], pairs: Vec::new() };
+    let scope = Scope {
+        floats: vec![x, y],
+        tensors: vec![t],
+        matrices: Vec::new(),
+        ints: vec![k],
+        pairs: Vec::new(),
+    };
     let mut generator = Generator {
         callees: callees(module),
         kernel: module.find("k"),
@@ -144,6 +159,7 @@ fn callees(module: &Module) -> Vec<FunctionId> {
 struct Scope {
     floats: Vec<ValueId>,
     tensors: Vec<ValueId>,
+    matrices: Vec<ValueId>,
     ints: Vec<ValueId>,
     pairs: Vec<ValueId>,
 }
@@ -208,7 +224,7 @@ impl Generator {
                 self.expectation(kernel);
                 continue;
             }
-            let n_kinds = if depth == 0 { 11 } else { 16 };
+            let n_kinds = if depth == 0 { 13 } else { 18 };
             match self.below(n_kinds) {
                 0 | 1 => self.arithmetic(),
                 2 => self.function(),
@@ -220,10 +236,12 @@ impl Generator {
                 8 => self.tuple(),
                 9 => self.int_operation(),
                 10 => self.parts(),
-                11 => self.branches(depth - 1),
-                12 => self.for_loop(depth - 1),
-                13 => self.while_loop(depth - 1),
-                14 => self.map(depth - 1),
+                11 => self.row(),
+                12 => self.set_in_matrix(),
+                13 => self.branches(depth - 1),
+                14 => self.for_loop(depth - 1),
+                15 => self.while_loop(depth - 1),
+                16 => self.map(depth - 1),
                 _ => self.call(),
             }
         }
@@ -376,6 +394,64 @@ impl Generator {
         self.scope.tensors.push(value);
     }
 
+    /// A matrix in scope, or a new one.
+    fn matrix(&mut self) -> ValueId {
+        let matrices = self.scope.matrices.clone();
+        if !matrices.is_empty() && self.below(8) > 0 {
+            return self.pick(&matrices);
+        }
+        let rows = vec![self.tensor(), self.tensor(), self.tensor()];
+        let value = self.builder.builtin("op.stack", rows, matrix());
+        self.scope.matrices.push(value);
+        value
+    }
+
+    /// A row or an element of a matrix.
+    fn row(&mut self) {
+        let (m, i) = (self.matrix(), self.index());
+        if self.below(3) > 0 {
+            let row = self.builder.builtin("op.index", vec![m, i], tensor());
+            return self.scope.tensors.push(row);
+        }
+        let j = self.index();
+        let element = self.builder.builtin("op.index", vec![m, i, j], Type::Float);
+        self.scope.floats.push(element);
+    }
+
+    /// Another row, column or element in a matrix; perhaps an element twice, and a row in between.
+    fn set_in_matrix(&mut self) {
+        let (m, i, j) = (self.matrix(), self.index(), self.index());
+        let changed = match self.below(4) {
+            0 => {
+                let row = self.tensor();
+                self.builder.builtin("op.index_set", vec![m, row, i], matrix())
+            }
+            1 => {
+                let nothing = self.builder.constant(Constant::Unit);
+                let types = vec![Type::Unit, Type::Unit];
+                let all = self.builder.value(OpKind::Tuple, vec![nothing, nothing], Type::Tuple(types));
+                let column = self.tensor();
+                self.builder.builtin("op.index_set", vec![m, column, all, j], matrix())
+            }
+            kind => {
+                let (x, y) = (self.float(), self.float());
+                let changed = self.builder.builtin("op.index_set", vec![m, x, i, j], matrix());
+                if kind == 2 {
+                    changed
+                } else {
+                    let row = self.builder.builtin("op.index", vec![changed, i], tensor());
+                    self.scope.tensors.push(row);
+                    self.builder.builtin("op.index_set", vec![changed, y, i, j], matrix())
+                }
+            }
+        };
+        // As a variable: what it was before is seldom seen again.
+        if self.below(4) > 0 {
+            self.scope.matrices.retain(|&old| old != m);
+        }
+        self.scope.matrices.push(changed);
+    }
+
     fn tuple(&mut self) {
         if self.scope.pairs.is_empty() || self.below(2) == 0 {
             let parts = vec![self.float(), self.tensor()];
@@ -420,53 +496,51 @@ impl Generator {
         self.builder.binary(op, is_below, is_after)
     }
 
-    /// A region that yields a float, a tensor, and a pair.
+    /// A region that gets some ints and perhaps a state, and yields a state.
     fn region(&mut self, depth: u64, params: Vec<Type>) -> Region {
         let outer = self.scope.clone();
-        for (i, param) in self.builder.open(params).into_iter().enumerate() {
-            match self.builder.ty(param).clone() {
-                Type::Float => self.scope.floats.push(param),
-                Type::Int if i == 0 => self.scope.ints.push(param),
-                ty if ty == tensor() => self.scope.tensors.push(param),
-                _ => self.scope.pairs.push(param),
-            }
+        let n_ints = params.iter().take_while(|&ty| *ty == Type::Int).count();
+        let params = self.builder.open(params);
+        let (ints, state) = params.split_at(n_ints);
+        self.scope.ints.extend_from_slice(ints);
+        if !state.is_empty() {
+            self.keep(state);
         }
         let n_statements = 1 + self.below(3) as u64;
         self.statements(n_statements, depth);
-        let (x, t) = (self.float(), self.tensor());
+        let (x, t, matrix) = (self.float(), self.tensor(), self.matrix());
         let (x, t) = (self.elementwise("sin", x), self.elementwise("tanh", t));
         let tuple = self.builder.value(OpKind::Tuple, vec![x, t], pair());
         self.scope = outer;
-        self.builder.close(vec![x, t, tuple])
+        self.builder.close(vec![x, t, tuple, matrix])
     }
 
-    fn keep(&mut self, results: &[ValueId]) {
-        self.scope.floats.push(results[0]);
-        self.scope.tensors.push(results[1]);
-        self.scope.pairs.push(results[2]);
+    fn keep(&mut self, state: &[ValueId]) {
+        self.scope.floats.push(state[0]);
+        self.scope.tensors.push(state[1]);
+        self.scope.pairs.push(state[2]);
+        self.scope.matrices.push(state[3]);
     }
 
     fn branches(&mut self, depth: u64) {
         let condition = self.condition();
         let regions = vec![self.region(depth, Vec::new()), self.region(depth, Vec::new())];
-        let types = vec![Type::Float, tensor(), pair()];
-        let results = self.builder.op_with_regions(OpKind::If, vec![condition], types, regions);
+        let results = self.builder.op_with_regions(OpKind::If, vec![condition], state(), regions);
         self.keep(&results);
     }
 
     fn initial(&mut self) -> Vec<ValueId> {
         let (x, t) = (self.float(), self.tensor());
         let tuple = self.builder.value(OpKind::Tuple, vec![x, t], pair());
-        vec![x, t, tuple]
+        vec![x, t, tuple, self.matrix()]
     }
 
     fn for_loop(&mut self, depth: u64) {
         let start = self.below(4) as i64 - 1;
         let (lo, hi) = (self.builder.int(start), self.builder.int(2));
         let args = [vec![lo, hi], self.initial()].concat();
-        let types = vec![Type::Float, tensor(), pair()];
-        let region = self.region(depth, [vec![Type::Int], types.clone()].concat());
-        let results = self.builder.op_with_regions(OpKind::For, args, types, vec![region]);
+        let region = self.region(depth, [vec![Type::Int], state()].concat());
+        let results = self.builder.op_with_regions(OpKind::For, args, state(), vec![region]);
         self.keep(&results);
     }
 
@@ -474,7 +548,7 @@ impl Generator {
     fn while_loop(&mut self, depth: u64) {
         let start = self.index();
         let args = [vec![start], self.initial()].concat();
-        let types = vec![Type::Int, Type::Float, tensor(), pair()];
+        let types = [vec![Type::Int], state()].concat();
 
         let params = self.builder.open(types.clone());
         let end = self.builder.int(TENSOR_LEN);
