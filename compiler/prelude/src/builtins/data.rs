@@ -4,7 +4,7 @@ use super::{Builtin, Call, Effect, pure, row};
 
 use std::collections::BTreeMap;
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::{ArrayView1, ArrayViewMut1, Axis};
 
 use super::faults::{domain, shapes};
 use super::lists::{select, sequence_len};
@@ -169,7 +169,7 @@ fn batches(args: &[Value]) -> Result<Value, Fault> {
 fn scale_columns(
     x: &Value,
     reference: &Value,
-    scale: impl Fn(ArrayView1<'_, f64>) -> (f64, f64),
+    scale: impl Fn(&ArrayView1<'_, f64>, ArrayViewMut1<'_, f64>),
 ) -> Result<Value, Fault> {
     let reference = if *reference == Value::Unit { x } else { reference };
     if x.shape()[1] != reference.shape()[1] {
@@ -179,15 +179,20 @@ fn scale_columns(
         return Err(domain("scaling by the columns of a table without rows"));
     }
     let (mut x, reference) = (x.clone().into_floats(), reference.clone().into_floats());
-    for (mut column, lane) in x.axis_iter_mut(Axis(1)).zip(reference.lanes(Axis(0))) {
-        let (factor, offset) = scale(lane);
-        column.mapv_inplace(|x| x * factor + offset);
+    for (column, lane) in x.lanes_mut(Axis(0)).into_iter().zip(reference.lanes(Axis(0))) {
+        scale(&lane, column);
     }
     Ok(Value::from_array(x))
 }
 
-/// The mean and the standard deviation.
+/// The mean and the standard deviation, which is 0 where all numbers are the same.
 pub(super) fn mean_and_sd(column: &ArrayView1<'_, f64>) -> (f64, f64) {
+    if let Some(&first) = column.first()
+        && column.iter().all(|&x| x == first)
+    {
+        // Their sum may be rounded.
+        return (first, 0.0);
+    }
     let n = column.len() as f64;
     let mean = column.sum() / n;
     (mean, (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt())
@@ -199,23 +204,29 @@ pub(super) fn bounds(column: &ArrayView1<'_, f64>) -> (f64, f64) {
 }
 
 fn standardize(args: &[Value]) -> Result<Value, Fault> {
-    scale_columns(&args[0], &args[1], |column| {
-        let (mean, sd) = mean_and_sd(&column);
-        if sd > 0.0 { (1.0 / sd, -mean / sd) } else { (0.0, 0.0) }
+    scale_columns(&args[0], &args[1], |reference, mut column| {
+        let (mean, sd) = mean_and_sd(reference);
+        column.mapv_inplace(|x| if sd > 0.0 { (x - mean) / sd } else { 0.0 });
     })
 }
 
 fn minmax(args: &[Value]) -> Result<Value, Fault> {
     let (lo, hi) = (args[1].to_float(), args[2].to_float());
-    scale_columns(&args[0], &args[3], |column| {
-        let (smallest, largest) = bounds(&column);
+    scale_columns(&args[0], &args[3], |reference, mut column| {
+        let (smallest, largest) = bounds(reference);
         if largest > smallest {
-            let factor = (hi - lo) / (largest - smallest);
-            (factor, lo - smallest * factor)
+            column.mapv_inplace(|x| between(lo, hi, (x - smallest) / (largest - smallest)));
         } else {
-            (0.0, lo)
+            column.fill(lo);
         }
     })
+}
+
+/// The number a fraction of the way from `lo` to `hi`: the bounds themselves at 0 and 1, and nothing beyond them in between.
+fn between(lo: f64, hi: f64, fraction: f64) -> f64 {
+    let there = lo * (1.0 - fraction) + hi * fraction;
+    let is_inside = (0.0..=1.0).contains(&fraction);
+    if is_inside { there.max(lo.min(hi)).min(lo.max(hi)) } else { there }
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ pub(super) const ROWS: &[Builtin] = &[
         "relu",
         &["relu(x: float[..s]) -> float[..s]"],
         |_, args| Ok(floats(args, relu)),
-        "`maximum(x, 0)`.",
+        "`maximum(x, 0)`, with slope 0 at 0.",
     ),
     pure(
         "softmax",

@@ -85,7 +85,10 @@ fn resolve(index: &Value, length: usize, axis: usize) -> Result<Place, Fault> {
         Value::Unit => Ok(Place::Range(0, length)),
         Value::Tuple(range) => {
             let (lo, hi) = (bound(&range[0], 0)?, bound(&range[1], length)?);
-            if lo < 0 || lo > hi || hi > length as i64 {
+            if lo > hi {
+                return Err(fault(Code::Q0605, format!("range {lo}..{hi} ends before it begins")));
+            }
+            if lo < 0 || hi > length as i64 {
                 return Err(fault(
                     Code::Q0605,
                     format!("range {lo}..{hi} is out of range: axis {axis} has length {length}"),

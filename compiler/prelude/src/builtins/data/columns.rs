@@ -101,11 +101,13 @@ fn matrix(table: &Table, element: &Type) -> Result<Value, Fault> {
 
 /// The place of a column: one of this name, else one whose name is this when it is written as a name of the language.
 fn named(table: &Table, name: &str) -> Result<usize, Fault> {
-    let header = table.header.as_ref().into_iter().flatten();
-    let names: Vec<&str> = header.collect();
-    let exact = names.iter().position(|other| *other == name);
-    exact.or_else(|| names.iter().position(|other| identifier(other) == name)).ok_or_else(|| {
-        let known: Vec<_> = names.iter().map(|name| format!("`{}`", identifier(name))).collect();
+    let found = match table.only(name, |other| other == name)? {
+        None => table.only(name, |other| identifier(other) == name)?,
+        exact => exact,
+    };
+    found.ok_or_else(|| {
+        let names = table.header.as_ref().into_iter().flatten();
+        let known: Vec<_> = names.map(|name| format!("`{}`", identifier(name))).collect();
         let message = format!("{}: there is no column `{name}`", table.path);
         Box::new(
             table.with_separator(

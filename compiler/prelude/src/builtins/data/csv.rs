@@ -137,6 +137,21 @@ impl Table {
         with_separator(diagnostic, self.header.as_ref().unwrap_or(&self.rows[0].1))
     }
 
+    /// The position of the column whose name is one; an error if there are several.
+    pub(super) fn only(&self, name: &str, is_it: impl Fn(&str) -> bool) -> Result<Option<usize>, Fault> {
+        let names = self.header.as_ref().into_iter().flatten().enumerate();
+        let places: Vec<usize> = names.filter(|(_, other)| is_it(other)).map(|(i, _)| i).collect();
+        if places.len() > 1 {
+            let places: Vec<String> = places.iter().map(|i| (i + 1).to_string()).collect();
+            let path = &self.path;
+            let message = format!("{path}: the columns {} are all named `{name}`", places.join(", "));
+            let help = "give them different names, or choose one of them by its number, which counts from 0: \
+                        `read_csv(..., columns: [0, 2])`";
+            return Err(Box::new(Diagnostic::error(Code::Q0904, message).help(help)));
+        }
+        Ok(places.first().copied())
+    }
+
     /// The position of a column given by its name or its number.
     fn column(&self, column: &Value) -> Result<usize, Fault> {
         let n = self.rows[0].1.len();
@@ -147,7 +162,7 @@ impl Table {
                     format!("{path}: column `{name}` is named, but the file is read without a header");
                 return Err(fault(Code::Q0904, message));
             };
-            return header.iter().position(|other| other == &**name).ok_or_else(|| {
+            return self.only(name, |other| other == &**name)?.ok_or_else(|| {
                 let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!("{path}: there is no column `{name}`");
                 Box::new(

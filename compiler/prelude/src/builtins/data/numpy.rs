@@ -1,11 +1,15 @@
 //! Tensors in NumPy's files: one in a `.npy`, several by name in a `.npz`.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
+use half::f16;
 use ndarray::{ArrayD, IxDyn, OwnedRepr};
-use ndarray_npy::{NpzReader, NpzWriter, ReadNpyExt, ReadableElement, WriteNpyExt};
+use ndarray_npy::{
+    NpzReader, NpzWriter, ReadDataError, ReadNpyError, ReadNpyExt, ReadNpzError, ReadableElement, WriteNpyExt,
+};
 use num_complex::Complex;
+use py_literal::Value as PyValue;
 use qml_source::{Code, bug};
 
 use super::save::other;
@@ -145,33 +149,78 @@ pub(super) fn read_npz(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fau
 }
 
 /// Where an array is read from.
-trait Source {
+trait Source: Sized {
     /// The array, if its elements are of this type.
-    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>>;
+    fn read<T: ReadableElement>(&mut self) -> Result<ArrayD<T>, ReadNpyError>;
 
     /// The array by the type of its elements, widened to one that the language has.
-    fn numbers(&mut self) -> Option<Numbers> {
-        fn ints<S: Source + ?Sized, T: ReadableElement + Copy + Into<i64>>(
+    fn numbers(&mut self) -> Result<Numbers, ReadNpyError> {
+        fn ints<S: Source, T: ReadableElement + Copy + Into<i64>>(
             source: &mut S,
-        ) -> Option<Numbers> {
+        ) -> Result<Numbers, ReadNpyError> {
             source.read::<T>().map(|array| Numbers::Int(array.mapv(Into::into)))
         }
-        let float = self.read().map(Numbers::Float);
-        float
-            .or_else(|| self.read().map(Numbers::Int))
-            .or_else(|| self.read().map(Numbers::Bool))
-            .or_else(|| self.read().map(Numbers::Complex))
-            .or_else(|| self.read::<f32>().map(|array| Numbers::Float(array.mapv(f64::from))))
-            .or_else(|| {
+        let readers: [fn(&mut Self) -> Result<Numbers, ReadNpyError>; 14] = [
+            |source| source.read().map(Numbers::Float),
+            |source| source.read().map(Numbers::Int),
+            |source| source.read().map(Numbers::Bool),
+            |source| source.read().map(Numbers::Complex),
+            |source| source.read::<f32>().map(|array| Numbers::Float(array.mapv(f64::from))),
+            |source| {
                 let widened = |x: Complex<f32>| C64::new(x.re.into(), x.im.into());
-                self.read::<Complex<f32>>().map(|array| Numbers::Complex(array.mapv(widened)))
-            })
-            .or_else(|| ints::<_, i32>(self))
-            .or_else(|| ints::<_, i16>(self))
-            .or_else(|| ints::<_, i8>(self))
-            .or_else(|| ints::<_, u32>(self))
-            .or_else(|| ints::<_, u16>(self))
-            .or_else(|| ints::<_, u8>(self))
+                source.read::<Complex<f32>>().map(|array| Numbers::Complex(array.mapv(widened)))
+            },
+            |source| source.read::<Half>().map(|array| Numbers::Float(array.mapv(|x| f64::from(x.0)))),
+            ints::<_, i32>,
+            ints::<_, i16>,
+            ints::<_, i8>,
+            ints::<_, u32>,
+            ints::<_, u16>,
+            ints::<_, u8>,
+            |source| source.read::<u64>().and_then(small),
+        ];
+        let mut other = None;
+        for read in readers {
+            match read(self) {
+                Err(error @ ReadNpyError::WrongDescriptor(_)) => other = Some(error),
+                found => return found,
+            }
+        }
+        Err(other.unwrap_or_else(|| bug!("there are readers")))
+    }
+}
+
+/// Ints of 64 bits without a sign, if the language has them all.
+fn small(array: ArrayD<u64>) -> Result<Numbers, ReadNpyError> {
+    if let Some(large) = array.iter().find(|&&x| i64::try_from(x).is_err()) {
+        let message = format!("{large} is larger than the largest int, {}", i64::MAX);
+        return Err(ReadNpyError::Io(io::Error::other(message)));
+    }
+    Ok(Numbers::Int(array.mapv(u64::cast_signed)))
+}
+
+/// A float of 16 bits, NumPy's `float16`.
+#[derive(Clone, Copy)]
+struct Half(f16);
+
+impl ReadableElement for Half {
+    fn read_to_end_exact_vec<R: io::Read>(
+        mut reader: R,
+        type_desc: &PyValue,
+        len: usize,
+    ) -> Result<Vec<Self>, ReadDataError> {
+        let from_bytes = match type_desc {
+            PyValue::String(name) if name == "<f2" => f16::from_le_bytes,
+            PyValue::String(name) if name == ">f2" => f16::from_be_bytes,
+            other => return Err(ReadDataError::WrongDescriptor(other.clone())),
+        };
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes)?;
+        match bytes.len().checked_sub(2 * len) {
+            None => Err(ReadDataError::MissingData),
+            Some(0) => Ok(bytes.chunks_exact(2).map(|pair| Self(from_bytes([pair[0], pair[1]]))).collect()),
+            Some(n_extra) => Err(ReadDataError::ExtraBytes(n_extra)),
+        }
     }
 }
 
@@ -179,8 +228,8 @@ trait Source {
 struct Npy<'a>(&'a [u8]);
 
 impl Source for Npy<'_> {
-    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>> {
-        ArrayD::read_npy(self.0).ok()
+    fn read<T: ReadableElement>(&mut self) -> Result<ArrayD<T>, ReadNpyError> {
+        ArrayD::read_npy(self.0)
     }
 }
 
@@ -191,15 +240,23 @@ struct Member<'a, 'b> {
 }
 
 impl Source for Member<'_, '_> {
-    fn read<T: ReadableElement>(&mut self) -> Option<ArrayD<T>> {
-        self.archive.by_name::<OwnedRepr<T>, IxDyn>(self.name).ok()
+    fn read<T: ReadableElement>(&mut self) -> Result<ArrayD<T>, ReadNpyError> {
+        self.archive.by_name::<OwnedRepr<T>, IxDyn>(self.name).map_err(|error| match error {
+            ReadNpzError::Npy(error) => error,
+            ReadNpzError::Zip(error) => ReadNpyError::Io(io::Error::other(error)),
+        })
     }
 }
 
 /// The value of a type from an array, whose elements are widened to it.
-fn typed(path: &str, read: Option<Numbers>, ty: &Type) -> Result<Value, Fault> {
-    let Some(read) = read else {
-        return Err(other(path, "no array of bools or numbers of at most 64 bits", ty));
+fn typed(path: &str, read: Result<Numbers, ReadNpyError>, ty: &Type) -> Result<Value, Fault> {
+    let read = match read {
+        Ok(read) => read,
+        Err(ReadNpyError::WrongDescriptor(PyValue::String(name))) => {
+            return Err(other(path, &format!("an array of NumPy's type `{name}`"), ty));
+        }
+        Err(ReadNpyError::WrongDescriptor(_)) => return Err(other(path, "an array of records", ty)),
+        Err(error) => return Err(other(path, &format!("no array that can be read ({error})"), ty)),
     };
     let (value, found) = match read {
         Numbers::Bool(array) => (Value::from_owned(array), "bool"),

@@ -1,5 +1,6 @@
 //! Files in memory; each way in which a file can be wrong; splitting and scaling.
 
+use crate::random::Stream;
 use crate::testing::{TestHost, assert_near, call, call_with, failure, flat, floats, ints, strings};
 use crate::{Fault, Value};
 
@@ -148,6 +149,33 @@ fn columns_are_scaled_by_their_reference() {
     let other = floats(&[1, 2], &[2.5, 12.0]);
     let scaled = call("minmax", &[other, Value::Float(-1.0), Value::Float(1.0), x]);
     assert_eq!(flat(&scaled), [0.0, -1.0]);
+}
+
+#[test]
+fn a_constant_column_has_no_spread() {
+    // Three times 0.1 is a little more than 0.3.
+    for x in [0.1, 0.7, 1e300] {
+        let constant = floats(&[3, 1], &[x; 3]);
+        assert_eq!(flat(&call("standardize", &[constant.clone(), Value::Unit])), [0.0; 3], "{x}");
+        let args = [constant, Value::Float(-1.0), Value::Float(1.0), Value::Unit];
+        assert_eq!(flat(&call("minmax", &args)), [-1.0; 3], "{x}");
+    }
+}
+
+#[test]
+fn bounds_are_met_and_kept() {
+    let mut stream = Stream::new(5);
+    for _ in 0..200 {
+        let column: Vec<f64> = (0..50).map(|_| stream.uniform() * 20.0 - 10.0).collect();
+        let (lo, hi) = (stream.uniform() * 4.0 - 2.0, stream.uniform() * 4.0 - 2.0);
+        let args = [floats(&[50, 1], &column), Value::Float(lo), Value::Float(hi), Value::Unit];
+        let scaled = flat(&call("minmax", &args));
+        let at = |is_before: fn(&f64, &f64) -> bool| {
+            (0..50).reduce(|best, i| if is_before(&column[i], &column[best]) { i } else { best }).unwrap()
+        };
+        assert_eq!((scaled[at(f64::lt)], scaled[at(f64::gt)]), (lo, hi));
+        assert!(scaled.iter().all(|x| (lo.min(hi)..=lo.max(hi)).contains(x)), "{scaled:?} for {lo}, {hi}");
+    }
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn what_is_out_of_range_is_named() {
     assert_eq!(at(Value::Int(-1)), "Q0605 index -1 is out of range: axis 0 has length 3");
     let range = |a: i64, b: i64| Value::tuple([Value::Int(a), Value::Int(b)]);
     assert_eq!(at(range(1, 4)), "Q0605 range 1..4 is out of range: axis 0 has length 3");
+    assert_eq!(at(range(2, 1)), "Q0605 range 2..1 ends before it begins");
     assert!(at(range(2, 1)).starts_with("Q0605"));
     assert!(at(ints(&[1], &[7])).starts_with("Q0605 index 7"));
     assert!(at(Value::vector(vec![true])).starts_with("Q0604"));

@@ -50,7 +50,8 @@ pub(super) fn check_gradient(gradient: &[f64], shape: &Shape) -> Result<(), Faul
 }
 
 fn not_finite(message: String) -> Diagnostic {
-    let help = "`sqrt`, `log` and `norm` have no finite slope at 0: start elsewhere, or add a small number to what they get";
+    let help =
+        "`sqrt` and `log` have no finite slope at 0: start elsewhere, or add a small number to what they get";
     Diagnostic::error(Code::Q0617, message).help(help)
 }
 

@@ -243,6 +243,50 @@ fn tables_have_typed_columns() {
 }
 
 #[test]
+fn small_floats_and_large_ints_of_numpy_are_read() {
+    let mut host = with_file("a.npy", include_bytes!("float16.npy"));
+    assert_eq!(load(&mut host, "a.npy", "float[?]", &[3]).unwrap(), floats(&[3], &[0.5, -1.25, 65504.0]));
+    let mut host = with_file("a.npz", include_bytes!("half.npz"));
+    let parts = load(&mut host, "a.npz", "M { w: float[?, ?] }", &[1, 2]).unwrap();
+    assert_eq!(parts.parts()[0], floats(&[1, 2], &[0.5, -1.25]));
+    let mut host = with_file("a.npy", include_bytes!("uint64.npy"));
+    assert_eq!(load(&mut host, "a.npy", "int[?]", &[2]).unwrap(), ints(&[2], &[1, i64::MAX]));
+    let mut host = with_file("a.npy", include_bytes!("uint64_large.npy"));
+    let large = message(load(&mut host, "a.npy", "int[?]", &[2]));
+    assert!(large.contains("9223372036854775808 is larger than the largest int"), "{large}");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_of_numpy_is_told() {
+    let mut host = with_file("a.npy", include_bytes!("strings.npy"));
+    assert_eq!(
+        message(load(&mut host, "a.npy", "float[?]", &[2])),
+        "Q0908 a.npy holds an array of NumPy's type `<U2`, and `float[?]` is asked for"
+    );
+    let whole = include_bytes!("float16.npy");
+    let mut host = with_file("a.npy", &whole[..whole.len() - 1]);
+    let short = message(load(&mut host, "a.npy", "float[?]", &[3]));
+    assert!(short.starts_with("Q0908 a.npy holds no array that can be read (reached EOF"), "{short}");
+    let whole = include_bytes!("float32.npy");
+    let mut host = with_file("a.npy", &whole[..whole.len() - 1]);
+    let short = message(load(&mut host, "a.npy", "float[?]", &[2]));
+    assert!(short.starts_with("Q0908 a.npy holds no array that can be read (reached EOF"), "{short}");
+}
+
+#[test]
+fn columns_with_one_name_are_told_apart() {
+    let mut host = with_file("a.csv", b"a,b,a\n1,2,3\n");
+    assert_eq!(
+        message(load(&mut host, "a.csv", "R { a: float[?] }", &[1])),
+        "Q0904 a.csv: the columns 1, 3 are all named `a`"
+    );
+    assert!(load(&mut host, "a.csv", "R { b: float[?] }", &[1]).is_ok());
+    let mut host = with_file("a.csv", b"A b,a_b,a-b\n1,2,3\n");
+    let exact = load(&mut host, "a.csv", "R { a_b: float[?] }", &[1]).unwrap();
+    assert_eq!(exact.parts()[0], floats(&[1], &[2.0]));
+}
+
+#[test]
 fn files_of_numpy_are_read() {
     let mut host = with_file("a.npy", include_bytes!("ints32_fortran.npy"));
     let expected = ints(&[2, 3], &[0, 1, 2, 3, 4, 5]);
