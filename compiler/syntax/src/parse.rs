@@ -154,17 +154,27 @@ impl<'text> Context<'text> {
 
     /// Forgets the last error if it is at this place.
     pub(crate) fn forget_last_at(&mut self, span: Span) {
-        if self.errors.last().is_some_and(|error| error.span() == span) {
-            self.forget(self.errors.len() - 1);
+        if let Some(error) = self.errors.pop_if(|error| error.span() == span) {
+            self.forget(&error);
         }
     }
 
-    /// Forgets what was reported since there were `n_errors`.
-    pub(crate) fn forget(&mut self, n_errors: usize) {
-        for error in self.errors.drain(n_errors..) {
-            if error.is_lexical() {
-                self.lexical.remove(&(error.span().start as usize));
+    /// Forgets what was reported of these words since there were `n_errors`.
+    pub(crate) fn forget_of(&mut self, n_errors: usize, words: &[Lexeme]) {
+        let since = self.errors.split_off(n_errors);
+        let is_of = |start: usize| words.iter().any(|word| (word.start..word.end).contains(&start));
+        for error in since {
+            if is_of(error.span().start as usize) {
+                self.forget(&error);
+            } else {
+                self.errors.push(error);
             }
+        }
+    }
+
+    fn forget(&mut self, error: &SyntaxError) {
+        if error.is_lexical() {
+            self.lexical.remove(&(error.span().start as usize));
         }
     }
 }

@@ -39,8 +39,8 @@ pub(crate) fn read_item(context: &mut Context<'_>, words: &[Lexeme]) -> Item {
             leave_out(context, &mut rest, stop.at)
         };
         if repaired {
-            // What the actions reported, they will report again.
-            context.forget(n_errors);
+            // What the actions reported, they will report again of all that is still there.
+            context.forget_of(n_errors, &rest);
         }
         if !misnamed.is_empty() {
             context.hold(error, misnamed);
