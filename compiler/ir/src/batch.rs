@@ -40,7 +40,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use qml_prelude::{BuiltinId, Effect};
 use qml_source::bug;
@@ -55,7 +55,8 @@ const GATHERED: [&str; 5] = ["expect", "variance", "probs", "state", "fidelity"]
 /// Gathers the calls of kernels in all loops of the module.
 pub fn batch_calls(module: &mut Module) {
     let facts = Facts::new(module);
-    let mut names: HashSet<String> = module.functions.iter().map(|function| function.name.clone()).collect();
+    let mut names: FxHashSet<String> =
+        module.functions.iter().map(|function| function.name.clone()).collect();
     let mut changed = Vec::new();
     let mut made = Vec::new();
     for (i, function) in module.functions.iter().enumerate() {

@@ -33,7 +33,7 @@ mod tangent;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_source::{Code, Diagnostic, bug};
 
@@ -58,7 +58,7 @@ enum Modes {
 
 fn differentiate_by(module: &mut Module, modes: Modes) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut transform = Transform::new(module, modes);
-    let mut replacements = HashMap::new();
+    let mut replacements = FxHashMap::default();
     for (i, function) in module.functions.iter().enumerate() {
         let mut found = Vec::new();
         gradients(&function.body, &mut found);
@@ -130,12 +130,12 @@ struct Transform<'m> {
     activities: Activities<'m>,
     /// New functions; the first one gets the id after the module's last.
     made: Vec<Function>,
-    names: HashSet<String>,
-    ways: HashMap<Key, Ways>,
-    gradients: HashMap<(FunctionId, Vec<usize>, GradientMethod), FunctionId>,
+    names: FxHashSet<String>,
+    ways: FxHashMap<Key, Ways>,
+    gradients: FxHashMap<(FunctionId, Vec<usize>, GradientMethod), FunctionId>,
     /// Functions whose two ways are called and not made yet.
     due: Vec<Key>,
-    tangents: HashMap<Directions, FunctionId>,
+    tangents: FxHashMap<Directions, FunctionId>,
     /// Functions with tangents that are called and not made yet.
     due_tangents: Vec<Directions>,
     messages: Vec<Diagnostic>,
@@ -149,10 +149,10 @@ impl<'m> Transform<'m> {
             activities: Activities::new(module),
             made: Vec::new(),
             names: module.functions.iter().map(|function| function.name.clone()).collect(),
-            ways: HashMap::new(),
-            gradients: HashMap::new(),
+            ways: FxHashMap::default(),
+            gradients: FxHashMap::default(),
             due: Vec::new(),
-            tangents: HashMap::new(),
+            tangents: FxHashMap::default(),
             due_tangents: Vec::new(),
             messages: Vec::new(),
         }

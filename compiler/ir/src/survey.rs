@@ -18,7 +18,7 @@ mod optimizers;
 mod seen;
 mod zeros;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_prelude::{Effect, Fault, Host, Program, Value};
@@ -74,8 +74,8 @@ pub fn survey(
         depth: 0,
         stand_ins: 0,
         survey: Survey { is_complete: true, ..Survey::default() },
-        specialised: HashMap::new(),
-        inputs: HashMap::new(),
+        specialised: FxHashMap::default(),
+        inputs: FxHashMap::default(),
         gradients: zeros::Gradients::default(),
     };
     for global in &module.globals {
@@ -116,9 +116,9 @@ struct Machine<'m, 'h> {
     /// How many stand-ins were made for floats.
     stand_ins: u32,
     survey: Survey,
-    specialised: HashMap<Key, Option<Rc<Specialised>>>,
+    specialised: FxHashMap<Key, Option<Rc<Specialised>>>,
     /// By kernel and the letters that a result looks for.
-    inputs: HashMap<(Key, Vec<Letters>), Rc<Vec<cones::Input>>>,
+    inputs: FxHashMap<(Key, Vec<Letters>), Rc<Vec<cones::Input>>>,
     gradients: zeros::Gradients,
 }
 

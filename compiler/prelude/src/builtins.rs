@@ -27,8 +27,9 @@
 // The rows share one type of function, the rules of derivatives another; some of them can't fail.
 #![allow(clippy::unnecessary_wraps)]
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{Fault, Host, Value};
 
@@ -129,8 +130,9 @@ pub static SECTIONS: &[(&str, &[Builtin])] = &[
 pub static BUILTINS: LazyLock<Vec<&'static Builtin>> =
     LazyLock::new(|| SECTIONS.iter().flat_map(|(_, rows)| *rows).collect());
 
-static BY_NAME: LazyLock<HashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(|| {
-    let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+static BY_NAME: LazyLock<FxHashMap<&'static str, Vec<BuiltinId>>> = LazyLock::new(|| {
+    let mut by_name: FxHashMap<_, Vec<_>> =
+        FxHashMap::with_capacity_and_hasher(BUILTINS.len(), FxBuildHasher);
     for (i, row) in BUILTINS.iter().enumerate() {
         by_name.entry(row.name).or_default().push(BuiltinId(i as u32));
     }

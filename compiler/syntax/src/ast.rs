@@ -85,7 +85,7 @@ pub enum ItemKind {
     /// `struct Model { w: float[4, 2], b: float }`
     Struct(Struct),
     /// A `gate`, `kernel` or `fn`.
-    Callable(Callable),
+    Callable(Box<Callable>),
     /// `test "what it shows" { ... }`
     Test(Test),
     /// An item with a syntax error, which is already reported; its name, so that uses of it aren't reported too.

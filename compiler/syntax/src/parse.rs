@@ -299,9 +299,9 @@ pub(crate) fn within((span, (within, apply)): (Span, (ast::Block, ast::Block))) 
     ast::Within { span, within, apply }
 }
 
-pub(crate) fn optimize((span, parts): (Span, OptimizeParts)) -> ast::StmtKind {
-    let OptimizeParts { places, optimizer, options, over, body } = parts;
-    ast::StmtKind::Optimize(ast::Optimize { span, places, optimizer, options, over, body })
+pub(crate) fn optimize((span, parts): (Span, Box<OptimizeParts>)) -> ast::StmtKind {
+    let OptimizeParts { places, optimizer, options, over, body } = *parts;
+    ast::StmtKind::Optimize(Box::new(ast::Optimize { span, places, optimizer, options, over, body }))
 }
 
 pub(crate) fn named_option((span, (name, value)): (Span, (ast::Name, ast::OptionValue))) -> ast::NamedOption {

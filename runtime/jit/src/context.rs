@@ -1,7 +1,7 @@
 //! Compiled code, and what it carries while it runs.
 
+use rustc_hash::FxHashMap;
 use std::any::Any;
-use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::sync::atomic::AtomicBool;
 
@@ -40,7 +40,7 @@ pub(crate) type Code = unsafe extern "C" fn(*mut Context<'_>, *const u64, *mut u
 
 /// A module as machine code.
 pub struct Compiled {
-    functions: HashMap<FunctionId, Entry>,
+    functions: FxHashMap<FunctionId, Entry>,
     // Held because the code refers to it; freed when this is dropped.
     module: Option<JITModule>,
     #[expect(clippy::vec_box, reason = "machine code holds the addresses")]

@@ -1,7 +1,7 @@
 //! Takes what is the same in each round out of a loop, as far as it cannot go wrong: constants, parts of structs, and
 //! observables made of Pauli letters.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::host::{Constant, Function, Op, OpKind, Region, Type, ValueId};
 
@@ -11,17 +11,17 @@ const MOST_QUBITS: i64 = 1 << 16;
 struct Search<'f> {
     function: &'f Function,
     /// Values that a round defines.
-    own: HashSet<ValueId>,
+    own: FxHashSet<ValueId>,
     /// Ints that are known to be qubits.
-    qubits: HashSet<ValueId>,
+    qubits: FxHashSet<ValueId>,
     /// Observables without projectors, whose sums and products exist.
-    letters: HashSet<ValueId>,
+    letters: FxHashSet<ValueId>,
 }
 
 /// The operations of a body that are the same in each round, which are taken out of it.
 pub(super) fn take_invariant(body: &mut Region, function: &Function) -> Vec<Op> {
     let own = body.params.iter().chain(body.ops.iter().flat_map(|op| &op.results)).copied().collect();
-    let mut search = Search { function, own, qubits: HashSet::new(), letters: HashSet::new() };
+    let mut search = Search { function, own, qubits: FxHashSet::default(), letters: FxHashSet::default() };
     let (taken, left) = std::mem::take(&mut body.ops).into_iter().partition(|op| search.takes(op));
     body.ops = left;
     taken

@@ -4,7 +4,8 @@
 //! checked before. Values are numbered (Cooper and Torczon, Engineering a Compiler, section 8.4): those with the same key
 //! are the same. Only ints are replaced: to sum the cotangents of two values as those of one could change their last bits.
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 use super::rows::is_numbers;
 use crate::host::copy::used;
@@ -25,12 +26,12 @@ enum Key {
 /// What is known at a place of a function.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    first: HashMap<Key, ValueId>,
+    first: FxHashMap<Key, ValueId>,
     /// The first value with the same key.
-    numbers: HashMap<ValueId, ValueId>,
-    ints: HashMap<ValueId, i64>,
+    numbers: FxHashMap<ValueId, ValueId>,
+    ints: FxHashMap<ValueId, i64>,
     /// Tensors that are items of others.
-    items: HashMap<ValueId, ValueId>,
+    items: FxHashMap<ValueId, ValueId>,
 }
 
 impl Known {
@@ -76,15 +77,15 @@ impl Known {
 
     /// Takes out of a body what is known before it, or earlier in it.
     pub(super) fn take_out(&self, body: &mut Region, types: &[Type]) {
-        let mut names = HashMap::new();
+        let mut names = FxHashMap::default();
         self.clone().take_out_of(body, types, &mut names);
         let mut needed: BTreeSet<ValueId> = body.ops.iter().flat_map(used).collect();
         needed.extend(&body.yields);
         body.ops.retain(|op| !matches!(op.kind, OpKind::Const(_)) || needed.contains(&op.results[0]));
     }
 
-    fn take_out_of(&mut self, region: &mut Region, types: &[Type], names: &mut HashMap<ValueId, ValueId>) {
-        let renamed = |value: &mut ValueId, names: &HashMap<ValueId, ValueId>| {
+    fn take_out_of(&mut self, region: &mut Region, types: &[Type], names: &mut FxHashMap<ValueId, ValueId>) {
+        let renamed = |value: &mut ValueId, names: &FxHashMap<ValueId, ValueId>| {
             *value = names.get(value).copied().unwrap_or(*value);
         };
         region.ops.retain_mut(|op| {

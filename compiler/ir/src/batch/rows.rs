@@ -24,7 +24,7 @@
 //!   yield (key, h, p, shots) }
 //! ```
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
 use qml_prelude::builtins::works_on_elements;
@@ -61,9 +61,9 @@ struct InRows<'s, 'm> {
     split: &'s mut Split<'m>,
     ops: Ops,
     count: ValueId,
-    places: HashMap<ValueId, Place>,
+    places: FxHashMap<ValueId, Place>,
     /// Parts of tuples, and what they are.
-    parts: HashMap<ValueId, ValueId>,
+    parts: FxHashMap<ValueId, ValueId>,
     has_tensors: bool,
 }
 
@@ -123,8 +123,9 @@ impl<'s, 'm> InRows<'s, 'm> {
     fn new(of: Use, split: &'s mut Split<'m>, region: &Region, count: ValueId) -> Option<Self> {
         let mut ops = Ops::new(region.ops.first()?.span);
         let zero = ops.int(split, 0);
-        let places = HashMap::from([(region.params[0], Place::Index(zero))]);
-        let mut rows = Self { of, split, ops, count, places, parts: HashMap::new(), has_tensors: false };
+        let places = FxHashMap::from_iter([(region.params[0], Place::Index(zero))]);
+        let mut rows =
+            Self { of, split, ops, count, places, parts: FxHashMap::default(), has_tensors: false };
         region.ops.iter().try_for_each(|op| rows.op(op))?;
         Some(rows)
     }

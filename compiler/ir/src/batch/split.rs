@@ -1,6 +1,6 @@
 //! The loops that take the place of one.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_prelude::BuiltinId;
 use qml_source::{Span, bug};
@@ -30,10 +30,10 @@ pub(super) struct Split<'m> {
     /// What the operations before tell.
     pub known: Known,
     /// Results of one call at most, of a branch.
-    pub single: HashSet<ValueId>,
+    pub single: FxHashSet<ValueId>,
     /// Loops as they were written, for what goes wrong.
     made: &'m mut Vec<Function>,
-    names: &'m mut HashSet<String>,
+    names: &'m mut FxHashSet<String>,
 }
 
 /// A loop while it is split.
@@ -57,9 +57,9 @@ impl<'m> Split<'m> {
         facts: &'m Facts,
         function: Function,
         made: &'m mut Vec<Function>,
-        names: &'m mut HashSet<String>,
+        names: &'m mut FxHashSet<String>,
     ) -> Self {
-        Self { module, facts, function, known: Known::default(), single: HashSet::new(), made, names }
+        Self { module, facts, function, known: Known::default(), single: FxHashSet::default(), made, names }
     }
 
     /// The region with its loops split.
@@ -360,7 +360,7 @@ impl<'a> Rounds<'a> {
         inner: &mut Ops,
     ) {
         let types = split.function.types.clone();
-        let mut items: HashMap<usize, ValueId> = HashMap::new();
+        let mut items: FxHashMap<usize, ValueId> = FxHashMap::default();
         for &value in &stage.fetched {
             let ty = types[value.0 as usize].clone();
             let of_site = self.stages.sites.iter().position(|site| site.op.results.contains(&value));

@@ -1,6 +1,7 @@
 //! Which operation of a body runs when: before which of the gathered calls, or after all of them.
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 use qml_prelude::BuiltinId;
 use qml_source::bug;
@@ -40,9 +41,9 @@ struct Search<'b> {
     types: &'b [Type],
     body: &'b Region,
     /// The operation that defines a value.
-    defined: HashMap<ValueId, usize>,
+    defined: FxHashMap<ValueId, usize>,
     /// The site at a position.
-    site_at: HashMap<usize, usize>,
+    site_at: FxHashMap<usize, usize>,
     /// The first stage that an operation runs in.
     first: Vec<Option<usize>>,
     stages: Vec<Stage>,
@@ -92,7 +93,7 @@ impl<'b> Search<'b> {
         let defined = body.ops.iter().enumerate();
         let defined = defined.flat_map(|(i, op)| op.results.iter().map(move |&result| (result, i))).collect();
         let first = vec![None; body.ops.len()];
-        let (site_at, stages) = (HashMap::new(), Vec::new());
+        let (site_at, stages) = (FxHashMap::default(), Vec::new());
         Self { types, body, defined, site_at, first, stages, carried, waits: false }
     }
 

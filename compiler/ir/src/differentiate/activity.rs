@@ -3,7 +3,7 @@
 //! A value is *varied* if it depends on an active parameter through operations that have a derivative, *useful* if a
 //! result depends on it so, and *active* if it is both.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_prelude::Effect;
@@ -86,7 +86,7 @@ impl Activity {
     }
 }
 
-type Cache<K, V> = HashMap<K, V>;
+type Cache<K, V> = FxHashMap<K, V>;
 
 /// The activities of the functions of a module, as they are asked for.
 pub(super) struct Activities<'m> {
@@ -102,10 +102,10 @@ impl<'m> Activities<'m> {
     pub(super) fn new(module: &'m Module) -> Self {
         Self {
             module,
-            known: Cache::new(),
-            varied_results: Cache::new(),
-            useful: Cache::new(),
-            useful_params: Cache::new(),
+            known: Cache::default(),
+            varied_results: Cache::default(),
+            useful: Cache::default(),
+            useful_params: Cache::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The way back: goes through regions in reverse order and carries cotangents.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use qml_source::bug;
@@ -89,7 +90,7 @@ pub(super) fn both_ways(
     let backward = builder.finish(cotangents);
 
     let mut builder = Builder::new(names.0, FunctionKind::Fn, function.span);
-    let mut fixed = HashMap::new();
+    let mut fixed = FxHashMap::default();
     for (&param, param_name) in function.body.params.iter().zip(&function.param_names) {
         fixed.insert(param, builder.param(param_name, function.ty(param).clone()));
     }
@@ -104,20 +105,20 @@ pub(super) fn both_ways(
 #[derive(Default)]
 pub(super) struct Plan {
     /// For each region, the values pushed at its end, in this order.
-    pub(super) saves: HashMap<*const Region, Vec<ValueId>>,
+    pub(super) saves: FxHashMap<*const Region, Vec<ValueId>>,
     /// `while` loops with the value that counts their rounds; it comes after the function's own values.
-    pub(super) counts: HashMap<ValueId, ValueId>,
+    pub(super) counts: FxHashMap<ValueId, ValueId>,
     /// Calls, and the forward function that takes the place of the called one.
-    pub(super) calls: HashMap<ValueId, FunctionId>,
+    pub(super) calls: FxHashMap<ValueId, FunctionId>,
     /// `map`s that become loops, so that pushes are in order.
-    pub(super) maps: HashSet<ValueId>,
+    pub(super) maps: FxHashSet<ValueId>,
 }
 
 /// A region that the way back is in.
 struct Context {
     region: *const Region,
     /// Values of the way forward that are known here: new values by old ones.
-    known: HashMap<ValueId, ValueId>,
+    known: FxHashMap<ValueId, ValueId>,
     /// Those of them that are popped off the tape at the start, in the order in which they were pushed.
     saved: Vec<ValueId>,
     /// Operations at the start: constants, and the index of the loop.
@@ -130,7 +131,14 @@ struct Context {
 
 impl Context {
     fn new(region: &Region, index: Option<(ValueId, ValueId, ValueId)>) -> Self {
-        Self { region, known: HashMap::new(), saved: Vec::new(), first: Vec::new(), index, is_direct: false }
+        Self {
+            region,
+            known: FxHashMap::default(),
+            saved: Vec::new(),
+            first: Vec::new(),
+            index,
+            is_direct: false,
+        }
     }
 }
 
@@ -145,11 +153,11 @@ pub(super) struct Backward<'t, 'm> {
     /// Types of the function's values, then of counts.
     types: Vec<Type>,
     /// The region that defines a value.
-    home: HashMap<ValueId, *const Region>,
+    home: FxHashMap<ValueId, *const Region>,
     /// Values that are computed anew.
-    constants: HashMap<ValueId, &'m OpKind>,
+    constants: FxHashMap<ValueId, &'m OpKind>,
     contexts: Vec<Context>,
-    cotangents: HashMap<ValueId, ValueId>,
+    cotangents: FxHashMap<ValueId, ValueId>,
     plan: Plan,
 }
 
@@ -165,10 +173,10 @@ impl<'t, 'm> Backward<'t, 'm> {
             builder: Builder::new(name, FunctionKind::Fn, function.span),
             tape: None,
             types: function.types.clone(),
-            home: HashMap::new(),
-            constants: HashMap::new(),
+            home: FxHashMap::default(),
+            constants: FxHashMap::default(),
             contexts: Vec::new(),
-            cotangents: HashMap::new(),
+            cotangents: FxHashMap::default(),
             plan: Plan::default(),
         };
         way.settle(&function.body);

@@ -1,7 +1,7 @@
 //! Where the chain from a parameter to the result breaks: the first operation that makes something without a derivative
 //! of what depends on the parameter, such as a comparison or `stop_gradient`.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use qml_source::Span;
 
@@ -35,11 +35,11 @@ impl Search<'_> {
         found
     }
 
-    fn region(&mut self, id: FunctionId, region: &Region, reached: &mut HashSet<ValueId>) -> Option<Span> {
+    fn region(&mut self, id: FunctionId, region: &Region, reached: &mut FxHashSet<ValueId>) -> Option<Span> {
         region.ops.iter().find_map(|op| self.op(id, op, reached))
     }
 
-    fn op(&mut self, id: FunctionId, op: &Op, reached: &mut HashSet<ValueId>) -> Option<Span> {
+    fn op(&mut self, id: FunctionId, op: &Op, reached: &mut FxHashSet<ValueId>) -> Option<Span> {
         let is_reached = op.args.iter().any(|arg| reached.contains(arg));
         if is_reached {
             if let OpKind::Call(callee) = op.kind {

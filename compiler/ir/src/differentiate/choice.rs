@@ -5,7 +5,7 @@
 //! found by running it with tangents, one lane after the other: worth it where all of them are asked for, so for a Jacobian
 //! of many rows. For that the kernel may not measure, and nothing may ask for shots.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use qml_prelude::builtins::jvp::pushforward;
 
@@ -44,7 +44,7 @@ pub(super) fn has_tangents(
     active: &[bool],
     programs: Programs,
 ) -> bool {
-    Search { activities, programs, seen: HashSet::new() }.function(function, active)
+    Search { activities, programs, seen: FxHashSet::default() }.function(function, active)
 }
 
 /// The row that tells how the many numbers of a program move.
@@ -60,7 +60,7 @@ pub(super) fn tangent_row(name: &str) -> Option<&'static str> {
 struct Search<'a, 'm> {
     activities: &'a mut Activities<'m>,
     programs: Programs,
-    seen: HashSet<(FunctionId, Vec<bool>)>,
+    seen: FxHashSet<(FunctionId, Vec<bool>)>,
 }
 
 impl Search<'_, '_> {

@@ -1,6 +1,6 @@
 //! The way forward: what the function does, with pushes for the way back.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use qml_source::bug;
 
@@ -15,7 +15,7 @@ pub(super) struct Forward<'p, 'm> {
     /// Missing where nothing is pushed.
     tape: Option<ValueId>,
     /// New values by old ones.
-    known: HashMap<ValueId, ValueId>,
+    known: FxHashMap<ValueId, ValueId>,
 }
 
 impl<'p, 'm> Forward<'p, 'm> {
@@ -25,7 +25,7 @@ impl<'p, 'm> Forward<'p, 'm> {
         plan: &'p Plan,
         builder: &'p mut Builder,
         tape: Option<ValueId>,
-        fixed: HashMap<ValueId, ValueId>,
+        fixed: FxHashMap<ValueId, ValueId>,
     ) -> Self {
         Self { function, plan, builder, tape, known: fixed }
     }
@@ -67,7 +67,7 @@ impl<'p, 'm> Forward<'p, 'm> {
 
     fn op(&mut self, op: &'m Op) {
         let first = op.results.first();
-        let found = |table: &HashMap<ValueId, _>| first.and_then(|result| table.get(result).copied());
+        let found = |table: &FxHashMap<ValueId, _>| first.and_then(|result| table.get(result).copied());
         if let Some(&count) = first.and_then(|result| self.plan.counts.get(result)) {
             return self.counted_while(op, count);
         }

@@ -1,6 +1,6 @@
 //! Finds what has no derivative and stands on the way from an active parameter to a result.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use qml_source::{Code, Diagnostic};
 
@@ -10,14 +10,14 @@ use crate::host::{Function, FunctionId, Op, OpKind, Region, Type, ValueId};
 
 /// All breaks of the chain in a function and in what it calls.
 pub(super) fn problems(activities: &mut Activities, key: &Key) -> Vec<Diagnostic> {
-    let mut search = Search { activities, seen: HashSet::new(), found: Vec::new() };
+    let mut search = Search { activities, seen: FxHashSet::default(), found: Vec::new() };
     search.function(key.function, &key.active);
     search.found
 }
 
 struct Search<'a, 'm> {
     activities: &'a mut Activities<'m>,
-    seen: HashSet<(FunctionId, Vec<bool>)>,
+    seen: FxHashSet<(FunctionId, Vec<bool>)>,
     found: Vec<Diagnostic>,
 }
 

@@ -8,7 +8,7 @@
 //! [`qml_prelude::builtins::jvp`]); it is made right behind the value, so a loop carries tangents beside its values and
 //! needs no tape.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_source::bug;
@@ -102,9 +102,9 @@ pub(super) struct Tangents<'t, 'm> {
     /// What is active, lane by lane.
     pub(super) lanes: Vec<Rc<Activity>>,
     /// New values by old ones.
-    known: HashMap<ValueId, ValueId>,
+    known: FxHashMap<ValueId, ValueId>,
     /// The tangents that there are in a lane, by old values.
-    moving: Vec<HashMap<ValueId, ValueId>>,
+    moving: Vec<FxHashMap<ValueId, ValueId>>,
 }
 
 impl<'t, 'm> Tangents<'t, 'm> {
@@ -117,9 +117,9 @@ impl<'t, 'm> Tangents<'t, 'm> {
             function,
             method: key.method,
             builder: Builder::new(name, FunctionKind::Fn, function.span),
-            moving: vec![HashMap::new(); lanes.len()],
+            moving: vec![FxHashMap::default(); lanes.len()],
             lanes,
-            known: HashMap::new(),
+            known: FxHashMap::default(),
         }
     }
 

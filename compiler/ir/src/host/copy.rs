@@ -1,12 +1,13 @@
 //! Copies of operations, in which each value has a new name.
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 use super::{Function, Op, Region, Type, ValueId};
 
 /// New values by old ones. What is not copied keeps its name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(HashMap<ValueId, ValueId>);
+pub(crate) struct Names(FxHashMap<ValueId, ValueId>);
 
 impl Names {
     /// Gives an old value a name that there is.

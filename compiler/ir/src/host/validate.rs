@@ -11,7 +11,7 @@ mod kinds;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Function, FunctionKind, Module, Op, OpKind, Region, Type, ValueId};
 
@@ -21,7 +21,7 @@ type Rule = Result<(), String>;
 impl Module {
     /// Checks every function; the error names the function, the operation and the broken rule.
     pub fn validate(&self) -> Result<(), String> {
-        let mut names = HashSet::new();
+        let mut names = FxHashSet::default();
         for function in &self.functions {
             if !names.insert(&function.name) {
                 return Err(format!("two functions are called `{}`", function.name));

@@ -1,6 +1,6 @@
 //! The bind program: from the floats among a kernel's arguments to the slots of its circuit, and back for gradients.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use qml_prelude::Fault;
@@ -355,7 +355,7 @@ impl Binary {
 #[derive(Debug, Default)]
 pub(super) struct BindBuilder {
     program: BindProgram,
-    known: HashMap<NodeKey, Slot>,
+    known: FxHashMap<NodeKey, Slot>,
 }
 
 type AngleKey = (u64, Vec<(u32, u64)>);
@@ -368,7 +368,7 @@ enum NodeKey {
 
 impl BindBuilder {
     pub(super) fn new(n_inputs: usize) -> Self {
-        Self { program: BindProgram { n_inputs, nodes: Vec::new() }, known: HashMap::new() }
+        Self { program: BindProgram { n_inputs, nodes: Vec::new() }, known: FxHashMap::default() }
     }
 
     /// A function of one number.

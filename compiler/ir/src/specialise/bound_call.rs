@@ -3,8 +3,8 @@
 //!
 //! The shape of the result is that for some numbers; it may not depend on them.
 
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
@@ -47,7 +47,7 @@ pub(super) struct BoundFunction {
     globals: Arc<[Value]>,
     id: FunctionId,
     /// By the parameters that are differentiated by; made when a gradient asks for them.
-    gradients: Mutex<HashMap<Vec<usize>, MadeGradient>>,
+    gradients: Mutex<FxHashMap<Vec<usize>, MadeGradient>>,
 }
 
 /// A gradient, or why there is none.

@@ -1,6 +1,6 @@
 //! Evaluates host functions over abstract values, and collects the operations of the circuit.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use qml_prelude::{BuiltinId, NoWorld, Value};
@@ -49,7 +49,7 @@ pub(super) struct Machine<'m> {
     /// The module, for calls that are left for later.
     pub shared: Option<(Arc<Module>, Arc<[Value]>)>,
     /// The functions that are called so.
-    pub bound_functions: HashMap<FunctionId, Arc<BoundFunction>>,
+    pub bound_functions: FxHashMap<FunctionId, Arc<BoundFunction>>,
 }
 
 /// The values of a function that is being called.
@@ -88,7 +88,7 @@ impl<'m> Machine<'m> {
             seen: Seen::default(),
             unfinished: Vec::new(),
             shared: None,
-            bound_functions: HashMap::new(),
+            bound_functions: FxHashMap::default(),
         }
     }
 

@@ -4,8 +4,8 @@
 //! left in the rounds before. Without this, a variable that says whether a loop was left stays a formula that grows
 //! with every round.
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use qml_prelude::Value;
 
@@ -16,7 +16,7 @@ use crate::circuit::{Bit, BitExpr};
 /// Facts about outcomes, those of inner branches last.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    bits: HashMap<Bit, bool>,
+    bits: FxHashMap<Bit, bool>,
     /// Facts in the order in which they were assumed; those on single bits are in `bits` too.
     facts: Vec<(BitExpr, bool)>,
 }

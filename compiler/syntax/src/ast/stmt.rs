@@ -81,7 +81,7 @@ pub enum StmtKind {
     /// `within { v } apply { u }`
     Within(Within),
     /// `optimize w with adam(lr: 0.1), steps: 10 { ... }`
-    Optimize(Optimize),
+    Optimize(Box<Optimize>),
     /// `minimize e;`, `maximize e;`
     Objective {
         /// `minimize` or `maximize`.
@@ -128,9 +128,9 @@ pub enum IterableKind {
     /// `0..n`, without the end
     Range {
         /// The first.
-        start: Expr,
+        start: Box<Expr>,
         /// One past the last.
-        end: Expr,
+        end: Box<Expr>,
     },
     /// A tensor, or a tuple of tensors of one length.
     Expr(Expr),

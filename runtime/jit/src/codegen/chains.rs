@@ -5,7 +5,7 @@
 //! the program must still go wrong first: an operation on two tensors may find that they don't fit, so nothing that can
 //! fail comes between it and its chain. On a tensor and a number, or on one tensor, nothing can fail.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_ir::host::{BinaryOp, Function as HostFunction, Op, OpKind, Region, Type, UnaryOp, ValueId};
 use qml_prelude::builtins::of_float;
@@ -15,15 +15,15 @@ use crate::chain::{Chain, Function, MOST_BETWEEN, MOST_STEPS, Place, Step, Targe
 use crate::slot::MOST_AXES;
 
 /// Chains by their first result.
-pub(super) type Chains = HashMap<ValueId, Chain>;
+pub(super) type Chains = FxHashMap<ValueId, Chain>;
 
 /// Puts operations of the region, and of those inside it, together.
 pub(super) fn form_chains(
     function: &HostFunction,
     body: &mut Region,
-    n_uses: &HashMap<ValueId, usize>,
+    n_uses: &FxHashMap<ValueId, usize>,
 ) -> Chains {
-    let mut former = Former { function, n_uses, chains: Chains::new() };
+    let mut former = Former { function, n_uses, chains: Chains::default() };
     former.region(body);
     former.chains
 }
@@ -34,7 +34,7 @@ struct Group {
     /// With their positions in the region.
     members: Vec<(usize, Op)>,
     /// Tensors that they take or make.
-    tensors: HashSet<ValueId>,
+    tensors: FxHashSet<ValueId>,
     /// Whether one of them can fail.
     can_fail: bool,
 }
@@ -56,7 +56,7 @@ impl Group {
 
 struct Former<'a> {
     function: &'a HostFunction,
-    n_uses: &'a HashMap<ValueId, usize>,
+    n_uses: &'a FxHashMap<ValueId, usize>,
     chains: Chains,
 }
 
@@ -161,7 +161,7 @@ impl Former<'_> {
         let kind = last.kind.clone();
         let mut inputs: Vec<ValueId> = Vec::new();
         let mut outputs = Vec::new();
-        let made: HashMap<ValueId, usize> =
+        let made: FxHashMap<ValueId, usize> =
             members.iter().enumerate().map(|(i, op)| (op.results[0], i)).collect();
         let places: Vec<Vec<Place>> = members
             .iter()

@@ -3,27 +3,27 @@
 //! Where all that is done with such a tuple is that parts of it are taken, the call gives just these parts. Its results
 //! are theirs, and the name of the function is looked up when the code is made.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use qml_ir::host::{Constant, OpKind, Region, ValueId};
 use qml_prelude::builtins::vjp::Derivative;
 
 /// What the calls that give parts ask for, by their first result.
-pub(super) type Parts = HashMap<ValueId, (Derivative, Vec<usize>)>;
+pub(super) type Parts = FxHashMap<ValueId, (Derivative, Vec<usize>)>;
 
 /// Makes such calls of the others.
 pub(super) fn take_parts(body: &mut Region) -> Parts {
     let mut facts = Facts::default();
     facts.gather(body);
-    let mut parts = HashMap::new();
+    let mut parts = FxHashMap::default();
     rewrite(body, &facts, &mut parts);
     parts
 }
 
 #[derive(Default)]
 struct Facts {
-    constants: HashMap<ValueId, Constant>,
-    n_uses: HashMap<ValueId, usize>,
+    constants: FxHashMap<ValueId, Constant>,
+    n_uses: FxHashMap<ValueId, usize>,
 }
 
 impl Facts {
@@ -45,7 +45,7 @@ fn is_builtin(kind: &OpKind, name: &str) -> bool {
 
 fn rewrite(region: &mut Region, facts: &Facts, parts: &mut Parts) {
     // Parts that are taken in this region: of which tuple, which one, the result.
-    let mut taken: HashMap<ValueId, Vec<(usize, ValueId)>> = HashMap::new();
+    let mut taken: FxHashMap<ValueId, Vec<(usize, ValueId)>> = FxHashMap::default();
     for op in region.ops.iter().filter(|op| is_builtin(&op.kind, "ad.tuple_get")) {
         if let Some(Constant::Int(position)) = facts.constants.get(&op.args[1]) {
             taken.entry(op.args[0]).or_default().push((*position as usize, op.results[0]));

@@ -2,7 +2,7 @@
 //!
 //! It is counted where the comparison stands, which can fail; counting can't.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use cranelift::prelude::*;
 use qml_ir::host::{Function, Op, OpKind, Region, Type as HostType, ValueId};
@@ -15,16 +15,20 @@ use crate::runtime::{Entry, Relation};
 use crate::site::SiteKind;
 
 /// The counting of a comparison, by its result.
-pub(super) type Counts = HashMap<ValueId, (BuiltinId, Op)>;
+pub(super) type Counts = FxHashMap<ValueId, (BuiltinId, Op)>;
 
 /// All comparisons of floats whose results are only counted, and that in their regions.
-pub(super) fn find_counts(function: &Function, region: &Region, n_uses: &HashMap<ValueId, usize>) -> Counts {
-    let mut counts = Counts::new();
+pub(super) fn find_counts(
+    function: &Function,
+    region: &Region,
+    n_uses: &FxHashMap<ValueId, usize>,
+) -> Counts {
+    let mut counts = Counts::default();
     find(function, region, n_uses, &mut counts);
     counts
 }
 
-fn find(function: &Function, region: &Region, n_uses: &HashMap<ValueId, usize>, counts: &mut Counts) {
+fn find(function: &Function, region: &Region, n_uses: &FxHashMap<ValueId, usize>, counts: &mut Counts) {
     let mut compared: Vec<ValueId> = Vec::new();
     for op in &region.ops {
         op.regions.iter().for_each(|nested| find(function, nested, n_uses, counts));

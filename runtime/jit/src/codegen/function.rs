@@ -1,6 +1,6 @@
 //! One function: its frame, calls of the runtime, and the operations that aren't scalar arithmetic or loops.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::mem::offset_of;
 
 use cranelift::codegen::ir::{self, FuncRef, SigRef};
@@ -56,22 +56,22 @@ pub(super) fn translate(
         context,
         failed,
         ahead: Vec::new(),
-        values: HashMap::new(),
-        constants: HashSet::new(),
-        pinned: HashSet::new(),
-        growing: HashSet::new(),
+        values: FxHashMap::default(),
+        constants: FxHashSet::default(),
+        pinned: FxHashSet::default(),
+        growing: FxHashSet::default(),
         condition: None,
-        ranges: HashMap::new(),
-        places: HashMap::new(),
-        rows: HashMap::new(),
-        views: HashMap::new(),
-        cotangents: Parts::new(),
-        bounds: Bounds::new(),
-        chains: Chains::new(),
-        counts: Counts::new(),
-        counted: HashSet::new(),
-        signatures: HashMap::new(),
-        imported: HashMap::new(),
+        ranges: FxHashMap::default(),
+        places: FxHashMap::default(),
+        rows: FxHashMap::default(),
+        views: FxHashMap::default(),
+        cotangents: Parts::default(),
+        bounds: Bounds::default(),
+        chains: Chains::default(),
+        counts: Counts::default(),
+        counted: FxHashSet::default(),
+        signatures: FxHashMap::default(),
+        imported: FxHashMap::default(),
         operations: Vec::new(),
         runs_once: *runs_once,
         n_loops: 0,
@@ -105,23 +105,23 @@ pub(super) struct Translator<'a, 'f> {
     pub(super) failed: Block,
     /// Work ahead of its turn that has begun, innermost last.
     pub(super) ahead: Vec<Ahead>,
-    pub(super) values: HashMap<ValueId, Value>,
+    pub(super) values: FxHashMap<ValueId, Value>,
     /// Values that live as long as the code: nobody takes them over.
-    pub(super) constants: HashSet<ValueId>,
+    pub(super) constants: FxHashSet<ValueId>,
     /// Versions of tensors that stay where they are while a loop changes them.
-    pub(super) pinned: HashSet<ValueId>,
+    pub(super) pinned: FxHashSet<ValueId>,
     /// Those of lists of scalars that are kept unboxed; they are among the pinned values.
-    pub(super) growing: HashSet<ValueId>,
+    pub(super) growing: FxHashSet<ValueId>,
     /// Only if this holds, what is computed now is wanted: without it nothing is a fault.
     pub(super) condition: Option<Value>,
     /// What is known of ints.
-    pub(super) ranges: HashMap<ValueId, Range>,
+    pub(super) ranges: FxHashMap<ValueId, Range>,
     /// Where elements are that are known to be there, by the result of the operation on them.
-    pub(super) places: HashMap<ValueId, Place>,
+    pub(super) places: FxHashMap<ValueId, Place>,
     /// Where the elements of a `map` go that makes a row of another one's.
-    pub(super) rows: HashMap<ValueId, Value>,
+    pub(super) rows: FxHashMap<ValueId, Value>,
     /// Rows and parts that are only looked at, and where it is told what they are.
-    pub(super) views: HashMap<ValueId, Value>,
+    pub(super) views: FxHashMap<ValueId, Value>,
     pub(super) cotangents: Parts,
     /// Bounds of parts of tensors, of which no tuple is made.
     pub(super) bounds: Bounds,
@@ -129,10 +129,10 @@ pub(super) struct Translator<'a, 'f> {
     /// Comparisons that are only counted.
     pub(super) counts: Counts,
     /// What came of those that stand before.
-    pub(super) counted: HashSet<ValueId>,
-    signatures: HashMap<(Vec<Type>, Option<Type>), SigRef>,
+    pub(super) counted: FxHashSet<ValueId>,
+    signatures: FxHashMap<(Vec<Type>, Option<Type>), SigRef>,
     /// Compiled functions that are called.
-    pub(super) imported: HashMap<FunctionId, FuncRef>,
+    pub(super) imported: FxHashMap<FunctionId, FuncRef>,
     /// Where the runtime is asked for an operation, or what runs once.
     pub(super) operations: Vec<Block>,
     /// Nobody calls the function a second time.

@@ -3,7 +3,7 @@
 //! The operations are those of the rounds one by one, so the bits are the same: nothing is carried from one round to the next.
 //! A tensor that is written is read only where it is written, so no round sees what another one wrote.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use cranelift::codegen::ir::BlockArg;
 use cranelift::prelude::*;
@@ -47,10 +47,10 @@ impl Translator<'_, '_> {
         if !is_independent || stays.contains(&false) {
             return None;
         }
-        let accesses: HashMap<ValueId, &Access> =
+        let accesses: FxHashMap<ValueId, &Access> =
             plan.accesses.iter().map(|access| (access.result, access)).collect();
-        let mut made = HashSet::new();
-        let mut exponents = HashSet::new();
+        let mut made = FxHashSet::default();
+        let mut exponents = FxHashSet::default();
         let mut steps = Vec::new();
         for op in &region.ops {
             let result = *op.results.first()?;
@@ -154,8 +154,8 @@ impl Translator<'_, '_> {
 
     /// Elements that are the same in all rounds: they don't go with the counter, and what is written goes with it, to tensors of
     /// which no other elements are read.
-    fn same_in_all(&mut self, lanes: &Lanes<'_>) -> HashMap<ValueId, Value> {
-        let mut same = HashMap::new();
+    fn same_in_all(&mut self, lanes: &Lanes<'_>) -> FxHashMap<ValueId, Value> {
+        let mut same = FxHashMap::default();
         for (step, op) in &lanes.steps {
             if matches!(step, Step::Load(access) if !access.counts()) {
                 self.step(*step, op, 0, &mut same);
@@ -164,7 +164,7 @@ impl Translator<'_, '_> {
         same
     }
 
-    fn step(&mut self, step: Step<'_>, op: &Op, offset: i32, floats: &mut HashMap<ValueId, Value>) {
+    fn step(&mut self, step: Step<'_>, op: &Op, offset: i32, floats: &mut FxHashMap<ValueId, Value>) {
         let arg = |this: &mut Self, i: usize| this.vector(op.args[i], floats);
         let value = match step {
             Step::Constant(x) => {
@@ -211,7 +211,7 @@ impl Translator<'_, '_> {
     }
 
     /// The float in all lanes, if it is the same in all rounds.
-    fn vector(&mut self, value: ValueId, floats: &HashMap<ValueId, Value>) -> Value {
+    fn vector(&mut self, value: ValueId, floats: &FxHashMap<ValueId, Value>) -> Value {
         match floats.get(&value) {
             Some(&vector) => vector,
             None => {

@@ -1,7 +1,7 @@
 //! `map`s that do arithmetic on the elements of vectors: the elements are not looked at one by one, but go through a
 //! [`Chain`]. Where that is not possible, the loop does it.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Constant, Op, OpKind, Region, Type as HostType, UnaryOp, ValueId};
@@ -21,7 +21,7 @@ struct Elementwise {
     /// What is done, with what.
     steps: Vec<(Function, Vec<Place>)>,
     /// Where each float of the region is.
-    places: HashMap<ValueId, Place>,
+    places: FxHashMap<ValueId, Place>,
 }
 
 /// An input of a chain.
@@ -70,7 +70,7 @@ impl Translator<'_, '_> {
 
     /// What the region does, if that is arithmetic on floats alone, with elements at the index of the `map`.
     fn elementwise(&self, region: &Region) -> Option<Elementwise> {
-        let mut found = Elementwise { inputs: Vec::new(), steps: Vec::new(), places: HashMap::new() };
+        let mut found = Elementwise { inputs: Vec::new(), steps: Vec::new(), places: FxHashMap::default() };
         let is_float = |value: &ValueId| *self.function.ty(*value) == HostType::Float;
         for op in &region.ops {
             let result = *op.results.first()?;

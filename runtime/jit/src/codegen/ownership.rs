@@ -6,7 +6,7 @@
 //! loop is handed from iteration to iteration, and changed in place. The regions of an `if` get what ends there: one of them
 //! runs, and gives it up.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_ir::host::{Op, Region, ValueId};
 
@@ -14,7 +14,7 @@ use qml_ir::host::{Op, Region, ValueId};
 /// last operation stands for the yields.
 #[derive(Debug)]
 pub(super) struct LastUses {
-    position: HashMap<ValueId, usize>,
+    position: FxHashMap<ValueId, usize>,
     /// The same by position, in order.
     ending: Vec<(usize, ValueId)>,
     /// Parameters, and values handed down to the region, that nothing uses.
@@ -25,9 +25,9 @@ impl LastUses {
     /// `handed_down` are values from outside that the region is to give up.
     pub(super) fn of(region: &Region, handed_down: &[ValueId]) -> Self {
         // A result that nothing uses ends where it is made.
-        let mut position: HashMap<ValueId, usize> = HashMap::new();
+        let mut position: FxHashMap<ValueId, usize> = FxHashMap::default();
         let mut unused = [&region.params, handed_down].concat();
-        let own: HashSet<ValueId> = unused.iter().copied().collect();
+        let own: FxHashSet<ValueId> = unused.iter().copied().collect();
         for (i, op) in region.ops.iter().enumerate() {
             position.extend(op.results.iter().map(|&value| (value, i)));
             for_each_use(op, &mut |value| {
@@ -88,8 +88,8 @@ pub(super) fn uses(region: &Region, value: ValueId) -> bool {
 }
 
 /// How many uses each value has.
-pub(super) fn count_uses(region: &Region) -> HashMap<ValueId, usize> {
-    let mut n_uses = HashMap::new();
+pub(super) fn count_uses(region: &Region) -> FxHashMap<ValueId, usize> {
+    let mut n_uses = FxHashMap::default();
     for op in &region.ops {
         for_each_use(op, &mut |value| *n_uses.entry(value).or_default() += 1);
     }

@@ -2,7 +2,7 @@
 //!
 //! The tuple of the bounds is made only where a row of the built-in functions gets it.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::mem::offset_of;
 
 use cranelift::prelude::*;
@@ -18,17 +18,17 @@ use crate::site::SiteKind;
 use crate::slot::Axis;
 
 /// The operations that make tuples of bounds, by their results.
-pub(super) type Bounds = HashMap<ValueId, Op>;
+pub(super) type Bounds = FxHashMap<ValueId, Op>;
 
 /// All tuples that nothing but [parts](part_of) needs.
-pub(super) fn find_bounds(function: &Function, body: &Region, n_uses: &HashMap<ValueId, usize>) -> Bounds {
-    let (mut made, mut n_parts) = (Bounds::new(), HashMap::new());
+pub(super) fn find_bounds(function: &Function, body: &Region, n_uses: &FxHashMap<ValueId, usize>) -> Bounds {
+    let (mut made, mut n_parts) = (Bounds::default(), FxHashMap::default());
     find(function, body, &mut made, &mut n_parts);
     made.retain(|tuple, _| n_parts.get(tuple) == n_uses.get(tuple));
     made
 }
 
-fn find(function: &Function, region: &Region, made: &mut Bounds, n_parts: &mut HashMap<ValueId, usize>) {
+fn find(function: &Function, region: &Region, made: &mut Bounds, n_parts: &mut FxHashMap<ValueId, usize>) {
     for op in &region.ops {
         let is_bound = |arg: &ValueId| matches!(function.ty(*arg), HostType::Int | HostType::Unit);
         if op.kind == OpKind::Tuple && op.args.len() == 2 && op.args.iter().all(is_bound) {

@@ -7,7 +7,7 @@
 //! The versions of the tensor or list are followed through the loop: each one is made from the one before it by an assignment, or by
 //! a branch or loop that hands it on, and the one before it isn't looked at again.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_ir::host::{Function, Op, OpKind, Region, Type, ValueId};
 
@@ -15,12 +15,12 @@ use super::elements::{element_bytes, element_kind};
 use super::ownership::for_each_use;
 
 /// The versions of the tensor that the loop carries at a position, if it can stay in its place.
-pub(super) fn versions(function: &Function, op: &Op, position: usize) -> Option<HashSet<ValueId>> {
+pub(super) fn versions(function: &Function, op: &Op, position: usize) -> Option<FxHashSet<ValueId>> {
     let (body, first_param) = carrying(op)?;
     let param = body.params[first_param + position];
     let Type::Tensor(element, rank) = function.ty(param) else { return None };
     crate::slot::kind(element, usize::from(*rank))?;
-    let mut follower = Follower { function, versions: HashSet::new(), is_changed: false };
+    let mut follower = Follower { function, versions: FxHashSet::default(), is_changed: false };
     let after = follower.loop_rounds(op, position)?;
     // Behind the loop it is a value like any other.
     follower.versions.remove(&after);
@@ -31,8 +31,8 @@ pub(super) fn versions(function: &Function, op: &Op, position: usize) -> Option<
 pub(super) fn growing_lists(
     function: &Function,
     region: &Region,
-    n_uses: &HashMap<ValueId, usize>,
-    found: &mut HashSet<ValueId>,
+    n_uses: &FxHashMap<ValueId, usize>,
+    found: &mut FxHashSet<ValueId>,
 ) {
     // Whether such an operation makes or takes the value, and nothing else uses it.
     let is_end = |name: &str, value: ValueId| {
@@ -49,7 +49,7 @@ pub(super) fn growing_lists(
             {
                 continue;
             }
-            let mut follower = Follower { function, versions: HashSet::new(), is_changed: false };
+            let mut follower = Follower { function, versions: FxHashSet::default(), is_changed: false };
             if follower.loop_rounds(op, position).is_some() {
                 found.extend(follower.versions);
                 found.insert(first);
@@ -70,7 +70,7 @@ fn carrying(op: &Op) -> Option<(&Region, usize)> {
 
 struct Follower<'a> {
     function: &'a Function,
-    versions: HashSet<ValueId>,
+    versions: FxHashSet<ValueId>,
     is_changed: bool,
 }
 

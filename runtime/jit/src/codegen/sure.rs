@@ -7,7 +7,7 @@
 //!
 //! Of such a loop it is known as well that counter and bases are small, so that their sums and products can't overflow.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::mem::offset_of;
 
 use cranelift::prelude::*;
@@ -74,8 +74,8 @@ impl Translator<'_, '_> {
         let mut planner = Planner {
             translator: self,
             plan,
-            forms: HashMap::new(),
-            roots: HashMap::new(),
+            forms: FxHashMap::default(),
+            roots: FxHashMap::default(),
             n_ops: 0,
             gains: false,
         };
@@ -94,7 +94,8 @@ impl Translator<'_, '_> {
         step: Option<Value>,
     ) -> (Value, WhatWasKnown) {
         let before = WhatWasKnown(self.ranges.clone());
-        let mut bounds = Bounds { start, end, holds: None, holds_for_tensors: None, bases: HashSet::new() };
+        let mut bounds =
+            Bounds { start, end, holds: None, holds_for_tensors: None, bases: FxHashSet::default() };
         let large = self.b.ins().iconst(types::I64, SMALL);
         bounds.end = self.b.ins().smin(end, large);
         self.is_small(&mut bounds, start);
@@ -203,19 +204,19 @@ struct Bounds {
     /// The same, of what stays as it is in loops around as well: it is looked at before these.
     holds_for_tensors: Option<Value>,
     /// Ints of which it makes sure that they are small.
-    bases: HashSet<ValueId>,
+    bases: FxHashSet<ValueId>,
 }
 
 /// The ranges of ints before sure rounds.
-pub(super) struct WhatWasKnown(HashMap<ValueId, Range>);
+pub(super) struct WhatWasKnown(FxHashMap<ValueId, Range>);
 
 struct Planner<'a, 'b, 'f> {
     translator: &'a Translator<'b, 'f>,
     plan: Plan,
     /// Ints that may be indices.
-    forms: HashMap<ValueId, Index>,
+    forms: FxHashMap<ValueId, Index>,
     /// Of versions of tensors that stay where they are, the one before the loop.
-    roots: HashMap<ValueId, ValueId>,
+    roots: FxHashMap<ValueId, ValueId>,
     n_ops: usize,
     /// Whether small numbers are multiplied.
     gains: bool,

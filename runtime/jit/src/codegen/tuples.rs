@@ -2,20 +2,20 @@
 //!
 //! Where all that is done with a tuple is that parts of it are taken, the parts are used instead.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use qml_ir::host::{OpKind, Region, ValueId};
 
 /// The region without such tuples.
 pub(super) fn without_unseen_tuples(body: &Region) -> Region {
-    let mut made = HashMap::new();
+    let mut made = FxHashMap::default();
     find_made(body, &mut made);
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     find_seen(body, &mut seen);
     made.retain(|tuple, _| !seen.contains(tuple));
     let mut changed = body.clone();
     if !made.is_empty() {
-        let mut parts = HashMap::new();
+        let mut parts = FxHashMap::default();
         find_parts(body, &made, &mut parts);
         rewrite(&mut changed, &made, &parts);
     }
@@ -23,7 +23,7 @@ pub(super) fn without_unseen_tuples(body: &Region) -> Region {
 }
 
 /// All tuples that are made, with their parts.
-fn find_made(region: &Region, made: &mut HashMap<ValueId, Vec<ValueId>>) {
+fn find_made(region: &Region, made: &mut FxHashMap<ValueId, Vec<ValueId>>) {
     for op in &region.ops {
         if op.kind == OpKind::Tuple {
             made.insert(op.results[0], op.args.clone());
@@ -33,7 +33,7 @@ fn find_made(region: &Region, made: &mut HashMap<ValueId, Vec<ValueId>>) {
 }
 
 /// All values that are used for more than their parts.
-fn find_seen(region: &Region, seen: &mut HashSet<ValueId>) {
+fn find_seen(region: &Region, seen: &mut FxHashSet<ValueId>) {
     for op in &region.ops {
         if !matches!(op.kind, OpKind::TupleGet(_)) {
             seen.extend(&op.args);
@@ -44,7 +44,11 @@ fn find_seen(region: &Region, seen: &mut HashSet<ValueId>) {
 }
 
 /// What a value that is taken from a tuple was before.
-fn find_parts(region: &Region, made: &HashMap<ValueId, Vec<ValueId>>, parts: &mut HashMap<ValueId, ValueId>) {
+fn find_parts(
+    region: &Region,
+    made: &FxHashMap<ValueId, Vec<ValueId>>,
+    parts: &mut FxHashMap<ValueId, ValueId>,
+) {
     for op in &region.ops {
         if let OpKind::TupleGet(i) = op.kind
             && let Some(all) = made.get(&op.args[0])
@@ -57,7 +61,11 @@ fn find_parts(region: &Region, made: &HashMap<ValueId, Vec<ValueId>>, parts: &mu
     }
 }
 
-fn rewrite(region: &mut Region, made: &HashMap<ValueId, Vec<ValueId>>, parts: &HashMap<ValueId, ValueId>) {
+fn rewrite(
+    region: &mut Region,
+    made: &FxHashMap<ValueId, Vec<ValueId>>,
+    parts: &FxHashMap<ValueId, ValueId>,
+) {
     let rename = |values: &mut Vec<ValueId>| {
         for value in values {
             *value = *parts.get(value).unwrap_or(value);

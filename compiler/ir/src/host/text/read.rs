@@ -1,6 +1,6 @@
 //! Reading.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::fmt;
 
 use qml_gates::Gate;
@@ -52,8 +52,8 @@ impl Module {
 }
 
 /// The ids of the functions: a function may be called before its definition.
-fn function_names(tokens: &[(usize, Token)]) -> HashMap<String, FunctionId> {
-    let mut names = HashMap::new();
+fn function_names(tokens: &[(usize, Token)]) -> FxHashMap<String, FunctionId> {
+    let mut names = FxHashMap::default();
     for window in tokens.windows(3) {
         if let [.., (_, Token::Word(name) | Token::Quoted(name))] = window
             && starts_function(&window[..2])
@@ -72,7 +72,7 @@ fn starts_function(words: &[(usize, Token)]) -> bool {
 struct Reader {
     tokens: Vec<(usize, Token)>,
     position: usize,
-    functions: HashMap<String, FunctionId>,
+    functions: FxHashMap<String, FunctionId>,
     module: Module,
     /// Types of the values of the function that is read.
     types: Vec<Type>,
