@@ -18,11 +18,11 @@ mod optimizers;
 mod seen;
 mod zeros;
 
-use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_prelude::{Effect, Fault, Host, Program, Value};
 use qml_source::{Diagnostic, Span};
+use rustc_hash::FxHashMap;
 
 use crate::circuit::light_cone::Letters;
 use crate::evaluate::{binary, constant_value, unary};

@@ -1,13 +1,14 @@
 //! Compiled code, and what it carries while it runs.
 
-use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::sync::atomic::AtomicBool;
 
 use cranelift::jit::JITModule;
-use qml_ir::host::{FunctionId, Module, Type};
+use qml_ir::evaluate::constant_value;
+use qml_ir::host::{Function, FunctionId, Module, OpKind, Type, ValueId};
 use qml_prelude::{Fault, Host, Value};
+use rustc_hash::FxHashMap;
 
 use crate::codegen;
 use crate::site::Site;
@@ -41,6 +42,8 @@ pub(crate) type Code = unsafe extern "C" fn(*mut Context<'_>, *const u64, *mut u
 /// A module as machine code.
 pub struct Compiled {
     functions: FxHashMap<FunctionId, Entry>,
+    /// The results of roots that compute nothing: most constants and parameters of a program.
+    constants: FxHashMap<FunctionId, Vec<Value>>,
     // Held because the code refers to it; freed when this is dropped.
     module: Option<JITModule>,
     #[expect(clippy::vec_box, reason = "machine code holds the addresses")]
@@ -68,7 +71,10 @@ pub struct Call<'a> {
 impl Compiled {
     /// Compiles the functions that `roots` need, which must be differentiated already, on up to `threads` threads.
     pub fn new(module: &Module, roots: &[FunctionId], threads: usize) -> Self {
-        let code = codegen::compile(module, roots, threads);
+        let known = |&id: &FunctionId| Some((id, constants(module.function(id))?));
+        let constants: FxHashMap<FunctionId, Vec<Value>> = roots.iter().filter_map(known).collect();
+        let roots: Vec<FunctionId> = roots.iter().copied().filter(|id| !constants.contains_key(id)).collect();
+        let code = codegen::compile(module, &roots, threads);
         let functions = code
             .entries
             .into_iter()
@@ -78,7 +84,7 @@ impl Compiled {
                 (id, Entry { code, params, results: function.results.clone() })
             })
             .collect();
-        Self { functions, module: Some(code.module), _sites: code.sites }
+        Self { functions, constants, module: Some(code.module), _sites: code.sites }
     }
 
     /// Calls a function. Values of the results in order, or the fault with its place.
@@ -91,6 +97,9 @@ impl Compiled {
     /// On a panic of a built-in function or of `host`, which comes out here, and if the arguments are not those of the
     /// function.
     pub fn call(&self, function: FunctionId, args: Vec<Value>, call: Call<'_>) -> Result<Vec<Value>, Fault> {
+        if let Some(values) = self.constants.get(&function) {
+            return Ok(values.clone());
+        }
         let Call { host, globals, interrupt, stack_bytes } = call;
         let entry = &self.functions[&function];
         assert_eq!(args.len(), entry.params.len(), "number of arguments");
@@ -128,4 +137,14 @@ impl Drop for Compiled {
             unsafe { module.free_memory() };
         }
     }
+}
+
+/// The results of a function that is made of constants.
+fn constants(function: &Function) -> Option<Vec<Value>> {
+    let values = function.body.ops.iter().map(|op| match &op.kind {
+        OpKind::Const(constant) => Some((op.results[0], constant_value(constant))),
+        _ => None,
+    });
+    let values: FxHashMap<ValueId, Value> = values.collect::<Option<_>>()?;
+    function.body.yields.iter().map(|result| values.get(result).cloned()).collect()
 }

@@ -4,8 +4,9 @@
 //! checked before. Values are numbered (Cooper and Torczon, Engineering a Compiler, section 8.4): those with the same key
 //! are the same. Only ints are replaced: to sum the cotangents of two values as those of one could change their last bits.
 
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::rows::is_numbers;
 use crate::host::copy::used;

@@ -1,10 +1,10 @@
 //! Which operation of a body runs when: before which of the gathered calls, or after all of them.
 
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 use qml_prelude::BuiltinId;
 use qml_source::bug;
+use rustc_hash::FxHashMap;
 
 use super::row_of_many;
 use crate::differentiate::carries_floats;

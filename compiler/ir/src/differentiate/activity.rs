@@ -3,12 +3,12 @@
 //! A value is *varied* if it depends on an active parameter through operations that have a derivative, *useful* if a
 //! result depends on it so, and *active* if it is both.
 
-use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_prelude::Effect;
 use qml_prelude::builtins::Builtin;
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable};
+use rustc_hash::FxHashMap;
 
 use super::calls::{arguments, part_of_item};
 use super::carries_floats;

@@ -1,10 +1,10 @@
 //! The way back: goes through regions in reverse order and carries cotangents.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use qml_source::bug;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::activity::Activity;
 use super::forward::Forward;

@@ -8,10 +8,10 @@
 //! [`qml_prelude::builtins::jvp`]); it is made right behind the value, so a loop carries tangents beside its values and
 //! needs no tape.
 
-use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use qml_source::bug;
+use rustc_hash::FxHashMap;
 
 use super::activity::Activity;
 use super::collect::Collected;

@@ -1,7 +1,8 @@
 //! Copies of operations, in which each value has a new name.
 
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::{Function, Op, Region, Type, ValueId};
 

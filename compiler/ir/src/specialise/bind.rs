@@ -1,11 +1,11 @@
 //! The bind program: from the floats among a kernel's arguments to the slots of its circuit, and back for gradients.
 
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use qml_prelude::Fault;
 use qml_prelude::builtins::power;
 use qml_source::{Code, Diagnostic, bug};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::bound_call::BoundCall;

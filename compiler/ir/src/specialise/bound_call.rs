@@ -3,13 +3,13 @@
 //!
 //! The shape of the result is that for some numbers; it may not depend on them.
 
-use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qml_prelude::builtins::vjp::{Differentiability, is_differentiable, vjp};
 use qml_prelude::{BuiltinId, Effect, Fault, Host, NoWorld, Value};
 use qml_source::{Code, Diagnostic, Span};
+use rustc_hash::FxHashMap;
 
 use super::bound_gradient::weighted_sum;
 use super::faults::{self, Failure};

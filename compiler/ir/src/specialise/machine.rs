@@ -1,10 +1,10 @@
 //! Evaluates host functions over abstract values, and collects the operations of the circuit.
 
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use qml_prelude::{BuiltinId, NoWorld, Value};
 use qml_source::{Span, bug};
+use rustc_hash::FxHashMap;
 
 use super::arithmetic;
 use super::bind::BindBuilder;

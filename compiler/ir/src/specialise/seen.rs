@@ -4,10 +4,10 @@
 //! left in the rounds before. Without this, a variable that says whether a loop was left stays a formula that grows
 //! with every round.
 
-use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 use qml_prelude::Value;
+use rustc_hash::FxHashMap;
 
 use super::value::{Abstract, Grid};
 use crate::circuit::condition::{and, not, or, xor};

@@ -1,6 +1,5 @@
 //! One function: its frame, calls of the runtime, and the operations that aren't scalar arithmetic or loops.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::mem::offset_of;
 
 use cranelift::codegen::ir::{self, FuncRef, SigRef};
@@ -9,6 +8,7 @@ use cranelift::prelude::*;
 use qml_ir::evaluate::constant_value;
 use qml_ir::host::{Constant, Function, FunctionId, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_source::{Span, bug};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ahead::Ahead;
 use super::chains::{Chains, form_chains};

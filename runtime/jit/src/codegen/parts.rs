@@ -2,12 +2,12 @@
 //!
 //! The tuple of the bounds is made only where a row of the built-in functions gets it.
 
-use rustc_hash::FxHashMap;
 use std::mem::offset_of;
 
 use cranelift::prelude::*;
 use qml_ir::host::{Function, Op, OpKind, Region, Type as HostType, ValueId};
 use qml_prelude::BuiltinId;
+use rustc_hash::FxHashMap;
 
 use super::elements::{axis, element_bytes};
 use super::function::{POINTER, Translator};

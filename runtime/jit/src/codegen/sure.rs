@@ -7,11 +7,11 @@
 //!
 //! Of such a loop it is known as well that counter and bases are small, so that their sums and products can't overflow.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::mem::offset_of;
 
 use cranelift::prelude::*;
 use qml_ir::host::{BinaryOp, Constant, Op, OpKind, Region, Type as HostType, ValueId};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::elements::{axis, element_bytes, element_kind};
 use super::function::{POINTER, Translator};

@@ -1,11 +1,11 @@
 //! Reading.
 
-use rustc_hash::FxHashMap;
 use std::fmt;
 
 use qml_gates::Gate;
 use qml_prelude::BuiltinId;
 use qml_source::{FileId, Span};
+use rustc_hash::FxHashMap;
 
 use super::tokens::{Token, tokens};
 use super::words::{FUNCTION_KINDS, METHODS, PLAIN_OPS, SCALAR_TYPES, find};
