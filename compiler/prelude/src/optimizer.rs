@@ -266,6 +266,17 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
+/// The length of a vector, also where the squares of its elements are no numbers of the machine.
+fn norm(a: &[f64]) -> f64 {
+    let square = dot(a, a);
+    let largest = a.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    if square.is_normal() || largest == 0.0 || !largest.is_finite() {
+        return square.sqrt();
+    }
+    let scaled: f64 = a.iter().map(|x| (x / largest).powi(2)).sum();
+    largest * scaled.sqrt()
+}
+
 /// `a + t * d`
 fn along(a: &[f64], t: f64, d: &[f64]) -> Vec<f64> {
     a.iter().zip(d).map(|(x, d)| x + t * d).collect()

@@ -13,6 +13,7 @@ use qml_prelude::{Fault, Value};
 use qml_source::{Code, Diagnostic};
 
 use crate::clock::{Clock, folder_time, timestamp};
+use crate::ledger::Ledger;
 
 mod checkpoint;
 mod folder;
@@ -100,8 +101,8 @@ pub(crate) struct Record {
     /// What the process before had kept: `optimize`s that had ended, and the one that ran.
     kept: BTreeMap<u64, Kept>,
     kept_running: Option<Kept>,
-    /// How many files a process before had read, and how many this one has.
-    reads_before: Vec<Read>,
+    /// How many files this process has read. The manifest has those that a process before had read behind them: should this
+    /// one stop before it comes to them, the next one will ask.
     n_reads: usize,
     /// How many `optimize`s have begun.
     n_trainings: u64,
@@ -140,7 +141,6 @@ impl Record {
             meter: Meter::start(clock, Reading::default()),
             kept: BTreeMap::new(),
             kept_running: None,
-            reads_before: Vec::new(),
             n_reads: 0,
             n_trainings: 0,
             metric_names: foreseen.metrics,
@@ -171,8 +171,22 @@ impl Record {
     pub fn going_on(&self, fault: Option<&Fault>) -> GoingOn {
         match fault {
             Some(fault) if is_from_outside(fault.code) && self.n_trainings > 0 => GoingOn::FromCheckpoint,
+            Some(fault) if is_from_outside(fault.code) && self.to_come().is_some() => GoingOn::FromCheckpoint,
             Some(fault) if is_from_outside(fault.code) => GoingOn::FromStart,
             _ => GoingOn::No,
+        }
+    }
+
+    /// The last `optimize` that a process before was at, or had ended, and that this one hasn't come to.
+    fn to_come(&self) -> Option<&Kept> {
+        self.kept_running.as_ref().or_else(|| self.kept.values().next_back())
+    }
+
+    /// What the run has cost: what this process knows, or one before that had come further.
+    pub fn spent(&self, ledger: Ledger) -> Ledger {
+        match self.to_come() {
+            Some(kept) if kept.ledger.total.calls > ledger.total.calls => kept.ledger.clone(),
+            _ => ledger,
         }
     }
 
@@ -227,10 +241,6 @@ impl Record {
         });
         (self.manifest.status, self.manifest.exit_status) = (Status::Running, None);
         (self.manifest.fault, self.manifest.ended) = (None, None);
-        self.reads_before = std::mem::take(&mut self.manifest.reads);
-        self.manifest.writes.clear();
-        self.manifest.plots.clear();
-        self.manifest.optimizes.clear();
         let path = folder.path.clone();
         self.open_files(folder, &state).map_err(|error| cannot(&path, &error))?;
         self.kept = finished.into_iter().map(|kept| (kept.id, kept)).collect();
@@ -296,12 +306,15 @@ impl Record {
         if self.options.is_none() {
             return content;
         }
-        let before = self.reads_before.get(self.n_reads).cloned();
-        self.n_reads += 1;
+        let before = self.manifest.reads.get(self.n_reads).cloned();
         let Some(before) = before.filter(|before| before.path == path) else {
-            return content.inspect(|content| self.manifest.reads.push(replay::read_of(path, content)));
+            return content.inspect(|content| {
+                self.manifest.reads.truncate(self.n_reads);
+                self.manifest.reads.push(replay::read_of(path, content));
+                self.n_reads += 1;
+            });
         };
-        self.manifest.reads.push(before.clone());
+        self.n_reads += 1;
         if content.as_ref().is_ok_and(|content| manifest::sha256(content) == before.sha256) {
             return content;
         }
@@ -319,12 +332,12 @@ impl Record {
 
     /// A chart is about to be drawn, whose files have this name.
     pub fn draws(&mut self, name: &str) {
-        self.manifest.plots.push(name.to_owned());
+        push_new(&mut self.manifest.plots, name);
     }
 
     /// A file is about to be written.
     pub fn before_write(&mut self, path: &str, full: &Path) {
-        self.manifest.writes.push(path.to_owned());
+        push_new(&mut self.manifest.writes, path);
         let kept = self.keep_before_write(path, full);
         self.tell(kept);
     }
@@ -332,7 +345,9 @@ impl Record {
     fn keep_before_write(&mut self, path: &str, full: &Path) -> io::Result<()> {
         let Some(files) = &mut self.files else { return Ok(()) };
         files.times.flush()?;
-        let Some(read) = self.manifest.reads.iter().find(|read| read.path == path) else { return Ok(()) };
+        let Some(read) = self.manifest.reads[..self.n_reads].iter().find(|read| read.path == path) else {
+            return Ok(());
+        };
         replay::keep_input(&files.folder, full, read)?;
         self.write_manifest()
     }
@@ -375,6 +390,13 @@ impl Record {
         let mut text = serde_json::to_string_pretty(&self.manifest)?;
         text.push('\n');
         replace(&files.folder.file("manifest.json"), text.as_bytes(), false)
+    }
+}
+
+/// A run that is resumed does again what it did.
+fn push_new(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }
 

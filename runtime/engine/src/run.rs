@@ -189,7 +189,8 @@ fn in_session<T>(
 
 /// What is left of a run.
 fn ended(session: Session<'_>, fault: Option<&Fault>) -> Run {
-    let Session { kernels, mut record, undrawn, .. } = session;
+    let Session { mut kernels, mut record, undrawn, .. } = session;
+    kernels.books.ledger = record.spent(kernels.books.ledger);
     record.keep_circuits(kernels.first_circuits());
     let mut warnings = kernels.warnings;
     record.finish(fault, &warnings, &kernels.books);

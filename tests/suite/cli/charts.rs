@@ -45,3 +45,17 @@ fn a_chart_that_is_kept_nowhere_is_told_of() {
     assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
     assert!(folder.path().join("a.svg").exists());
 }
+
+/// As a training that went astray leaves them.
+#[test]
+fn numbers_at_the_ends_of_the_range_are_drawn() {
+    let main = "plot([1e308, -1e308]); plot([9e307, -9e307, inf, inf - inf]); histogram([-1e308, 1e308]);
+        scatter([-1e308, 1e308], [0.0, 1.0]); plot([1.0, 1e300], log_y: true); plot([1e-320, 1e308], log_y: true);
+        heatmap([[1e308, -1e308]]);";
+    let folder = Folder::with("a.qml", format!("fn main() {{ {main} }}\n"));
+    folder.qmlang("run a.qml --seed 1 --run-dir here -q").quiet();
+    for name in ["plot-1", "plot-4", "histogram-1", "scatter-1", "heatmap-1"] {
+        let svg = folder.read(&format!("here/plots/{name}.svg"));
+        assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf"), "{name}");
+    }
+}

@@ -236,6 +236,47 @@ fn a_file_that_was_written_over_is_read_as_it_was() {
     assert_eq!(folder.read("here/output.txt"), stopped.out);
 }
 
+/// A process that stops before it has come to where the one before was leaves all that is known of the run.
+#[test]
+fn a_resume_that_stops_early_forgets_nothing() {
+    let program = "kernel k() -> qubit[1] { let q = qubit[1]; h(q); return q; }
+        fn main() {
+            print(len(samples(k(), shots: 10)));
+            var w: float[1] = load(\"w.json\");
+            save(\"w.json\", w + 1.0);
+            plot([1.0, 2.0], title: \"a\");
+            optimize w with sgd(lr: 0.1), steps: 3 { minimize sum(w ** 2) + 0.0 * expect(Z(0), k(), shots: 20); }
+            print(w, len(samples(k(), shots: 1000)));
+        }";
+    let begin = || {
+        let folder = with_program(program);
+        folder.write("first.qml", "fn main() { save(\"w.json\", [5.0]); }");
+        folder.qmlang("run first.qml").quiet_but_seed();
+        folder
+    };
+    let whole = begin().qmlang("run train.qml --seed 1 --run-dir here -q").quiet();
+    let folder = begin();
+    folder.qmlang("run train.qml --seed 1 --run-dir here -q --budget shots=500").fails("Q0927", &[]);
+    let known = |folder: &Folder| {
+        let manifest = manifest(folder, "here");
+        let ledger = folder.read("here/ledger.jsonl");
+        let total: serde_json::Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+        let lists = ["reads", "writes", "plots", "optimizes"].map(|name| manifest[name].clone());
+        (lists, total["shots"].clone(), total["circuits"].clone())
+    };
+    let before = known(&folder);
+    assert!(before.0.iter().all(|list| list.as_array().unwrap().len() == 1), "{before:?}");
+    for _ in 0..2 {
+        let early = folder.qmlang("resume here --budget shots=5");
+        assert!(early.err.ends_with("`qmlang resume here` goes on\n"), "{early:?}");
+        early.fails("Q0927", &[]);
+        assert_eq!(known(&folder), before);
+    }
+    let resumed = folder.qmlang("resume here -q --budget shots=5000").quiet();
+    assert_eq!(format!("10\n{resumed}"), whole);
+    assert_eq!(known(&folder).0, before.0);
+}
+
 #[test]
 fn a_run_that_would_print_something_else_is_not_resumed() {
     let folder = with_program(&READS.replace("LAST", "2"));

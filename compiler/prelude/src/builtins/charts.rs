@@ -75,9 +75,13 @@ fn chart(function: &'static str, words: [&Value; 3], file: &Value, content: Cont
     Ok(Chart { function, title, x_label, y_label, file, content })
 }
 
+/// Beyond it the length of an axis would be no number; what is larger is drawn here.
+const LARGEST: f64 = 7e307;
+
 /// The numbers of a tensor, row by row.
 fn floats(value: &Value) -> Vec<f64> {
-    value.clone().into_floats().iter().copied().collect()
+    let drawn = |&x: &f64| if x.is_finite() { x.clamp(-LARGEST, LARGEST) } else { x };
+    value.clone().into_floats().iter().map(drawn).collect()
 }
 
 /// The same, all of them finite, and at least one.

@@ -198,15 +198,18 @@ pub(super) fn mean_and_sd(column: &ArrayView1<'_, f64>) -> (f64, f64) {
     (mean, (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt())
 }
 
-/// The smallest number and the largest.
+/// The smallest number and the largest; no numbers where one of them is none.
 pub(super) fn bounds(column: &ArrayView1<'_, f64>) -> (f64, f64) {
+    if column.iter().any(|x| x.is_nan()) {
+        return (f64::NAN, f64::NAN);
+    }
     column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &x| (lo.min(x), hi.max(x)))
 }
 
 fn standardize(args: &[Value]) -> Result<Value, Fault> {
     scale_columns(&args[0], &args[1], |reference, mut column| {
         let (mean, sd) = mean_and_sd(reference);
-        column.mapv_inplace(|x| if sd > 0.0 { (x - mean) / sd } else { 0.0 });
+        column.mapv_inplace(|x| if sd == 0.0 { 0.0 } else { (x - mean) / sd });
     })
 }
 
@@ -214,10 +217,10 @@ fn minmax(args: &[Value]) -> Result<Value, Fault> {
     let (lo, hi) = (args[1].to_float(), args[2].to_float());
     scale_columns(&args[0], &args[3], |reference, mut column| {
         let (smallest, largest) = bounds(reference);
-        if largest > smallest {
-            column.mapv_inplace(|x| between(lo, hi, (x - smallest) / (largest - smallest)));
-        } else {
+        if largest == smallest {
             column.fill(lo);
+        } else {
+            column.mapv_inplace(|x| between(lo, hi, (x - smallest) / (largest - smallest)));
         }
     })
 }

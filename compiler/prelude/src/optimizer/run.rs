@@ -183,12 +183,16 @@ impl Optimizer {
         let run = self.running_mut();
         let point = run.point.clone();
         if let Some(Ask::Gradient(_)) = run.ask {
-            let norm = super::dot(&answer.gradient, &answer.gradient).sqrt();
+            let norm = super::norm(&answer.gradient);
             run.gradient_norm = Some(norm);
             if let Some(limit) = run.settings.clip_norm
                 && norm > limit
             {
-                answer.gradient.iter_mut().for_each(|g| *g *= limit / norm);
+                let factor = limit / norm;
+                // A number that is too small for a factor is none for a quotient.
+                let shorten =
+                    |g: &mut f64| *g = if factor.is_normal() { *g * factor } else { *g / norm * limit };
+                answer.gradient.iter_mut().for_each(shorten);
             }
         }
         run.evaluations += 1;

@@ -308,6 +308,14 @@ fn a_long_gradient_is_clipped() {
     let settings = Settings { clip_norm: Some(5.5), ..steps(1) };
     let points = run(&mut sgd(), settings, &[0.0, 0.0], 0, &mut world);
     assert_eq!(points[0], along(&[0.0, 0.0], -0.1, &[3.0, 4.0]));
+    // Squares that are too large or too small to be numbers.
+    for (size, limit) in [(1e200, 1.0), (1e308, 1e-5), (1e-200, 1e-201)] {
+        let mut world = World::new(move |_| (0.0, vec![0.6 * size, 0.8 * size]));
+        let settings = Settings { clip_norm: Some(limit), ..steps(1) };
+        let points = run(&mut sgd(), settings, &[0.0, 0.0], 0, &mut world);
+        let found = points[0].iter().map(|x| x / limit).collect::<Vec<f64>>();
+        crate::testing::assert_near(&found, &[-0.06, -0.08], 1e-15, "clipped");
+    }
 }
 
 #[test]

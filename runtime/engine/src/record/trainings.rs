@@ -57,7 +57,8 @@ impl Record {
 
     /// Enters an `optimize` in the manifest.
     fn note(&mut self, id: u64, training: &Training, begun: &Optimizer) {
-        if self.manifest.optimizes.len() >= MOST_NOTES {
+        let is_noted = self.manifest.optimizes.iter().any(|note| note.id == id);
+        if is_noted || self.manifest.optimizes.len() >= MOST_NOTES {
             return;
         }
         let (file, line) = training.place.rsplit_once(':').unwrap_or((&training.place, "0"));

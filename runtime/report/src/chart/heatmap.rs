@@ -66,7 +66,7 @@ where
         area.draw(&Rectangle::new([(left, y(step + 1)), (right, y(step))], colour.filled()))?;
     }
     for part in 0..=4 {
-        let value = lo + (hi - lo) * part as f64 / 4.0;
+        let value = lo + (hi - lo) * (part as f64 / 4.0);
         // The middle of -0.9999 and 1.0 is nothing else to the eye.
         let value = if value.abs() < 1e-3 * (hi - lo) { 0.0 } else { value };
         let style = scale.font(12).pos(Pos::new(HPos::Left, VPos::Center));

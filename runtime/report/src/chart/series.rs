@@ -10,6 +10,9 @@ use super::ticks::{logarithmic, number, number_of, whole};
 use super::words::{self, Entry, Mark};
 use super::{Area, Fault, Scale, colours};
 
+/// Powers of ten at which an axis by logarithms ends, with room beside them: further ones are no numbers.
+const MOST_LOG: f64 = 280.0;
+
 /// Lines through points; a gap where a number is not finite.
 pub(super) fn lines<B: DrawingBackend>(
     chart: &Chart,
@@ -29,7 +32,8 @@ where
         return all_lines(&mut plain(chart, area, scale, across, range(values()))?, scale, x, series);
     }
     // The axis is one of logarithms, with the numbers themselves at it.
-    let logs = range(values().map(f64::log10));
+    let log = |y: f64| y.log10().clamp(-MOST_LOG, MOST_LOG);
+    let logs = range(values().map(log));
     let numbers = logarithmic(&(10f64.powf(logs.start)..10f64.powf(logs.end)));
     let least = numbers.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let text = |log: &f64| {
@@ -44,7 +48,7 @@ where
         .x_label_formatter(&|x| number_of(*x, length))
         .y_label_formatter(&text)
         .draw()?;
-    let logs = |(name, y): &(String, Vec<f64>)| (name.clone(), y.iter().map(|y| y.log10()).collect());
+    let logs = |(name, y): &(String, Vec<f64>)| (name.clone(), y.iter().map(|&y| log(y)).collect());
     all_lines(&mut axes, scale, x, &series.iter().map(logs).collect::<Vec<_>>())
 }
 

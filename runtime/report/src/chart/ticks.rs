@@ -20,7 +20,9 @@ pub(super) fn logarithmic(range: &Range<f64>) -> Vec<f64> {
     let step = ((hi - lo) / MOST_DECADES).max(1);
     let inside = |digits: &[f64]| -> Vec<f64> {
         let decades = (lo..=hi).filter(|power| power.rem_euclid(step) == 0);
-        let numbers = decades.flat_map(|power| digits.iter().map(move |digit| digit * 10f64.powi(power)));
+        // A power that is computed may be a little off.
+        let number = |digit: &f64, power: i32| format!("{digit}e{power}").parse().unwrap_or(f64::INFINITY);
+        let numbers = decades.flat_map(|power| digits.iter().map(move |digit| number(digit, power)));
         numbers.filter(|number| range.contains(number)).collect()
     };
     let choices: [&[f64]; 3] = [&[1.0], &[1.0, 2.0, 5.0], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]];

@@ -43,8 +43,12 @@ pub(super) fn table(path: &str, bytes: &[u8], has_header: bool) -> Result<Table,
         let message = format!("{path}: the file is text in UTF-16");
         return Err(Box::new(Diagnostic::error(Code::Q0901, message).help("save it as UTF-8")));
     }
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
+        let message = format!("{path}, line {line}: the file is not text in UTF-8");
+        Box::new(Diagnostic::error(Code::Q0901, message).help("save it as UTF-8"))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(line) = open_quote(text) {
         let message = format!("{path}, line {line}: the quotes around a field don't end");
         return Err(Box::new(

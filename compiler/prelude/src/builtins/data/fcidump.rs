@@ -56,8 +56,8 @@ fn read(path: &str, text: &str) -> Result<Integrals, Fault> {
         header += &upper;
         header.push(' ');
     }
-    if header_number(&header, "IUHF").is_some_and(|x| x != 0) {
-        return Err(wrong(1, "orbitals that differ for the two spins (`IUHF`) are not supported"));
+    if header_number(&header, "IUHF").is_some_and(|x| x != 0) || is_set(&header, "UHF") {
+        return Err(wrong(1, "orbitals that differ for the two spins (`IUHF`, `UHF`) are not supported"));
     }
     let n = header_number(&header, "NORB").ok_or_else(|| wrong(1, "the header has no `NORB=`"))?;
     if n == 0 || n > MAX_ORBITALS {
@@ -70,7 +70,9 @@ fn read(path: &str, text: &str) -> Result<Integrals, Fault> {
         let value: f64 = value
             .replace(['D', 'd'], "e")
             .parse()
-            .map_err(|_| wrong(number, &format!("`{value}` is no number")))?;
+            .ok()
+            .filter(|value: &f64| value.is_finite())
+            .ok_or_else(|| wrong(number, &format!("`{value}` is no number")))?;
         let indices: Option<Vec<usize>> =
             indices.iter().map(|word| word.parse().ok().filter(|&index| index <= n)).collect();
         match indices.as_deref() {
@@ -97,6 +99,12 @@ fn header_number(header: &str, key: &str) -> Option<usize> {
     let after = header.split(key).nth(1)?.trim_start().strip_prefix('=')?.trim_start();
     let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
     after[..end].parse().ok()
+}
+
+/// Whether the header says `KEY=.TRUE.`, in any of the ways of Fortran.
+fn is_set(header: &str, key: &str) -> bool {
+    let words: Vec<&str> = header.split(['=', ',', ' ', '\t', '&']).filter(|word| !word.is_empty()).collect();
+    words.windows(2).any(|pair| pair[0] == key && pair[1].trim_start_matches('.').starts_with('T'))
 }
 
 impl Integrals {

@@ -163,6 +163,16 @@ fn a_constant_column_has_no_spread() {
 }
 
 #[test]
+fn a_missing_number_is_seen_in_its_column() {
+    let x = floats(&[3, 2], &[1.0, 1.0, f64::NAN, 2.0, 4.0, 3.0]);
+    let are_none = |values: &[f64]| values.iter().step_by(2).all(|x| x.is_nan());
+    let standardized = flat(&call("standardize", &[x.clone(), Value::Unit]));
+    let scaled = flat(&call("minmax", &[x, Value::Float(0.0), Value::Float(1.0), Value::Unit]));
+    assert!(are_none(&standardized) && are_none(&scaled), "{standardized:?} {scaled:?}");
+    assert_eq!([scaled[1], scaled[3], scaled[5]], [0.0, 0.5, 1.0]);
+}
+
+#[test]
 fn bounds_are_met_and_kept() {
     let mut stream = Stream::new(5);
     for _ in 0..200 {

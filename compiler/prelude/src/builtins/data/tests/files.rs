@@ -274,6 +274,16 @@ fn what_is_wrong_with_a_file_of_numpy_is_told() {
 }
 
 #[test]
+fn letters_of_another_encoding_are_told_of() {
+    let mut host = with_file("a.csv", b"a,c\n1,\xe9\n2,z\n");
+    let ty = "R { c: string[?] }";
+    assert_eq!(
+        message(load(&mut host, "a.csv", ty, &[2])),
+        "Q0901 a.csv, line 2: the file is not text in UTF-8"
+    );
+}
+
+#[test]
 fn columns_with_one_name_are_told_apart() {
     let mut host = with_file("a.csv", b"a,b,a\n1,2,3\n");
     assert_eq!(
@@ -381,8 +391,14 @@ fn files_of_integrals_that_make_no_sense_are_refused() {
         ("&FCI NELEC=2 &END\n", "Q0909 m, line 1: the header has no `NORB=`"),
         ("&FCI NORB=999 &END\n", "Q0909 m, line 1: 999 orbitals; 1 to 32 are supported"),
         (
+            "&FCI NORB=2, UHF = .TRUE., /\n",
+            "Q0909 m, line 1: orbitals that differ for the two spins (`IUHF`, `UHF`) are not supported",
+        ),
+        ("&FCI NORB=2, UHF=.FALSE. /\nnan 1 1 0 0\n", "Q0909 m, line 2: `nan` is no number"),
+        ("&FCI NORB=2 /\n-inf 0 0 0 0\n", "Q0909 m, line 2: `-inf` is no number"),
+        (
             "&FCI NORB=2,IUHF=1 /\n",
-            "Q0909 m, line 1: orbitals that differ for the two spins (`IUHF`) are not supported",
+            "Q0909 m, line 1: orbitals that differ for the two spins (`IUHF`, `UHF`) are not supported",
         ),
         ("&FCI NORB=2 /\nabc 1 1 0 0\n", "Q0909 m, line 2: `abc` is no number"),
         (
