@@ -366,12 +366,16 @@ impl Session<'_> {
             let sampling = self.sampling(&args[2], &program.prepared, key)?;
             let Sampling::Shots { shots, .. } = sampling else { continue };
             shots_each = Some(shots as u64);
-            for j in 0..columns.len() {
-                // The matrix of one list is symmetric also where it is estimated.
-                let (low, high) = if others.is_none() { (i.min(j), i.max(j)) } else { (i, j) };
-                let stream = (low * columns.len() + high) as u64;
-                let value = &mut values[i * columns.len() + j];
-                *value = self.estimated(program.account(), *value, sampling, stream)?;
+            let n = columns.len();
+            for j in 0..n {
+                // The matrix of one list is symmetric also where it is estimated, and nothing is run twice.
+                values[i * n + j] = if others.is_none() && i > j {
+                    values[j * n + i]
+                } else if others.is_none() && i == j {
+                    1.0
+                } else {
+                    self.estimated(program.account(), values[i * n + j], sampling, (i * n + j) as u64)?
+                };
             }
         }
         if let Some((program, _)) = rows.first()

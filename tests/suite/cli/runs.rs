@@ -402,3 +402,22 @@ fn runs_are_reported_and_compared() {
     assert!(outcome.err.contains("`one` is a run of qmlang 0.0.1"), "{outcome:?}");
     assert!(outcome.out.contains("qmlang"), "{outcome:?}");
 }
+
+/// A matrix of overlaps is paid for pair by pair: not twice, and not for a state with itself.
+#[test]
+fn shots_of_a_matrix_of_overlaps_are_counted_as_they_are_drawn() {
+    let program = "kernel turn(x: float) -> qubit[1] { let q = qubit[1]; ry(x, q); return q; }
+        fn main() {
+            let ps = [turn(0.3 * i) for i in 0..4];
+            let g = gram(ps, shots: 100);
+            assert(g[1, 2] == g[2, 1] and g[3, 3] == 1.0);
+            if BOTH { print(len(gram(ps, ps, shots: 10))); }
+        }";
+    for (both, shots) in [("false", 600), ("true", 760)] {
+        let folder = with_program(&program.replace("BOTH", both));
+        folder.qmlang("run train.qml --seed 1 --run-dir here -q");
+        let ledger = folder.read("here/ledger.jsonl");
+        let total: serde_json::Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+        assert_eq!(total["shots"], shots, "{ledger}");
+    }
+}

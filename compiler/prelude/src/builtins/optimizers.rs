@@ -328,7 +328,8 @@ fn check_setting(value: &Value, name: &str) -> Result<Value, Fault> {
     let (is_possible, text, wrong) = match (name, value) {
         ("tolerance", value) => {
             let x = value.to_float();
-            (x.is_finite() && x >= 0.0, format!("{x:?}"), "it can't be negative")
+            let wrong = if x < 0.0 { "it can't be negative" } else { "it must be finite" };
+            (x.is_finite() && x >= 0.0, format!("{x:?}"), wrong)
         }
         (_, Value::Int(rounds)) => (*rounds > 0, rounds.to_string(), "it must be positive"),
         (_, value) => (value.to_float() > 0.0, format!("{:?}", value.to_float()), "it must be positive"),
