@@ -224,7 +224,7 @@ impl Generator {
                 self.expectation(kernel);
                 continue;
             }
-            let n_kinds = if depth == 0 { 13 } else { 18 };
+            let n_kinds = if depth == 0 { 14 } else { 19 };
             match self.below(n_kinds) {
                 0 | 1 => self.arithmetic(),
                 2 => self.function(),
@@ -238,10 +238,11 @@ impl Generator {
                 10 => self.parts(),
                 11 => self.row(),
                 12 => self.set_in_matrix(),
-                13 => self.branches(depth - 1),
-                14 => self.for_loop(depth - 1),
-                15 => self.while_loop(depth - 1),
-                16 => self.map(depth - 1),
+                13 => self.tight_loop(),
+                14 => self.branches(depth - 1),
+                15 => self.for_loop(depth - 1),
+                16 => self.while_loop(depth - 1),
+                17 => self.map(depth - 1),
                 _ => self.call(),
             }
         }
@@ -542,6 +543,63 @@ impl Generator {
         let region = self.region(depth, [vec![Type::Int], state()].concat());
         let results = self.builder.op_with_regions(OpKind::For, args, state(), vec![region]);
         self.keep(&results);
+    }
+
+    /// A loop of arithmetic and elements alone: of what it carries, of tensors around it, and of one of two of them.
+    fn tight_loop(&mut self) {
+        let (lo, hi) = (self.builder.int(0), self.builder.int(TENSOR_LEN));
+        let args = vec![lo, hi, self.float(), self.tensor()];
+        let types = vec![Type::Float, tensor()];
+        let outer = self.scope.clone();
+        let params = self.builder.open([vec![Type::Int], types.clone()].concat());
+        let counter = params[0];
+        self.scope.floats.push(params[1]);
+        self.scope.tensors.push(params[2]);
+        for _ in 0..2 + self.below(4) {
+            let place = if self.below(2) == 0 {
+                counter
+            } else {
+                let number = self.below(TENSOR_LEN as usize) as i64;
+                self.builder.int(number)
+            };
+            match self.below(4) {
+                0 => {
+                    let t = self.tensor();
+                    let element = self.builder.builtin("op.index", vec![t, place], Type::Float);
+                    let x = self.float();
+                    let sum = self.builder.binary(BinaryOp::Add, x, element);
+                    let sum = self.elementwise("sin", sum);
+                    self.scope.floats.push(sum);
+                }
+                1 => {
+                    let (t, x) = (self.tensor(), self.float());
+                    let changed = self.builder.builtin("op.index_set", vec![t, x, place], tensor());
+                    self.scope.tensors.push(changed);
+                }
+                2 => {
+                    let condition = self.condition();
+                    let regions = [self.tensor(), self.tensor()].map(|chosen| {
+                        self.builder.open(Vec::new());
+                        self.builder.close(vec![chosen])
+                    });
+                    let chosen = self.builder.op_with_regions(
+                        OpKind::If,
+                        vec![condition],
+                        vec![tensor()],
+                        regions.into(),
+                    );
+                    self.scope.tensors.push(chosen[0]);
+                }
+                _ => self.arithmetic(),
+            }
+        }
+        let (x, t) = (self.float(), self.tensor());
+        let x = self.elementwise("sin", x);
+        self.scope = outer;
+        let region = self.builder.close(vec![x, t]);
+        let results = self.builder.op_with_regions(OpKind::For, args, types, vec![region]);
+        self.scope.floats.push(results[0]);
+        self.scope.tensors.push(results[1]);
     }
 
     /// Counts from an int in scope to 3.

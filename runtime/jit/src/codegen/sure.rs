@@ -251,7 +251,8 @@ impl Planner<'_, '_, '_> {
             OpKind::If => {
                 op.regions.iter().try_for_each(|region| self.region(region))?;
                 for (i, &result) in op.results.iter().enumerate() {
-                    if let Some(root) = self.root(op.regions[0].yields[i]) {
+                    let [one, other] = [0, 1].map(|side| self.root(op.regions[side].yields[i]));
+                    if let Some(root) = one.filter(|_| one == other) {
                         self.roots.insert(result, root);
                     }
                 }
@@ -277,6 +278,10 @@ impl Planner<'_, '_, '_> {
     fn access(&mut self, kind: u32, is_write: bool, op: &Op) {
         let Some(tensor) = self.root(op.args[0]) else { return };
         if is_write {
+            // Else what is written is a copy, and the tensor around the loop stays what it was.
+            if !self.translator.pinned.contains(&op.args[0]) {
+                return;
+            }
             self.roots.insert(op.results[0], tensor);
         }
         let indices: Option<Vec<Index>> =
