@@ -28,7 +28,7 @@ mod trainings;
 use checkpoint::{Checkpoints, Kept, State};
 use folder::{Folder, cannot, replace};
 pub(crate) use foreseen::Foreseen;
-use manifest::{Manifest, Read, ResumedNote, Status};
+use manifest::{Manifest, ResumedNote, Status};
 use meter::Meter;
 pub use meter::Reading;
 use metrics::Metrics;

@@ -90,7 +90,7 @@ fn tables_that_are_wrong_are_told_with_line_and_column() {
         ("gap", "Q0903", &["gap.csv, line 4, column 2"]),
         ("empty", "Q0905", &["empty.csv: the file is empty"]),
         ("heading", "Q0905", &["heading.csv"]),
-        ("bytes", "Q0903", &["bytes.csv, line 2, column 2"]),
+        ("bytes", "Q0901", &["bytes.csv, line 2", "not text in UTF-8"]),
         ("missing", "Q0901", &["`missing.csv`: there is no such file"]),
     ] {
         // The file is written after the table has been read: it must not be there.
