@@ -44,7 +44,7 @@ pub(super) fn table(path: &str, bytes: &[u8], has_header: bool) -> Result<Table,
         return Err(Box::new(Diagnostic::error(Code::Q0901, message).help("save it as UTF-8")));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
+        let line = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count();
         let message = format!("{path}, line {line}: the file is not text in UTF-8");
         Box::new(Diagnostic::error(Code::Q0901, message).help("save it as UTF-8"))
     })?;

@@ -148,6 +148,9 @@ pub(super) fn read_npz(path: &str, bytes: &[u8], ty: &Type) -> Result<Value, Fau
     })
 }
 
+/// Reads an array with elements of one type.
+type Reader<S> = fn(&mut S) -> Result<Numbers, ReadNpyError>;
+
 /// Where an array is read from.
 trait Source: Sized {
     /// The array, if its elements are of this type.
@@ -160,7 +163,7 @@ trait Source: Sized {
         ) -> Result<Numbers, ReadNpyError> {
             source.read::<T>().map(|array| Numbers::Int(array.mapv(Into::into)))
         }
-        let readers: [fn(&mut Self) -> Result<Numbers, ReadNpyError>; 14] = [
+        let readers: [Reader<Self>; 14] = [
             |source| source.read().map(Numbers::Float),
             |source| source.read().map(Numbers::Int),
             |source| source.read().map(Numbers::Bool),
@@ -177,7 +180,7 @@ trait Source: Sized {
             ints::<_, u32>,
             ints::<_, u16>,
             ints::<_, u8>,
-            |source| source.read::<u64>().and_then(small),
+            |source| source.read::<u64>().and_then(|array| small(&array)),
         ];
         let mut other = None;
         for read in readers {
@@ -191,7 +194,7 @@ trait Source: Sized {
 }
 
 /// Ints of 64 bits without a sign, if the language has them all.
-fn small(array: ArrayD<u64>) -> Result<Numbers, ReadNpyError> {
+fn small(array: &ArrayD<u64>) -> Result<Numbers, ReadNpyError> {
     if let Some(large) = array.iter().find(|&&x| i64::try_from(x).is_err()) {
         let message = format!("{large} is larger than the largest int, {}", i64::MAX);
         return Err(ReadNpyError::Io(io::Error::other(message)));
