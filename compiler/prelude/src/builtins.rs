@@ -63,7 +63,7 @@ mod statistics;
 mod tensors;
 pub mod vjp;
 
-pub(crate) use linear_algebra::solve;
+pub(crate) use linear_algebra::{length, solve};
 pub(crate) use lists::from_elements;
 
 /// What a call may do besides giving a value.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Fault;
 use crate::builtins::faults::{domain, fault};
+use crate::builtins::length;
 use qml_source::Code;
 
 mod descent;
@@ -269,12 +270,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// The length of a vector, also where the squares of its elements are no numbers of the machine.
 fn norm(a: &[f64]) -> f64 {
     let square = dot(a, a);
-    let largest = a.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
-    if square.is_normal() || largest == 0.0 || !largest.is_finite() {
+    if square.is_normal() || square.is_nan() {
         return square.sqrt();
     }
-    let scaled: f64 = a.iter().map(|x| (x / largest).powi(2)).sum();
-    largest * scaled.sqrt()
+    length(&a.iter().map(|x| x.abs()).collect::<Vec<f64>>())
 }
 
 /// `a + t * d`

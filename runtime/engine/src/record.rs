@@ -170,9 +170,10 @@ impl Record {
     /// How `resume` would go on after this fault.
     pub fn going_on(&self, fault: Option<&Fault>) -> GoingOn {
         match fault {
-            Some(fault) if is_from_outside(fault.code) && self.n_trainings > 0 => GoingOn::FromCheckpoint,
-            Some(fault) if is_from_outside(fault.code) && self.to_come().is_some() => GoingOn::FromCheckpoint,
-            Some(fault) if is_from_outside(fault.code) => GoingOn::FromStart,
+            Some(fault) if is_from_outside(fault.code) => {
+                let has_trained = self.n_trainings > 0 || self.to_come().is_some();
+                if has_trained { GoingOn::FromCheckpoint } else { GoingOn::FromStart }
+            }
             _ => GoingOn::No,
         }
     }

@@ -238,8 +238,8 @@ fn on_random_modules(seeds: std::ops::Range<u64>, mut then: impl FnMut(&Module, 
         then(&module, &split, &mut stream);
     }
     assert!(n_split > n / 3, "only {n_split} of {n} programs have such loops");
-    assert!(n_rows > n / 8, "only {n_rows} of {n} programs work on rows");
-    assert!(n_columns > n / 12, "only {n_columns} of {n} programs have calls in columns");
+    assert!(n_rows > n / 6, "only {n_rows} of {n} programs work on rows");
+    assert!(n_columns > n / 8, "only {n_columns} of {n} programs have calls in columns");
 }
 
 fn random_args(stream: &mut Stream) -> [Value; 4] {

@@ -219,7 +219,7 @@ impl Generator {
     fn statements(&mut self, n: u64, depth: u64) {
         for _ in 0..n {
             if let Some(kernel) = self.kernel
-                && self.below(4) == 0
+                && self.below(3) == 0
             {
                 self.expectation(kernel);
                 continue;

@@ -115,6 +115,11 @@ pub(super) fn norm(x: &Value) -> f64 {
     } else {
         x.clone().into_floats().iter().map(|x| x.abs()).collect()
     };
+    length(&sizes)
+}
+
+/// The same of the absolute values of the elements.
+pub(crate) fn length(sizes: &[f64]) -> f64 {
     let largest = sizes.iter().copied().fold(0.0, f64::max);
     if largest == 0.0 || !largest.is_finite() {
         return sizes.iter().sum();
